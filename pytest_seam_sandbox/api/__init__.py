@@ -1,0 +1,47 @@
+"""Seam itself: one module for each family of its API, imported when a request first needs it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from ..engine.router import Endpoint, Router
+
+FAMILIES = (
+    "action_attempts",
+    "client_sessions",
+    "connected_accounts",
+    "devices",
+    "events",
+    "locks",
+    "phones",
+    "user_identities",
+    "workspaces",
+)
+"""The modules, in alphabetical order; each serves the paths below its name."""
+
+
+@cache
+def router_of(family: str) -> Router:
+    """The endpoints of one family."""
+    router: Router = import_module(f"{__name__}.{family}").router
+    return router
+
+
+def find_endpoint(path: str) -> Endpoint | None:
+    """The endpoint of a path, or None when no family declares it."""
+    family = path[1:].partition("/")[0]
+    return router_of(family).find(path) if family in FAMILIES else None
+
+
+def all_endpoints() -> tuple[Endpoint, ...]:
+    """Every declared endpoint; imports every family."""
+    return tuple(endpoint for family in FAMILIES for endpoint in router_of(family))
+
+
+def find_session(app: Any, token: str) -> Any:
+    """The client session of a token; imported late, since few tests have one."""
+    from ._sessions import find_session as find
+
+    return find(app, token)

@@ -1,0 +1,42 @@
+"""Phones as other families need them: the row. Endpoints: phones.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ..engine.store import Row
+from ._shared import Meta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRow(Row):
+    """A phone; who owns it and which installation it is are not shown to clients (spec)."""
+
+    key: ClassVar[str] = "device_id"
+    not_found: ClassVar[str] = "device_not_found"
+    device_id: str
+    workspace_id: str
+    device_type: str
+    display_name: str
+    created_at: str
+    user_identity_id: str
+    custom_sdk_installation_id: str
+    manufacturer: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    custom_metadata: Meta = field(default_factory=dict)
+
+    def view(self) -> dict[str, Any]:
+        """The phone as a client sees it."""
+        return {
+            "device_id": self.device_id,
+            "workspace_id": self.workspace_id,
+            "device_type": self.device_type,
+            "display_name": self.display_name,
+            "created_at": self.created_at,
+            "custom_metadata": self.custom_metadata,
+            "errors": [],
+            "warnings": [],
+            "properties": self.properties,
+        }

@@ -1,0 +1,227 @@
+"""Action attempts: what a lock, unlock or simulated keypad entry answers, and how it ends.
+
+Events: action_attempt.{lock_door,unlock_door,simulate_keypad_code_entry,simulate_manual_lock_via_keypad}.{succeeded,
+failed}; other actions have none (spec).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+from ..engine.events import EventFields
+from ..engine.pages import Page, Pager
+from ..engine.router import Router
+from ..engine.store import Row, Workspace
+from ..engine.types import Uuid
+from ._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    CONSOLE,
+    PAT,
+    PORTAL,
+    PORTAL_READ_ONLY,
+    SUPPORT,
+    WORKSPACE_READ,
+    Resource,
+    find,
+    given,
+    not_found,
+)
+
+router = Router("/action_attempts")
+
+
+class ActionAttempt(Resource):
+    """An action attempt as /action_attempts/get shows it. status: "pending", "success" or "error"."""
+
+    action_attempt_id: str
+    action_type: str
+    status: Literal["pending", "success", "error"]
+    result: dict[str, Any] | None = None
+    error: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionAttemptRow(Row):
+    """An action attempt; `device_id` and `connected_account_id` are for filters and events only."""
+
+    key: ClassVar[str] = "action_attempt_id"
+    not_found: ClassVar[str] = "action_attempt_not_found"
+    action_attempt_id: str
+    action_type: str
+    status: Literal["pending", "success", "error"] = "pending"
+    result: dict[str, Any] | None = None
+    error: dict[str, str] | None = None
+    device_id: str | None = None
+    connected_account_id: str | None = None
+
+    def view(self) -> dict[str, Any]:
+        """The attempt as a client sees it."""
+        return {
+            "action_attempt_id": self.action_attempt_id,
+            "action_type": self.action_type,
+            "status": self.status,
+            "result": self.result,
+            "error": self.error,
+        }
+
+
+class ActionAttemptEvent(EventFields):
+    """The end of an action attempt."""
+
+    action_attempt_id: str
+    action_type: str
+    status: Literal["success", "error"]
+    device_id: str | None = None
+    connected_account_id: str | None = None
+
+
+class LockDoorSucceeded(ActionAttemptEvent, event_type="action_attempt.lock_door.succeeded"):
+    """A LOCK_DOOR attempt ended in success."""
+
+
+class LockDoorFailed(ActionAttemptEvent, event_type="action_attempt.lock_door.failed"):
+    """A LOCK_DOOR attempt ended in error."""
+
+
+class UnlockDoorSucceeded(ActionAttemptEvent, event_type="action_attempt.unlock_door.succeeded"):
+    """An UNLOCK_DOOR attempt ended in success."""
+
+
+class UnlockDoorFailed(ActionAttemptEvent, event_type="action_attempt.unlock_door.failed"):
+    """An UNLOCK_DOOR attempt ended in error."""
+
+
+class SimulateKeypadCodeEntrySucceeded(
+    ActionAttemptEvent, event_type="action_attempt.simulate_keypad_code_entry.succeeded"
+):
+    """A SIMULATE_KEYPAD_CODE_ENTRY attempt ended in success."""
+
+
+class SimulateKeypadCodeEntryFailed(ActionAttemptEvent, event_type="action_attempt.simulate_keypad_code_entry.failed"):
+    """A SIMULATE_KEYPAD_CODE_ENTRY attempt ended in error."""
+
+
+class SimulateManualLockViaKeypadSucceeded(
+    ActionAttemptEvent, event_type="action_attempt.simulate_manual_lock_via_keypad.succeeded"
+):
+    """A SIMULATE_MANUAL_LOCK_VIA_KEYPAD attempt ended in success."""
+
+
+class SimulateManualLockViaKeypadFailed(
+    ActionAttemptEvent, event_type="action_attempt.simulate_manual_lock_via_keypad.failed"
+):
+    """A SIMULATE_MANUAL_LOCK_VIA_KEYPAD attempt ended in error."""
+
+
+ENDINGS: dict[str, tuple[type[ActionAttemptEvent], type[ActionAttemptEvent]]] = {
+    "LOCK_DOOR": (LockDoorSucceeded, LockDoorFailed),
+    "UNLOCK_DOOR": (UnlockDoorSucceeded, UnlockDoorFailed),
+    "SIMULATE_KEYPAD_CODE_ENTRY": (SimulateKeypadCodeEntrySucceeded, SimulateKeypadCodeEntryFailed),
+    "SIMULATE_MANUAL_LOCK_VIA_KEYPAD": (SimulateManualLockViaKeypadSucceeded, SimulateManualLockViaKeypadFailed),
+}
+
+
+class ActionFailed(Exception):
+    """Raised by the work of an attempt that ends in error; type and message are what the client reads."""
+
+    def __init__(self, error_type: str, message: str) -> None:
+        super().__init__(message)
+        self.error = {"type": error_type, "message": message}
+
+
+Work = Callable[..., dict[str, Any]]
+
+
+def start(
+    workspace: Workspace,
+    action_type: str,
+    work: Work,
+    *about: Any,
+    device_id: str | None = None,
+    connected_account_id: str | None = None,
+) -> ActionAttemptRow:
+    """A new attempt, answered as the setting `action_attempts` says: finished at once, or pending and finished later.
+
+    work: called as work(workspace, action_attempt_id, *about) when the attempt is carried out; gives its result or
+    raises ActionFailed.
+    """
+    attempt = workspace[ActionAttemptRow].put(
+        ActionAttemptRow(
+            action_attempt_id=workspace.ids.uuid(),
+            action_type=action_type,
+            device_id=device_id,
+            connected_account_id=connected_account_id,
+        )
+    )
+    mode = workspace.settings.action_attempts
+    if mode == "instant":
+        return _finish(workspace, attempt.action_attempt_id, work, *about)
+    delay = 0.0 if isinstance(mode, str) else mode
+    workspace.agenda.plan(workspace.clock.timestamp() + delay, _finish_later, attempt.action_attempt_id, work, *about)
+    return attempt
+
+
+def _finish_later(workspace: Workspace, action_attempt_id: str, work: Work, *about: Any) -> None:
+    _finish(workspace, action_attempt_id, work, *about)
+
+
+def _finish(workspace: Workspace, action_attempt_id: str, work: Work, *about: Any) -> ActionAttemptRow:
+    table = workspace[ActionAttemptRow]
+    pending = table.get(action_attempt_id)
+    if pending is None:
+        raise LookupError(f"the action attempt {action_attempt_id} vanished before it ended")
+    try:
+        attempt = replace(pending, status="success", result=work(workspace, action_attempt_id, *about))
+    except ActionFailed as failure:
+        attempt = replace(pending, status="error", error=failure.error)
+    table.put(attempt)
+    if attempt.action_type in ENDINGS:
+        ending = ENDINGS[attempt.action_type][attempt.status == "error"]
+        workspace.events.emit(
+            workspace,
+            ending(
+                action_attempt_id=attempt.action_attempt_id,
+                action_type=attempt.action_type,
+                status="error" if attempt.status == "error" else "success",
+                **given(device_id=attempt.device_id, connected_account_id=attempt.connected_account_id),
+            ),
+        )
+    return attempt
+
+
+@router.get(
+    "get",
+    key="action_attempt",
+    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, PORTAL, PORTAL_READ_ONLY, SUPPORT),
+    source="spec",
+)
+def get(workspace: Workspace, *, action_attempt_id: Uuid) -> ActionAttemptRow:
+    """The action attempt of this id; 404 `action_attempt_not_found`."""
+    return find(
+        workspace,
+        ActionAttemptRow,
+        action_attempt_id,
+        words="action_attempt",
+        data={"action_attempt_id": action_attempt_id},
+    )
+
+
+@router.get("list", key="action_attempts", allow=WORKSPACE_READ, source="spec", page_limit=500)
+def list_(
+    workspace: Workspace, *, page: Pager, action_attempt_ids: list[Uuid] | None = None, device_id: Uuid | None = None
+) -> Page:
+    """Action attempts, oldest first. Ids of which none exists: 404 `action_attempts_not_found` (official fake)."""
+    table = workspace[ActionAttemptRow]
+    wanted = None if action_attempt_ids is None else set(action_attempt_ids)
+    if wanted and not any(table.get(attempt_id) for attempt_id in wanted):
+        raise not_found(
+            "action_attempts_not_found", "action_attempts not found", {"action_attempt_ids": action_attempt_ids}
+        )
+
+    def matches(attempt: ActionAttemptRow) -> bool:
+        return (wanted is None or attempt.action_attempt_id in wanted) and device_id in (None, attempt.device_id)
+
+    return page.page(table, matches)

@@ -1,0 +1,65 @@
+"""The events that devices emit."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .._shared import DeviceFields, IssueFields
+
+Cause = Literal["account_disconnected", "hub_disconnected", "device_disconnected"]
+
+
+class DeviceConnected(DeviceFields, event_type="device.connected"):
+    """properties.online of a managed device went from false to true."""
+
+
+class DeviceUnmanagedConnected(DeviceFields, event_type="device.unmanaged.connected"):
+    """properties.online of an unmanaged device went from false to true."""
+
+
+class DeviceDisconnected(DeviceFields, IssueFields, event_type="device.disconnected"):
+    """properties.online of a managed device went from true to false."""
+
+    error_code: Cause
+
+
+class DeviceUnmanagedDisconnected(DeviceFields, IssueFields, event_type="device.unmanaged.disconnected"):
+    """properties.online of an unmanaged device went from true to false."""
+
+    error_code: Cause
+
+
+class DeviceAdded(DeviceFields, event_type="device.added"):
+    """A device appeared, or came back after a removal."""
+
+
+class DeviceRemoved(DeviceFields, event_type="device.removed"):
+    """A device was taken out of its account at the provider."""
+
+
+class DeviceDeleted(DeviceFields, event_type="device.deleted"):
+    """The record of a device was deleted."""
+
+    device_name: str | None = None
+
+
+class DeviceConvertedToUnmanaged(DeviceFields, event_type="device.converted_to_unmanaged"):
+    """A managed device became unmanaged."""
+
+
+class DeviceUnmanagedConvertedToManaged(DeviceFields, event_type="device.unmanaged.converted_to_managed"):
+    """An unmanaged device became managed."""
+
+
+class DeviceNameChanged(DeviceFields, event_type="device.name_changed"):
+    """The display name of a device changed."""
+
+    device_name: str
+
+
+class DeviceErrorSubscriptionRequired(DeviceFields, IssueFields, event_type="device.error.subscription_required"):
+    """A paid plan at the provider is needed."""
+
+
+class DeviceErrorSubscriptionRequiredResolved(DeviceFields, event_type="device.error.subscription_required.resolved"):
+    """The paid plan is active again."""

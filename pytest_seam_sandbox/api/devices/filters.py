@@ -1,0 +1,249 @@
+"""The filters of /devices/list, which several list endpoints share. All that are given have to match (fake)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
+
+from ...engine.auth import Caller
+from ...engine.query import Kind
+from ...engine.store import Workspace
+from ...engine.types import one_of, one_of_enums
+from .._sessions import accounts_of_user
+from .._shared import contains, has_metadata, written
+from ..connected_accounts import ConnectedAccountRow
+from .model import DeviceRow
+
+LOCKS = (
+    "akuvox_lock",
+    "august_lock",
+    "brivo_access_point",
+    "butterflymx_panel",
+    "avigilon_alta_entry",
+    "doorking_lock",
+    "genie_door",
+    "igloo_lock",
+    "linear_lock",
+    "lockly_lock",
+    "kwikset_lock",
+    "nuki_lock",
+    "salto_lock",
+    "schlage_lock",
+    "smartthings_lock",
+    "wyze_lock",
+    "yale_lock",
+    "two_n_intercom",
+    "controlbyweb_device",
+    "ttlock_lock",
+    "igloohome_lock",
+    "four_suites_door",
+    "dormakaba_oracode_door",
+    "tedee_lock",
+    "akiles_lock",
+    "ultraloq_lock",
+    "yacan_lock",
+    "keyincode_lock",
+    "omnitec_lock",
+    "kisi_lock",
+    "aqara_lock",
+)
+KEYS = ("keynest_key",)
+NOISE_SENSORS = ("noiseaware_activity_zone", "minut_sensor")
+THERMOSTATS = (
+    "ecobee_thermostat",
+    "nest_thermostat",
+    "honeywell_resideo_thermostat",
+    "tado_thermostat",
+    "sensi_thermostat",
+    "smartthings_thermostat",
+)
+PHONES = ("ios_phone", "android_phone")
+CAMERAS = ("ring_camera",)
+MANUFACTURERS = (
+    "akuvox",
+    "august",
+    "avigilon_alta",
+    "brivo",
+    "butterflymx",
+    "doorking",
+    "four_suites",
+    "genie",
+    "igloo",
+    "keywe",
+    "kwikset",
+    "linear",
+    "nuki",
+    "philia",
+    "salto",
+    "samsung",
+    "schlage",
+    "seam",
+    "unknown",
+    "wyze",
+    "yale",
+    "two_n",
+    "ttlock",
+    "igloohome",
+    "controlbyweb",
+    "dormakaba_oracode",
+    "tedee",
+    "keyincode",
+    "akiles",
+    "aqara",
+    "ecobee",
+    "honeywell_resideo",
+    "keynest",
+    "korelock",
+    "lockly",
+    "minut",
+    "nest",
+    "noiseaware",
+    "sensi",
+    "smartthings",
+    "tado",
+    "ultraloq",
+    "ring",
+    "ical",
+    "lodgify",
+    "hostaway",
+    "guesty",
+    "acuity_scheduling",
+    "omnitec",
+    "kisi",
+    "slack",
+    "yacan",
+)
+
+DeviceType = Annotated[str, one_of_enums(LOCKS, KEYS, NOISE_SENSORS, THERMOSTATS, PHONES, CAMERAS), Kind("string")]
+LockType = Annotated[str, one_of(*LOCKS), Kind("string")]
+Manufacturer = Annotated[str, one_of(*MANUFACTURERS), Kind("string")]
+Flag = Literal[
+    "can_remotely_unlock",
+    "can_remotely_lock",
+    "can_program_offline_access_codes",
+    "can_program_online_access_codes",
+    "can_hvac_heat",
+    "can_hvac_cool",
+    "can_hvac_heat_cool",
+    "can_turn_off_hvac",
+    "can_simulate_removal",
+    "can_simulate_connection",
+    "can_simulate_disconnection",
+    "can_unlock_with_code",
+    "can_run_thermostat_programs",
+    "can_program_thermostat_programs_as_weekday_weekend",
+    "can_program_thermostat_programs_as_different_each_day",
+    "can_program_thermostat_programs_as_same_each_day",
+    "can_simulate_hub_connection",
+    "can_simulate_hub_disconnection",
+    "can_simulate_paid_subscription",
+    "can_configure_auto_lock",
+]
+
+Matcher = Callable[[DeviceRow], bool]
+
+
+def managed(is_managed: bool) -> Matcher:
+    """Managed devices, or unmanaged ones."""
+    return lambda device: device.is_managed is is_managed
+
+
+def visible(caller: Caller) -> Matcher | None:
+    """What a client session may see; everyone else sees all."""
+    return None if caller.session is None else lambda device: caller.may_see_account(device.connected_account_id)
+
+
+def of_accounts(one: str | None, several: list[str] | None) -> Matcher | None:
+    """The devices of an account, or of several. An empty list is a filter that nothing passes (fake)."""
+    if one is None and several is None:
+        return None
+    return lambda device: (
+        one in (None, device.connected_account_id) and (several is None or device.connected_account_id in several)
+    )
+
+
+def of_types(one: str | None, several: list[str] | None) -> Matcher | None:
+    """The devices of a type, or of several."""
+    if one is None and several is None:
+        return None
+    return lambda device: one in (None, device.device_type) and (several is None or device.device_type in several)
+
+
+def of_ids(device_ids: list[str] | None) -> Matcher | None:
+    """The devices of these ids."""
+    if device_ids is None:
+        return None
+    wanted = frozenset(device_ids)
+    return lambda device: device.device_id in wanted
+
+
+def made_by(manufacturer: str | None) -> Matcher | None:
+    """The devices whose properties.manufacturer it is (fake)."""
+    if manufacturer is None:
+        return None
+    return lambda device: device.property("manufacturer") == manufacturer
+
+
+def of_customer(workspace: Workspace, customer_key: str | None, user_identifier_key: str | None) -> Matcher | None:
+    """The devices of a customer's accounts, or of the accounts that a user's client sessions hold (docs)."""
+    if customer_key is None and user_identifier_key is None:
+        return None
+    accounts = accounts_of_user(workspace, user_identifier_key)
+
+    def matches(device: DeviceRow) -> bool:
+        account = workspace[ConnectedAccountRow].get(device.connected_account_id)
+        return (accounts is None or device.connected_account_id in accounts) and (
+            customer_key is None or (account is not None and account.customer_key == customer_key)
+        )
+
+    return matches
+
+
+def searched(search: str | None) -> Matcher | None:
+    """The devices in which a text occurs.
+
+    Looked at: the beginning of the id (at least 4 characters), the account's id, the name, the metadata, the location.
+    Source: spec.
+    """
+    if search is None:
+        return None
+
+    def matches(device: DeviceRow) -> bool:
+        location = device.model.location or {}
+        return (
+            (len(search) >= 4 and device.device_id.startswith(search.lower()))
+            or contains(search, device.connected_account_id, device.display_name, location.get("location_name"))
+            or contains(search, *(value for value in device.custom_metadata.values() if isinstance(value, str)))
+        )
+
+    return matches
+
+
+def with_flags(include_if: list[Flag] | None, exclude_if: list[Flag] | None) -> Matcher | None:
+    """The devices that have one of the first flags true and none of the second (assumed: the spec only types them)."""
+    if include_if is None and exclude_if is None:
+        return None
+
+    def matches(device: DeviceRow) -> bool:
+        flags = device.flags()
+        return (include_if is None or any(flags.get(flag) for flag in include_if)) and not any(
+            flags.get(flag) for flag in exclude_if or ()
+        )
+
+    return matches
+
+
+def made_before(time: str | None) -> Matcher | None:
+    """The devices that are older than a time."""
+    limit = written(time)
+    return None if limit is None else lambda device: device.created_at < limit
+
+
+def with_metadata(wanted: Mapping[str, str | bool | None] | None) -> Matcher | None:
+    """The devices that carry these pairs."""
+    return None if wanted is None else lambda device: has_metadata(device.custom_metadata, wanted)
+
+
+def nowhere(*ids: str | None) -> Matcher | None:
+    """The filter by webviews, spaces and locations: no device of the sandbox belongs to one yet."""
+    return (lambda device: False) if any(ids) else None

@@ -1,0 +1,212 @@
+"""Devices as rows and as clients see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ...engine.store import Row, Workspace
+from ...worlds.catalogue import DeviceModel
+from .._shared import Condition, Meta, Problem, Resource, errors_in_event, find, given, warnings_in_event
+from ..connected_accounts import ConnectedAccountRow
+
+DISCONNECTING = {
+    "device_disconnected": "device",
+    "hub_disconnected": "hub",
+    "account_disconnected": "account",
+}
+"""The errors that `device.disconnected` can name as its error_code (spec)."""
+UNREACHABLE = (*DISCONNECTING, "device_removed")
+"""The errors under which properties.online is false."""
+
+_NEEDS_CONNECTION = frozenset({"can_remotely_lock", "can_remotely_unlock"})
+_WITHHELD_OFFLINE = frozenset({"locked", "battery_level", "battery"})
+_UNMANAGED_PROPERTIES = (
+    "name",
+    "model",
+    "accessory_keypad",
+    "manufacturer",
+    "image_url",
+    "image_alt_text",
+    "battery_level",
+    "battery",
+    "online_access_codes_enabled",
+    "offline_access_codes_enabled",
+)
+
+
+class DeviceProperties(Resource):
+    """`device.properties`: the common fields; those of a provider or a kind of device are there as well."""
+
+    online: bool
+    name: str
+    locked: bool | None = None
+    door_open: bool | None = None
+    battery_level: float | None = None
+    serial_number: str | None = None
+    manufacturer: str | None = None
+    supported_code_lengths: list[int] | None = None
+
+
+class Device(Resource):
+    """A device as /devices/get shows it. A can_* flag that is None is one that the device lacks."""
+
+    device_id: str
+    workspace_id: str
+    connected_account_id: str
+    device_type: str
+    display_name: str
+    nickname: str | None = None
+    capabilities_supported: list[str]
+    properties: DeviceProperties
+    errors: list[Problem]
+    warnings: list[Problem]
+    is_managed: bool
+    custom_metadata: Meta
+    created_at: str
+    can_remotely_lock: bool | None = None
+    can_remotely_unlock: bool | None = None
+    can_program_online_access_codes: bool | None = None
+    can_simulate_connection: bool | None = None
+    can_simulate_disconnection: bool | None = None
+    can_simulate_removal: bool | None = None
+    can_simulate_hub_connection: bool | None = None
+    can_simulate_hub_disconnection: bool | None = None
+    can_simulate_paid_subscription: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow(Row):
+    """A device. What all devices of its model share is not copied: `properties` has what differs.
+
+    offers_simulation: False in a production workspace, where the can_simulate_* flags are absent.
+    """
+
+    key: ClassVar[str] = "device_id"
+    not_found: ClassVar[str] = "device_not_found"
+    device_id: str
+    workspace_id: str
+    connected_account_id: str
+    model: DeviceModel
+    created_at: str
+    name: str
+    nickname: str | None = None
+    is_managed: bool = True
+    custom_metadata: Meta = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[Condition, ...] = ()
+    warnings: tuple[Condition, ...] = ()
+    offers_simulation: bool = True
+
+    @property
+    def device_type(self) -> str:
+        """The type, such as `august_lock`."""
+        return self.model.device_type
+
+    @property
+    def display_name(self) -> str:
+        """The nickname when there is one, else the name that the provider knows. Source: spec."""
+        return self.nickname or self.name
+
+    @property
+    def is_online(self) -> bool:
+        """Whether Seam can reach the device."""
+        return not any(error.code in UNREACHABLE for error in self.errors)
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the device was taken out of its account at the provider."""
+        return self.has_error("device_removed")
+
+    def has_error(self, code: str) -> bool:
+        """Whether this error is on the device."""
+        return any(error.code == code for error in self.errors)
+
+    def property(self, name: str) -> Any:
+        """A value of `properties`, withheld or not; None when there is none."""
+        return self.properties.get(name, self.model.properties.get(name))
+
+    def view(self) -> dict[str, Any]:
+        """The device as a client sees it: managed or, cut down, unmanaged. Source: spec; what is withheld: docs."""
+        properties = self._properties()
+        if not self.is_managed:
+            properties = {name: properties[name] for name in ("online", *_UNMANAGED_PROPERTIES) if name in properties}
+        view = {
+            "device_id": self.device_id,
+            "workspace_id": self.workspace_id,
+            "connected_account_id": self.connected_account_id,
+            "device_type": self.device_type,
+            "display_name": self.display_name,
+            "capabilities_supported": self.model.capabilities_supported,
+            "properties": properties,
+            "errors": [error.as_error() for error in self.errors],
+            "warnings": [warning.as_warning() for warning in self.warnings],
+            "created_at": self.created_at,
+            "is_managed": self.is_managed,
+            "custom_metadata": self.custom_metadata,
+            **given(location=self.model.location),
+            **self.flags(),
+        }
+        if self.is_managed:
+            view |= {"space_ids": [], "device_manufacturer": self.model.manufacturer}
+            view |= given(nickname=self.nickname, device_provider=self.model.device_provider)
+        return view
+
+    def flags(self) -> dict[str, bool]:
+        """The can_* flags: true for what works now, false for what the device has but cannot do now. Source: docs."""
+        online = self.is_online
+        flags = {name: online or name not in _NEEDS_CONNECTION for name in self.model.flags}
+        if not self.offers_simulation:
+            return flags
+        simulate, present = self.model.simulate, not self.is_removed
+        disconnected, from_hub = self.has_error("device_disconnected"), self.has_error("hub_disconnected")
+        states = {
+            "disconnect": ("can_simulate_disconnection", not disconnected),
+            "connect": ("can_simulate_connection", disconnected),
+            "disconnect_from_hub": ("can_simulate_hub_disconnection", not from_hub),
+            "connect_to_hub": ("can_simulate_hub_connection", from_hub),
+            "remove": ("can_simulate_removal", True),
+            "paid_subscription": ("can_simulate_paid_subscription", True),
+        }
+        return flags | {flag: now and present for name, (flag, now) in states.items() if name in simulate}
+
+    def _properties(self) -> dict[str, Any]:
+        properties = {"online": True, **self.model.properties, **self.properties}
+        properties["name"] = self.display_name
+        properties["appearance"] = {"name": self.name}
+        if not self.is_online:
+            properties = {name: value for name, value in properties.items() if name not in _WITHHELD_OFFLINE}
+            properties["online"] = False
+        return properties
+
+
+def find_device(workspace: Workspace, device_id: str) -> DeviceRow:
+    """The device of this id, managed or not, or 404 `device_not_found`."""
+    return find(workspace, DeviceRow, device_id, words="Device", data={"device_id": device_id})
+
+
+def account_of(workspace: Workspace, device: DeviceRow) -> ConnectedAccountRow:
+    """The connected account through which the device came."""
+    return find(workspace, ConnectedAccountRow, device.connected_account_id, words="Connected account")
+
+
+def device_fields(workspace: Workspace, device: DeviceRow) -> dict[str, Any]:
+    """What every event about this device carries."""
+    account = account_of(workspace, device)
+    return {
+        "device_id": device.device_id,
+        **account.event_fields(),
+        **given(customer_key=account.customer_key, device_custom_metadata=device.custom_metadata or None),
+    }
+
+
+def issue_fields(workspace: Workspace, device: DeviceRow) -> dict[str, Any]:
+    """The four lists that an event about a loss carries. Errors of the account stand in the account's lists only."""
+    account = account_of(workspace, device)
+    return {
+        "connected_account_errors": errors_in_event(account.errors),
+        "connected_account_warnings": warnings_in_event(account.warnings),
+        "device_errors": errors_in_event(device.errors),
+        "device_warnings": warnings_in_event(device.warnings),
+    }

@@ -1,0 +1,178 @@
+"""What can happen to a device: added, offline, online, removed, brought back, deleted. Each change logs its event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from ...engine.signals import Signal
+from ...engine.store import Workspace
+from ...worlds.catalogue import DeviceModel
+from .._shared import Condition, Meta
+from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
+from .events import (
+    Cause,
+    DeviceAdded,
+    DeviceConnected,
+    DeviceDeleted,
+    DeviceDisconnected,
+    DeviceErrorSubscriptionRequired,
+    DeviceErrorSubscriptionRequiredResolved,
+    DeviceRemoved,
+    DeviceUnmanagedConnected,
+    DeviceUnmanagedDisconnected,
+)
+from .model import DISCONNECTING, DeviceRow, device_fields, issue_fields
+
+device_changed: Signal[[Workspace, DeviceRow]] = Signal()
+"""Sent after the errors of a device changed."""
+deleting_device: Signal[[Workspace, DeviceRow]] = Signal()
+"""Sent before the record of a device goes."""
+
+_MESSAGES = {
+    "device_disconnected": "Device Disconnected: the device is offline. Check its power and its connection.",
+    "hub_disconnected": "Hub Disconnected: the hub that this device hangs on is offline. Check its power and network.",
+    "account_disconnected": "Account Disconnected: the login at the provider no longer works. Reconnect the account.",
+    "device_removed": "Device Removed: the device is no longer in the account at the provider.",
+    "subscription_required": "Subscription Required: the device needs a paid plan at the provider.",
+}
+
+
+def add_device(
+    workspace: Workspace,
+    account: ConnectedAccountRow,
+    model: DeviceModel,
+    *,
+    device_id: str | None = None,
+    name: str | None = None,
+    online: bool = True,
+    custom_metadata: Meta | None = None,
+    properties: Mapping[str, Any] | None = None,
+) -> DeviceRow:
+    """A new device of the account: device.added, then device.connected when it is online."""
+    own = dict(properties or {})
+    template = model.properties.get("serial_number")
+    if isinstance(template, str) and "serial_number" not in own:
+        own["serial_number"] = workspace.ids.serial_number(template)
+    device = DeviceRow(
+        device_id=device_id or workspace.ids.uuid(),
+        workspace_id=workspace.workspace_id,
+        connected_account_id=account.connected_account_id,
+        model=model,
+        created_at=workspace.clock.text(),
+        name=name or model.name,
+        is_managed=account.automatically_manage_new_devices,
+        custom_metadata=custom_metadata or {},
+        properties=own,
+        errors=() if online else (_error(workspace, "device_disconnected"),),
+        offers_simulation=workspace.is_sandbox,
+    )
+    if account.is_disconnected:
+        device = replace(device, errors=(*device.errors, _error(workspace, "account_disconnected")))
+    workspace[DeviceRow].put(device)
+    workspace.events.emit(workspace, DeviceAdded(**device_fields(workspace, device)))
+    if device.is_online:
+        _emit_connected(workspace, device)
+    return device
+
+
+def add_error(workspace: Workspace, device: DeviceRow, code: str) -> DeviceRow:
+    """Put an error on the device; the transition to offline logs device.disconnected, just once."""
+    if device.has_error(code):
+        return device
+    was_online = device.is_online
+    device = workspace[DeviceRow].put(replace(device, errors=(*device.errors, _error(workspace, code))))
+    if was_online and code in DISCONNECTING:
+        kind = DeviceDisconnected if device.is_managed else DeviceUnmanagedDisconnected
+        fields = device_fields(workspace, device) | issue_fields(workspace, device)
+        workspace.events.emit(workspace, kind(error_code=cast(Cause, code), **fields))
+    device_changed.send(workspace, device)
+    return device
+
+
+def clear_error(workspace: Workspace, device: DeviceRow, *codes: str) -> DeviceRow:
+    """Take errors off the device; the transition to online logs device.connected, just once."""
+    if not any(device.has_error(code) for code in codes):
+        return device
+    was_online = device.is_online
+    errors = tuple(error for error in device.errors if error.code not in codes)
+    device = workspace[DeviceRow].put(replace(device, errors=errors))
+    if device.is_online and not was_online:
+        _emit_connected(workspace, device)
+    device_changed.send(workspace, device)
+    return device
+
+
+def remove_device(workspace: Workspace, device: DeviceRow) -> None:
+    """Take the device out of its account at the provider; its record stays. Logs device.removed and nothing else."""
+    if device.is_removed:
+        return
+    device = add_error(workspace, device, "device_removed")
+    workspace.events.emit(workspace, DeviceRemoved(**device_fields(workspace, device)))
+
+
+def readd_device(workspace: Workspace, device: DeviceRow) -> None:
+    """Put a removed device back into its account: device.added, then device.connected when it is online."""
+    if not device.is_removed:
+        return
+    workspace.events.emit(workspace, DeviceAdded(**device_fields(workspace, device)))
+    clear_error(workspace, device, "device_removed")
+
+
+def delete_device(workspace: Workspace, device: DeviceRow) -> None:
+    """Delete the record: device.deleted."""
+    deleting_device.send(workspace, device)
+    fields = device_fields(workspace, device)
+    workspace[DeviceRow].remove(device.device_id)
+    workspace.events.emit(workspace, DeviceDeleted(device_name=device.display_name, **fields))
+
+
+def set_subscription(workspace: Workspace, device_id: str, is_expired: bool) -> None:
+    """Let the provider's paid plan of a device expire or be renewed, as the next poll of Seam notices it."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is None or device.is_removed or device.has_error("subscription_required") == is_expired:
+        return
+    if is_expired:
+        device = add_error(workspace, device, "subscription_required")
+        fields = device_fields(workspace, device) | issue_fields(workspace, device)
+        workspace.events.emit(workspace, DeviceErrorSubscriptionRequired(**fields))
+    else:
+        device = clear_error(workspace, device, "subscription_required")
+        workspace.events.emit(workspace, DeviceErrorSubscriptionRequiredResolved(**device_fields(workspace, device)))
+
+
+def devices_of(workspace: Workspace, account: ConnectedAccountRow) -> list[DeviceRow]:
+    """The devices of an account, oldest first."""
+    return [device for device in workspace[DeviceRow] if device.connected_account_id == account.connected_account_id]
+
+
+@account_lost.reaction(order=1)
+def _lose_with_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
+    for device in devices_of(workspace, account):
+        add_error(workspace, device, "account_disconnected")
+
+
+@account_recovered.reaction(order=1)
+def _recover_with_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
+    for device in devices_of(workspace, account):
+        clear_error(workspace, device, "account_disconnected")
+
+
+@deleting_account.reaction(order=2)
+def _delete_with_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
+    for device in devices_of(workspace, account):
+        delete_device(workspace, device)
+
+
+def _emit_connected(workspace: Workspace, device: DeviceRow) -> None:
+    kind = DeviceConnected if device.is_managed else DeviceUnmanagedConnected
+    workspace.events.emit(workspace, kind(**device_fields(workspace, device)))
+
+
+def _error(workspace: Workspace, code: str) -> Condition:
+    """An error with the flags of its variant: of the account, or of the device itself. Source: spec."""
+    flags: tuple[tuple[str, bool], ...] = (("is_device_error", True),)
+    if code == "account_disconnected":
+        flags = (("is_connected_account_error", True), ("is_device_error", False))
+    return Condition(code, _MESSAGES[code], workspace.clock.text(), flags)

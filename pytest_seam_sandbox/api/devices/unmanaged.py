@@ -1,0 +1,121 @@
+"""/devices/unmanaged/get, list, update."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from ...engine.auth import Caller
+from ...engine.errors import ApiError
+from ...engine.pages import Page, Pager
+from ...engine.router import Router
+from ...engine.store import Row, Workspace
+from ...engine.types import DateTime, Metadata, NonEmptyText, Nullable, Text, Uuid
+from .._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    CONSOLE,
+    PAT,
+    PORTAL,
+    PORTAL_READ_ONLY,
+    SUPPORT,
+    WORKSPACE,
+    all_of,
+    merge_metadata,
+    not_found,
+)
+from . import filters
+from .endpoints import NAME_OR_ID, pick
+from .events import DeviceUnmanagedConvertedToManaged
+from .filters import DeviceType, Flag, Manufacturer
+from .model import DeviceRow, device_fields, find_device
+
+router = Router("/devices/unmanaged")
+
+
+@router.get(
+    "get", key="device", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec", checks=[NAME_OR_ID]
+)
+def get(workspace: Workspace, *, caller: Caller, device_id: Uuid | None = None, name: Text | None = None) -> Row:
+    """The unmanaged device of this id or display name; a managed one is not found here, with a hint (fake)."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is not None and device.is_managed:
+        raise not_found(
+            "device_not_found",
+            "Device not found: it is managed. Convert it with /devices/update and is_managed false",
+            {"device_id": device_id},
+        )
+    return pick(workspace, caller, device_id, name, is_managed=False)
+
+
+@router.get(
+    "list",
+    key="devices",
+    allow=(API_KEY, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, SUPPORT),
+    source="spec",
+    page_limit=22900,
+)
+def list_(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    page: Pager,
+    connect_webview_id: Uuid | None = None,
+    connected_account_id: Uuid | None = None,
+    connected_account_ids: list[Uuid] | None = None,
+    created_before: DateTime | None = None,
+    custom_metadata_has: Metadata | None = None,
+    customer_key: Text | None = None,
+    device_ids: list[Uuid] | None = None,
+    device_type: DeviceType | None = None,
+    device_types: list[DeviceType] | None = None,
+    exclude_if: list[Flag] | None = None,
+    include_if: list[Flag] | None = None,
+    manufacturer: Manufacturer | None = None,
+    search: NonEmptyText | None = None,
+    space_id: Uuid | None = None,
+    unstable_location_id: Nullable[Uuid] = None,
+    user_identifier_key: Text | None = None,
+) -> Page:
+    """Unmanaged devices, oldest first; filters as for /devices/list."""
+    matches = all_of(
+        filters.managed(False),
+        filters.visible(caller),
+        filters.of_accounts(connected_account_id, connected_account_ids),
+        filters.of_ids(device_ids),
+        filters.of_types(device_type, device_types),
+        filters.made_by(manufacturer),
+        filters.of_customer(workspace, customer_key, user_identifier_key),
+        filters.searched(search),
+        filters.with_flags(include_if, exclude_if),
+        filters.made_before(created_before),
+        filters.with_metadata(custom_metadata_has),
+        filters.nowhere(connect_webview_id, space_id, unstable_location_id),
+    )
+    return page.page(workspace[DeviceRow], matches)
+
+
+@router.patch("update", allow=WORKSPACE, source="spec")
+def update(
+    workspace: Workspace,
+    *,
+    custom_metadata: Metadata | None = None,
+    device_id: Uuid,
+    is_managed: Literal[True] | None = None,
+) -> None:
+    """Change the metadata, or convert the device to a managed one: device.unmanaged.converted_to_managed.
+
+    Managed already: 400 `device_managed` (official fake).
+    """
+    device = find_device(workspace, device_id)
+    if device.is_managed:
+        raise ApiError(400, "device_managed", "Device is managed. Use /devices/update")
+    changed = device
+    if custom_metadata is not None:
+        changed = replace(changed, custom_metadata=merge_metadata(device.custom_metadata, custom_metadata))
+    if is_managed:
+        changed = replace(changed, is_managed=True)
+    workspace[DeviceRow].put(changed)
+    if is_managed:
+        fields = device_fields(workspace, changed)
+        workspace.events.emit(workspace, DeviceUnmanagedConvertedToManaged(**fields))

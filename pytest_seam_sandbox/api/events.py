@@ -1,0 +1,202 @@
+"""Reading the event log: /events/get and /events/list, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Annotated, Any
+
+from annotated_types import Ge, MaxLen, MinLen
+from pydantic import AfterValidator, BeforeValidator
+
+from ..engine.auth import Caller
+from ..engine.clock import parse_time
+from ..engine.events import EventRow
+from ..engine.params import Complaint, at_least_one
+from ..engine.query import Kind
+from ..engine.router import Router
+from ..engine.store import Row, Workspace
+from ..engine.types import Date, Limit, Text, Uuid, integer, one_of, refused
+from ._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    CONSOLE,
+    PAT,
+    PORTAL,
+    PORTAL_READ_ONLY,
+    SUPPORT,
+    Resource,
+    not_found,
+    written,
+)
+from .known import event_types as known_event_types
+
+router = Router("/events")
+
+READERS = (CLIENT_SESSION, API_KEY, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, SUPPORT)
+EventType = Annotated[str, one_of(*known_event_types()), Kind("string")]
+HundredUuids = Annotated[list[Uuid], MaxLen(100)]
+
+
+Offset = Annotated[int, BeforeValidator(integer), Ge(0), Kind("number")]
+_ONE = (
+    "access_code_id",
+    "access_grant_id",
+    "access_method_id",
+    "acs_access_group_id",
+    "acs_credential_id",
+    "acs_encoder_id",
+    "acs_entrance_id",
+    "acs_system_id",
+    "acs_user_id",
+    "connect_webview_id",
+    "connected_account_id",
+    "customer_key",
+    "device_id",
+    "event_type",
+    "space_id",
+    "user_identity_id",
+)
+_SEVERAL = {
+    "access_code_ids": "access_code_id",
+    "access_grant_ids": "access_grant_id",
+    "access_method_ids": "access_method_id",
+    "acs_system_ids": "acs_system_id",
+    "device_ids": "device_id",
+    "event_ids": "event_id",
+    "event_types": "event_type",
+    "space_ids": "space_id",
+}
+
+
+def _in_order(value: list[str]) -> list[str]:
+    first, second = parse_time(value[0]), parse_time(value[1])
+    if first is not None and second is not None and second <= first:
+        raise refused("second value must be greater than first value")
+    return value
+
+
+Between = Annotated[list[Date], MinLen(2), MaxLen(2), AfterValidator(_in_order)]
+
+
+class Event(Resource):
+    """An event as /events/get shows it. What its type does not carry is None: `event.device_id`, for one."""
+
+    event_id: str
+    event_type: str
+    workspace_id: str
+    created_at: str
+    occurred_at: str
+    device_id: str | None = None
+    connected_account_id: str | None = None
+    action_attempt_id: str | None = None
+    error_code: str | None = None
+
+
+def _visible(workspace: Workspace, caller: Caller, event: EventRow) -> bool:
+    """A client session sees the events of its accounts and of its user identities."""
+    if caller.session is None:
+        return True
+    account_id, owner = event.value("connected_account_id"), event.value("user_identity_id")
+    return account_id in caller.session.connected_account_ids or owner in caller.session.user_identity_ids
+
+
+@router.get(
+    "get",
+    key="event",
+    allow=READERS,
+    source="assumed",
+    checks=[
+        at_least_one(
+            "event_id", "event_type", "device_id", text="An argument for event_id, event_type, or device_id is required"
+        )
+    ],
+)
+def get(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    device_id: Uuid | None = None,
+    event_id: Uuid | None = None,
+    event_type: Text | None = None,
+) -> Row:
+    """The newest event that fits all that is given; 404 `event_not_found`."""
+    for event in workspace.events.newest_first(seen_at=workspace.clock.timestamp()):
+        if (
+            event_id in (None, event.event_id)
+            and event_type in (None, event.event_type)
+            and device_id in (None, event.value("device_id"))
+            and _visible(workspace, caller, event)
+        ):
+            return event
+    raise not_found("event_not_found", "Event not found")
+
+
+def _needs_a_time(values: Mapping[str, Any]) -> Complaint | None:
+    """Since or between; ids of events stand for themselves (assumed). Both at once are refused (official fake)."""
+    since, between = values.get("since"), values.get("between")
+    if since is not None and between is not None:
+        return Complaint((), "Cannot specify both since and between")
+    if since is None and between is None and values.get("event_ids") is None:
+        return Complaint((), "Must specify either since or between")
+    return None
+
+
+@router.get("list", key="events", allow=READERS, source="spec", checks=[_needs_a_time])
+def list_(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    access_code_id: Uuid | None = None,
+    access_code_ids: list[Uuid] | None = None,
+    access_grant_id: Uuid | None = None,
+    access_grant_ids: HundredUuids | None = None,
+    access_method_id: Uuid | None = None,
+    access_method_ids: HundredUuids | None = None,
+    acs_access_group_id: Uuid | None = None,
+    acs_credential_id: Uuid | None = None,
+    acs_encoder_id: Uuid | None = None,
+    acs_entrance_id: Uuid | None = None,
+    acs_system_id: Uuid | None = None,
+    acs_system_ids: list[Uuid] | None = None,
+    acs_user_id: Uuid | None = None,
+    between: Between | None = None,
+    connect_webview_id: Uuid | None = None,
+    connected_account_id: Uuid | None = None,
+    customer_key: Text | None = None,
+    device_id: Uuid | None = None,
+    device_ids: list[Uuid] | None = None,
+    event_ids: list[Uuid] | None = None,
+    event_type: EventType | None = None,
+    event_types: list[EventType] | None = None,
+    limit: Limit = 500,
+    since: Date | None = None,
+    space_id: Uuid | None = None,
+    space_ids: HundredUuids | None = None,
+    unstable_offset: Offset = 0,
+    user_identity_id: Uuid | None = None,
+) -> list[EventRow]:
+    """Events that were created after `since`, or strictly between two times, newest first; no pages.
+
+    All filters that are given have to match; an event that lacks the field of a filter does not match (assumed).
+    """
+    asked = locals()
+    wanted = {field: frozenset({asked[field]}) for field in _ONE if asked[field] is not None}
+    several = {field: frozenset(asked[name]) for name, field in _SEVERAL.items() if asked[name] is not None}
+    after, before = (between[0], between[1]) if between else (since, None)
+    found = (
+        event
+        for event in workspace.events.newest_first(
+            after=written(after) or "", before=written(before) or "~", seen_at=workspace.clock.timestamp()
+        )
+        if _carries(event, wanted) and _carries(event, several) and _visible(workspace, caller, event)
+    )
+    return list(islice(found, unstable_offset, unstable_offset + limit))
+
+
+def _carries(event: EventRow, wanted: Mapping[str, frozenset[str]]) -> bool:
+    """Whether each field has one of the wanted values; a list of ids (`access_grant_ids`) has to hold one."""
+    return all(
+        event.value(field) in values or not values.isdisjoint(event.listed(f"{field}s"))
+        for field, values in wanted.items()
+    )

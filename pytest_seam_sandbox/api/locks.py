@@ -1,0 +1,304 @@
+"""Locks: reading them, locking and unlocking, and what a person does at the keypad."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Le
+from pydantic import BeforeValidator
+
+from ..engine.auth import Caller
+from ..engine.errors import ApiError
+from ..engine.events import EventFields
+from ..engine.pages import Pager
+from ..engine.params import Complaint
+from ..engine.query import Kind
+from ..engine.router import Router
+from ..engine.signals import Signal
+from ..engine.store import Row, Workspace
+from ..engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number
+from . import action_attempts
+from ._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    CONSOLE,
+    PAT,
+    PORTAL,
+    SUPPORT,
+    WORKSPACE,
+    DeviceFields,
+    all_of,
+    not_found,
+    require_sandbox,
+)
+from .action_attempts import ActionFailed
+from .devices import filters
+from .devices.endpoints import NAME_OR_ID, pick, reachable
+from .devices.filters import Flag, LockType, Manufacturer
+from .devices.model import UNREACHABLE, DeviceRow, device_fields
+
+router = Router("/locks")
+
+LockMethod = Literal["keycode", "manual", "automatic", "unknown", "remote", "card"]
+
+AutoLockDelay = Annotated[float, BeforeValidator(number), Ge(1), Le(60), Kind("number")]
+
+code_entered: Signal[[Workspace, DeviceRow, str, list[CodeEntry]]] = Signal()
+"""Sent when a code is typed at a keypad; the family that knows the lock's codes appends what it finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """What a typed code is: an access code that opens the lock now, or one that does not (`denied_because`)."""
+
+    access_code_id: str
+    is_managed: bool
+    denied_because: Literal["expired_code"] | None = None
+
+
+class LockFields(EventFields):
+    """How a lock was turned, and by what. Source: spec."""
+
+    access_code_id: str | None = None
+    access_code_is_managed: bool | None = None
+    action_attempt_id: str | None = None
+    code: str | None = None
+
+
+class LockLocked(DeviceFields, LockFields, event_type="lock.locked"):
+    """A lock locked."""
+
+    method: LockMethod
+
+
+class LockUnlocked(DeviceFields, LockFields, event_type="lock.unlocked"):
+    """A lock unlocked."""
+
+    method: LockMethod
+
+
+class LockAccessDenied(DeviceFields, event_type="lock.access_denied"):
+    """A lock refused a code."""
+
+    access_code_id: str | None = None
+    reason: dict[str, str] | None = None
+
+
+def turn(workspace: Workspace, device: DeviceRow, *, locked: bool, method: LockMethod, **how: Any) -> None:
+    """Set properties.locked and log lock.locked or lock.unlocked, also when the lock was in that state (fake)."""
+    workspace[DeviceRow].put(replace(device, properties={**device.properties, "locked": locked}))
+    kind = LockLocked if locked else LockUnlocked
+    workspace.events.emit(workspace, kind(method=method, **device_fields(workspace, device), **how))
+
+
+def _reach(workspace: Workspace, device_id: str) -> DeviceRow:
+    """The device when the command gets to it. Assumed: the attempt fails with the code of the blocking error."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is None:
+        raise ActionFailed("device_not_found", "The device was deleted before the command could reach it.")
+    blocking = next((error for error in device.errors if error.code in UNREACHABLE), None)
+    if blocking is not None:
+        raise ActionFailed(blocking.code, blocking.message)
+    return device
+
+
+def _turn_remotely(workspace: Workspace, action_attempt_id: str, device_id: str, locked: bool) -> dict[str, Any]:
+    device = _reach(workspace, device_id)
+    turn(workspace, device, locked=locked, method="remote", action_attempt_id=action_attempt_id)
+    return {"was_confirmed_by_device": device.model.confirms_actions}
+
+
+def _set_auto_lock(
+    workspace: Workspace, action_attempt_id: str, device_id: str, enabled: bool, delay: float | None
+) -> dict[str, Any]:
+    device = _reach(workspace, device_id)
+    own = {**device.properties, "auto_lock_enabled": enabled}
+    if delay is not None:
+        own["auto_lock_delay_seconds"] = delay
+    workspace[DeviceRow].put(replace(device, properties=own))
+    return {}
+
+
+def _type_code(workspace: Workspace, action_attempt_id: str, device_id: str, code: str) -> dict[str, Any]:
+    device = _reach(workspace, device_id)
+    found: list[CodeEntry] = []
+    code_entered.send(workspace, device, code, found)
+    fitting = next((entry for entry in found if entry.denied_because is None), None)
+    if fitting is not None:
+        turn(
+            workspace,
+            device,
+            locked=False,
+            method="keycode",
+            code=code,
+            access_code_id=fitting.access_code_id,
+            access_code_is_managed=fitting.is_managed,
+        )
+        return {}
+    reason = {"reason_code": "unknown_code", "message": "The code is not known to the lock."}
+    known: dict[str, Any] = {}
+    if found:
+        reason = {"reason_code": "expired_code", "message": "The code is not valid at this time."}
+        known = {"access_code_id": found[0].access_code_id}
+    workspace.events.emit(workspace, LockAccessDenied(reason=reason, **known, **device_fields(workspace, device)))
+    return {}
+
+
+def _press_lock_button(workspace: Workspace, action_attempt_id: str, device_id: str) -> dict[str, Any]:
+    turn(workspace, _reach(workspace, device_id), locked=True, method="manual")
+    return {}
+
+
+def _start(workspace: Workspace, action_type: str, work: action_attempts.Work, device: DeviceRow, *about: Any) -> Row:
+    return action_attempts.start(
+        workspace,
+        action_type,
+        work,
+        device.device_id,
+        *about,
+        device_id=device.device_id,
+        connected_account_id=device.connected_account_id,
+    )
+
+
+def _controllable(workspace: Workspace, caller: Caller, device_id: str, flag: str, action: str) -> DeviceRow:
+    """The device, if it is managed and its hardware can do this; whether it is reachable shows in the attempt.
+
+    Raises ApiError 400 `device_unmanaged`, 400 `<action>_not_supported` (assumed name) or 404.
+    """
+    device = reachable(workspace, caller, device_id)
+    if not device.is_managed:
+        raise ApiError(400, "device_unmanaged", "Device is unmanaged. Convert it with /devices/unmanaged/update")
+    if flag not in device.model.flags:
+        raise ApiError(400, f"{action}_not_supported", f"The device lacks the capability {flag}")
+    return device
+
+
+@router.get(
+    "get",
+    key="device",
+    twin="lock",
+    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    source="spec",
+    checks=[NAME_OR_ID],
+)
+def get(workspace: Workspace, *, caller: Caller, device_id: Uuid | None = None, name: Text | None = None) -> Row:
+    """The lock of this id or name, under two keys; anything but a lock is not found (official fake)."""
+    device = pick(workspace, caller, device_id, name, is_managed=True)
+    if device.device_type not in filters.LOCKS:
+        raise not_found("device_not_found", "Device not found", {"device_id": device.device_id})
+    return device
+
+
+@router.get("list", key="devices", twin="locks", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec")
+def list_(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    connect_webview_id: Uuid | None = None,
+    connected_account_id: Uuid | None = None,
+    connected_account_ids: list[Uuid] | None = None,
+    created_before: DateTime | None = None,
+    custom_metadata_has: Metadata | None = None,
+    customer_key: Text | None = None,
+    device_ids: list[Uuid] | None = None,
+    device_type: LockType | None = None,
+    device_types: list[LockType] | None = None,
+    exclude_if: list[Flag] | None = None,
+    include_if: list[Flag] | None = None,
+    limit: Limit = 500,
+    manufacturer: Manufacturer | None = None,
+    page_cursor: Nullable[Text] = None,
+    search: NonEmptyText | None = None,
+    space_id: Uuid | None = None,
+    unstable_location_id: Nullable[Uuid] = None,
+    user_identifier_key: Text | None = None,
+) -> Sequence[Row]:
+    """Managed locks, oldest first, under two keys. `limit` cuts the list; there are no further pages (spec)."""
+    matches = all_of(
+        filters.managed(True),
+        filters.of_types(None, list(filters.LOCKS)),
+        filters.visible(caller),
+        filters.of_accounts(connected_account_id, connected_account_ids),
+        filters.of_ids(device_ids),
+        filters.of_types(device_type, device_types),
+        filters.made_by(manufacturer),
+        filters.of_customer(workspace, customer_key, user_identifier_key),
+        filters.searched(search),
+        filters.with_flags(include_if, exclude_if),
+        filters.made_before(created_before),
+        filters.with_metadata(custom_metadata_has),
+        filters.nowhere(connect_webview_id, space_id, unstable_location_id),
+    )
+    return Pager(limit).page(workspace[DeviceRow], matches).rows
+
+
+@router.post("lock_door", key="action_attempt", allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY), source="spec")
+def lock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bool = False) -> Row:
+    """Lock a door: LOCK_DOOR attempt, then lock.locked, or the attempt fails because the lock is unreachable."""
+    device = _controllable(workspace, caller, device_id, "can_remotely_lock", "lock_door")
+    return _start(workspace, "LOCK_DOOR", _turn_remotely, device, True)
+
+
+@router.post("unlock_door", key="action_attempt", allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY), source="spec")
+def unlock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bool = False) -> Row:
+    """Unlock a door: UNLOCK_DOOR attempt, then lock.unlocked, or the attempt fails because the lock is unreachable."""
+    device = _controllable(workspace, caller, device_id, "can_remotely_unlock", "unlock_door")
+    return _start(workspace, "UNLOCK_DOOR", _turn_remotely, device, False)
+
+
+def _delay_when_enabling(values: Mapping[str, Any]) -> Complaint | None:
+    if values.get("auto_lock_enabled") is True and values.get("auto_lock_delay_seconds") is None:
+        return Complaint((), "auto_lock_delay_seconds is required when auto_lock_enabled is true")
+    return None
+
+
+@router.post(
+    "configure_auto_lock",
+    key="action_attempt",
+    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    source="spec",
+    checks=[_delay_when_enabling],
+)
+def configure_auto_lock(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    auto_lock_delay_seconds: AutoLockDelay | None = None,
+    auto_lock_enabled: bool,
+    device_id: Uuid,
+) -> Row:
+    """Turn auto-lock on, with a delay of 1 to 60 seconds, or off: CONFIGURE_AUTO_LOCK attempt, no event."""
+    device = _controllable(workspace, caller, device_id, "can_configure_auto_lock", "configure_auto_lock")
+    return _start(workspace, "CONFIGURE_AUTO_LOCK", _set_auto_lock, device, auto_lock_enabled, auto_lock_delay_seconds)
+
+
+def _keypad(workspace: Workspace, caller: Caller, device_id: str, name: str) -> DeviceRow:
+    require_sandbox(workspace)
+    device = reachable(workspace, caller, device_id)
+    if name not in device.model.simulate:
+        raise ApiError(
+            400,
+            "device_type_not_supported",
+            f"simulate/{name} is not supported for devices of type {device.device_type}",
+        )
+    return device
+
+
+@router.post("simulate/keypad_code_entry", key="action_attempt", allow=WORKSPACE, source="spec")
+def keypad_code_entry(workspace: Workspace, *, caller: Caller, code: Text, device_id: Uuid) -> Row:
+    """Type a code at the keypad of an August lock: it opens, or lock.access_denied says why not (assumed).
+
+    The attempt succeeds either way, and fails when the lock is offline, since Seam could not hear it (assumed).
+    """
+    device = _keypad(workspace, caller, device_id, "keypad_code_entry")
+    return _start(workspace, "SIMULATE_KEYPAD_CODE_ENTRY", _type_code, device, code)
+
+
+@router.post("simulate/manual_lock_via_keypad", key="action_attempt", allow=WORKSPACE, source="spec")
+def manual_lock_via_keypad(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> Row:
+    """Press the lock button at the keypad of an August lock: lock.locked with method manual (assumed)."""
+    device = _keypad(workspace, caller, device_id, "manual_lock_via_keypad")
+    return _start(workspace, "SIMULATE_MANUAL_LOCK_VIA_KEYPAD", _press_lock_button, device)

@@ -1,0 +1,169 @@
+"""Phones: the mobile devices of user identities.
+
+No event tells of a new phone (spec). A deactivated phone is gone for good; what was issued to it goes first.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from typing_extensions import TypedDict
+
+from ..engine.auth import Caller
+from ..engine.events import EventFields
+from ..engine.router import Router
+from ..engine.signals import Signal
+from ..engine.store import Workspace
+from ..engine.types import Number, Text, Uuid
+from ._phones import PhoneRow
+from ._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    CONSOLE,
+    PAT,
+    WORKSPACE,
+    WORKSPACE_READ,
+    Meta,
+    Problem,
+    Resource,
+    find,
+    given,
+    not_found,
+    require_sandbox,
+)
+from .user_identities import UserIdentityRow, deleting_user_identity, find_user_identity
+
+router = Router("/phones")
+
+deactivating_phone: Signal[[Workspace, PhoneRow]] = Signal()
+"""Sent before a phone goes, so that the credentials that were issued to it are revoked first."""
+
+
+class Phone(Resource):
+    """A phone as /phones/get shows it. Whose it is shows in /phones/list only, as a filter."""
+
+    device_id: str
+    workspace_id: str
+    device_type: Literal["ios_phone", "android_phone"]
+    display_name: str
+    nickname: str | None = None
+    created_at: str
+    custom_metadata: Meta
+    errors: list[Problem]
+    warnings: list[Problem]
+    properties: Resource
+
+
+class PhoneDeactivated(EventFields, event_type="phone.deactivated"):
+    """A phone was deactivated."""
+
+    device_id: str
+    device_custom_metadata: Meta | None = None
+
+
+class PhoneMetadata(TypedDict, total=False):
+    """What the simulated phone is."""
+
+    device_manufacturer: Text
+    device_model: Text
+    operating_system: Literal["android", "ios"]
+    os_version: Text
+
+
+class AssaAbloyMetadata(TypedDict, total=False):
+    """What the ASSA ABLOY software on the simulated phone can do."""
+
+    application_version: Text
+    ble_capability: bool
+    hce_capability: bool
+    nfc_capability: bool
+    seos_applet_version: Text
+    seos_tsm_endpoint_id: Number
+
+
+def deactivate_phone(workspace: Workspace, phone: PhoneRow) -> None:
+    """Take a phone away for good: what was issued to it, then the phone, then phone.deactivated (order assumed)."""
+    deactivating_phone.send(workspace, phone)
+    workspace[PhoneRow].remove(phone.device_id)
+    event = PhoneDeactivated(device_id=phone.device_id, **given(device_custom_metadata=phone.custom_metadata or None))
+    workspace.events.emit(workspace, event, user_identity_id=phone.user_identity_id)
+
+
+@deleting_user_identity.reaction(order=2)
+def _deactivate_with_owner(workspace: Workspace, owner: UserIdentityRow) -> None:
+    for phone in [phone for phone in workspace[PhoneRow] if phone.user_identity_id == owner.user_identity_id]:
+        deactivate_phone(workspace, phone)
+
+
+@router.get("get", key="phone", allow=WORKSPACE_READ, source="spec")
+def get(workspace: Workspace, *, device_id: Uuid) -> PhoneRow:
+    """The phone of this id; 404 `device_not_found`, also after deactivation (assumed)."""
+    return find(workspace, PhoneRow, device_id, words="Device", data={"device_id": device_id})
+
+
+@router.get("list", key="phones", allow=WORKSPACE_READ, source="spec")
+def list_(
+    workspace: Workspace, *, acs_credential_id: Uuid | None = None, owner_user_identity_id: Uuid | None = None
+) -> list[PhoneRow]:
+    """Phones, oldest first; those of an owner, or those that a credential was issued to. No pages (spec)."""
+    return [
+        phone
+        for phone in workspace[PhoneRow]
+        if acs_credential_id is None and owner_user_identity_id in (None, phone.user_identity_id)
+    ]
+
+
+@router.delete("deactivate", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY), source="docs")
+def deactivate(workspace: Workspace, *, caller: Caller, device_id: Text) -> None:
+    """Deactivate a lost phone: phone.deactivated. Unknown, dead or another session's: 404 `device_not_found`."""
+    phone = workspace[PhoneRow].get(device_id)
+    owners = None if caller.session is None else caller.session.user_identity_ids
+    if phone is None or (owners is not None and phone.user_identity_id not in owners):
+        raise not_found("device_not_found", "Device not found", {"device_id": device_id})
+    deactivate_phone(workspace, phone)
+
+
+@router.post("simulate/create_sandbox_phone", key="phone", allow=WORKSPACE, source="spec")
+def create_sandbox_phone(
+    workspace: Workspace,
+    *,
+    assa_abloy_metadata: AssaAbloyMetadata | None = None,
+    custom_sdk_installation_id: Text | None = None,
+    phone_metadata: PhoneMetadata | None = None,
+    user_identity_id: Uuid,
+) -> PhoneRow:
+    """A phone of this user identity.
+
+    The same installation of the same user again gives the phone that is there, with the new metadata (assumed).
+    """
+    require_sandbox(workspace)
+    owner = find_user_identity(workspace, user_identity_id)
+    known = next(
+        (
+            phone
+            for phone in workspace[PhoneRow]
+            if phone.user_identity_id == owner.id and phone.custom_sdk_installation_id == custom_sdk_installation_id
+        ),
+        None,
+    )
+    about: PhoneMetadata = phone_metadata or {}
+    endpoint_id = (assa_abloy_metadata or {}).get("seos_tsm_endpoint_id", 1)
+    return workspace[PhoneRow].put(
+        PhoneRow(
+            device_id=known.device_id if known else workspace.ids.uuid(),
+            workspace_id=workspace.workspace_id,
+            device_type=f"{about.get('operating_system', 'android')}_phone",
+            display_name=about.get("device_model", "Samsung Galaxy S10"),
+            manufacturer=about.get("device_manufacturer", "Samsung"),
+            created_at=known.created_at if known else workspace.clock.text(),
+            user_identity_id=owner.user_identity_id,
+            custom_sdk_installation_id=custom_sdk_installation_id or workspace.ids.uuid(),
+            properties=_properties(endpoint_id),
+        )
+    )
+
+
+def _properties(endpoint_id: float) -> dict[str, Any]:
+    """One active endpoint, as in the sample of the docs."""
+    endpoint = {"endpoint_id": f"{endpoint_id:g}", "is_active": True}
+    return {"assa_abloy_credential_service_metadata": {"has_active_endpoint": True, "endpoints": [endpoint]}}

@@ -1,0 +1,231 @@
+"""Workspaces: the one of the caller, those of an access token's user, and the reset of a sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal
+
+from typing_extensions import TypedDict
+
+from ..engine.auth import AccessToken, Caller, Method, Server
+from ..engine.router import Router
+from ..engine.store import Row, Workspace
+from ..engine.types import Nullable, Text, Uuid
+from ._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    CONSOLE,
+    PAT,
+    PORTAL,
+    PORTAL_READ_ONLY,
+    SUPPORT,
+    WORKSPACE,
+    Resource,
+    find,
+    given,
+    require_sandbox,
+)
+from .action_attempts import ActionAttemptRow
+
+router = Router("/workspaces")
+
+LogoShape = Literal["circle", "square"]
+
+
+class Customization(TypedDict, total=False):
+    """How Connect Webviews of a workspace look."""
+
+    logo_shape: Nullable[LogoShape]
+    primary_button_color: Nullable[Text]
+    primary_button_text_color: Nullable[Text]
+    success_message: Nullable[Text]
+
+
+class SeamWorkspace(Resource):
+    """A workspace as /workspaces/get shows it."""
+
+    workspace_id: str
+    name: str
+    company_name: str
+    connect_partner_name: str | None
+    is_sandbox: bool
+    is_suspended: bool
+    is_publishable_key_auth_enabled: bool
+    organization_id: str | None
+    publishable_key: str | None = None
+    connect_webview_customization: Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceRow(Row):
+    """A workspace's own record; it stands in the table of that workspace."""
+
+    key: ClassVar[str] = "workspace_id"
+    not_found: ClassVar[str] = "workspace_not_found"
+    workspace_id: str
+    name: str
+    is_sandbox: bool
+    publishable_key: str
+    company_name: str = ""
+    connect_partner_name: str | None = None
+    is_suspended: bool = False
+    is_publishable_key_auth_enabled: bool = True
+    organization_id: str | None = None
+    customization: Mapping[str, str] = field(default_factory=dict)
+
+    def view(self) -> dict[str, Any]:
+        """The workspace as a client sees it."""
+        return {
+            "workspace_id": self.workspace_id,
+            "name": self.name,
+            "company_name": self.company_name,
+            "connect_partner_name": self.connect_partner_name,
+            "is_sandbox": self.is_sandbox,
+            "is_suspended": self.is_suspended,
+            "is_publishable_key_auth_enabled": self.is_publishable_key_auth_enabled,
+            "organization_id": self.organization_id,
+            "publishable_key": self.publishable_key,
+            "connect_webview_customization": self.customization,
+        }
+
+
+def open_workspace(server: Server, *, name: str, is_sandbox: bool, **details: Any) -> Workspace:
+    """A new workspace on this server, with its own record and a publishable key."""
+    workspace = server.add_workspace(is_sandbox=is_sandbox)
+    publishable_key = workspace.ids.token("seam_pk1", 8, 24)
+    server.gate.publishable_keys[publishable_key] = workspace.workspace_id
+    workspace[WorkspaceRow].put(
+        WorkspaceRow(
+            workspace_id=workspace.workspace_id,
+            name=name,
+            is_sandbox=is_sandbox,
+            publishable_key=publishable_key,
+            **details,
+        )
+    )
+    return workspace
+
+
+def record_of(workspace: Workspace) -> WorkspaceRow:
+    """The workspace's own record."""
+    return find(workspace, WorkspaceRow, workspace.workspace_id, words="Workspace")
+
+
+@router.get(
+    "get",
+    key="workspace",
+    allow=(API_KEY, CONSOLE, CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, PAT, SUPPORT),
+    source="spec",
+)
+def get(workspace: Workspace) -> WorkspaceRow:
+    """The workspace of the caller."""
+    return record_of(workspace)
+
+
+@router.get(
+    "list",
+    key="workspaces",
+    allow=(
+        PAT,
+        Method.PAT_WITHOUT_WORKSPACE,
+        API_KEY,
+        CLIENT_SESSION,
+        CONSOLE,
+        Method.CONSOLE_WITHOUT_WORKSPACE,
+        SUPPORT,
+    ),
+    source="official fake",
+)
+def list_(workspace: Workspace | None, *, caller: Caller, server: Server) -> list[WorkspaceRow]:
+    """All workspaces of an access token's user; just the one of any other caller."""
+    if caller.token is not None:
+        return [record_of(server.workspaces[workspace_id]) for workspace_id in caller.token.workspace_ids]
+    return [record_of(workspace)] if workspace is not None else []
+
+
+@router.post(
+    "create",
+    key="workspace",
+    allow=(Method.PAT_WITHOUT_WORKSPACE, CONSOLE, Method.CONSOLE_WITHOUT_WORKSPACE),
+    source="spec",
+)
+def create(
+    workspace: None,
+    *,
+    caller: Caller,
+    server: Server,
+    company_name: Text | None = None,
+    connect_partner_name: Nullable[Text] = None,
+    connect_webview_customization: Customization | None = None,
+    is_sandbox: bool = False,
+    name: Text,
+    organization_id: Uuid | None = None,
+    webview_logo_shape: LogoShape | None = None,
+    webview_primary_button_color: Text | None = None,
+    webview_primary_button_text_color: Text | None = None,
+    webview_success_message: Text | None = None,
+) -> WorkspaceRow:
+    """A new workspace of the access token's user; not a sandbox unless it says so (spec)."""
+    older_names = {
+        "logo_shape": webview_logo_shape,
+        "primary_button_color": webview_primary_button_color,
+        "primary_button_text_color": webview_primary_button_text_color,
+        "success_message": webview_success_message,
+    }
+    opened = open_workspace(
+        server,
+        name=name,
+        is_sandbox=is_sandbox,
+        company_name=company_name or connect_partner_name or "",
+        connect_partner_name=connect_partner_name or company_name,
+        organization_id=organization_id,
+        customization=given(**older_names) | given(**(connect_webview_customization or {})),
+    )
+    if caller.token is not None:
+        held = server.gate.access_tokens[caller.token.token]
+        ids = (*held.workspace_ids, opened.workspace_id)
+        server.gate.access_tokens[held.token] = AccessToken(held.token, ids)
+    return record_of(opened)
+
+
+@router.patch("update", allow=(API_KEY, CONSOLE, PAT), source="spec")
+def update(
+    workspace: Workspace,
+    *,
+    connect_partner_name: Text | None = None,
+    connect_webview_customization: Customization | None = None,
+    is_publishable_key_auth_enabled: bool | None = None,
+    is_suspended: bool | None = None,
+    name: Text | None = None,
+    organization_id: Uuid | None = None,
+) -> None:
+    """Change what is given. A suspended workspace goes on answering: what Seam does then is not documented."""
+    row = record_of(workspace)
+    customization = dict(row.customization) | dict(connect_webview_customization or {})
+    changes = given(
+        connect_partner_name=connect_partner_name,
+        is_publishable_key_auth_enabled=is_publishable_key_auth_enabled,
+        is_suspended=is_suspended,
+        name=name,
+        organization_id=organization_id,
+    )
+    workspace[WorkspaceRow].put(replace(row, customization=given(**customization), **changes))
+
+
+@router.post("reset_sandbox", key="action_attempt", allow=WORKSPACE, source="docs")
+def reset_sandbox(workspace: Workspace) -> ActionAttemptRow:
+    """Go back to the state in which the sandbox started; the workspace and its keys stay. 400 outside a sandbox.
+
+    The attempt is finished at once in every mode, since it concerns a record that the reset would take along.
+    """
+    require_sandbox(workspace)
+    workspace.reset(WorkspaceRow)
+    return workspace[ActionAttemptRow].put(
+        ActionAttemptRow(
+            action_attempt_id=workspace.ids.uuid(),
+            action_type="RESET_SANDBOX_WORKSPACE",
+            status="success",
+            result={},
+        )
+    )

@@ -1,0 +1,191 @@
+"""The emulator as a backend of a Sandbox: what no API of Seam offers, so that a live workspace cannot have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from . import api
+from .api.events import Event
+from .api.known import is_known
+from .api.workspaces import open_workspace
+from .engine.app import App, Call
+from .engine.auth import AccessToken
+from .engine.clock import format_time
+from .engine.errors import SandboxError, UnknownId
+from .engine.settings import Settings
+from .engine.store import Workspace
+
+
+class Embedded:
+    """One emulated Seam server with one sandbox workspace."""
+
+    is_live = False
+
+    def __init__(self, *, world: str, seed: int | str, settings: Settings) -> None:
+        self.app = App(
+            find_endpoint=api.find_endpoint,
+            find_session=api.find_session,
+            is_known=is_known,
+            settings=settings,
+            seed=seed,
+        )
+        self.workspace = open_workspace(self.app, name="Sandbox", is_sandbox=True)
+        self.api_key = self.add_api_key(self.workspace)
+        if world != "empty":
+            from .worlds.build import build_world
+
+            build_world(self.workspace, world)
+        self.workspace.mark_start()
+        self.clock = SandboxClock(self.app)
+
+    def add_api_key(self, workspace: Workspace) -> str:
+        """A new API key of a workspace: of the test form for a sandbox, of the production form otherwise."""
+        key = self.app.ids.token("seam_test" if workspace.is_sandbox else "seam_", 4, 24)
+        self.app.gate.api_keys[key] = workspace.workspace_id
+        return key
+
+    def add_access_token(self, *workspaces: Workspace) -> str:
+        """A new personal access token of a user of these workspaces."""
+        token = self.app.ids.token("seam_at1", 8, 24)
+        ids = tuple(workspace.workspace_id for workspace in workspaces)
+        self.app.gate.access_tokens[token] = AccessToken(token, ids)
+        return token
+
+    def mark(self) -> int:
+        """A place in the event log, for `events_after`."""
+        return self.workspace.events.emitted
+
+    def events_after(self, mark: int) -> list[Event]:
+        """The events that were logged after the mark and show by now, oldest first."""
+        with self.app.lock:
+            self.app.settle()
+            now = self.app.clock.timestamp()
+            rows = [row for row in self.workspace.events if row.number > mark and row.visible_at <= now]
+        return [Event.model_validate(row.view()) for row in rows]
+
+    def calls(self) -> list[Call]:
+        """Every request that the program under test has made, oldest first."""
+        return [entry for entry in self.app.history if isinstance(entry, Call) and entry.origin == "app"]
+
+    def pass_time(self, seconds: float) -> None:
+        """Let sandbox time pass while something is waited for; costs no real time."""
+        self.app.clock.move(seconds)
+        self.app.settle()
+
+    def create_account(self, provider: str, **details: Any) -> str:
+        """A new connected account; its id."""
+        from .worlds.build import add_account
+
+        with self.app.lock:
+            return add_account(self.workspace, provider, **details).connected_account_id
+
+    def create_device(self, device_type: str, *, connected_account_id: str | None, **details: Any) -> str:
+        """A new device of the account, or of the provider's own account; its id."""
+        from .api.connected_accounts import ConnectedAccountRow
+        from .api.devices.model import DeviceRow
+        from .api.devices.state import add_device
+        from .worlds.build import add_account
+        from .worlds.catalogue import device_model
+
+        model = device_model(device_type)
+        if model.provider is None:
+            raise SandboxError(f"{device_type!r} is a phone, not a device of an account. Use create_phone() instead.")
+        with self.app.lock:
+            accounts = self.workspace[ConnectedAccountRow]
+            if connected_account_id is None:
+                account = next((row for row in accounts if row.account_type == model.provider), None)
+                account = account or add_account(self.workspace, model.provider)
+            else:
+                account = accounts.get(connected_account_id)
+            if account is None:
+                raise UnknownId(
+                    f"no connected account {connected_account_id!r} in this sandbox; "
+                    f"it has {self._named(accounts) or 'none'}. Make one with create_connected_account()."
+                )
+            if details.get("device_id") is not None and self.workspace[DeviceRow].get(details["device_id"]):
+                raise SandboxError(f"there is a device {details['device_id']!r} already; give another device_id.")
+            return add_device(self.workspace, account, model, **details).device_id
+
+    def rename_phone(self, device_id: str, new_id: str) -> None:
+        """Give a phone the id that a test wants."""
+        from .api._phones import PhoneRow
+
+        with self.app.lock:
+            phones = self.workspace[PhoneRow]
+            phone = phones.get(device_id)
+            if phone is None or phones.get(new_id) is not None:
+                raise SandboxError(f"there is a phone {new_id!r} already; give another device_id.")
+            phones.remove(device_id)
+            phones.put(replace(phone, device_id=new_id))
+
+    def readd_device(self, device_id: str) -> None:
+        """Put a removed device back into its account, as a person does at the provider."""
+        from .api.devices.model import find_device
+        from .api.devices.state import readd_device
+
+        with self.app.lock:
+            readd_device(self.workspace, find_device(self.workspace, device_id))
+
+    def log_in_again(self, connected_account_id: str) -> None:
+        """Connect a lost account again, as a person does in a Connect Webview."""
+        from .api.connected_accounts import find_account, recover
+
+        with self.app.lock:
+            recover(self.workspace, find_account(self.workspace, connected_account_id))
+
+    @staticmethod
+    def _named(rows: Any) -> str:
+        return ", ".join(f"{row.id} ({row.display_name})" for row in rows)
+
+
+class SandboxClock:
+    """The sandbox's time. It runs with the wall clock until it is moved or frozen, and never goes backwards."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def now(self) -> datetime:
+        """The present sandbox time, aware, in UTC."""
+        return self._app.clock.now()
+
+    def advance(self, seconds: float | timedelta) -> None:
+        """Move the clock forward.
+
+        seconds: sandbox seconds, >= 0; no real time passes. Work that becomes due is done before this returns, in
+            order, and its events carry the time at which it was due.
+        Raises SandboxError for a negative amount.
+        """
+        with self._app.lock:
+            self._app.clock.move(seconds)
+            self._app.note("clock", f"advanced by {seconds}{'' if isinstance(seconds, timedelta) else ' s'}")
+            self._app.settle()
+
+    def freeze(self, at: datetime | None = None) -> None:
+        """Stop the clock, at the present moment or at a later one; `advance` still moves it."""
+        with self._app.lock:
+            self._app.clock.hold(at)
+            self._app.note("clock", f"frozen at {format_time(self.now())}")
+            self._app.settle()
+
+    def resume(self) -> None:
+        """Let a frozen clock run again from where it stands."""
+        with self._app.lock:
+            self._app.clock.release()
+
+    def run_until_idle(self) -> None:
+        """Move on to each time at which work is due, until none is left."""
+        with self._app.lock:
+            for due in self._due_times():
+                self._app.clock.move(max(0.0, due - self._app.clock.timestamp()))
+                self._app.settle()
+
+    def _due_times(self) -> Iterator[float]:
+        while True:
+            agendas = [workspace.agenda for workspace in self._app.workspaces.values()]
+            due = min((time for agenda in agendas if (time := agenda.next_due()) is not None), default=None)
+            if due is None:
+                return
+            yield due

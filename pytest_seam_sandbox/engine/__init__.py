@@ -1,0 +1,1 @@
+"""General machinery of the emulator. Nothing in here names a Seam resource."""

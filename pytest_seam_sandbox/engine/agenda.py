@@ -1,0 +1,63 @@
+"""Work that is due later. It has no thread: it is done when a request comes or the clock is moved."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .store import Workspace
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Task:
+    """One piece of work: a plain function of the workspace, and what it is about."""
+
+    due: float
+    number: int
+    function: Callable[..., None]
+    about: tuple[Any, ...]
+
+
+class Agenda:
+    """The pending work of one workspace, ordered by due time and then by the order in which it was planned."""
+
+    def __init__(self) -> None:
+        self._tasks: tuple[Task, ...] = ()
+        self._planned = 0
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def plan(self, due: float, function: Callable[..., None], *about: Any) -> None:
+        """Have `function(workspace, *about)` called at `due`, in seconds since 1970 on the sandbox clock."""
+        self._planned += 1
+        tasks = list(self._tasks)
+        insort(tasks, Task(due, self._planned, function, about), key=lambda task: (task.due, task.number))
+        self._tasks = tuple(tasks)
+
+    def next_due(self) -> float | None:
+        """When the next work is due; None when nothing is pending."""
+        return self._tasks[0].due if self._tasks else None
+
+    def settle(self, workspace: Workspace, now: float) -> None:
+        """Do all work that is due at `now`, in order, the work planned by it included."""
+        while self._tasks and self._tasks[0].due <= now:
+            task, *rest = self._tasks
+            self._tasks = tuple(rest)
+            with workspace.clock.pinned(task.due):
+                task.function(workspace, *task.about)
+
+    def clear(self) -> None:
+        """Forget all pending work."""
+        self._tasks = ()
+
+    def snapshot(self) -> tuple[Task, ...]:
+        """The pending work, to be given to `restore`."""
+        return self._tasks
+
+    def restore(self, tasks: tuple[Task, ...]) -> None:
+        """Go back to what `snapshot` gave."""
+        self._tasks = tasks

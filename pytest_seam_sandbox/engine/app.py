@@ -1,0 +1,225 @@
+"""One emulated Seam server: from a request to a response, under one lock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any
+
+from pydantic_core import to_json
+
+from .agenda import Agenda
+from .auth import Gate, SessionFinder
+from .clock import Clock
+from .errors import ApiError
+from .events import EventLog, EventRow
+from .http import JSON_TYPE, Request, Response, cors
+from .ids import Ids
+from .params import parse_json
+from .router import Endpoint
+from .settings import Settings
+from .store import Workspace
+
+MAX_BODY = 1024 * 1024
+EndpointFinder = Callable[[str], Endpoint | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that the app has seen, and how it was answered.
+
+    at: sandbox time, in seconds since 1970. seconds: real time that the answer took. error: the type of the error.
+    """
+
+    at: float
+    method: str
+    path: str
+    params: Mapping[str, Any]
+    status: int
+    seconds: float
+    request_id: str
+    origin: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something else that happened: an outage entered or left, a move of the clock."""
+
+    at: float
+    kind: str
+    text: str
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """What one request is known by while it is answered."""
+
+    request: Request
+    request_id: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
+class App:
+    """An emulated Seam server with its workspaces, credentials, clock and ids.
+
+    find_endpoint: the route table. find_session: see Gate. is_known: whether Seam has a path, for those that the
+    route table lacks. `not_emulated` collects such paths; `history` has calls, events and notes in order.
+    """
+
+    def __init__(
+        self,
+        *,
+        find_endpoint: EndpointFinder,
+        find_session: Callable[[App, str], Any],
+        is_known: Callable[[str], bool],
+        settings: Settings,
+        seed: int | str,
+    ) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.ids = Ids(seed)
+        self._request_ids = Ids(f"{seed}/requests")
+        self.lock = RLock()
+        self.workspaces: dict[str, Workspace] = {}
+        finder: SessionFinder = lambda token: find_session(self, token)  # noqa: E731
+        self.gate = Gate(self.workspaces, finder)
+        self.history: list[Call | Note | EventRow] = []
+        self.not_emulated: list[str] = []
+        self._find_endpoint = find_endpoint
+        self._is_known = is_known
+
+    def add_workspace(self, *, is_sandbox: bool) -> Workspace:
+        """A new, empty workspace."""
+        workspace = Workspace(
+            self.ids.uuid(),
+            is_sandbox=is_sandbox,
+            clock=self.clock,
+            ids=self.ids,
+            settings=self.settings,
+            events=EventLog(self.history.append),
+            agenda=Agenda(),
+        )
+        self.workspaces[workspace.workspace_id] = workspace
+        return workspace
+
+    def note(self, kind: str, text: str) -> None:
+        """Write a line into the history."""
+        self.history.append(Note(self.clock.timestamp(), kind, text))
+
+    def settle(self) -> None:
+        """Do all work that is due by now, in every workspace."""
+        with self.lock:
+            now = self.clock.timestamp()
+            for workspace in list(self.workspaces.values()):
+                if len(workspace.agenda):
+                    workspace.agenda.settle(workspace, now)
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request. An exception that comes out of here is a fault of the sandbox itself."""
+        started = time.perf_counter()
+        with self.lock:
+            exchange = _Exchange(request)
+            place = len(self.history)
+            response = self._respond(exchange)
+            self.history.insert(
+                place,
+                Call(
+                    self.clock.timestamp(),
+                    request.method,
+                    request.path,
+                    exchange.params,
+                    response.status,
+                    time.perf_counter() - started,
+                    exchange.request_id,
+                    request.origin,
+                    exchange.error,
+                ),
+            )
+            return response
+
+    def _respond(self, exchange: _Exchange) -> Response:
+        """The steps in Seam's order: body, route, OPTIONS, request id, then what `_answer` does."""
+        request = exchange.request
+        if len(request.body) > MAX_BODY:
+            return Response(413, body=b"Body exceeded 1mb limit")
+        is_json = "application/json" in (request.headers.get("content-type") or "") if request.body else False
+        body: object = {} if "application/json" in (request.headers.get("content-type") or "") else ""
+        if is_json:
+            try:
+                body = parse_json(request.body)
+            except ValueError:
+                return Response(400, body=b"Invalid JSON")
+        endpoint = self._find_endpoint(request.path)
+        if endpoint is None and not self._is_known(request.path):
+            return _unknown_path(request.path)
+        if request.method == "OPTIONS":
+            return Response(200, cors(request.headers.get("origin")))
+        exchange.request_id = self._request_ids.uuid()
+        try:
+            if endpoint is None:
+                raise self._not_emulated(request.path)
+            self.settle()
+            content = self._answer(exchange, endpoint, body, is_json)
+            status = 200
+        except ApiError as error:
+            exchange.error = error.type
+            status = error.status
+            content = to_json({"error": {**error.body(), "request_id": exchange.request_id}, "ok": False})
+        headers = (("content-type", JSON_TYPE), ("seam-request-id", exchange.request_id))
+        origin = request.headers.get("origin")
+        return Response(
+            status,
+            headers if origin is None else (*headers, *cors(origin)),
+            b"" if request.method == "HEAD" else content,
+        )
+
+    def _answer(self, exchange: _Exchange, endpoint: Endpoint, body: object, is_json: bool) -> bytes:
+        """Auth, method, content type, parameters, the function."""
+        request = exchange.request
+        workspace, caller = self.gate.admit(request, endpoint.allow)
+        if request.method not in endpoint.methods:
+            raise ApiError(405, "method_not_allowed", f"only {','.join(endpoint.methods)} accepted")
+        if request.method in ("POST", "PATCH") and request.body and not is_json:
+            raise ApiError(
+                400,
+                "invalid_content_type",
+                f'{request.method} requests must have Content-Type header with "application/json"',
+            )
+        values = endpoint.read(request, body)
+        exchange.params = values
+        arguments = endpoint.params.validate(values, strict_ids=self.settings.strict_ids)
+        return endpoint.call(workspace, caller, self, arguments, request)
+
+    def _not_emulated(self, path: str) -> ApiError:
+        self.not_emulated.append(path)
+        return ApiError(501, "not_implemented", f"Not implemented: this sandbox does not emulate {path}")
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """The state of all workspaces and of the ids, to be given to `restore`. The clock is no part of it."""
+        with self.lock:
+            states = {key: workspace.snapshot() for key, workspace in self.workspaces.items()}
+            gate = self.gate
+            keys = (dict(gate.api_keys), dict(gate.access_tokens), dict(gate.publishable_keys))
+            return states, dict(self.workspaces), keys, self.ids.count
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to a state that `snapshot` gave."""
+        states, workspaces, (api_keys, access_tokens, publishable_keys), count = state
+        with self.lock:
+            self.workspaces.clear()
+            self.workspaces.update(workspaces)
+            for key, workspace in workspaces.items():
+                workspace.restore(states[key])
+            self.gate.api_keys = dict(api_keys)
+            self.gate.access_tokens = dict(access_tokens)
+            self.gate.publishable_keys = dict(publishable_keys)
+            self.ids.count = count
+
+
+def _unknown_path(path: str) -> Response:
+    text = f"404: Seam has no path {path!r}. Paths look like /devices/list, without a trailing slash."
+    return Response(404, (("content-type", "text/plain; charset=utf-8"),), text.encode())

@@ -1,0 +1,105 @@
+"""The sandbox's time: the wall clock plus an offset, or frozen; it never goes backwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from .errors import SandboxError
+
+
+def parse_time(text: str) -> datetime | None:
+    """The aware time that an ISO 8601 text names, read as JavaScript's Date does; None when it names none.
+
+    A text without a zone is UTC.
+    """
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def format_time(at: datetime) -> str:
+    """The form in which Seam's server writes times: UTC, three fractional digits, `Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+class Clock:
+    """The time that every row and event of one sandbox carries.
+
+    Runs with the wall clock by default, so it obeys tools that patch `time.time`. All seconds are sandbox seconds:
+    moving the clock costs no real time.
+    """
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._frozen: float | None = None
+        self._latest = 0.0
+        self._text = (0.0, "")
+        self._pinned: float | None = None
+
+    def timestamp(self) -> float:
+        """Now, in seconds since 1970, cut to milliseconds."""
+        if self._pinned is not None:
+            return self._pinned
+        now = self._frozen if self._frozen is not None else time.time() + self._offset
+        self._latest = max(self._latest, int(now * 1000) / 1000)
+        return self._latest
+
+    def now(self) -> datetime:
+        """Now, as an aware datetime in UTC with milliseconds."""
+        return datetime.fromtimestamp(self.timestamp(), UTC)
+
+    def text(self) -> str:
+        """Now, as Seam writes it: `2026-01-31T12:00:00.000Z`."""
+        now = self.timestamp()
+        if now != self._text[0]:
+            self._text = (now, format_time(datetime.fromtimestamp(now, UTC)))
+        return self._text[1]
+
+    @contextmanager
+    def pinned(self, at: float) -> Iterator[None]:
+        """Show the time `at` inside the block: the moment at which late work was due.
+
+        Never a time before the last one that was written on a row, so that events stay in order.
+        """
+        self._pinned = max(at, self._text[0])
+        try:
+            yield
+        finally:
+            self._pinned = None
+
+    def move(self, seconds: float | timedelta) -> None:
+        """Go forward by `seconds` (>= 0). Raises SandboxError for a negative amount."""
+        amount = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
+        if not amount >= 0:
+            raise SandboxError(
+                f"the sandbox clock cannot move by {amount} seconds: it never goes backwards, because events that are "
+                "logged already would come to lie in the future. Give a number of seconds >= 0."
+            )
+        if self._frozen is not None:
+            self._frozen += amount
+        else:
+            self._offset += amount
+
+    def hold(self, at: datetime | None = None) -> None:
+        """Stand still from now on, at `at` (aware, not in the sandbox's past) or at the present moment."""
+        now = self.timestamp()
+        target = now if at is None else at.timestamp()
+        if at is not None and at.tzinfo is None:
+            raise SandboxError(f"the sandbox clock needs an aware datetime, got {at!r}. Add a tzinfo, for example UTC.")
+        if target < now:
+            raise SandboxError(
+                f"the sandbox clock stands at {format_time(self.now())} and never goes backwards, so it cannot be "
+                f"frozen at {format_time(at or self.now())}. Give a later time."
+            )
+        self._frozen = target
+
+    def release(self) -> None:
+        """Run again, from the moment at which the clock stood."""
+        if self._frozen is not None:
+            self._offset = self._frozen - time.time()
+            self._frozen = None

@@ -1,0 +1,80 @@
+"""Two families of errors that never mix.
+
+Exception
+├── ApiError               an answer of the Seam API; becomes an HTTP response
+└── SandboxError           a mistake in a test, said to its author at once
+    ├── OutageNotPossible  this outage cannot happen to this resource now
+    ├── UnknownId          the sandbox holds nothing under this id
+    ├── UnknownDeviceType  Seam has no such device type
+    ├── UnknownWorld       there is no world of this name
+    ├── NotEmulated        Seam has this path, the sandbox does not (yet)
+    └── MissingDependency  an optional package has to be installed first
+AssertionError
+└── ExpectationFailed      what a test expected of the sandbox did not happen
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class ApiError(Exception):
+    """An error answer of the Seam API: HTTP status, error type, message and optional extras."""
+
+    def __init__(
+        self,
+        status: int,
+        type: str,  # noqa: A002 - the name of the field on the wire
+        message: str,
+        *,
+        data: Mapping[str, Any] | None = None,
+        validation_errors: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{status} {type}: {message}")
+        self.status = status
+        self.type = type
+        self.message = message
+        self.data = data
+        self.validation_errors = validation_errors
+
+    def body(self) -> dict[str, Any]:
+        """The `error` object of the envelope, without the request id."""
+        error: dict[str, Any] = {"type": self.type, "message": self.message}
+        if self.data is not None:
+            error["data"] = self.data
+        if self.validation_errors is not None:
+            error["validation_errors"] = self.validation_errors
+        return error
+
+
+class SandboxError(Exception):
+    """A mistake in a test; the message says what was found, what was expected and what to do."""
+
+
+class OutageNotPossible(SandboxError):
+    """The resource cannot suffer this outage in its present state."""
+
+
+class UnknownId(SandboxError, LookupError):
+    """The sandbox holds nothing under this id."""
+
+
+class UnknownDeviceType(SandboxError, ValueError):
+    """Seam has no device type of this name."""
+
+
+class UnknownWorld(SandboxError, ValueError):
+    """There is no world of this name."""
+
+
+class NotEmulated(SandboxError):
+    """A path of Seam was called that the sandbox does not emulate."""
+
+
+class MissingDependency(SandboxError, ImportError):
+    """An optional package is needed for this; the message holds the command that installs it."""
+
+
+class ExpectationFailed(AssertionError):
+    """What a test expected of the sandbox did not happen; the message shows what did."""

@@ -1,0 +1,146 @@
+"""The event log of a workspace, and how a family declares the events it emits."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from .store import Row
+
+if TYPE_CHECKING:
+    from .store import Workspace
+
+
+class EventFields(BaseModel):
+    """What one type of event carries beyond the fields that all events have.
+
+    Subclass it once per event type, with the type as class argument: `class PhoneDeactivated(EventFields,
+    event_type="phone.deactivated")`. Unknown fields are refused; fields that are not given stay off the wire.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    event_type: ClassVar[str] = ""
+
+    def __init_subclass__(cls, *, event_type: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if event_type:
+            cls.event_type = event_type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow(Row):
+    """One event of the log.
+
+    number: its place among all events that the workspace ever logged. visible_at: when it shows in /events/list, in seconds since 1970. owners: ids by which the server finds it
+    although they are no field of it, such as the user identity that owned a phone.
+    """
+
+    key: ClassVar[str] = "event_id"
+    not_found: ClassVar[str] = "event_not_found"
+    number: int
+    event_id: str
+    event_type: str
+    workspace_id: str
+    created_at: str
+    visible_at: float
+    fields: EventFields
+    owners: tuple[tuple[str, str], ...] = ()
+
+    def view(self) -> dict[str, Any]:
+        """The event as /events/get and webhooks show it: flat, common fields first."""
+        return {
+            "event_id": self.event_id,
+            "event_type": self.event_type,
+            "workspace_id": self.workspace_id,
+            "created_at": self.created_at,
+            "occurred_at": self.created_at,
+            **self.fields.model_dump(mode="json", exclude_unset=True),
+        }
+
+    def value(self, name: str) -> object:
+        """The value of one field, or of one hidden owner; None when the event has neither."""
+        if name in EventRow.__slots__:
+            return getattr(self, name)
+        found = getattr(self.fields, name, None)
+        return found if found is not None else next((value for owner, value in self.owners if owner == name), None)
+
+    def listed(self, name: str) -> tuple[object, ...]:
+        """The members of a field that is a list; none when the event has no such field."""
+        return tuple(getattr(self.fields, name, None) or ())
+
+
+class EventLog:
+    """All events of one workspace, oldest first. Entries are only ever added, or removed with their account.
+
+    listener: told of each event when it is logged. emitted: how many there ever were.
+    """
+
+    def __init__(self, listener: Callable[[EventRow], None]) -> None:
+        self.emitted = 0
+        self._events: list[EventRow] = []
+        self._shared = False
+        self._listener = listener
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __iter__(self) -> Iterator[EventRow]:
+        return iter(self._events)
+
+    def emit(self, workspace: Workspace, fields: EventFields, **owners: str) -> EventRow:
+        """Log an event that happens now."""
+        clock = workspace.clock
+        created_at = clock.text()
+        self.emitted += 1
+        event = EventRow(
+            number=self.emitted,
+            event_id=workspace.ids.uuid(),
+            event_type=fields.event_type,
+            workspace_id=workspace.workspace_id,
+            created_at=created_at,
+            visible_at=clock.timestamp() + workspace.settings.event_latency,
+            fields=fields,
+            owners=tuple(owners.items()),
+        )
+        self._own().append(event)
+        self._listener(event)
+        return event
+
+    def newest_first(self, *, after: str = "", before: str = "~", seen_at: float) -> Iterator[EventRow]:
+        """The events that show at `seen_at` and were created strictly between two times, as Seam writes times."""
+        events = self._events
+        first = bisect_right(events, after, key=lambda event: event.created_at) if after else 0
+        for index in range(len(events) - 1, first - 1, -1):
+            event = events[index]
+            if event.created_at < before and event.visible_at <= seen_at:
+                yield event
+
+    def forget(self, name: str, value: str) -> None:
+        """Remove all events whose field `name` has this value."""
+        self._events = [event for event in self._events if event.value(name) != value]
+        self._shared = False
+
+    def clear(self) -> None:
+        """Remove all events."""
+        self._events = []
+        self._shared = False
+
+    def snapshot(self) -> list[EventRow]:
+        """The present events; shared until the next write."""
+        self._shared = True
+        return self._events
+
+    def restore(self, events: list[EventRow]) -> None:
+        """Go back to what `snapshot` gave."""
+        self._events = events
+        self._shared = True
+
+    def _own(self) -> list[EventRow]:
+        if self._shared:
+            self._events = self._events.copy()
+            self._shared = False
+        return self._events

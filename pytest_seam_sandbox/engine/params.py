@@ -1,0 +1,225 @@
+"""From the keyword-only parameters of an endpoint to validated arguments, or to Seam's 400 `invalid_input`."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from pydantic import ConfigDict, Field, ValidationError, create_model
+from pydantic_core import ErrorDetails
+
+from .errors import ApiError
+from .query import Kind
+from .types import NULLABLE, Unset, enum_text, type_name
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One complaint about the request: where, and what. `texts` differs from (`text`,) for unions only."""
+
+    path: tuple[str, ...]
+    text: str
+    texts: tuple[str, ...] = ()
+    is_fatal: bool = False
+
+    @property
+    def message(self) -> str:
+        """The complaint as one sentence that names the parameter."""
+        if not self.path:
+            return self.text
+        where = ".".join(self.path)
+        return f"{where} is required" if self.text == "Required" else f'{self.text} for "{where}"'
+
+
+Check = Callable[[Mapping[str, Any]], "Complaint | None"]
+
+
+def at_least_one(*names: str, text: str) -> Check:
+    """A rule of the whole request: one of the parameters has to be there."""
+
+    def check(values: Mapping[str, Any]) -> Complaint | None:
+        return None if any(values.get(name) is not None for name in names) else Complaint((), text)
+
+    return check
+
+
+class Params:
+    """The parameters of one endpoint: their schema, how to read them from a query, the rules between them.
+
+    skip: names of keyword-only parameters that are no part of the request. also: types of optional ones that are.
+    one_of: names of which the first that is there and valid is taken, as a union of objects takes its first branch.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        skip: Iterable[str] = (),
+        also: Mapping[str, Any] | None = None,
+        checks: tuple[Check, ...] = (),
+        one_of: tuple[str, ...] = (),
+    ) -> None:
+        hints = get_type_hints(function, include_extras=True)
+        skipped = set(skip)
+        self.fields: dict[str, Any] = dict(also or {})
+        self.defaults: dict[str, Any] = {}
+        required = set()
+        for name, parameter in inspect.signature(function).parameters.items():
+            if parameter.kind is not parameter.KEYWORD_ONLY or name in skipped:
+                continue
+            self.fields[name] = _accepted(hints[name])
+            if parameter.default is parameter.empty:
+                required.add(name)
+            else:
+                self.defaults[name] = parameter.default
+        self.required = frozenset(required)
+        self.kinds = {name: kind_of(annotation) for name, annotation in self.fields.items()}
+        self.checks = checks
+        self.one_of = one_of
+        declared: dict[str, Any] = {
+            name: (annotation, ... if name in required else Field(default=None))
+            for name, annotation in self.fields.items()
+        }
+        config = ConfigDict(strict=True, extra="ignore", protected_namespaces=())
+        self._validator = create_model("Params", __config__=config, **declared).__pydantic_validator__
+
+    def validate(self, values: Mapping[str, Any], *, strict_ids: bool) -> dict[str, Any]:
+        """The arguments for the function: just the parameters that the request has.
+
+        Raises ApiError 400 `invalid_input` with everything that is wrong, in the order of the declaration.
+        """
+        try:
+            model = self._validator.validate_python(values, context=None if strict_ids else "lenient")
+        except ValidationError as error:
+            complaints = [_complaint(detail) for detail in error.errors(include_url=False)]
+            arguments = {name: values[name] for name in self.fields if name in values}
+        else:
+            complaints = []
+            arguments = {name: getattr(model, name) for name in model.model_fields_set}
+        if self.one_of:
+            complaints, arguments = self._take_branch(complaints, arguments)
+        if self.checks and not any(complaint.is_fatal for complaint in complaints):
+            complaints += [complaint for check in self.checks if (complaint := check(arguments))]
+        if complaints:
+            raise invalid_input(complaints)
+        return arguments
+
+    def _take_branch(
+        self, complaints: list[Complaint], arguments: dict[str, Any]
+    ) -> tuple[list[Complaint], dict[str, Any]]:
+        failures: list[Complaint] = []
+        for name in self.one_of:
+            own = [complaint for complaint in complaints if complaint.path[:1] == (name,)]
+            if name in arguments and not own:
+                others = set(self.one_of) - {name}
+                kept = [complaint for complaint in complaints if not (complaint.path and complaint.path[0] in others)]
+                return kept, {key: value for key, value in arguments.items() if key not in others}
+            failures += own or [Complaint((name,), "Required", is_fatal=True)]
+        raise invalid_input([Complaint((), "Invalid input", is_fatal=True)], branches=failures)
+
+
+def invalid_input(complaints: list[Complaint], branches: Iterable[Complaint] = ()) -> ApiError:
+    """Seam's answer to a request that breaks its schema. `branches` show in the tree only."""
+    tree: dict[str, Any] = {"_errors": []}
+    for complaint in [*complaints, *branches]:
+        node = tree
+        for part in complaint.path:
+            node = node.setdefault(part, {"_errors": []})
+        if not (branches and not complaint.path):
+            node["_errors"].extend(complaint.texts or (complaint.text,))
+    messages = [complaint.message for complaint in complaints]
+    message = messages[0] if len(messages) == 1 else f"{len(messages)} Input Errors: {', '.join(messages)}"
+    return ApiError(400, "invalid_input", message, validation_errors=tree)
+
+
+def not_an_object(value: object) -> ApiError:
+    """Seam's answer to a body that is JSON, but no object."""
+    return invalid_input([Complaint((), f"Expected object, received {type_name(value)}", is_fatal=True)])
+
+
+def parse_json(text: bytes) -> object:
+    """The value that a body holds. Raises ValueError for anything that JavaScript's JSON.parse refuses."""
+    return json.loads(text.decode("utf-8-sig", errors="replace"), parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")
+
+
+def kind_of(annotation: Any) -> Kind:
+    """How the query parser has to read a parameter of this type."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *marks = get_args(annotation)
+        found = next((mark for mark in marks if isinstance(mark, Kind)), None) or kind_of(inner)
+        return Kind(found.name, True, found.item, found.fields) if NULLABLE in marks else found
+    if origin in (Union, UnionType):
+        return kind_of(next(arm for arm in get_args(annotation) if arm is not NoneType))
+    if origin is list:
+        return Kind("array", item=kind_of(get_args(annotation)[0]))
+    if is_typeddict(annotation):
+        hints = get_type_hints(annotation, include_extras=False)
+        return Kind("object", fields={name: kind_of(hint) for name, hint in hints.items()})
+    if origin is Literal:
+        return Kind("boolean" if isinstance(get_args(annotation)[0], bool) else "string")
+    return Kind("boolean" if annotation is bool else "string")
+
+
+def _accepted(annotation: Any) -> Any:
+    """The type without the arms that stand for "left out": `X | None` and `X | Unset` become X."""
+    if get_origin(annotation) in (Union, UnionType):
+        arms = [arm for arm in get_args(annotation) if arm not in (NoneType, Unset)]
+        if len(arms) != 1:
+            raise TypeError(f"a parameter of type {annotation} is ambiguous; give one type beside None and Unset")
+        return arms[0]
+    return annotation
+
+
+def _complaint(detail: ErrorDetails) -> Complaint:
+    """One pydantic complaint in Seam's words."""
+    path = tuple(str(part) for part in detail["loc"] if part != "[key]")
+    kind = detail["type"]
+    context = detail.get("ctx", {})
+    if kind == "no_branch":
+        return Complaint(path, "Invalid input", tuple(context["texts"]), is_fatal=True)
+    if kind in ("refused", "mistyped"):
+        return Complaint(path, context["text"], is_fatal=kind == "mistyped")
+    if kind in _RULES:
+        return Complaint(path, _RULES[kind].format(**context))
+    return Complaint(path, _mistyped(kind, detail["input"], context), is_fatal=True)
+
+
+_RULES = {
+    "greater_than": "Number must be greater than {gt:g}",
+    "greater_than_equal": "Number must be greater than or equal to {ge:g}",
+    "less_than_equal": "Number must be less than or equal to {le:g}",
+    "string_too_short": "String must contain at least {min_length} character(s)",
+    "string_too_long": "String must contain at most {max_length} character(s)",
+    "string_pattern_mismatch": "Invalid",
+    "too_short": "Array must contain at least {min_length} element(s)",
+    "too_long": "Array must contain at most {max_length} element(s)",
+}
+_EXPECTED = {
+    "string_type": "string",
+    "bool_type": "boolean",
+    "list_type": "array",
+    "dict_type": "object",
+    "typed_dict_type": "object",
+    "model_attributes_type": "object",
+    "model_type": "object",
+}
+
+
+def _mistyped(kind: str, value: object, context: Mapping[str, Any]) -> str:
+    if kind == "missing":
+        return "Required"
+    if kind == "literal_error":
+        expected = context["expected"]
+        if expected in ("True", "False"):
+            return f"Invalid literal value, expected {expected.lower()}"
+        return enum_text(tuple(name.strip("'") for name in expected.replace(" or ", ", ").split(", ")), value)
+    return f"Expected {_EXPECTED[kind]}, received {type_name(value)}"

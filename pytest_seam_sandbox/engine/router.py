@@ -1,0 +1,201 @@
+"""An endpoint is one function; its decorator is the row of the route table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import signature
+from typing import Any, Literal, TypeVar, get_type_hints
+
+from pydantic_core import to_json
+
+from .auth import Caller, Method, Server
+from .http import Request
+from .pages import Page, Pager, describe, read_cursor
+from .params import Check, Params, not_an_object
+from .query import parse_query
+from .store import Row, Workspace
+from .types import Limit, PageCursor
+
+F = TypeVar("F", bound=Callable[..., object])
+Source = Literal["spec", "docs", "official fake", "assumed"]
+INJECTED = (Caller, Pager, Server, Request)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One row of the route table.
+
+    methods: in the order of the specification. key: the name of the payload in the answer; None for `{"ok": true}`.
+    twin: a second name under which the answer repeats the payload. allow: who may call. source: on whose word the
+    behaviour is. page_limit: the default limit of a paginated list.
+    """
+
+    path: str
+    methods: tuple[str, ...]
+    function: Callable[..., object]
+    key: str | None
+    twin: str | None
+    allow: tuple[Method, ...]
+    source: Source
+    checks: tuple[Check, ...]
+    one_of: tuple[str, ...]
+    page_limit: int | None
+
+    @property
+    def reads_query(self) -> bool:
+        """Whether parameters may stand in the query: on every method of a path that has GET or DELETE."""
+        return "GET" in self.methods or "DELETE" in self.methods
+
+    @cached_property
+    def injected(self) -> dict[str, type]:
+        """The parameters that are no part of the request, and what they are given."""
+        hints = get_type_hints(self.function)
+        names = signature(self.function).parameters
+        return {name: hints[name] for name in names if hints.get(name) in INJECTED}
+
+    @cached_property
+    def params(self) -> Params:
+        """The request's parameters; built on the first call, since most tests use a handful of endpoints."""
+        paging: dict[str, Any] = {}
+        if self.page_limit is not None:
+            paging = {"limit": Limit, "page_cursor": PageCursor}
+        return Params(self.function, skip=self.injected, also=paging, checks=self.checks, one_of=self.one_of)
+
+    def read(self, request: Request, body: object) -> dict[str, Any]:
+        """The request's parameters as sent, query and body merged where Seam merges them; the body wins."""
+        if not self.reads_query:
+            if not isinstance(body, dict):
+                raise not_an_object(body)
+            return body
+        values = parse_query(request.query, self.query_kinds) if request.query else {}
+        if isinstance(body, dict):
+            values.update(body)
+        if self.page_limit is not None and "next_page_cursor" in values:
+            values.setdefault("page_cursor", values.pop("next_page_cursor"))
+        return values
+
+    @cached_property
+    def query_kinds(self) -> Mapping[str, Any]:
+        """How to read the query; the link in `next_page_url` of older servers names the cursor otherwise."""
+        kinds = dict(self.params.kinds)
+        if self.page_limit is not None:
+            kinds["next_page_cursor"] = kinds["page_cursor"]
+        return kinds
+
+    def call(
+        self, workspace: Workspace | None, caller: Caller, server: Server, arguments: dict[str, Any], request: Request
+    ) -> bytes:
+        """Run the function and render its answer."""
+        given: dict[str, Any] = {}
+        pager = None
+        if self.page_limit is not None:
+            limit, cursor = arguments.pop("limit", self.page_limit), arguments.pop("page_cursor", None)
+            given = {**arguments, "limit": limit}
+            pager = Pager(limit, read_cursor(cursor, given))
+        for name, kind in self.injected.items():
+            arguments[name] = {Caller: caller, Pager: pager, Server: server, Request: request}[kind]
+        payload = self.function(workspace, **arguments)
+        if isinstance(payload, Page):
+            pagination = describe(payload, given, request.base_url + self.path)
+            return self._envelope(render(payload.rows), b',"pagination":' + to_json(pagination))
+        return self._envelope(None if self.key is None else render(payload))
+
+    def _envelope(self, payload: bytes | None, rest: bytes = b"") -> bytes:
+        if payload is None:
+            return b'{"ok":true}'
+        text = b'{"%b":%b' % ((self.key or "").encode(), payload)
+        if self.twin is not None:
+            text += b',"%b":%b' % (self.twin.encode(), payload)
+        return text + rest + b',"ok":true}'
+
+
+def render(payload: object) -> bytes:
+    """Rows, lists of rows and plain JSON values as JSON text."""
+    if isinstance(payload, Row):
+        return payload.to_json()
+    if isinstance(payload, list | tuple):
+        return b"[" + b",".join([render(item) for item in payload]) + b"]"
+    return to_json(payload)
+
+
+class Router:
+    """The endpoints of one family, below one prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self._endpoints: dict[str, Endpoint] = {}
+
+    def __iter__(self) -> Iterator[Endpoint]:
+        return iter(self._endpoints.values())
+
+    def find(self, path: str) -> Endpoint | None:
+        """The endpoint of exactly this path."""
+        return self._endpoints.get(path)
+
+    def include(self, other: Router) -> None:
+        """Take over the endpoints of a part of this family."""
+        for endpoint in other:
+            self._declare(endpoint)
+
+    def get(self, name: str, **row: Any) -> Callable[[F], F]:
+        """A read: GET and POST, parameters in query or body."""
+        return self._add(name, ("GET", "POST"), **row)
+
+    def post(self, name: str, **row: Any) -> Callable[[F], F]:
+        """A creation or an action: POST, parameters in the body."""
+        return self._add(name, ("POST",), **row)
+
+    def delete(self, name: str, **row: Any) -> Callable[[F], F]:
+        """A removal: DELETE and POST, parameters in query or body."""
+        return self._add(name, ("DELETE", "POST"), **row)
+
+    def patch(self, name: str, **row: Any) -> Callable[[F], F]:
+        """A change: PATCH and POST, parameters in the body."""
+        return self._add(name, ("PATCH", "POST"), **row)
+
+    def put(self, name: str, **row: Any) -> Callable[[F], F]:
+        """A change: PUT and POST, parameters in the body."""
+        return self._add(name, ("POST", "PUT"), **row)
+
+    def patch_or_put(self, name: str, **row: Any) -> Callable[[F], F]:
+        """A change: PATCH, PUT and POST, parameters in the body."""
+        return self._add(name, ("PATCH", "POST", "PUT"), **row)
+
+    def _add(
+        self,
+        name: str,
+        methods: tuple[str, ...],
+        *,
+        allow: tuple[Method, ...],
+        source: Source,
+        key: str | None = None,
+        twin: str | None = None,
+        checks: Iterable[Check] = (),
+        one_of: tuple[str, ...] = (),
+        page_limit: int | None = None,
+    ) -> Callable[[F], F]:
+        def declare(function: F) -> F:
+            self._declare(
+                Endpoint(
+                    f"{self.prefix}/{name}",
+                    methods,
+                    function,
+                    key,
+                    twin,
+                    allow,
+                    source,
+                    tuple(checks),
+                    one_of,
+                    page_limit,
+                )
+            )
+            return function
+
+        return declare
+
+    def _declare(self, endpoint: Endpoint) -> None:
+        if endpoint.path in self._endpoints:
+            raise ValueError(f"the path {endpoint.path} is declared twice; give each path one function")
+        self._endpoints[endpoint.path] = endpoint

@@ -1,0 +1,192 @@
+"""Frozen rows, tables of them, and the workspace that holds the tables."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+
+from pydantic_core import to_json
+
+if TYPE_CHECKING:
+    from .agenda import Agenda
+    from .clock import Clock
+    from .events import EventLog
+    from .ids import Ids
+    from .settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One frozen record of a workspace. A change is a new row: `dataclasses.replace(row, ...)`.
+
+    A row keeps its JSON once rendered. `key` names the field that identifies it.
+    """
+
+    key: ClassVar[str]
+    not_found: ClassVar[str] = ""
+    _json: bytes | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def id(self) -> str:
+        """The row's id: the value of its key field."""
+        return cast(str, getattr(self, self.key))
+
+    def view(self) -> dict[str, Any]:
+        """What a client of the API sees of this row."""
+        raise NotImplementedError
+
+    def to_json(self) -> bytes:
+        """The view as JSON text."""
+        if self._json is None:
+            object.__setattr__(self, "_json", to_json(self.view()))
+        return cast(bytes, self._json)
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(slots=True)
+class _Contents(Generic[R]):
+    """What a table holds. `numbers` and `ids` run in parallel, in the order of creation."""
+
+    rows: dict[str, R] = field(default_factory=dict)
+    number_of: dict[str, int] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    last_number: int = 0
+
+    def copy(self) -> _Contents[R]:
+        return _Contents(
+            self.rows.copy(), self.number_of.copy(), self.numbers.copy(), self.ids.copy(), self.last_number
+        )
+
+
+class Table(Generic[R]):
+    """The rows of one kind in one workspace, in the order of their creation, which is the order of lists.
+
+    Each row has a number that no other row of the table ever gets, so a page can start "after number 7" although
+    rows were removed meanwhile. A snapshot shares the contents until the next write copies them.
+    """
+
+    def __init__(self) -> None:
+        self._contents: _Contents[R] = _Contents()
+        self._shared = False
+
+    def __len__(self) -> int:
+        return len(self._contents.rows)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._contents.rows.values())
+
+    def get(self, id: str | None) -> R | None:  # noqa: A002 - the word of the domain
+        """The row of this id, or None."""
+        return self._contents.rows.get(id) if id is not None else None
+
+    def put(self, row: R) -> R:
+        """Add a row, or replace the row of the same id in its place; gives the row back."""
+        contents = self._own()
+        row_id = row.id
+        if row_id not in contents.rows:
+            contents.last_number += 1
+            contents.number_of[row_id] = number = contents.last_number
+            contents.numbers.append(number)
+            contents.ids.append(row_id)
+        contents.rows[row_id] = row
+        return row
+
+    def remove(self, id: str) -> None:  # noqa: A002
+        """Take the row of this id out of the table."""
+        contents = self._own()
+        del contents.rows[id]
+        index = bisect_left(contents.numbers, contents.number_of.pop(id))
+        del contents.numbers[index]
+        del contents.ids[index]
+
+    def numbered(self, first: int = 0) -> Iterator[tuple[int, R]]:
+        """Each row with its number, in order, from number `first` on."""
+        contents = self._contents
+        for index in range(bisect_left(contents.numbers, first), len(contents.ids)):
+            yield contents.numbers[index], contents.rows[contents.ids[index]]
+
+    def snapshot(self) -> _Contents[R]:
+        """The present contents; cheap, since they are shared until the next write."""
+        self._shared = True
+        return self._contents
+
+    def restore(self, contents: _Contents[R]) -> None:
+        """Go back to the contents of a snapshot."""
+        self._contents = contents
+        self._shared = True
+
+    def _own(self) -> _Contents[R]:
+        if self._shared:
+            self._contents = self._contents.copy()
+            self._shared = False
+        return self._contents
+
+
+class Workspace:
+    """One Seam workspace: a table per kind of row, the event log, the pending work.
+
+    `workspace[PhoneRow]` is the table of phones. Lives as long as its app.
+    """
+
+    def __init__(
+        self,
+        workspace_id: str,
+        *,
+        is_sandbox: bool,
+        clock: Clock,
+        ids: Ids,
+        settings: Settings,
+        events: EventLog,
+        agenda: Agenda,
+    ) -> None:
+        self.workspace_id = workspace_id
+        self.is_sandbox = is_sandbox
+        self.clock = clock
+        self.ids = ids
+        self.settings = settings
+        self.events = events
+        self.agenda = agenda
+        self._tables: dict[type[Row], Table[Any]] = {}
+        self._start: tuple[Any, ...] | None = None
+
+    def __getitem__(self, kind: type[R]) -> Table[R]:
+        table = self._tables.get(kind)
+        if table is None:
+            table = self._tables[kind] = Table()
+        return table
+
+    def mark_start(self) -> None:
+        """Make the present state the one to which `reset` goes back."""
+        self._start = self.snapshot()
+
+    def reset(self, *kept: type[Row]) -> None:
+        """Go back to the starting state, but for the tables of the kinds named."""
+        stay = {kind: self[kind].snapshot() for kind in kept}
+        if self._start is None:
+            self._tables = {}
+            self.events.clear()
+            self.agenda.clear()
+        else:
+            self.restore(self._start)
+        for kind, contents in stay.items():
+            self[kind].restore(contents)
+
+    def snapshot(self) -> tuple[Any, ...]:
+        """The workspace's state, to be given to `restore`."""
+        tables = {kind: table.snapshot() for kind, table in self._tables.items()}
+        return tables, self.events.snapshot(), self.agenda.snapshot()
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        """Go back to a state that `snapshot` gave."""
+        tables, events, agenda = state
+        for kind in self._tables.keys() - tables.keys():
+            del self._tables[kind]
+        for kind, contents in tables.items():
+            self[kind].restore(contents)
+        self.events.restore(events)
+        self.agenda.restore(agenda)

@@ -1,0 +1,168 @@
+"""The pytest plugin: settings, marker and fixtures. Imports pytest and the standard library only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    import httpx
+    from seam.seam import AsyncSeam, Seam
+
+    from . import Device, Phone, Sandbox
+
+
+class _Setting(NamedTuple):
+    """One setting: option --seam-<name>, ini seam_<name>, environment PYTEST_SEAM_<NAME>, marker seam(<name>=...)."""
+
+    default: str
+    help: str
+
+
+_SETTINGS = {
+    "world": _Setting("empty", "starting state of each sandbox: empty, house or everything"),
+    "seed": _Setting("0", "ids, names, PINs and serial numbers follow from it and from the name of the test"),
+    "action_attempts": _Setting("instant", "how action attempts end: instant, poll or a delay in sandbox seconds"),
+    "event_latency": _Setting("0", "sandbox seconds until an event shows in /events/list"),
+    "strict_ids": _Setting("true", "refuse ids that are no UUID with 400 (true) or look them up (false)"),
+}
+_SANDBOXES = pytest.StashKey[list["Sandbox"]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare every setting as an option and as an ini value."""
+    group = parser.getgroup("seam", "Seam sandbox")
+    for name, setting in _SETTINGS.items():
+        group.addoption(f"--seam-{name.replace('_', '-')}", dest=f"seam_{name}", default=None, help=setting.help)
+        parser.addini(f"seam_{name}", f"{setting.help} (default: {setting.default})", default=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker."""
+    names = ", ".join(f"{name}=..." for name in _SETTINGS)
+    config.addinivalue_line("markers", f"seam({names}): settings of the Seam sandbox of this test")
+    pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """One line that says which sandbox the tests get."""
+    return f"seam sandbox: embedded, world {_configured(config, 'world')}, seed {_configured(config, 'seed')}"
+
+
+def _configured(config: pytest.Config, name: str) -> str:
+    """The value of a setting for the whole run: option before ini before environment before default."""
+    option = config.getoption(f"seam_{name}")
+    ini = config.getini(f"seam_{name}")
+    return str(option or ini or os.environ.get(f"PYTEST_SEAM_{name.upper()}") or _SETTINGS[name].default)
+
+
+def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The arguments for the Sandbox of this test; markers come last, the closest of them wins."""
+    texts = {name: _configured(request.config, name) for name in _SETTINGS}
+    settings: dict[str, Any] = {
+        "world": texts["world"],
+        "seed": f"{texts['seed']}/{request.node.nodeid}",
+        "action_attempts": _number(texts["action_attempts"]),
+        "event_latency": _number(texts["event_latency"]),
+        "strict_ids": _flag("strict_ids", texts["strict_ids"]),
+    }
+    for marker in reversed(list(request.node.iter_markers("seam"))):
+        unknown = sorted(set(marker.kwargs) - set(_SETTINGS))
+        if marker.args or unknown:
+            found = ", ".join([*map(repr, marker.args), *unknown])
+            raise pytest.UsageError(
+                f"the marker seam() does not take {found}; it takes the keywords {', '.join(_SETTINGS)}."
+            )
+        settings |= marker.kwargs
+    return settings
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _flag(name: str, text: str) -> bool:
+    if text.lower() not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
+        raise pytest.UsageError(f"seam_{name} is {text!r}; it takes true or false.")
+    return text.lower() in ("true", "1", "yes", "on")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Let what a sandbox noticed fail the test itself, or join the failure that there is."""
+    try:
+        yield
+    except BaseException as error:
+        for trouble in _troubles(item):
+            error.add_note(f"and the Seam sandbox says: {trouble}")
+        raise
+    for trouble in _troubles(item):
+        raise trouble
+
+
+def _troubles(item: pytest.Item) -> Iterator[Exception]:
+    for sandbox in item.stash.get(_SANDBOXES, []):
+        try:
+            sandbox.check()
+        except Exception as trouble:  # whatever it is, it belongs to this test
+            yield trouble
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the timeline of each sandbox under a failed test."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for sandbox in item.stash.get(_SANDBOXES, []):
+            report.sections.append(("Seam timeline", sandbox.timeline))
+    return report
+
+
+@pytest.fixture
+def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A fresh Seam sandbox workspace for this test."""
+    from . import Sandbox
+
+    sandbox = Sandbox(**_settings(request))
+    request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def sandbox_phone(seam_sandbox: Sandbox) -> Phone:
+    """An Android phone of a fresh user identity, in seam_sandbox."""
+    return seam_sandbox.create_phone()
+
+
+@pytest.fixture
+def sandbox_device(seam_sandbox: Sandbox) -> Device:
+    """An online August lock that can be disconnected, in seam_sandbox."""
+    return seam_sandbox.create_device()
+
+
+@pytest.fixture
+def seam_client(seam_sandbox: Sandbox) -> Iterator[Seam]:
+    """The official seam.Seam, in process, with the SDK's own retries."""
+    client = seam_sandbox.client()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def async_seam_client(seam_sandbox: Sandbox) -> AsyncSeam:
+    """The official seam.AsyncSeam, in process, with the SDK's own retries."""
+    return seam_sandbox.async_client()
+
+
+@pytest.fixture
+def seam_http(seam_sandbox: Sandbox) -> Iterator[httpx.Client]:
+    """A plain httpx.Client with the sandbox's API key; needs no SDK."""
+    with seam_sandbox.http() as client:
+        yield client

@@ -1,0 +1,1 @@
+"""What people see when a test fails."""

@@ -1,0 +1,100 @@
+"""The sandbox's own client of Seam's API. Embedded and live sandboxes change and read state through it alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from .api.connected_accounts import ConnectedAccount
+from .api.devices.model import Device
+from .api.phones import Phone
+from .doors.transport import INTERNAL
+from .engine.errors import SandboxError
+
+
+class Refused(SandboxError):
+    """Seam refused a call that the sandbox made for the test."""
+
+    def __init__(self, path: str, params: dict[str, Any], status: int, error: dict[str, Any]) -> None:
+        self.status = status
+        self.error_type = str(error.get("type"))
+        super().__init__(f"Seam refused {path} with {params}: {status} {self.error_type}: {error.get('message')}")
+
+
+class SeamApi:
+    """Calls by path. `client` has the base URL, the credentials and the transport."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def call(self, path: str, **params: Any) -> dict[str, Any]:
+        """POST to a path, without the parameters that are None; the answer. Raises Refused."""
+        sent = {name: value for name, value in params.items() if value is not None}
+        request = self._client.build_request("POST", path, json=sent, extensions={INTERNAL: True})
+        response = self._client.send(request)
+        answer: dict[str, Any] = response.json()
+        if not response.is_success:
+            raise Refused(path, sent, response.status_code, answer["error"])
+        return answer
+
+    def find(self, path: str, **params: Any) -> dict[str, Any] | None:
+        """Like `call`, but None for what is not there (404)."""
+        try:
+            return self.call(path, **params)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            return None
+
+    def close(self) -> None:
+        """Close the client."""
+        self._client.close()
+
+    def device(self, device_id: str) -> Device | None:
+        """The device of this id, managed or not; None when there is none."""
+        for path in ("/devices/get", "/devices/unmanaged/get"):
+            answer = self.find(path, device_id=device_id)
+            if answer is not None:
+                return Device.model_validate(answer["device"])
+        return None
+
+    def devices(self, **filters: Any) -> list[Device]:
+        """All devices that pass the filters of /devices/list, the managed ones first."""
+        return [
+            Device.model_validate(row)
+            for path in ("/devices/list", "/devices/unmanaged/list")
+            for row in self._all(path, "devices", **filters)
+        ]
+
+    def phone(self, device_id: str) -> Phone | None:
+        """The phone of this id; None when there is none."""
+        answer = self.find("/phones/get", device_id=device_id)
+        return None if answer is None else Phone.model_validate(answer["phone"])
+
+    def phones(self, **filters: Any) -> list[Phone]:
+        """All phones that pass the filters of /phones/list."""
+        return [Phone.model_validate(row) for row in self.call("/phones/list", **filters)["phones"]]
+
+    def connected_account(self, connected_account_id: str) -> ConnectedAccount | None:
+        """The connected account of this id; None when there is none."""
+        answer = self.find("/connected_accounts/get", connected_account_id=connected_account_id)
+        return None if answer is None else ConnectedAccount.model_validate(answer["connected_account"])
+
+    def owner_of(self, phone_id: str) -> str | None:
+        """The user identity that owns a phone: the phone does not say it, but lists by owner do."""
+        for identity in self._all("/user_identities/list", "user_identities"):
+            owned = self.phones(owner_user_identity_id=identity["user_identity_id"])
+            if any(phone.device_id == phone_id for phone in owned):
+                return str(identity["user_identity_id"])
+        return None
+
+    def _all(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        cursor = None
+        while True:
+            answer = self.call(path, page_cursor=cursor, **params)
+            rows += answer[key]
+            cursor = answer["pagination"]["next_page_cursor"]
+            if cursor is None:
+                return rows

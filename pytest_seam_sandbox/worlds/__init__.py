@@ -1,0 +1,1 @@
+"""Named starting states, and the catalogue of device models that they are built from."""

@@ -1,0 +1,105 @@
+"""The device models that a sandbox can have: one for each device type that Seam lists.
+
+The facts stand in `catalogue.json` and `providers.json`, since they are data and pytest would rewrite a module.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from ..engine.errors import UnknownDeviceType
+
+
+@dataclass(frozen=True)
+class DeviceModel:
+    """What all devices of one type have in common.
+
+    flags: the can_* flags that its hardware has. simulate: names of the simulate endpoints that apply.
+    properties: `device.properties` of an online device, without `online`.
+    """
+
+    device_type: str
+    provider: str | None
+    manufacturer: Mapping[str, str]
+    name: str
+    capabilities_supported: tuple[str, ...]
+    flags: tuple[str, ...]
+    simulate: frozenset[str]
+    properties: Mapping[str, Any]
+    location: Mapping[str, str] | None = None
+    device_provider: Mapping[str, Any] | None = None
+    confirms_actions: bool = False
+    native_scheduling: bool = False
+
+    @property
+    def is_lock(self) -> bool:
+        """Whether Seam lists the type among locks."""
+        return "lock" in self.capabilities_supported
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether it is a phone, which belongs to a user identity and to no account."""
+        return "phone" in self.capabilities_supported
+
+
+@cache
+def device_models() -> Mapping[str, DeviceModel]:
+    """All models by device type; read once, never changed."""
+    return MappingProxyType(
+        {device_type: _model(device_type, facts) for device_type, facts in _read("catalogue").items()}
+    )
+
+
+@cache
+def providers() -> tuple[Mapping[str, Any], ...]:
+    """All device providers, without capability flags."""
+    return tuple(_read("providers"))
+
+
+def device_model(device_type: str) -> DeviceModel:
+    """The model of this type. Raises UnknownDeviceType with the nearest names."""
+    model = device_models().get(device_type)
+    if model is None:
+        near = get_close_matches(device_type, device_models(), n=3, cutoff=0.4)
+        hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "Device types look like 'august_lock'."
+        raise UnknownDeviceType(
+            f"Seam has no device type {device_type!r}. {hint} All {len(device_models())} types: "
+            f"{', '.join(sorted(device_models()))}."
+        )
+    return model
+
+
+def _model(device_type: str, facts: dict[str, Any]) -> DeviceModel:
+    listed: Any = {name: tuple(facts.pop(name)) for name in ("capabilities_supported", "flags")}
+    model = DeviceModel(device_type=device_type, simulate=frozenset(facts.pop("simulate")), **listed, **facts)
+    return replace(model, device_provider=_provider(model))
+
+
+def _provider(model: DeviceModel) -> Mapping[str, Any] | None:
+    """The `device_provider` of a device of this model, as Seam shows it; None for phones."""
+    if model.provider is None:
+        return None
+    known = next((row for row in providers() if row["device_provider_name"] == model.provider), None)
+    if known is None:  # newer than the list
+        return {
+            "device_provider_name": model.provider,
+            "display_name": model.manufacturer["display_name"],
+            "provider_category": "stable",
+        }
+    return {
+        "device_provider_name": model.provider,
+        "display_name": known["display_name"],
+        "image_url": known["image_url"],
+        "provider_category": next(iter(known["provider_categories"]), "stable"),
+    }
+
+
+def _read(name: str) -> Any:
+    return json.loads(files(__package__).joinpath(f"{name}.json").read_text("utf-8"))
