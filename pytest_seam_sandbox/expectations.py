@@ -74,7 +74,7 @@ def _differences(event: Event, fields: dict[str, Any]) -> list[str]:
     differing = []
     for name, wanted in fields.items():
         found = getattr(event, name, None)
-        if not found == wanted:
+        if not found == wanted:  # noqa: SIM201 - matchers such as those of dirty-equals define == only
             differing.append(f"{name} is {found!r}, expected {wanted!r}")
     return differing
 

@@ -110,7 +110,7 @@ def _troubles(item: pytest.Item) -> Iterator[Exception]:
     for sandbox in item.stash.get(_SANDBOXES, []):
         try:
             sandbox.check()
-        except Exception as trouble:  # whatever it is, it belongs to this test
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, it belongs to this test
             yield trouble
 
 

@@ -39,11 +39,19 @@ class Session(Protocol):
     """What the engine has to know of a client session."""
 
     @property
-    def customer_key(self) -> str | None: ...
+    def customer_key(self) -> str | None:
+        """The customer whose portal it is; None for a plain session."""
+        ...
+
     @property
-    def connected_account_ids(self) -> tuple[str, ...]: ...
+    def connected_account_ids(self) -> tuple[str, ...]:
+        """The accounts that it reaches."""
+        ...
+
     @property
-    def user_identity_ids(self) -> tuple[str, ...]: ...
+    def user_identity_ids(self) -> tuple[str, ...]:
+        """The user identities that it acts for."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +79,18 @@ class Server(Protocol):
     """What an endpoint that concerns the whole server gets: all workspaces and credentials."""
 
     @property
-    def workspaces(self) -> dict[str, Workspace]: ...
+    def workspaces(self) -> dict[str, Workspace]:
+        """All workspaces by id."""
+        ...
+
     @property
-    def gate(self) -> Gate: ...
-    def add_workspace(self, *, is_sandbox: bool) -> Workspace: ...
+    def gate(self) -> Gate:
+        """All credentials."""
+        ...
+
+    def add_workspace(self, *, is_sandbox: bool) -> Workspace:
+        """A new, empty workspace."""
+        ...
 
 
 SessionFinder = Callable[[str], "tuple[Workspace, Session]"]

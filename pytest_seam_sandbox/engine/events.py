@@ -35,8 +35,9 @@ class EventFields(BaseModel):
 class EventRow(Row):
     """One event of the log.
 
-    number: its place among all events that the workspace ever logged. visible_at: when it shows in /events/list, in seconds since 1970. owners: ids by which the server finds it
-    although they are no field of it, such as the user identity that owned a phone.
+    number: its place among all events that the workspace ever logged. visible_at: when it shows in /events/list, in
+    seconds since 1970. owners: ids by which the server finds it although they are no field of it, such as the user
+    identity that owned a phone.
     """
 
     key: ClassVar[str] = "event_id"

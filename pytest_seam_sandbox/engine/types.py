@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from math import isnan
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -58,7 +59,7 @@ def type_name(value: object) -> str:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):
-        return "nan" if value != value else "number"
+        return "nan" if isnan(value) else "number"
     if isinstance(value, str):
         return "string"
     return "array" if isinstance(value, list) else "object"

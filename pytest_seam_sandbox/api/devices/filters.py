@@ -246,4 +246,4 @@ def with_metadata(wanted: Mapping[str, str | bool | None] | None) -> Matcher | N
 
 def nowhere(*ids: str | None) -> Matcher | None:
     """The filter by webviews, spaces and locations: no device of the sandbox belongs to one yet."""
-    return (lambda device: False) if any(ids) else None
+    return (lambda _device: False) if any(ids) else None

@@ -1,0 +1,42 @@
+"""The doors: the same behaviour tests run through each of them, by the fixture `seam`."""
+
+import asyncio
+import inspect
+
+import pytest
+
+
+class Blocking:
+    """An AsyncSeam with the face of a Seam: every coroutine is run to its end."""
+
+    def __init__(self, target, runner):
+        self._target, self._runner = target, runner
+
+    def __getattr__(self, name):
+        value = getattr(self._target, name)
+        if inspect.ismethod(value) or inspect.isfunction(value):
+            return lambda *args, **kwargs: self._run(value(*args, **kwargs))
+        if type(value).__module__.startswith("seam."):
+            return Blocking(value, self._runner)
+        return value
+
+    def _run(self, result):
+        return self._runner.run(result) if inspect.iscoroutine(result) else result
+
+
+def _transport(sandbox):
+    yield sandbox.client()
+
+
+def _async_transport(sandbox):
+    with asyncio.Runner() as runner:
+        yield Blocking(sandbox.async_client(), runner)
+
+
+DOORS = {"transport": _transport, "async_transport": _async_transport}
+
+
+@pytest.fixture(params=sorted(DOORS))
+def seam(request, seam_sandbox):
+    """The official SDK, connected to `seam_sandbox` through each door in turn."""
+    yield from DOORS[request.param](seam_sandbox)
