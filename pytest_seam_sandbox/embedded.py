@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -119,7 +118,7 @@ class Embedded:
             if phone is None or phones.get(new_id) is not None:
                 raise SandboxError(f"there is a phone {new_id!r} already; give another device_id.")
             phones.remove(device_id)
-            phones.put(replace(phone, device_id=new_id))
+            phones.put(phone.but(device_id=new_id))
 
     def readd_device(self, device_id: str) -> None:
         """Put a removed device back into its account, as a person does at the provider."""

@@ -7,7 +7,7 @@ failed}; other actions have none (spec).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from ..engine.events import EventFields
@@ -148,36 +148,34 @@ def start(
     work: called as work(workspace, action_attempt_id, *about) when the attempt is carried out; gives its result or
     raises ActionFailed.
     """
-    attempt = workspace[ActionAttemptRow].put(
-        ActionAttemptRow(
-            action_attempt_id=workspace.ids.uuid(),
-            action_type=action_type,
-            device_id=device_id,
-            connected_account_id=connected_account_id,
-        )
+    attempt = ActionAttemptRow(
+        action_attempt_id=workspace.ids.uuid(),
+        action_type=action_type,
+        device_id=device_id,
+        connected_account_id=connected_account_id,
     )
     mode = workspace.settings.action_attempts
     if mode == "instant":
-        return _finish(workspace, attempt.action_attempt_id, work, *about)
+        return _finish(workspace, attempt, work, *about)
+    workspace[ActionAttemptRow].put(attempt)
     delay = 0.0 if isinstance(mode, str) else mode
     workspace.agenda.plan(workspace.clock.timestamp() + delay, _finish_later, attempt.action_attempt_id, work, *about)
     return attempt
 
 
 def _finish_later(workspace: Workspace, action_attempt_id: str, work: Work, *about: Any) -> None:
-    _finish(workspace, action_attempt_id, work, *about)
+    pending = workspace[ActionAttemptRow].get(action_attempt_id)
+    if pending is not None:
+        _finish(workspace, pending, work, *about)
 
 
-def _finish(workspace: Workspace, action_attempt_id: str, work: Work, *about: Any) -> ActionAttemptRow:
-    table = workspace[ActionAttemptRow]
-    pending = table.get(action_attempt_id)
-    if pending is None:
-        raise LookupError(f"the action attempt {action_attempt_id} vanished before it ended")
+def _finish(workspace: Workspace, pending: ActionAttemptRow, work: Work, *about: Any) -> ActionAttemptRow:
     try:
-        attempt = replace(pending, status="success", result=work(workspace, action_attempt_id, *about))
+        result = work(workspace, pending.action_attempt_id, *about)
+        attempt = pending.but(status="success", result=result)
     except ActionFailed as failure:
-        attempt = replace(pending, status="error", error=failure.error)
-    table.put(attempt)
+        attempt = pending.but(status="error", error=failure.error)
+    workspace[ActionAttemptRow].put(attempt)
     if attempt.action_type in ENDINGS:
         ending = ENDINGS[attempt.action_type][attempt.status == "error"]
         workspace.events.emit(

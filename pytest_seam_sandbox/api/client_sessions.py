@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -273,8 +272,7 @@ def grant_access(
         raise not_found("client_session_not_found", "Could not find client session")
     accounts = _accounts(workspace, connected_account_ids)
     identities = _user_identities(workspace, user_identity_id, user_identity_ids)
-    granted = replace(
-        session,
+    granted = session.but(
         connected_account_ids=_joined(session.connected_account_ids, accounts),
         connect_webview_ids=_joined(session.connect_webview_ids, connect_webview_ids or ()),
         user_identity_ids=_joined(session.user_identity_ids, identities),
@@ -290,7 +288,7 @@ def _joined(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
 def revoke(workspace: Workspace, *, client_session_id: Uuid) -> None:
     """End a session; its token answers 401 `client_session_revoked` from now on."""
     session = find(workspace, ClientSessionRow, client_session_id, words="Client session")
-    workspace[ClientSessionRow].put(replace(session, is_revoked=True))
+    workspace[ClientSessionRow].put(session.but(is_revoked=True))
 
 
 @router.delete("delete", allow=WORKSPACE, source="spec")
@@ -311,4 +309,4 @@ def _end_with_user(workspace: Workspace, owner: UserIdentityRow) -> None:
 def _forget_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
     for session in [row for row in workspace[ClientSessionRow] if account.id in row.connected_account_ids]:
         left = tuple(account_id for account_id in session.connected_account_ids if account_id != account.id)
-        workspace[ClientSessionRow].put(replace(session, connected_account_ids=left))
+        workspace[ClientSessionRow].put(session.but(connected_account_ids=left))

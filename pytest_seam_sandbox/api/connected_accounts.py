@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import MaxLen, MinLen
@@ -181,7 +181,7 @@ def lose(workspace: Workspace, account: ConnectedAccountRow) -> None:
         workspace.clock.text(),
         (("is_connected_account_error", True),),
     )
-    account = workspace[ConnectedAccountRow].put(replace(account, errors=(*account.errors, error)))
+    account = workspace[ConnectedAccountRow].put(account.but(errors=(*account.errors, error)))
     workspace.events.emit(
         workspace,
         ConnectedAccountDisconnected(
@@ -198,7 +198,7 @@ def recover(workspace: Workspace, account: ConnectedAccountRow) -> None:
     if not account.is_disconnected:
         return
     errors = tuple(error for error in account.errors if error.code != "account_disconnected")
-    account = workspace[ConnectedAccountRow].put(replace(account, errors=errors))
+    account = workspace[ConnectedAccountRow].put(account.but(errors=errors))
     fields = account.event_fields()
     events = workspace.events
     events.emit(workspace, ConnectedAccountConnected(**fields, **given(customer_key=account.customer_key)))
@@ -296,7 +296,7 @@ def update(
         customer_key=customer_key,
         display_name=display_name,
     )
-    return workspace[ConnectedAccountRow].put(replace(account, **changes))
+    return workspace[ConnectedAccountRow].put(account.but(**changes))
 
 
 @router.delete("delete", allow=(*WORKSPACE, PORTAL), source="spec")

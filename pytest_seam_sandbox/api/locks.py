@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le
@@ -88,7 +88,7 @@ class LockAccessDenied(DeviceFields, event_type="lock.access_denied"):
 
 def turn(workspace: Workspace, device: DeviceRow, *, locked: bool, method: LockMethod, **how: Any) -> None:
     """Set properties.locked and log lock.locked or lock.unlocked, also when the lock was in that state (fake)."""
-    workspace[DeviceRow].put(replace(device, properties={**device.properties, "locked": locked}))
+    workspace[DeviceRow].put(device.but(properties={**device.properties, "locked": locked}))
     kind = LockLocked if locked else LockUnlocked
     workspace.events.emit(workspace, kind(method=method, **device_fields(workspace, device), **how))
 
@@ -117,7 +117,7 @@ def _set_auto_lock(
     own = {**device.properties, "auto_lock_enabled": enabled}
     if delay is not None:
         own["auto_lock_delay_seconds"] = delay
-    workspace[DeviceRow].put(replace(device, properties=own))
+    workspace[DeviceRow].put(device.but(properties=own))
     return {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..engine.auth import Caller
@@ -203,7 +203,7 @@ def update(
         "user_identity_key": user_identity_key,
     }
     row = find_user_identity(workspace, user_identity_id)
-    changed = replace(row, **{name: value for name, value in changes.items() if value is not UNSET})
+    changed = row.but(**{name: value for name, value in changes.items() if value is not UNSET})
     workspace[UserIdentityRow].put(_refuse_duplicates(workspace, changed))
 
 

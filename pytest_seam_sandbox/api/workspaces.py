@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from typing_extensions import TypedDict
@@ -210,7 +210,7 @@ def update(
         name=name,
         organization_id=organization_id,
     )
-    workspace[WorkspaceRow].put(replace(row, customization=given(**customization), **changes))
+    workspace[WorkspaceRow].put(row.but(customization=given(**customization), **changes))
 
 
 @router.post("reset_sandbox", key="action_attempt", allow=WORKSPACE, source="docs")

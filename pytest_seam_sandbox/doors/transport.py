@@ -26,17 +26,18 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return self._answer(request, await request.aread())
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
-        url = request.url
-        path, _, query = url.raw_path.decode("ascii").partition("?")
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
         response = self._app.handle(
             Request(
                 method=request.method,
                 path=path,
                 query=query,
-                headers=request.headers,
+                headers={
+                    name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers.raw
+                },
                 body=body,
                 origin="sandbox" if INTERNAL in request.extensions else "app",
-                base_url=f"{url.scheme}://{url.netloc.decode('ascii')}",
+                scheme=request.url.scheme,
             )
         )
         return httpx.Response(response.status, headers=response.headers, content=response.body)

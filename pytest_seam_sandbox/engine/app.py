@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
@@ -26,8 +26,7 @@ MAX_BODY = 1024 * 1024
 EndpointFinder = Callable[[str], Endpoint | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One request that the app has seen, and how it was answered.
 
     at: sandbox time, in seconds since 1970. seconds: real time that the answer took. error: the type of the error.
@@ -44,8 +43,7 @@ class Call:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Something else that happened: an outage entered or left, a move of the clock."""
 
     at: float
@@ -113,9 +111,10 @@ class App:
     def settle(self) -> None:
         """Do all work that is due by now, in every workspace."""
         with self.lock:
-            now = self.clock.timestamp()
-            for workspace in list(self.workspaces.values()):
-                if len(workspace.agenda):
+            busy = [workspace for workspace in self.workspaces.values() if len(workspace.agenda)]
+            if busy:
+                now = self.clock.timestamp()
+                for workspace in busy:
                     workspace.agenda.settle(workspace, now)
 
     def handle(self, request: Request) -> Response:
@@ -124,11 +123,16 @@ class App:
         with self.lock:
             exchange = _Exchange(request)
             place = len(self.history)
-            response = self._respond(exchange)
+            now = self.clock.timestamp()
+            before = self.clock.pin(now)  # all that one request changes happens at one time
+            try:
+                response = self._respond(exchange)
+            finally:
+                self.clock.unpin(before)
             self.history.insert(
                 place,
                 Call(
-                    self.clock.timestamp(),
+                    now,
                     request.method,
                     request.path,
                     exchange.params,
@@ -146,9 +150,9 @@ class App:
         request = exchange.request
         if len(request.body) > MAX_BODY:
             return Response(413, body=b"Body exceeded 1mb limit")
-        is_json = "application/json" in (request.headers.get("content-type") or "") if request.body else False
-        body: object = {} if "application/json" in (request.headers.get("content-type") or "") else ""
-        if is_json:
+        is_json = "application/json" in (request.headers.get("content-type") or "")
+        body: object = {} if is_json else ""
+        if is_json and request.body:
             try:
                 body = parse_json(request.body)
             except ValueError:

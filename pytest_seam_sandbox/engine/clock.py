@@ -66,11 +66,20 @@ class Clock:
 
         Never a time before the last one that was written on a row, so that events stay in order.
         """
-        self._pinned = max(at, self._text[0])
+        before = self.pin(max(at, self._text[0]))
         try:
             yield
         finally:
-            self._pinned = None
+            self.unpin(before)
+
+    def pin(self, at: float) -> float | None:
+        """Show the time `at` until `unpin` is given what this returns; for one whole request."""
+        before, self._pinned = self._pinned, at
+        return before
+
+    def unpin(self, before: float | None) -> None:
+        """End what `pin` began."""
+        self._pinned = before
 
     def move(self, seconds: float | timedelta) -> None:
         """Go forward by `seconds` (>= 0). Raises SandboxError for a negative amount."""

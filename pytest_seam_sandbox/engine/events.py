@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -48,7 +48,7 @@ class EventRow(Row):
     workspace_id: str
     created_at: str
     visible_at: float
-    fields: EventFields
+    payload: Mapping[str, Any]
     owners: tuple[tuple[str, str], ...] = ()
 
     def view(self) -> dict[str, Any]:
@@ -59,19 +59,19 @@ class EventRow(Row):
             "workspace_id": self.workspace_id,
             "created_at": self.created_at,
             "occurred_at": self.created_at,
-            **self.fields.model_dump(mode="json", exclude_unset=True),
+            **self.payload,
         }
 
     def value(self, name: str) -> object:
         """The value of one field, or of one hidden owner; None when the event has neither."""
         if name in EventRow.__slots__:
             return getattr(self, name)
-        found = getattr(self.fields, name, None)
+        found = self.payload.get(name)
         return found if found is not None else next((value for owner, value in self.owners if owner == name), None)
 
     def listed(self, name: str) -> tuple[object, ...]:
         """The members of a field that is a list; none when the event has no such field."""
-        return tuple(getattr(self.fields, name, None) or ())
+        return tuple(self.payload.get(name) or ())
 
 
 class EventLog:
@@ -104,7 +104,7 @@ class EventLog:
             workspace_id=workspace.workspace_id,
             created_at=created_at,
             visible_at=clock.timestamp() + workspace.settings.event_latency,
-            fields=fields,
+            payload=fields.model_dump(exclude_unset=True),
             owners=tuple(owners.items()),
         )
         self._own().append(event)

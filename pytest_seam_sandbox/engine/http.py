@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 JSON_TYPE = "application/json; charset=utf-8"
 SEAM_URL = "https://connect.getseam.com"
@@ -16,26 +17,30 @@ CORS_HEADERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request as a door received it.
 
     path: without the query, still percent-encoded. query: the raw text behind the question mark.
-    headers: any mapping with lower-case lookup. origin: "app" for the program under test, "sandbox" for the
-    sandbox's own calls, which no fault may touch. base_url: scheme and host, for links in answers.
+    headers: with lower-case names. origin: "app" for the program under test, "sandbox" for the sandbox's own calls,
+    which no fault may touch.
     """
 
     method: str
     path: str
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     origin: str = "app"
-    base_url: str = SEAM_URL
+    scheme: str = "https"
+
+    @property
+    def base_url(self) -> str:
+        """Scheme and host, for links in answers."""
+        host = self.headers.get("host")
+        return f"{self.scheme}://{host}" if host else SEAM_URL
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """One HTTP answer: status, headers with lower-case names, body."""
 
     status: int

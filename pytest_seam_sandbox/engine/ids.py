@@ -5,39 +5,45 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any
 
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_LETTERS = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 
 
 class Ids:
     """The sandbox's only source of anything that looks random.
 
-    The same seed gives the same sequence in every process and on every Python version. Lives as long as its app.
+    The same seed gives the same sequence in every process and on every Python version. `count` is the place in the
+    sequence; setting it back repeats what came after. Lives as long as its app.
     """
 
     def __init__(self, seed: int | str) -> None:
         self.seed = seed
         self.count = 0
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
+        self._uuids: tuple[int, list[str]] = (-1, [])
         self._provider: Any = None
 
-    def bytes(self) -> bytes:
-        """The next 16 bytes of the sequence."""
+    def next_bytes(self) -> bytes:
+        """The next 64 bytes of the sequence."""
         self.count += 1
-        return blake2b(self.count.to_bytes(8, "big"), key=self._key, digest_size=16).digest()
+        return self._block(self.count, b"bytes")
 
     def uuid(self) -> str:
         """The next id in the form of a lower-case UUID of version 4."""
-        text = self.bytes().hex()
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) % 4]}{text[17:20]}-{text[20:]}"
+        number, place = divmod(self.count, 4)
+        self.count += 1
+        if self._uuids[0] != number:
+            text = self._block(number, b"uuid").hex()
+            self._uuids = (number, [_as_uuid(text[start : start + 32]) for start in (0, 32, 64, 96)])
+        return self._uuids[1][place]
 
     def token(self, prefix: str, short: int, long: int) -> str:
         """A credential such as `seam_test2bMS_94SrGUXuNR2JmJkjtvBQDg5c`: prefix, short part, `_`, long part."""
-        number = int.from_bytes(self.bytes() + self.bytes(), "big")
-        letters = []
-        for _ in range(short + long):
-            number, rest = divmod(number, len(_BASE58))
-            letters.append(_BASE58[rest])
-        return f"{prefix}{''.join(letters[:short])}_{''.join(letters[short:])}"
+        letters = self.next_bytes().translate(_BASE58).decode("ascii")
+        return f"{prefix}{letters[:short]}_{letters[short : short + long]}"
+
+    def _block(self, number: int, purpose: bytes) -> bytes:
+        return blake2b(number.to_bytes(8, "big"), key=self._key, person=purpose).digest()
 
     def full_name(self) -> str:
         """A person's name."""
@@ -62,5 +68,9 @@ class Ids:
             generator = Generator()
             self._provider = Provider(generator)
             generator.add_provider(self._provider)
-        self._provider.generator.seed_instance(int.from_bytes(self.bytes(), "big"))
+        self._provider.generator.seed_instance(int.from_bytes(self.next_bytes(), "big"))
         return self._provider
+
+
+def _as_uuid(text: str) -> str:
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) % 4]}{text[17:20]}-{text[20:]}"

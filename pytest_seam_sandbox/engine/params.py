@@ -10,7 +10,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from pydantic import ConfigDict, Field, ValidationError, create_model
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json
 
 from .errors import ApiError
 from .query import Kind
@@ -99,7 +99,8 @@ class Params:
             arguments = {name: values[name] for name in self.fields if name in values}
         else:
             complaints = []
-            arguments = {name: getattr(model, name) for name in model.model_fields_set}
+            found = model.__dict__
+            arguments = {name: found[name] for name in model.__pydantic_fields_set__}
         if self.one_of:
             complaints, arguments = self._take_branch(complaints, arguments)
         if self.checks and not any(complaint.is_fatal for complaint in complaints):
@@ -143,6 +144,10 @@ def not_an_object(value: object) -> ApiError:
 
 def parse_json(text: bytes) -> object:
     """The value that a body holds. Raises ValueError for anything that JavaScript's JSON.parse refuses."""
+    try:
+        return from_json(text, allow_inf_nan=False)
+    except ValueError:  # what JavaScript may still accept: a byte order mark, broken UTF-8, half a surrogate pair
+        pass
     return json.loads(text.decode("utf-8-sig", errors="replace"), parse_constant=_no_constant)
 
 

@@ -39,10 +39,16 @@ def parse_query(query: str, kinds: Mapping[str, Kind]) -> dict[str, object]:
     Raises ApiError 400 `invalid_query_params` for text that cannot be read one way only.
     """
     values: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
+    for name, value in _pairs(query):
         values.setdefault(name, []).append(value)
     strict = values.pop("_strict", None) == ["true"]
     return _parse_fields(values, kinds, "", strict)
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    if "%" in query or "+" in query:
+        return parse_qsl(query, keep_blank_values=True, errors="replace")
+    return [(name, value) for name, _, value in (part.partition("=") for part in query.split("&")) if name or value]
 
 
 def _parse_fields(

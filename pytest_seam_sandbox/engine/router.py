@@ -95,7 +95,7 @@ class Endpoint:
             given = {**arguments, "limit": limit}
             pager = Pager(limit, read_cursor(cursor, given))
         for name, kind in self.injected.items():
-            arguments[name] = {Caller: caller, Pager: pager, Server: server, Request: request}[kind]
+            arguments[name] = caller if kind is Caller else {Pager: pager, Server: server, Request: request}[kind]
         payload = self.function(workspace, **arguments)
         if isinstance(payload, Page):
             pagination = describe(payload, given, request.base_url + self.path)

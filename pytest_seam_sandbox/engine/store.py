@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast
 
 from pydantic_core import to_json
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One frozen record of a workspace. A change is a new row: `dataclasses.replace(row, ...)`.
+    """One frozen record of a workspace. A change is a new row: `row.but(...)`.
 
     A row keeps its JSON once rendered. `key` names the field that identifies it.
     """
@@ -27,6 +27,16 @@ class Row:
     key: ClassVar[str]
     not_found: ClassVar[str] = ""
     _json: bytes | None = field(default=None, init=False, repr=False, compare=False)
+
+    def but(self, **changes: Any) -> Self:
+        """The same row with other values in these fields; what `dataclasses.replace` gives, in half the time."""
+        new = object.__new__(type(self))
+        for name in type(self).__slots__:
+            object.__setattr__(new, name, changes.pop(name) if name in changes else getattr(self, name))
+        object.__setattr__(new, "_json", None)
+        if changes:
+            raise TypeError(f"{type(self).__name__} has no fields {sorted(changes)}")
+        return new
 
     @property
     def id(self) -> str:

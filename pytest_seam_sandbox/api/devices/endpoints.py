@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Literal
 
 from typing_extensions import TypedDict
@@ -187,13 +186,13 @@ def update(
         name = properties.get("name", UNSET)
     changed = device
     if name is not UNSET:
-        changed = replace(changed, nickname=name or None)
+        changed = changed.but(nickname=name or None)
     if custom_metadata is not None:
-        changed = replace(changed, custom_metadata=merge_metadata(device.custom_metadata, custom_metadata))
+        changed = changed.but(custom_metadata=merge_metadata(device.custom_metadata, custom_metadata))
     if backup_access_code_pool_enabled is not None:
         own = {**device.properties, "backup_access_code_pool_enabled": backup_access_code_pool_enabled}
-        changed = replace(changed, properties=own)
-    changed = workspace[DeviceRow].put(replace(changed, is_managed=is_managed))
+        changed = changed.but(properties=own)
+    changed = workspace[DeviceRow].put(changed.but(is_managed=is_managed))
     fields = device_fields(workspace, changed)
     if changed.display_name != device.display_name:
         workspace.events.emit(workspace, DeviceNameChanged(device_name=changed.display_name, **fields))

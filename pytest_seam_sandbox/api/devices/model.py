@@ -194,11 +194,12 @@ def account_of(workspace: Workspace, device: DeviceRow) -> ConnectedAccountRow:
 def device_fields(workspace: Workspace, device: DeviceRow) -> dict[str, Any]:
     """What every event about this device carries."""
     account = account_of(workspace, device)
-    return {
-        "device_id": device.device_id,
-        **account.event_fields(),
-        **given(customer_key=account.customer_key, device_custom_metadata=device.custom_metadata or None),
-    }
+    fields = {"device_id": device.device_id, **account.event_fields()}
+    if account.customer_key is not None:
+        fields["customer_key"] = account.customer_key
+    if device.custom_metadata:
+        fields["device_custom_metadata"] = device.custom_metadata
+    return fields
 
 
 def issue_fields(workspace: Workspace, device: DeviceRow) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, cast
 
 from ...engine.signals import Signal
@@ -69,7 +68,7 @@ def add_device(
         offers_simulation=workspace.is_sandbox,
     )
     if account.is_disconnected:
-        device = replace(device, errors=(*device.errors, _error(workspace, "account_disconnected")))
+        device = device.but(errors=(*device.errors, _error(workspace, "account_disconnected")))
     workspace[DeviceRow].put(device)
     workspace.events.emit(workspace, DeviceAdded(**device_fields(workspace, device)))
     if device.is_online:
@@ -82,7 +81,7 @@ def add_error(workspace: Workspace, device: DeviceRow, code: str) -> DeviceRow:
     if device.has_error(code):
         return device
     was_online = device.is_online
-    device = workspace[DeviceRow].put(replace(device, errors=(*device.errors, _error(workspace, code))))
+    device = workspace[DeviceRow].put(device.but(errors=(*device.errors, _error(workspace, code))))
     if was_online and code in DISCONNECTING:
         kind = DeviceDisconnected if device.is_managed else DeviceUnmanagedDisconnected
         fields = device_fields(workspace, device) | issue_fields(workspace, device)
@@ -97,7 +96,7 @@ def clear_error(workspace: Workspace, device: DeviceRow, *codes: str) -> DeviceR
         return device
     was_online = device.is_online
     errors = tuple(error for error in device.errors if error.code not in codes)
-    device = workspace[DeviceRow].put(replace(device, errors=errors))
+    device = workspace[DeviceRow].put(device.but(errors=errors))
     if device.is_online and not was_online:
         _emit_connected(workspace, device)
     device_changed.send(workspace, device)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from ...engine.auth import Caller
@@ -112,9 +111,9 @@ def update(
         raise ApiError(400, "device_managed", "Device is managed. Use /devices/update")
     changed = device
     if custom_metadata is not None:
-        changed = replace(changed, custom_metadata=merge_metadata(device.custom_metadata, custom_metadata))
+        changed = changed.but(custom_metadata=merge_metadata(device.custom_metadata, custom_metadata))
     if is_managed:
-        changed = replace(changed, is_managed=True)
+        changed = changed.but(is_managed=True)
     workspace[DeviceRow].put(changed)
     if is_managed:
         fields = device_fields(workspace, changed)
