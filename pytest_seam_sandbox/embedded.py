@@ -28,6 +28,7 @@ class Embedded:
             find_endpoint=api.find_endpoint,
             find_session=api.find_session,
             is_known=is_known,
+            paths=api.all_paths,
             settings=settings,
             seed=seed,
         )
@@ -39,12 +40,47 @@ class Embedded:
             build_world(self.workspace, world)
         self.workspace.mark_start()
         self.clock = SandboxClock(self.app)
+        self._kept: dict[str, tuple[Any, ...]] = {}
 
     def add_api_key(self, workspace: Workspace) -> str:
         """A new API key of a workspace: of the test form for a sandbox, of the production form otherwise."""
         key = self.app.ids.token("seam_test" if workspace.is_sandbox else "seam_", 4, 24)
         self.app.gate.api_keys[key] = workspace.workspace_id
         return key
+
+    def use_api_key(self, key: str) -> None:
+        """Let this be the workspace's API key. Raises SandboxError for a key that the SDK would not send."""
+        if not key.startswith("seam_test") or not key.isascii() or len(key) < len("seam_test1"):
+            raise SandboxError(
+                f"{key!r} is no API key of a sandbox workspace; such keys look like {self.api_key!r}: seam_test, then "
+                "letters, digits and underscores."
+            )
+        del self.app.gate.api_keys[self.api_key]
+        self.api_key = key
+        self.app.gate.api_keys[key] = self.workspace.workspace_id
+
+    def dump(self) -> dict[str, Any]:
+        """All rows of the workspace by kind, and its events, as clients see them."""
+        with self.app.lock:
+            rows = self.workspace.rows()
+            kinds = {kind.__name__.removesuffix("Row"): [row.view() for row in found] for kind, found in rows.items()}
+            return {
+                "workspace_id": self.workspace.workspace_id,
+                **kinds,
+                "Event": [e.view() for e in self.workspace.events],
+            }
+
+    def keep_snapshot(self) -> str:
+        """Keep a snapshot under a name, for callers who cannot hold one."""
+        name = f"snapshot-{len(self._kept) + 1}"
+        self._kept[name] = self.app.snapshot()
+        return name
+
+    def restore_kept(self, snapshot: str) -> None:
+        """Go back to a kept snapshot."""
+        if snapshot not in self._kept:
+            raise UnknownId(f"there is no snapshot {snapshot!r}; there are {', '.join(self._kept) or 'none'}.")
+        self.app.restore(self._kept[snapshot])
 
     def add_access_token(self, *workspaces: Workspace) -> str:
         """A new personal access token of a user of these workspaces."""

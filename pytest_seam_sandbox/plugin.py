@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
     from . import Device, Phone, Sandbox
+    from .doors.server import Listener
 
 
 class _Setting(NamedTuple):
@@ -28,6 +29,8 @@ _SETTINGS = {
     "action_attempts": _Setting("instant", "how action attempts end: instant, poll or a delay in sandbox seconds"),
     "event_latency": _Setting("0", "sandbox seconds until an event shows in /events/list"),
     "strict_ids": _Setting("true", "refuse ids that are no UUID with 400 (true) or look them up (false)"),
+    "rate_limits": _Setting("false", "answer 429 beyond Seam's documented limits per device"),
+    "intercept_allow": _Setting("", "hosts that may be reached for real under seam_intercept, separated by commas"),
 }
 _SANDBOXES = pytest.StashKey[list["Sandbox"]]()
 
@@ -68,6 +71,8 @@ def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
         "action_attempts": _number(texts["action_attempts"]),
         "event_latency": _number(texts["event_latency"]),
         "strict_ids": _flag("strict_ids", texts["strict_ids"]),
+        "rate_limits": _flag("rate_limits", texts["rate_limits"]),
+        "intercept_allow": [host.strip() for host in texts["intercept_allow"].split(",") if host.strip()],
     }
     for marker in reversed(list(request.node.iter_markers("seam"))):
         unknown = sorted(set(marker.kwargs) - set(_SETTINGS))
@@ -129,7 +134,9 @@ def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A fresh Seam sandbox workspace for this test."""
     from . import Sandbox
 
-    sandbox = Sandbox(**_settings(request))
+    settings = _settings(request)
+    del settings["intercept_allow"]
+    sandbox = Sandbox(**settings)
     request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
     yield sandbox
     sandbox.close()
@@ -166,3 +173,37 @@ def seam_http(seam_sandbox: Sandbox) -> Iterator[httpx.Client]:
     """A plain httpx.Client with the sandbox's API key; needs no SDK."""
     with seam_sandbox.http() as client:
         yield client
+
+
+@pytest.fixture
+def seam_intercept(request: pytest.FixtureRequest, seam_sandbox: Sandbox) -> Iterator[Sandbox]:
+    """For this test, every httpx request of the process to Seam's host reaches seam_sandbox."""
+    with seam_sandbox.intercepted(allow=_settings(request)["intercept_allow"]):
+        yield seam_sandbox
+
+
+@pytest.fixture(scope="session")
+def _seam_listener() -> Iterator[Listener]:
+    """The loopback listener that all tests of the session share."""
+    from .doors.server import Listener
+
+    with Listener() as listener:
+        yield listener
+
+
+@pytest.fixture
+def seam_server(_seam_listener: Listener, seam_sandbox: Sandbox) -> Iterator[str]:
+    """The URL of a loopback server that answers from seam_sandbox."""
+    with _seam_listener.joined(seam_sandbox._backend.app) as url:
+        yield url
+
+
+@pytest.fixture
+def seam_environ(seam_server: str, seam_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """SEAM_ENDPOINT and SEAM_API_KEY lead to seam_sandbox through a loopback server; other SEAM_* are cleared."""
+    for name in [name for name in os.environ if name.startswith("SEAM_")]:
+        monkeypatch.delenv(name)
+    environ = {"SEAM_ENDPOINT": seam_server, "SEAM_API_KEY": seam_sandbox.api_key}
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    return environ

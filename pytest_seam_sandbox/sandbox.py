@@ -20,7 +20,8 @@ from .doors.transport import SandboxTransport
 from .embedded import Embedded, SandboxClock
 from .engine.app import Call
 from .engine.errors import ExpectationFailed, MissingDependency, NotEmulated, SandboxError, UnknownId
-from .engine.http import SEAM_URL
+from .engine.faults import Faults
+from .engine.http import SEAM_URL, Request, Response
 from .engine.settings import ActionAttempts, Settings
 from .expectations import (
     check_error,
@@ -66,6 +67,7 @@ class Sandbox:
     world: the starting state, "empty", "house" or "everything". seed: ids, names, PINs and serial numbers follow from
     it; give two sandboxes of one test different seeds if their ids have to differ. action_attempts: "instant", "poll"
     or seconds. event_latency: seconds until an event shows. strict_ids: refuse ids that are no UUID.
+    rate_limits: answer 429 beyond Seam's documented limits per device.
     All seconds are sandbox seconds.
     """
 
@@ -77,8 +79,14 @@ class Sandbox:
         action_attempts: ActionAttempts = "instant",
         event_latency: float = 0.0,
         strict_ids: bool = True,
+        rate_limits: bool = False,
     ) -> None:
-        settings = Settings(action_attempts=action_attempts, event_latency=event_latency, strict_ids=strict_ids)
+        settings = Settings(
+            action_attempts=action_attempts,
+            event_latency=event_latency,
+            strict_ids=strict_ids,
+            rate_limits=rate_limits,
+        )
         self._backend = Embedded(world=world, seed=seed, settings=settings)
         self._latency = event_latency
         self._api_client: SeamApi | None = None
@@ -103,14 +111,19 @@ class Sandbox:
 
     def check(self) -> None:
         """Raise what went wrong without an exception in the test; the plugin calls this when a test has run."""
-        backend = self._backend
-        if backend.app.not_emulated:
-            paths = ", ".join(dict.fromkeys(backend.app.not_emulated))
-            backend.app.not_emulated.clear()
+        app = self._backend.app
+        if app.internal_errors:
+            raise app.internal_errors.pop()
+        if app.not_emulated:
+            paths = ", ".join(dict.fromkeys(app.not_emulated))
+            app.not_emulated.clear()
             raise NotEmulated(
                 f"the program under test called {paths}, which Seam has and this sandbox does not emulate; it got 501. "
                 "Avoid the call in this test, answer it with a stub of your own, or ask for it in an issue."
             )
+        complaints = app.faults.complaints()
+        if complaints:
+            raise ExpectationFailed("\n".join(complaints))
         if self._open_outages:
             names = ", ".join(map(str, self._open_outages))
             for outage in reversed(self._open_outages.copy()):
@@ -174,6 +187,34 @@ class Sandbox:
     def async_http(self, **httpx_options: Any) -> httpx.AsyncClient:
         """An `httpx.AsyncClient` with base URL and API key, without retries."""
         return httpx.AsyncClient(**self._httpx_options(httpx_options))
+
+    @contextmanager
+    def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Iterator[str]:
+        """A loopback server for this sandbox, running inside the block; gives its base URL.
+
+        port: 0 for a free one. control: answer the control routes below /_sandbox/ as well.
+        """
+        from .doors.server import Listener
+
+        listener = Listener(host=host, port=port, control=self._control if control else None)
+        with listener, listener.joined(self._backend.app) as url:
+            yield url
+
+    def _control(self, _app: Any, request: Request) -> Response:
+        from .doors.control import control
+
+        return control(self, request)
+
+    @contextmanager
+    def intercepted(self, *, allow: Sequence[str] = ()) -> Iterator[None]:
+        """Inside the block every httpx request of this process to Seam's host comes here.
+
+        Loopback passes, and so do the hosts in `allow`; requests to other hosts raise SandboxError.
+        """
+        from .doors.intercept import intercept
+
+        with intercept(self.transport, allow=allow, pass_time=self._pass_time):
+            yield
 
     def _httpx_options(self, given: dict[str, Any]) -> dict[str, Any]:
         headers = {"authorization": f"Bearer {self.api_key}", **given.pop("headers", {})}
@@ -396,6 +437,11 @@ class Sandbox:
     def clock(self) -> SandboxClock:
         """The sandbox's time; embedded only."""
         return self._backend.clock
+
+    @property
+    def faults(self) -> Faults:
+        """Misbehaviour between the program under test and Seam: errors, timeouts, lost answers; embedded only."""
+        return self._backend.app.faults
 
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""

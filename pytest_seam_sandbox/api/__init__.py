@@ -40,6 +40,12 @@ def all_endpoints() -> tuple[Endpoint, ...]:
     return tuple(endpoint for family in FAMILIES for endpoint in router_of(family))
 
 
+@cache
+def all_paths() -> tuple[str, ...]:
+    """Every declared path; imports every family."""
+    return tuple(endpoint.path for endpoint in all_endpoints())
+
+
 def find_session(app: Any, token: str) -> Any:
     """The client session of a token; imported late, since few tests have one."""
     from ._sessions import find_session as find

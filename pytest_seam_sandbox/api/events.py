@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
+from sys import maxsize
 from typing import Annotated, Any
 
 from annotated_types import Ge, MaxLen, MinLen
@@ -191,7 +192,7 @@ def list_(
         )
         if _carries(event, wanted) and _carries(event, several) and _visible(workspace, caller, event)
     )
-    return list(islice(found, unstable_offset, unstable_offset + limit))
+    return list(islice(found, min(unstable_offset, maxsize), min(unstable_offset + limit, maxsize)))
 
 
 def _carries(event: EventRow, wanted: Mapping[str, frozenset[str]]) -> bool:

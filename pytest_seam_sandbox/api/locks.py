@@ -235,14 +235,26 @@ def list_(
     return Pager(limit).page(workspace[DeviceRow], matches).rows
 
 
-@router.post("lock_door", key="action_attempt", allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY), source="spec")
+@router.post(
+    "lock_door",
+    key="action_attempt",
+    allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY),
+    source="spec",
+    per_minute=15,
+)
 def lock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bool = False) -> Row:
     """Lock a door: LOCK_DOOR attempt, then lock.locked, or the attempt fails because the lock is unreachable."""
     device = _controllable(workspace, caller, device_id, "can_remotely_lock", "lock_door")
     return _start(workspace, "LOCK_DOOR", _turn_remotely, device, True)
 
 
-@router.post("unlock_door", key="action_attempt", allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY), source="spec")
+@router.post(
+    "unlock_door",
+    key="action_attempt",
+    allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY),
+    source="spec",
+    per_minute=15,
+)
 def unlock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bool = False) -> Row:
     """Unlock a door: UNLOCK_DOOR attempt, then lock.unlocked, or the attempt fails because the lock is unreachable."""
     device = _controllable(workspace, caller, device_id, "can_remotely_unlock", "unlock_door")

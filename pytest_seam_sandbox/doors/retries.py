@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 from httpx_retries import Retry, RetryTransport
-from seam.client import DEFAULT_RETRIES
 
 
 class SandboxRetry(Retry):
@@ -28,14 +27,18 @@ class SandboxRetry(Retry):
 
     def sleep(self, response: httpx.Response | Exception) -> None:
         """Wait as the policy says, in sandbox time."""
-        headers = response.headers if isinstance(response, httpx.Response) else {}
-        seconds = self._calculate_sleep(headers)
-        self.pass_time(seconds)
-        self.elapsed_sleep += seconds
+        wait(self, response, self.pass_time)
 
     async def asleep(self, response: httpx.Response | Exception) -> None:
         """Wait as the policy says, in sandbox time."""
         self.sleep(response)
+
+
+def wait(retry: Retry, response: httpx.Response | Exception, pass_time: Callable[[float], None]) -> None:
+    """Let pass what a retry policy would sleep."""
+    seconds = retry._calculate_sleep(response.headers if isinstance(response, httpx.Response) else {})
+    pass_time(seconds)
+    retry.elapsed_sleep += seconds
 
 
 def _options(policy: Retry) -> dict[str, Any]:
@@ -57,4 +60,6 @@ def _options(policy: Retry) -> dict[str, Any]:
 
 def retrying(transport: httpx.BaseTransport, pass_time: Callable[[float], None]) -> RetryTransport:
     """The transport with the retries that the SDK puts around its own."""
+    from seam.client import DEFAULT_RETRIES
+
     return RetryTransport(transport=transport, retry=SandboxRetry.like(DEFAULT_RETRIES, pass_time))

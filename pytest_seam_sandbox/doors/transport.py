@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from typing import NoReturn
+
 import httpx
 
 from ..engine.app import App
-from ..engine.http import Request
+from ..engine.errors import SandboxError
+from ..engine.http import Request, Response
 
+_RESET = "[Errno 104] Connection reset by peer"
 INTERNAL = "seam_sandbox_internal"
 """The request extension by which the sandbox marks its own calls."""
 
 
+class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The first half of an answer, then a reset: as on the wire, the headers are there before it strikes.
+
+    So it strikes behind the back of a retrying transport, which has handed the answer on already.
+    """
+
+    def __init__(self, start: bytes) -> None:
+        self._start = start
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._start
+        raise httpx.ReadError(_RESET)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._start
+        raise httpx.ReadError(_RESET)
+
+
 class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Answers every request from the sandbox, whatever its host. Closing it does nothing: the sandbox lives on."""
+    """Answers every request from the sandbox, whatever its host. Closing it does nothing: the sandbox lives on.
+
+    Faults raise the exception that the wire would cause; what takes time takes it on the sandbox clock.
+    """
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -40,4 +66,33 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
                 scheme=request.url.scheme,
             )
         )
+        if response.wire != "answer" or response.delay:
+            self._misbehave(request, response)
+        if response.wire == "reset":
+            stream = _CutStream(response.body[: len(response.body) // 2])
+            return httpx.Response(response.status, headers=response.headers, stream=stream)
         return httpx.Response(response.status, headers=response.headers, content=response.body)
+
+    def _misbehave(self, request: httpx.Request, response: Response) -> None:
+        """What a client sees of a fault. The exceptions are those that the loopback server causes."""
+        if response.wire == "refuse":
+            raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
+        if response.wire == "drop":
+            raise httpx.RemoteProtocolError("Server disconnected without sending a response.", request=request)
+        limit = request.extensions.get("timeout", {}).get("read")
+        if response.wire == "time_out" or (limit is not None and response.delay > limit):
+            self._time_out(request, limit)
+        self._pass_time(response.delay)
+
+    def _time_out(self, request: httpx.Request, limit: float | None) -> NoReturn:
+        if limit is None:
+            raise SandboxError(
+                f"{request.method} {request.url.path} would hang for ever: the fault gives no answer, and the client "
+                "has no read timeout. Give the client a timeout."
+            )
+        self._pass_time(limit)
+        raise httpx.ReadTimeout("timed out", request=request)
+
+    def _pass_time(self, seconds: float) -> None:
+        with self._app.lock:
+            self._app.clock.move(seconds)

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from threading import RLock
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
 from .agenda import Agenda
-from .auth import Gate, SessionFinder
+from .auth import Gate
 from .clock import Clock
 from .errors import ApiError
 from .events import EventLog, EventRow
+from .faults import Fault, Faults, garbled
 from .http import JSON_TYPE, Request, Response, cors
 from .ids import Ids
+from .limits import Limits
 from .params import parse_json
 from .router import Endpoint
 from .settings import Settings
 from .store import Workspace
 
 MAX_BODY = 1024 * 1024
+NO_EFFECT = Response(200, (("content-type", JSON_TYPE),), b'{"ok":true}')
 EndpointFinder = Callable[[str], Endpoint | None]
 
 
@@ -64,8 +68,9 @@ class _Exchange:
 class App:
     """An emulated Seam server with its workspaces, credentials, clock and ids.
 
-    find_endpoint: the route table. find_session: see Gate. is_known: whether Seam has a path, for those that the
-    route table lacks. `not_emulated` collects such paths; `history` has calls, events and notes in order.
+    find_endpoint: the route table; paths: all its paths. find_session: see Gate. is_known: whether Seam has a path,
+    for those that the route table lacks. `not_emulated` collects such paths, `internal_errors` what a server could not
+    raise; `history` has calls, events and notes in order.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class App:
         find_endpoint: EndpointFinder,
         find_session: Callable[[App, str], Any],
         is_known: Callable[[str], bool],
+        paths: Callable[[], Iterable[str]],
         settings: Settings,
         seed: int | str,
     ) -> None:
@@ -83,10 +89,13 @@ class App:
         self._request_ids = Ids(f"{seed}/requests")
         self.lock = RLock()
         self.workspaces: dict[str, Workspace] = {}
-        finder: SessionFinder = lambda token: find_session(self, token)  # noqa: E731
-        self.gate = Gate(self.workspaces, finder)
+        self._find_session = find_session
+        self.gate = Gate(self.workspaces, partial(find_session, self))
         self.history: list[Call | Note | EventRow] = []
         self.not_emulated: list[str] = []
+        self.internal_errors: list[Exception] = []
+        self.faults = Faults(paths)
+        self.limits = Limits()
         self._find_endpoint = find_endpoint
         self._is_known = is_known
 
@@ -103,6 +112,14 @@ class App:
         )
         self.workspaces[workspace.workspace_id] = workspace
         return workspace
+
+    def has_session(self, token: str) -> bool:
+        """Whether a client session of this app has the token, valid or not."""
+        try:
+            self._find_session(self, token)
+        except ApiError as error:
+            return error.type != "client_session_not_found"
+        return True
 
     def note(self, kind: str, text: str) -> None:
         """Write a line into the history."""
@@ -163,23 +180,51 @@ class App:
         if request.method == "OPTIONS":
             return Response(200, cors(request.headers.get("origin")))
         exchange.request_id = self._request_ids.uuid()
+        fault = self._fault(exchange, endpoint, body)
+        if fault is not None:
+            exchange.error = f"fault: {fault.kind}"
+            return self._spoil(fault, exchange, endpoint, body, is_json)
+        return self._reply(exchange, endpoint, body, is_json)
+
+    def _reply(self, exchange: _Exchange, endpoint: Endpoint | None, body: object, is_json: bool) -> Response:
+        """The answer to a request that no fault stops."""
+        request = exchange.request
         try:
             if endpoint is None:
                 raise self._not_emulated(request.path)
             self.settle()
             content = self._answer(exchange, endpoint, body, is_json)
-            status = 200
+            status, headers = 200, _headers(exchange)
         except ApiError as error:
             exchange.error = error.type
-            status = error.status
+            status, headers = error.status, (*_headers(exchange), *error.headers)
             content = to_json({"error": {**error.body(), "request_id": exchange.request_id}, "ok": False})
-        headers = (("content-type", JSON_TYPE), ("seam-request-id", exchange.request_id))
-        origin = request.headers.get("origin")
-        return Response(
-            status,
-            headers if origin is None else (*headers, *cors(origin)),
-            b"" if request.method == "HEAD" else content,
-        )
+        return Response(status, headers, b"" if request.method == "HEAD" else content)
+
+    def _fault(self, exchange: _Exchange, endpoint: Endpoint | None, body: object) -> Fault | None:
+        """The fault that this request runs into. The sandbox's own requests run into none."""
+        request = exchange.request
+        if endpoint is None or request.origin != "app" or not self.faults.is_armed:
+            return None
+        try:
+            exchange.params = endpoint.read(request, body)
+        except ApiError:
+            exchange.params = {}
+        caller = (request.headers.get("authorization") or "").removeprefix("Bearer ")
+        now = self.clock.timestamp() if request.arrived_at is None else request.arrived_at
+        return self.faults.meet(request.method, request.path, exchange.params.get("device_id"), caller, now)
+
+    def _spoil(
+        self, fault: Fault, exchange: _Exchange, endpoint: Endpoint | None, body: object, is_json: bool
+    ) -> Response:
+        """The answer that a fault makes; with `after` the request has taken effect."""
+        answer = self._reply(exchange, endpoint, body, is_json) if fault.after else NO_EFFECT
+        exchange.error = f"fault: {fault.kind}"
+        if fault.kind == "garbage":
+            return garbled(fault.garbage)
+        if fault.kind in ("fail", "rate_limit"):
+            return fault.answer(exchange.request_id)
+        return answer._replace(wire=fault.wire, delay=fault.seconds)
 
     def _answer(self, exchange: _Exchange, endpoint: Endpoint, body: object, is_json: bool) -> bytes:
         """Auth, method, content type, parameters, the function."""
@@ -195,6 +240,8 @@ class App:
             )
         values = endpoint.read(request, body)
         exchange.params = values
+        if self.settings.rate_limits and endpoint.per_minute is not None:
+            self.limits.check(f"{endpoint.path} {values.get('device_id')}", endpoint.per_minute, self.clock.timestamp())
         arguments = endpoint.params.validate(values, strict_ids=self.settings.strict_ids)
         return endpoint.call(workspace, caller, self, arguments, request)
 
@@ -227,3 +274,9 @@ class App:
 def _unknown_path(path: str) -> Response:
     text = f"404: Seam has no path {path!r}. Paths look like /devices/list, without a trailing slash."
     return Response(404, (("content-type", "text/plain; charset=utf-8"),), text.encode())
+
+
+def _headers(exchange: _Exchange) -> tuple[tuple[str, str], ...]:
+    headers = (("content-type", JSON_TYPE), ("seam-request-id", exchange.request_id))
+    origin = exchange.request.headers.get("origin")
+    return headers if origin is None else (*headers, *cors(origin))

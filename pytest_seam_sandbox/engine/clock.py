@@ -13,13 +13,13 @@ from .errors import SandboxError
 def parse_time(text: str) -> datetime | None:
     """The aware time that an ISO 8601 text names, read as JavaScript's Date does; None when it names none.
 
-    A text without a zone is UTC.
+    A text without a zone is UTC. A time outside the years 1 to 9999 is none.
     """
     try:
         parsed = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def format_time(at: datetime) -> str:

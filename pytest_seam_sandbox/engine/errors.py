@@ -30,6 +30,7 @@ class ApiError(Exception):
         *,
         data: Mapping[str, Any] | None = None,
         validation_errors: Mapping[str, Any] | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         super().__init__(f"{status} {type}: {message}")
         self.status = status
@@ -37,6 +38,7 @@ class ApiError(Exception):
         self.message = message
         self.data = data
         self.validation_errors = validation_errors
+        self.headers = headers
 
     def body(self) -> dict[str, Any]:
         """The `error` object of the envelope, without the request id."""

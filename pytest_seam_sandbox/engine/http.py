@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 JSON_TYPE = "application/json; charset=utf-8"
 SEAM_URL = "https://connect.getseam.com"
@@ -22,7 +22,7 @@ class Request(NamedTuple):
 
     path: without the query, still percent-encoded. query: the raw text behind the question mark.
     headers: with lower-case names. origin: "app" for the program under test, "sandbox" for the sandbox's own calls,
-    which no fault may touch.
+    which no fault may touch. arrived_at: real seconds, from doors that are real; None where sandbox time counts.
     """
 
     method: str
@@ -32,6 +32,7 @@ class Request(NamedTuple):
     body: bytes = b""
     origin: str = "app"
     scheme: str = "https"
+    arrived_at: float | None = None
 
     @property
     def base_url(self) -> str:
@@ -40,12 +41,21 @@ class Request(NamedTuple):
         return f"{self.scheme}://{host}" if host else SEAM_URL
 
 
+Wire = Literal["answer", "refuse", "time_out", "reset", "drop"]
+"""What a door does with an answer: send it, refuse the connection, never answer, reset it midway, or disconnect."""
+
+
 class Response(NamedTuple):
-    """One HTTP answer: status, headers with lower-case names, body."""
+    """One HTTP answer: status, headers with lower-case names, body; and how it comes about.
+
+    wire: what the door does with it. delay: seconds until it comes.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    wire: Wire = "answer"
+    delay: float = 0.0
 
 
 def cors(origin: str | None) -> tuple[tuple[str, str], ...]:

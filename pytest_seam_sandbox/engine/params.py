@@ -148,7 +148,12 @@ def parse_json(text: bytes) -> object:
         return from_json(text, allow_inf_nan=False)
     except ValueError:  # what JavaScript may still accept: a byte order mark, broken UTF-8, half a surrogate pair
         pass
-    return json.loads(text.decode("utf-8-sig", errors="replace"), parse_constant=_no_constant)
+    try:
+        value = json.loads(text.decode("utf-8-sig", errors="replace"), parse_constant=_no_constant)
+        written = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
+        return json.loads(written.decode("utf-16", "replace"))
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
 
 
 def _no_constant(name: str) -> object:

@@ -29,7 +29,7 @@ class Endpoint:
 
     methods: in the order of the specification. key: the name of the payload in the answer; None for `{"ok": true}`.
     twin: a second name under which the answer repeats the payload. allow: who may call. source: on whose word the
-    behaviour is. page_limit: the default limit of a paginated list.
+    behaviour is. page_limit: the default limit of a paginated list. per_minute: Seam's rate limit per device.
     """
 
     path: str
@@ -42,6 +42,7 @@ class Endpoint:
     checks: tuple[Check, ...]
     one_of: tuple[str, ...]
     page_limit: int | None
+    per_minute: int | None = None
 
     @property
     def reads_query(self) -> bool:
@@ -175,6 +176,7 @@ class Router:
         checks: Iterable[Check] = (),
         one_of: tuple[str, ...] = (),
         page_limit: int | None = None,
+        per_minute: int | None = None,
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
             self._declare(
@@ -189,6 +191,7 @@ class Router:
                     tuple(checks),
                     one_of,
                     page_limit,
+                    per_minute,
                 )
             )
             return function

@@ -170,6 +170,10 @@ class Workspace:
             table = self._tables[kind] = Table()
         return table
 
+    def rows(self) -> dict[type[Row], list[Row]]:
+        """All rows by kind."""
+        return {kind: list(table) for kind, table in self._tables.items()}
+
     def mark_start(self) -> None:
         """Make the present state the one to which `reset` goes back."""
         self._start = self.snapshot()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from math import isnan
+from math import copysign, inf, isnan
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -32,6 +32,8 @@ UNSET: Final = Unset.UNSET
 NULLABLE: Final = "nullable"
 Nullable = Annotated[T | None, NULLABLE]
 
+_SAFE_INTEGER = 2**53
+_HUGE = 10**308
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _EMAIL = re.compile(r"(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}")
 _DATETIME = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
@@ -109,6 +111,8 @@ def number(value: Any) -> Any:
     """The value, if it is what JSON calls a number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise mistyped(f"Expected number, received {type_name(value)}")
+    if isinstance(value, int) and abs(value) > _SAFE_INTEGER:  # JavaScript reads it as a float, at last as Infinity
+        return float(value) if abs(value) < _HUGE else copysign(inf, value)
     return value
 
 

@@ -1,0 +1,98 @@
+"""The command line: `seam-sandbox serve`, for apps and tests in other languages."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Sequence
+from threading import Event
+from typing import Any
+
+from .engine.errors import SandboxError
+from .engine.http import Request, Response
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _serve(options)
+    except SandboxError as mistake:
+        print(f"seam-sandbox: {mistake}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="seam-sandbox", description="An emulated Seam sandbox workspace.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    serve = commands.add_parser("serve", help="serve a sandbox on loopback until it is interrupted")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default: 0)")
+    serve.add_argument("--world", default="empty", help="starting state: empty, house or everything")
+    serve.add_argument("--seed", default="0", help="ids, names and keys follow from it")
+    serve.add_argument("--api-key", help="the API key, of the form seam_test…; by default it follows from the seed")
+    serve.add_argument("--event-latency", type=float, default=0.0, help="seconds until an event shows")
+    serve.add_argument("--action-attempts", default="instant", help="instant, poll or a delay in seconds")
+    serve.add_argument("--rate-limits", action="store_true", help="apply Seam's documented limits per device")
+    serve.add_argument("--json", action="store_true", help="print one JSON object a line, for scripts")
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .doors.server import Listener
+    from .sandbox import Sandbox
+
+    sandbox = Sandbox(
+        world=options.world,
+        seed=options.seed,
+        action_attempts=_attempts(options.action_attempts),
+        event_latency=options.event_latency,
+        rate_limits=options.rate_limits,
+    )
+    if options.api_key is not None:
+        sandbox._backend.use_api_key(options.api_key)
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    log = _log_json if options.json else _log_line
+    listener = Listener(host=options.host, port=options.port, control=sandbox._control, log=log)
+    with listener, listener.joined(sandbox._backend.app) as url:
+        _announce(options, url, sandbox.api_key, sandbox.workspace_id)
+        stop.wait()
+    return 0
+
+
+def _attempts(text: str) -> Any:
+    """A number of seconds, or a word that Settings judges."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _announce(options: argparse.Namespace, url: str, api_key: str, workspace_id: str) -> None:
+    if options.json:
+        ready = {"event": "ready", "url": url, "api_key": api_key, "workspace_id": workspace_id}
+        print(json.dumps(ready), flush=True)
+        return
+    print(f"SEAM_ENDPOINT={url}\nSEAM_API_KEY={api_key}\nworkspace_id={workspace_id}", flush=True)
+    print(f"ready: world {options.world}, control below {url}/_sandbox/, stop with Ctrl-C", flush=True)
+
+
+def _log_line(request: Request, response: Response, seconds: float) -> None:
+    outcome = response.status if response.wire == "answer" else response.wire
+    print(f"{request.method} {request.path} -> {outcome} ({seconds * 1000:.1f} ms)", flush=True)
+
+
+def _log_json(request: Request, response: Response, seconds: float) -> None:
+    entry = {
+        "event": "request",
+        "method": request.method,
+        "path": request.path,
+        "status": response.status,
+        "wire": response.wire,
+        "seconds": round(seconds, 6),
+    }
+    print(json.dumps(entry), flush=True)

@@ -1,0 +1,152 @@
+"""Control of a running server over HTTP, for tests in other languages: routes below /_sandbox/.
+
+Each route is a POST with a JSON object; its keys are the parameters of the method of `Sandbox` that it stands for.
+The answer is JSON: what the method gave, or 400 with `error` for a mistake.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..engine.errors import SandboxError
+from ..engine.http import JSON_TYPE, Request, Response
+from ..engine.params import parse_json
+
+if TYPE_CHECKING:
+    from ..sandbox import Sandbox
+
+PREFIX = "/_sandbox/"
+FAULTS = ("fail", "refuse", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer")
+
+
+def control(sandbox: Sandbox, request: Request) -> Response:
+    """Carry out one control request."""
+    name = request.path.removeprefix(PREFIX)
+    route = ROUTES.get(name)
+    if route is None:
+        return _answer(404, {"error": f"no control route {request.path}; routes: {', '.join(sorted(ROUTES))}"})
+    try:
+        values = parse_json(request.body) if request.body else {}
+        if not isinstance(values, dict):
+            raise SandboxError(f"expected a JSON object as the body, got {values!r}.")
+        return _answer(200, route(sandbox, values))
+    except (SandboxError, ValueError, TypeError) as mistake:
+        return _answer(400, {"error": str(mistake)})
+
+
+def _answer(status: int, content: Any) -> Response:
+    return Response(status, (("content-type", JSON_TYPE),), json.dumps(content, default=str).encode())
+
+
+def _reset(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    _take_none(values)
+    sandbox.faults.clear()
+    sandbox._api.call("/workspaces/reset_sandbox")
+    return {"ok": True}
+
+
+def _create_device(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    return sandbox.create_device(**values).model_dump(mode="json", exclude_unset=True)
+
+
+def _create_phone(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    return sandbox.create_phone(**values).model_dump(mode="json", exclude_unset=True)
+
+
+def _create_connected_account(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    return sandbox.create_connected_account(**values).model_dump(mode="json", exclude_unset=True)
+
+
+def _log_in_again(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    sandbox._backend.log_in_again(**values)
+    return {"ok": True}
+
+
+def _state(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    _take_none(values)
+    return sandbox._backend.dump()
+
+
+def _snapshot(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    return {"snapshot": sandbox._backend.keep_snapshot(**values)}
+
+
+def _restore(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    sandbox._backend.restore_kept(**values)
+    return {"ok": True}
+
+
+def _advance(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    sandbox.clock.advance(**values)
+    return {"now": sandbox.clock.now().isoformat()}
+
+
+def _freeze(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    at = values.pop("at", None)
+    _take_none(values)
+    sandbox.clock.freeze(None if at is None else datetime.fromisoformat(at))
+    return {"now": sandbox.clock.now().isoformat()}
+
+
+def _resume(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    _take_none(values)
+    sandbox.clock.resume()
+    return {"now": sandbox.clock.now().isoformat()}
+
+
+def _requests(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    _take_none(values)
+    return {"requests": [call._asdict() for call in sandbox.requests]}
+
+
+def _check(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    """What a test in Python is told at its end: faults that nobody met, paths that are not emulated."""
+    _take_none(values)
+    try:
+        sandbox.check()
+    except (SandboxError, AssertionError) as trouble:
+        return {"ok": False, "trouble": str(trouble)}
+    return {"ok": True}
+
+
+def _fault(kind: str) -> Callable[[Sandbox, dict[str, Any]], dict[str, Any]]:
+    def add(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+        return {"fault": str(getattr(sandbox.faults, kind)(**values))}
+
+    return add
+
+
+def _clear_faults(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    _take_none(values)
+    sandbox.faults.clear()
+    return {"ok": True}
+
+
+def _take_none(values: dict[str, Any]) -> None:
+    if values:
+        raise SandboxError(f"this route takes no parameters; got {', '.join(sorted(values))}.")
+
+
+ROUTES: Mapping[str, Callable[[Sandbox, dict[str, Any]], dict[str, Any]]] = MappingProxyType(
+    {
+        "reset": _reset,
+        "create_device": _create_device,
+        "create_phone": _create_phone,
+        "create_connected_account": _create_connected_account,
+        "log_in_again": _log_in_again,
+        "state": _state,
+        "snapshot": _snapshot,
+        "restore": _restore,
+        "clock/advance": _advance,
+        "clock/freeze": _freeze,
+        "clock/resume": _resume,
+        "requests": _requests,
+        "check": _check,
+        "faults/clear": _clear_faults,
+        **{f"faults/{kind}": _fault(kind) for kind in FAULTS},
+    }
+)

@@ -1,0 +1,94 @@
+"""Interception: clients that an app builds itself, without a word about transports, reach the sandbox.
+
+What is replaced is the sending of httpx's own network transports, so whatever wraps them stays in force: the SDK's
+retries, for one. Transports of the app's own are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from ..engine.errors import SandboxError
+from ..engine.http import SEAM_URL
+from .transport import SandboxTransport
+
+SEAM_HOST = urlsplit(SEAM_URL).hostname
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+@contextmanager
+def intercept(
+    transport: SandboxTransport, *, allow: Sequence[str], pass_time: Callable[[float], None]
+) -> Iterator[None]:
+    """Send the requests of httpx's transports to the sandbox inside the block.
+
+    allow: further hosts that may be reached for real. pass_time: where the SDK waits between retries.
+    Not for two threads that each want a sandbox of their own: httpx is one for the whole process.
+    """
+    sync_send = httpx.HTTPTransport.handle_request
+    async_send = httpx.AsyncHTTPTransport.handle_async_request
+
+    def send(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        return transport.handle_request(request) if _is_ours(request, allow) else sync_send(self, request)
+
+    async def send_async(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+        if _is_ours(request, allow):
+            return await transport.handle_async_request(request)
+        return await async_send(self, request)
+
+    replaced: list[tuple[Any, str, Any]] = [
+        (httpx.HTTPTransport, "handle_request", send),
+        (httpx.AsyncHTTPTransport, "handle_async_request", send_async),
+        *_patient_retries(pass_time),
+    ]
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in replaced]
+    for owner, name, function in replaced:
+        setattr(owner, name, function)
+    try:
+        yield
+    finally:
+        for owner, name, function in before:
+            setattr(owner, name, function)
+
+
+def _is_ours(request: httpx.Request, allow: Sequence[str]) -> bool:
+    host = request.url.host
+    if host == SEAM_HOST:
+        return True
+    if is_loopback(host) or host in allow:
+        return False
+    raise SandboxError(
+        f"the program under test sent {request.method} {request.url} to the host {host!r}, which is not Seam's. Tests "
+        f"with an intercepted sandbox reach {SEAM_HOST} and loopback only; name the host in the setting "
+        "`intercept_allow` (marker seam, option, ini or environment) if it may be reached for real."
+    )
+
+
+def _patient_retries(pass_time: Callable[[float], None]) -> list[tuple[Any, str, Any]]:
+    """The SDK's waits between retries, in sandbox time; nothing without the library that it retries with."""
+    try:
+        from httpx_retries import Retry
+    except ImportError:
+        return []
+    from .retries import wait
+
+    def sleep(self: Any, response: httpx.Response | Exception) -> None:
+        wait(self, response, pass_time)
+
+    async def asleep(self: Any, response: httpx.Response | Exception) -> None:
+        wait(self, response, pass_time)
+
+    return [(Retry, "sleep", sleep), (Retry, "asleep", asleep)]

@@ -1,0 +1,336 @@
+"""Misbehaviour between a client and Seam: counted, never random, and an error when nobody met it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from threading import RLock
+from types import TracebackType
+from typing import Any, Literal, Self, TypedDict, Unpack
+
+from pydantic_core import to_json
+
+from .errors import ExpectationFailed, SandboxError
+from .http import JSON_TYPE, Response, Wire
+
+Kind = Literal["fail", "refuse", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer"]
+Garbage = Literal["not_json", "truncated", "wrong_content_type"]
+METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
+_WIRES: dict[Kind, Wire] = {
+    "refuse": "refuse",
+    "time_out": "time_out",
+    "reset": "reset",
+    "lose_answer": "drop",
+}
+_EARLY = 0.005  # what the clocks of a client and of a server may differ by
+
+
+class Narrowing(TypedDict, total=False):
+    """What every fault takes: how often it happens, and which device or credential it is limited to."""
+
+    times: int | None
+    device: Any
+    caller: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which requests a fault meets: a method or any, a path pattern, a device or any, a credential or any."""
+
+    method: str | None
+    path: str
+    device_id: str | None = None
+    caller: str | None = None
+
+    def meets(self, method: str, path: str, device_id: str | None, caller: str) -> bool:
+        """Whether a request is met."""
+        return (
+            self.method in (None, method)
+            and fnmatchcase(path, self.path)
+            and self.device_id in (None, device_id)
+            and self.caller in (None, caller)
+        )
+
+    def overlaps(self, other: Target, paths: Iterable[str]) -> bool:
+        """Whether some request of a declared path could be met by both."""
+        return (
+            (self.method is None or other.method in (None, self.method))
+            and (self.device_id is None or other.device_id in (None, self.device_id))
+            and (self.caller is None or other.caller in (None, self.caller))
+            and any(fnmatchcase(path, self.path) and fnmatchcase(path, other.path) for path in paths)
+        )
+
+    def __str__(self) -> str:
+        words = [self.method or "any method", self.path]
+        words += [f"device {self.device_id}"] if self.device_id else []
+        return " ".join(words)
+
+
+@dataclass(eq=False)
+class Fault:
+    """One fault that is set; also a context manager that takes it away and checks that it was met.
+
+    times: how often it happens; None for as long as it is set, without a check. after: whether the request takes
+    effect before it. hits: how often it happened.
+    """
+
+    kind: Kind
+    target: Target
+    times: int | None
+    after: bool
+    owner: Faults
+    status: int = 429
+    error_type: str = ""
+    message: str = ""
+    seconds: float = 0.0
+    garbage: Garbage = "not_json"
+    hits: int = 0
+    waits: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.target}"
+
+    @property
+    def wire(self) -> Wire:
+        """What the door does with the answer."""
+        return _WIRES.get(self.kind, "answer")
+
+    def answer(self, request_id: str) -> Response:
+        """The HTTP error of a `fail` or `rate_limit` fault."""
+        headers: tuple[tuple[str, str], ...] = (("seam-request-id", request_id),)
+        error_type, message = self.error_type, self.message
+        if self.kind == "rate_limit":
+            headers += (("retry-after", f"{self.seconds:g}"),)
+            error_type, message = "too_many_requests", "Too many requests"
+        if not error_type and self.status == 503:
+            return Response(503, headers)
+        error = {
+            "type": error_type or "internal_server_error",
+            "message": message or f"The sandbox was told to answer {self.status}",
+            "request_id": request_id,
+        }
+        return Response(self.status, (("content-type", JSON_TYPE), *headers), to_json({"error": error, "ok": False}))
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has happened as often as it should."""
+        return self.times is not None and self.hits >= self.times
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        complaint = self.owner.take_away(self)
+        if complaint is not None and error is None:
+            raise ExpectationFailed(complaint)
+        if complaint is not None and error is not None:
+            error.add_note(complaint)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, traceback)
+
+    def unmet(self) -> str | None:
+        """What to say when it has not happened as often as it should; None when it has."""
+        if self.times is None or self.hits >= self.times:
+            return None
+        return (
+            f"the fault {self} was met {self.hits} of {self.times} time(s). The program under test did not send such a "
+            "request (again); correct the target, or give times=None if that is fine."
+        )
+
+
+class Faults:
+    """The faults of one sandbox.
+
+    A target is a path, or a method and a path: "POST /locks/unlock_door", "/locks/*", "*". Every fault takes
+    `times` (how often, 1 by default, None for as long as it is set), `device` and `caller` (an API key or token) to
+    narrow the target, and is a context manager. on_refusal: told by True when a `refuse` fault is set and by False when
+    it is gone; a server stops listening meanwhile. In process each raises the exception that the wire would cause, and
+    time passes on the sandbox clock; through the server it is real.
+    """
+
+    def __init__(self, paths: Callable[[], Iterable[str]]) -> None:
+        self._paths = paths
+        self._lock = RLock()
+        self._set: list[Fault] = []
+        self._impatience: list[str] = []
+        self.on_refusal: Callable[[bool], None] | None = None
+
+    def fail(
+        self,
+        target: str,
+        *,
+        status: int = 503,
+        error_type: str = "",
+        message: str = "",
+        after: bool = False,
+        **narrowing: Unpack[Narrowing],
+    ) -> Fault:
+        """Answer with an HTTP error. status: 400 to 599; 503 without a type has the empty body of a Seam outage.
+
+        after: the request takes effect first.
+        """
+        if not 400 <= status <= 599:
+            raise SandboxError(f"a fault answers with a status from 400 to 599, not {status!r}.")
+        details = {"status": status, "error_type": error_type, "message": message}
+        return self._add("fail", target, narrowing, after=after, **details)
+
+    def refuse(self, target: str = "*", **narrowing: Unpack[Narrowing]) -> Fault:
+        """Refuse the connection. A server cannot count that: through one, use `refuse(times=None)` as a block."""
+        return self._add("refuse", target, narrowing)
+
+    def time_out(self, target: str, *, after: bool = False, **narrowing: Unpack[Narrowing]) -> Fault:
+        """Never answer: the client's read timeout strikes. after: the request takes effect all the same."""
+        return self._add("time_out", target, narrowing, after=after)
+
+    def reset(self, target: str, *, after: bool = False, **narrowing: Unpack[Narrowing]) -> Fault:
+        """Reset the connection in the middle of the answer. after: the request takes effect all the same."""
+        return self._add("reset", target, narrowing, after=after)
+
+    def garbage(
+        self, target: str, *, kind: Garbage = "not_json", after: bool = False, **narrowing: Unpack[Narrowing]
+    ) -> Fault:
+        """Answer 200 with what is no answer: "not_json", "truncated" JSON, or HTML of the "wrong_content_type"."""
+        if kind not in _GARBAGE:
+            raise SandboxError(f"garbage is one of {', '.join(_GARBAGE)}; got {kind!r}.")
+        return self._add("garbage", target, narrowing, after=after, garbage=kind)
+
+    def slow(self, target: str, seconds: float, **narrowing: Unpack[Narrowing]) -> Fault:
+        """Answer late. Later than the client's read timeout: the timeout strikes, and the effect is there."""
+        return self._add("slow", target, narrowing, after=True, seconds=_not_negative("seconds", seconds))
+
+    def rate_limit(self, target: str, *, retry_after: int = 1, **narrowing: Unpack[Narrowing]) -> Fault:
+        """Answer 429 with `retry-after`, and fail the test if the client comes back earlier. retry_after: seconds."""
+        return self._add("rate_limit", target, narrowing, seconds=_not_negative("retry_after", retry_after))
+
+    def lose_answer(self, target: str, **narrowing: Unpack[Narrowing]) -> Fault:
+        """Let the request take effect and lose the answer: the server disconnects without one."""
+        return self._add("lose_answer", target, narrowing, after=True)
+
+    def clear(self) -> None:
+        """Take all faults away without a check."""
+        with self._lock:
+            for fault in self._set:
+                self._end_refusal(fault)
+            self._set.clear()
+            self._impatience.clear()
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether any fault is set at all."""
+        return bool(self._set)
+
+    @property
+    def active(self) -> list[Fault]:
+        """The faults that can still happen, oldest first."""
+        with self._lock:
+            return [fault for fault in self._set if not fault.is_spent]
+
+    def complaints(self) -> list[str]:
+        """What went wrong with the faults, and forget them: those that were not met, clients that did not wait."""
+        with self._lock:
+            unmet = [complaint for fault in self._set if (complaint := fault.unmet())]
+            complaints = [*self._impatience, *unmet]
+            self.clear()
+            return complaints
+
+    def take_away(self, fault: Fault) -> str | None:
+        """Take one fault away; the complaint if it was not met as often as it should have been."""
+        with self._lock:
+            if fault not in self._set:
+                return None
+            self._set.remove(fault)
+            self._end_refusal(fault)
+            return fault.unmet()
+
+    def _end_refusal(self, fault: Fault) -> None:
+        if fault.kind == "refuse" and self.on_refusal is not None:
+            self.on_refusal(False)
+
+    def meet(self, method: str, path: str, device_id: str | None, caller: str, now: float) -> Fault | None:
+        """The fault that this request runs into, counted; None when it goes through. now: seconds of some clock."""
+        with self._lock:
+            for fault in self._set:
+                if not fault.target.meets(method, path, device_id, caller):
+                    continue
+                if fault.kind == "rate_limit" and self._came_early(fault, caller, now):
+                    return fault
+                if not fault.is_spent:
+                    fault.hits += 1
+                    fault.waits[caller] = (now, now + fault.seconds)
+                    return fault
+            return None
+
+    def _came_early(self, fault: Fault, caller: str, now: float) -> bool:
+        told_at, until = fault.waits.get(caller, (now, now))
+        if now >= until - _EARLY:
+            return False
+        self._impatience.append(
+            f"the client came back to {fault.target} after {now - told_at:.3f} s, although the answer 429 told it to "
+            f"wait {fault.seconds:g} s (retry-after). Wait as long as the header says."
+        )
+        return True
+
+    def _add(self, kind: Kind, target: str, narrowing: Narrowing, *, after: bool = False, **details: Any) -> Fault:
+        times, device = narrowing.get("times", 1), narrowing.get("device")
+        if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
+            raise SandboxError(f"times is {times!r}; it takes a number of at least 1, or None for no limit.")
+        parsed = self._parse(target, getattr(device, "device_id", device), narrowing.get("caller"))
+        fault = Fault(kind, parsed, times, after, self, **details)
+        if kind == "refuse" and times is not None and self.on_refusal is not None:
+            raise SandboxError(
+                "a server that refuses connections sees none, so it cannot count them. "
+                "Use a block: with sandbox.faults.refuse(times=None): ..."
+            )
+        with self._lock:
+            for other in self.active:
+                if other.target.overlaps(fault.target, self._paths()):
+                    raise SandboxError(
+                        f"the fault {fault} would meet requests that the active fault {other} meets already. "
+                        "Let that one end first: use it in a with block, or give the two different targets."
+                    )
+            self._set.append(fault)
+            if kind == "refuse" and self.on_refusal is not None:
+                self.on_refusal(True)
+        return fault
+
+    def _parse(self, target: str, device_id: str | None, caller: str | None) -> Target:
+        method, _, path = target.rpartition(" ")
+        paths = sorted(self._paths())
+        if method and method not in METHODS:
+            raise SandboxError(f"the fault target {target!r} has the method {method!r}; methods: {', '.join(METHODS)}.")
+        if not any(fnmatchcase(known, path) for known in paths):
+            near = get_close_matches(path, paths, n=3, cutoff=0.3)
+            raise SandboxError(
+                f"no emulated path matches the fault target {target!r}. Nearest: {', '.join(near) or 'none'}. "
+                "A target is a path, or a method and a path, such as 'POST /locks/unlock_door' or '/locks/*'."
+            )
+        return Target(method or None, path, device_id, caller)
+
+
+_GARBAGE: dict[Garbage, tuple[str, bytes]] = {
+    "not_json": ("application/json; charset=utf-8", b"<html><body>Bad Gateway</body></html>"),
+    "truncated": ("application/json; charset=utf-8", b'{"ok":true,"devi'),
+    "wrong_content_type": ("text/html; charset=utf-8", b"<html><body>Welcome</body></html>"),
+}
+
+
+def garbled(kind: Garbage) -> Response:
+    """The answer of a `garbage` fault."""
+    content_type, body = _GARBAGE[kind]
+    return Response(200, (("content-type", content_type),), body)
+
+
+def _not_negative(name: str, seconds: float) -> float:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
+        raise SandboxError(f"{name} is {seconds!r}; it takes a number of seconds >= 0.")
+    return seconds
