@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .api._user_identities import UserIdentity
     from .api.action_attempts import ActionAttempt
     from .api.connected_accounts import ConnectedAccount
     from .api.devices.model import Device
     from .api.events import Event
     from .api.phones import Phone
-    from .api.user_identities import UserIdentity
     from .engine.errors import ExpectationFailed, NotEmulated, OutageNotPossible, SandboxError
     from .expectations import seam_raises
     from .outages import Deactivation, Outage
@@ -33,7 +33,7 @@ _HOMES = {
     "Phone": "api.phones",
     "Sandbox": "sandbox",
     "SandboxError": "engine.errors",
-    "UserIdentity": "api.user_identities",
+    "UserIdentity": "api._user_identities",
     "seam_raises": "expectations",
 }
 

@@ -59,8 +59,8 @@ class Outage:
 
     def __enter__(self) -> Self:
         self._prepare()
-        self._mark = self._sandbox._backend.mark()
-        self.started_at = self._sandbox._now()
+        self._mark, self._events = self._sandbox._backend.mark(), None
+        self.started_at, self.ended_at = self._sandbox._now(), None
         self._note("begins")
         self._break()
         self._sandbox._open_outages.append(self)
@@ -198,14 +198,14 @@ class DeviceOutage(Outage):
     def _heal(self) -> None:
         self._sandbox._api.call(self.heal_path, device_id=self.device_id)
 
-    def _event(self, name: str) -> str:
-        return f"device.{name}" if self.device.is_managed else f"device.unmanaged.{name}"
+    def _disconnected_event(self) -> str:
+        return "device.disconnected" if self.device.is_managed else "device.unmanaged.disconnected"
 
     def _assert_broken(self) -> None:
         if self._was_online:
-            self._expect(self._event("disconnected"), device_id=self.device_id, error_code=self.error_code)
+            self._expect(self._disconnected_event(), device_id=self.device_id, error_code=self.error_code)
         else:
-            self._expect_none(self._event("disconnected"), device_id=self.device_id)
+            self._expect_none(self._disconnected_event(), device_id=self.device_id)
         self.device = self._sandbox.expect_device_error(self.device_id, self.error_code)
         _require(not self.device.properties.online, f"{self}: properties.online is still true")
         for flag in ("can_remotely_lock", "can_remotely_unlock", self.flag):
@@ -229,7 +229,8 @@ class DeviceOutage(Outage):
             _require(not device.properties.online, f"{self}: online although it has the errors {others}")
             return
         _require(device.properties.online, f"{self}: properties.online is still false, without an error that says why")
-        self._expect_some(self._event("connected"), device_id=self.device_id)
+        kind = "device.connected" if device.is_managed else "device.unmanaged.connected"
+        self._expect_some(kind, device_id=self.device_id)
 
 
 class Disconnected(DeviceOutage):
@@ -299,12 +300,15 @@ class Removed(DeviceOutage):
 
     def _assert_broken(self) -> None:
         self._expect("device.removed", device_id=self.device_id)
-        self._expect_none(self._event("disconnected"), device_id=self.device_id)
+        self._expect_none(self._disconnected_event(), device_id=self.device_id)
         self.device = self._sandbox.expect_device_error(self.device_id, self.error_code)
         _require(not self.device.properties.online, f"{self}: properties.online is still true")
 
     def _can_heal(self) -> bool:
-        return self._restore and self._sandbox._api.device(self.device_id) is not None
+        if self._sandbox._api.device(self.device_id) is None:
+            self._note("cannot be healed: the device was deleted")
+            return False
+        return self._restore
 
     def _heal(self) -> None:
         self._note("ends: the device is put back into its account")

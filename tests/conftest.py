@@ -4,6 +4,7 @@ import asyncio
 import inspect
 
 import pytest
+from seam.seam import Seam
 
 
 class Blocking:
@@ -24,19 +25,34 @@ class Blocking:
         return self._runner.run(result) if inspect.iscoroutine(result) else result
 
 
-def _transport(sandbox):
+def _transport(sandbox, _request):
     yield sandbox.client()
 
 
-def _async_transport(sandbox):
+def _async_transport(sandbox, _request):
     with asyncio.Runner() as runner:
         yield Blocking(sandbox.async_client(), runner)
 
 
-DOORS = {"transport": _transport, "async_transport": _async_transport}
+def _server(sandbox, request):
+    with Seam(api_key=sandbox.api_key, endpoint=request.getfixturevalue("seam_server")) as client:
+        yield client
+
+
+def _intercept(sandbox, _request):
+    with sandbox.intercepted(), Seam(api_key=sandbox.api_key) as client:
+        yield client
+
+
+DOORS = {
+    "transport": _transport,
+    "async_transport": _async_transport,
+    "server": _server,
+    "intercept": _intercept,
+}
 
 
 @pytest.fixture(params=sorted(DOORS))
 def seam(request, seam_sandbox):
     """The official SDK, connected to `seam_sandbox` through each door in turn."""
-    yield from DOORS[request.param](seam_sandbox)
+    yield from DOORS[request.param](seam_sandbox, request)

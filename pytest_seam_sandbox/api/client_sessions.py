@@ -29,9 +29,9 @@ from ._shared import (
     not_found,
     written,
 )
+from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity
 from .connected_accounts import ConnectedAccountRow, deleting_account, find_account
 from .devices.model import DeviceRow
-from .user_identities import UserIdentityRow, deleting_user_identity, find_user_identity
 
 router = Router("/client_sessions")
 

@@ -31,7 +31,7 @@ from ._shared import (
     not_found,
     require_sandbox,
 )
-from .user_identities import UserIdentityRow, deleting_user_identity, find_user_identity
+from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity
 
 router = Router("/phones")
 

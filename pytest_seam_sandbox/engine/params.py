@@ -7,10 +7,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails, from_json
+from typing_extensions import is_typeddict
 
 from .errors import ApiError
 from .query import Kind
@@ -172,7 +173,7 @@ def kind_of(annotation: Any) -> Kind:
     if origin is list:
         return Kind("array", item=kind_of(get_args(annotation)[0]))
     if is_typeddict(annotation):
-        hints = get_type_hints(annotation, include_extras=False)
+        hints = get_type_hints(annotation, include_extras=True)
         return Kind("object", fields={name: kind_of(hint) for name, hint in hints.items()})
     if origin is Literal:
         return Kind("boolean" if isinstance(get_args(annotation)[0], bool) else "string")

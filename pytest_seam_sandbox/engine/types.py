@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from math import copysign, inf, isnan
+from math import inf
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -61,7 +61,7 @@ def type_name(value: object) -> str:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):
-        return "nan" if isnan(value) else "number"
+        return "number"
     if isinstance(value, str):
         return "string"
     return "array" if isinstance(value, list) else "object"
@@ -112,7 +112,7 @@ def number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise mistyped(f"Expected number, received {type_name(value)}")
     if isinstance(value, int) and abs(value) > _SAFE_INTEGER:  # JavaScript reads it as a float, at last as Infinity
-        return float(value) if abs(value) < _HUGE else copysign(inf, value)
+        return float(value) if abs(value) < _HUGE else inf if value > 0 else -inf
     return value
 
 

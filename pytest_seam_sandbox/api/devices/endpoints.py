@@ -32,6 +32,7 @@ from . import filters
 from .events import DeviceConvertedToUnmanaged, DeviceNameChanged
 from .filters import DeviceType, Flag, Manufacturer
 from .model import DeviceRow, device_fields, find_device
+from .state import unmanaging_device
 
 router = Router("/devices")
 
@@ -198,6 +199,7 @@ def update(
         workspace.events.emit(workspace, DeviceNameChanged(device_name=changed.display_name, **fields))
     if not is_managed:
         workspace.events.emit(workspace, DeviceConvertedToUnmanaged(**fields))
+        unmanaging_device.send(workspace, changed)
 
 
 ProviderCategory = Literal[

@@ -26,6 +26,8 @@ from .model import DISCONNECTING, DeviceRow, device_fields, issue_fields
 
 device_changed: Signal[[Workspace, DeviceRow]] = Signal()
 """Sent after the errors of a device changed."""
+unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal()
+"""Sent after a device was given up, so that its codes become unmanaged too."""
 deleting_device: Signal[[Workspace, DeviceRow]] = Signal()
 """Sent before the record of a device goes."""
 

@@ -1,0 +1,232 @@
+"""What a test sees of its sandbox: identity, plain clients, resources, events, and the expectations on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+import httpx
+
+from .api.connected_accounts import ConnectedAccount
+from .api.devices.model import Device
+from .api.events import Event
+from .api.phones import Phone
+from .doors.transport import SandboxTransport
+from .embedded import Embedded
+from .engine.app import Call
+from .engine.errors import ExpectationFailed, SandboxError, UnknownId
+from .engine.http import SEAM_URL
+from .expectations import (
+    check_error,
+    check_event,
+    check_event_type,
+    check_no_error,
+    check_no_event,
+    check_order,
+    eventually,
+    matching,
+)
+from .report.timeline import render_timeline
+from .seam_api import Refused, SeamApi
+
+M = TypeVar("M")
+
+
+class Observer:
+    """The half of a sandbox that changes nothing; outages stand on it.
+
+    latency: sandbox seconds for which an expectation waits by default.
+    """
+
+    def __init__(self, backend: Embedded, latency: float) -> None:
+        self._backend = backend
+        self._latency = latency
+        self._api_client: SeamApi | None = None
+
+    # identity
+
+    @property
+    def api_key(self) -> str:
+        """The API key of the workspace, of the form `seam_test…`."""
+        return self._backend.api_key
+
+    @property
+    def workspace_id(self) -> str:
+        """The id of the workspace."""
+        return self._backend.workspace.workspace_id
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL of Seam. In process the host does not matter: the transport answers every one."""
+        return SEAM_URL
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is a workspace at Seam, and no emulated one."""
+        return self._backend.is_live
+
+    # clients without the SDK
+
+    @property
+    def transport(self) -> SandboxTransport:
+        """The httpx transport that leads here; for `httpx.Client(transport=...)` and the SDK's `httpx_options`."""
+        return SandboxTransport(self._backend.app)
+
+    def http(self, **httpx_options: Any) -> httpx.Client:
+        """An `httpx.Client` with base URL and API key, without retries."""
+        return httpx.Client(**self._httpx_options(httpx_options))
+
+    def async_http(self, **httpx_options: Any) -> httpx.AsyncClient:
+        """An `httpx.AsyncClient` with base URL and API key, without retries."""
+        return httpx.AsyncClient(**self._httpx_options(httpx_options))
+
+    def _httpx_options(self, given: dict[str, Any]) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {self.api_key}", **given.pop("headers", {})}
+        return {"base_url": self.endpoint, "transport": self.transport, "headers": headers, **given}
+
+    # look
+
+    def get_device(self, device: Any) -> Device:
+        """The device as Seam shows it now, managed or not. device: our model, the SDK's object or an id."""
+        device_id = id_of(device, "device_id")
+        found = self._lookup(self._api.device, device_id)
+        if found is None:
+            listed = _named(self._api.devices())
+            raise UnknownId(f"no device {device_id!r} in this sandbox; it has {listed}. Make one with create_device().")
+        return found
+
+    def get_phone(self, phone: Any) -> Phone:
+        """The phone as Seam shows it now. phone: our model, the SDK's object or an id."""
+        device_id = id_of(phone, "device_id")
+        found = self._lookup(self._api.phone, device_id)
+        if found is None:
+            listed = _named(self._api.phones())
+            raise UnknownId(f"no phone {device_id!r} in this sandbox; it has {listed}. Make one with create_phone().")
+        return found
+
+    def get_connected_account(self, account: Any) -> ConnectedAccount:
+        """The connected account as Seam shows it now. account: our model, the SDK's object or an id."""
+        account_id = id_of(account, "connected_account_id")
+        found = self._lookup(self._api.connected_account, account_id)
+        if found is None:
+            raise UnknownId(
+                f"no connected account {account_id!r} in this sandbox. Make one with create_connected_account(), or "
+                "take the connected_account_id of a device."
+            )
+        return found
+
+    @staticmethod
+    def _lookup(find: Callable[[str], M | None], resource_id: str) -> M | None:
+        """None also for an id that Seam refuses because it is no UUID."""
+        try:
+            return find(resource_id)
+        except Refused as refused:
+            if refused.error_type != "invalid_input":
+                raise
+            return None
+
+    @property
+    def events(self) -> list[Event]:
+        """All events of the workspace that show by now, oldest first."""
+        return self._backend.events_after(0)
+
+    @property
+    def requests(self) -> list[Call]:
+        """Every request that the program under test has made, oldest first: method, path, params, status, seconds."""
+        return self._backend.calls()
+
+    @property
+    def timeline(self) -> str:
+        """Requests, events, outages and clock moves in one ordered list, for people."""
+        return render_timeline(self._backend.app.history)
+
+    # expect
+
+    def expect_event(
+        self, event_type: str, *, count: int | None = None, within: float | None = None, **fields: Any
+    ) -> Event:
+        """Expect an event of this type with these field values; gives the newest that fits.
+
+        count: how many there have to be, else at least one. within: seconds of sandbox time to wait for it.
+        Raises ExpectationFailed with the near misses, SandboxError for a type that Seam does not have.
+        """
+        return self._expect_event(lambda: self.events, event_type, count, within, fields)
+
+    def expect_no_event(self, event_type: str, **fields: Any) -> None:
+        """Expect that there is no event of this type with these field values by now."""
+        check_event_type(event_type)
+        _fail(check_no_event(self.events, event_type, fields))
+
+    @contextmanager
+    def expecting(self, *event_types: str, **fields: Any) -> Iterator[None]:
+        """Expect the block to cause these events, in this order, each with these field values."""
+        for event_type in event_types:
+            check_event_type(event_type)
+        mark = self._backend.mark()
+        yield
+        self._eventually(lambda: check_order(self._backend.events_after(mark), event_types, fields))
+
+    def expect_device_error(self, device: Any, code: str) -> Device:
+        """Expect this error on the device; gives the device."""
+        found = self.get_device(device)
+        _fail(check_error(f"{found.display_name} ({found.device_id})", code, found.errors))
+        return found
+
+    def expect_no_device_error(self, device: Any, code: str | None = None) -> Device:
+        """Expect the device to be free of this error, or of any; gives the device."""
+        found = self.get_device(device)
+        _fail(check_no_error(f"{found.display_name} ({found.device_id})", code, found.errors))
+        return found
+
+    # what outages and expectations stand on
+
+    @property
+    def _api(self) -> SeamApi:
+        if self._api_client is None:
+            self._api_client = SeamApi(self.http())
+        return self._api_client
+
+    def _now(self) -> datetime:
+        return self._backend.clock.now()
+
+    def _note(self, kind: str, text: str) -> None:
+        self._backend.app.note(kind, text)
+
+    def _pass_time(self, seconds: float) -> None:
+        self._backend.pass_time(seconds)
+
+    def _eventually(self, check: Callable[[], str | None], within: float | None = None) -> None:
+        eventually(check, self._latency if within is None else within, self._pass_time)
+
+    def _expect_event(
+        self,
+        events: Callable[[], Sequence[Event]],
+        event_type: str,
+        count: int | None,
+        within: float | None,
+        fields: dict[str, Any],
+    ) -> Event:
+        check_event_type(event_type)
+        self._eventually(lambda: check_event(events(), event_type, count, fields), within)
+        found = matching(events(), event_type, fields)
+        return found[-1]
+
+
+def id_of(resource: Any, name: str) -> str:
+    """The id of our model, of the SDK's object, of a JSON object, or the id itself."""
+    found = resource.get(name) if isinstance(resource, Mapping) else getattr(resource, name, resource)
+    if not isinstance(found, str):
+        raise SandboxError(f"expected an object with a {name}, or an id as text; got {resource!r}.")
+    return found
+
+
+def _named(resources: Sequence[Any]) -> str:
+    """Ids and names, for a message."""
+    return ", ".join(f"{one.display_name} ({one.device_id})" for one in resources[:10]) or "none"
+
+
+def _fail(complaint: str | None) -> None:
+    if complaint is not None:
+        raise ExpectationFailed(complaint)
