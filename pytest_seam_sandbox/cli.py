@@ -83,7 +83,7 @@ def _announce(options: argparse.Namespace, url: str, api_key: str, workspace_id:
 
 def _log_line(request: Request, response: Response, seconds: float) -> None:
     outcome = response.status if response.wire == "answer" else response.wire
-    print(f"{request.method} {request.path} -> {outcome} ({seconds * 1000:.1f} ms)", flush=True)
+    _print_line(f"{request.method} {request.path} -> {outcome} ({seconds * 1000:.1f} ms)")
 
 
 def _log_json(request: Request, response: Response, seconds: float) -> None:
@@ -95,4 +95,9 @@ def _log_json(request: Request, response: Response, seconds: float) -> None:
         "wire": response.wire,
         "seconds": round(seconds, 6),
     }
-    print(json.dumps(entry), flush=True)
+    _print_line(json.dumps(entry))
+
+
+def _print_line(line: str) -> None:
+    """One write, so that the lines of requests that end together do not mix."""
+    print(f"{line}\n", end="", flush=True)

@@ -105,6 +105,13 @@ class Embedded:
         """Every request that the program under test has made, oldest first."""
         return [entry for entry in self.app.history if isinstance(entry, Call) and entry.origin == "app"]
 
+    def forget(self) -> None:
+        """Forget the history, and trouble that nobody was told of."""
+        with self.app.lock:
+            self.app.history.clear()
+            self.app.not_emulated.clear()
+            self.app.internal_errors.clear()
+
     def pass_time(self, seconds: float) -> None:
         """Let sandbox time pass while something is waited for; costs no real time."""
         self.app.clock.move(seconds)

@@ -36,10 +36,12 @@ def check_event(events: Sequence[Event], event_type: str, count: int | None, fie
     if (count is None and found) or (count is not None and len(found) == count):
         return None
     wanted = f"event {_described(event_type, fields)}"
-    if count is not None and len(found) > count:
+    often = "" if count is None else f" exactly {count} time(s)"
+    if count is not None and found:
         listed = "\n".join(f"  {_line(event)}" for event in found)
-        return f"expected {wanted} exactly {count} time(s), but it was seen {len(found)} times:\n{listed}"
-    often = "" if count is None else f" exactly {count} time(s), seen {len(found)} time(s)"
+        others = [event for event in events if event not in found]
+        more = "" if len(found) > count else f"\n{_near_misses(others, event_type, fields)}"
+        return f"expected {wanted}{often}, but it was seen {len(found)} time(s):\n{listed}{more}"
     return f"expected {wanted}{often}, but it was not seen.\n{_near_misses(events, event_type, fields)}"
 
 

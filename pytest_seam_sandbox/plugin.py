@@ -105,7 +105,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         yield
     except BaseException as error:
         for trouble in _troubles(item):
-            error.add_note(f"and the Seam sandbox says: {trouble}")
+            for text in (trouble, *getattr(trouble, "__notes__", ())):
+                error.add_note(f"and the Seam sandbox says: {text}")
         raise
     for trouble in _troubles(item):
         raise trouble

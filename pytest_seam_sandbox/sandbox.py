@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -13,6 +14,7 @@ from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
 from .api.phones import Phone
 from .embedded import Embedded, SandboxClock
+from .engine.clock import format_time
 from .engine.errors import ExpectationFailed, MissingDependency, NotEmulated, SandboxError
 from .engine.faults import Faults
 from .engine.http import Request, Response
@@ -30,6 +32,8 @@ from .outages import (
 
 if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
+
+    from .api.access_codes.model import AccessCode
 
 
 @dataclass(frozen=True)
@@ -89,25 +93,39 @@ class Sandbox(Observer):
             self.close()
 
     def check(self) -> None:
-        """Raise what went wrong without an exception in the test; the plugin calls this when a test has run."""
+        """Raise what went wrong without an exception in the test; the plugin calls this when a test has run.
+
+        When it is more than one thing, the others are notes of the first.
+        """
+        troubles = list(self._troubles())
+        if troubles:
+            for other in troubles[1:]:
+                troubles[0].add_note(f"and: {other}")
+            raise troubles[0]
+
+    def _troubles(self) -> Iterator[Exception]:
         app = self._backend.app
         if app.internal_errors:
-            raise app.internal_errors.pop()
+            yield app.internal_errors[0]
+            app.internal_errors.clear()
         if app.not_emulated:
             paths = ", ".join(dict.fromkeys(app.not_emulated))
             app.not_emulated.clear()
-            raise NotEmulated(
+            yield NotEmulated(
                 f"the program under test called {paths}, which Seam has and this sandbox does not emulate; it got 501. "
                 "Avoid the call in this test, answer it with a stub of your own, or ask for it in an issue."
             )
         complaints = app.faults.complaints()
         if complaints:
-            raise ExpectationFailed("\n".join(complaints))
+            yield ExpectationFailed("\n".join(complaints))
         if self._open_outages:
             names = ", ".join(map(str, self._open_outages))
-            for outage in reversed(self._open_outages.copy()):
+            yield SandboxError(f"the test ended inside {names}. Use outages in a with block, so that they end.")
+        for outage in reversed(self._open_outages.copy()):
+            try:
                 outage.__exit__(None, None, None)
-            raise SandboxError(f"the test ended inside {names}. Use outages in a with block, so that they end.")
+            except (ExpectationFailed, SandboxError) as trouble:
+                yield trouble
 
     def close(self) -> None:
         """Let go of the sandbox's own client. The clients that it handed out stay usable."""
@@ -251,6 +269,30 @@ class Sandbox(Observer):
             self._backend.rename_phone(answer["phone"]["device_id"], device_id)
         return self.get_phone(device_id or answer["phone"]["device_id"])
 
+    def create_access_code(
+        self,
+        device: Any,
+        *,
+        code: str | None = None,
+        name: str | None = None,
+        starts_at: datetime | str | None = None,
+        ends_at: datetime | str | None = None,
+        **details: Any,
+    ) -> AccessCode:
+        """A new access code on a device. details: further parameters of /access_codes/create."""
+        from .api.access_codes.model import AccessCode
+
+        answer = self._api.call(
+            "/access_codes/create",
+            device_id=id_of(device, "device_id"),
+            code=code,
+            name=name,
+            starts_at=_as_text(starts_at),
+            ends_at=_as_text(ends_at),
+            **details,
+        )
+        return AccessCode.model_validate(answer["access_code"])
+
     # break
 
     def disconnected(self, device: Any) -> Disconnected:
@@ -297,6 +339,10 @@ class Sandbox(Observer):
         """Go back to a snapshot of this sandbox: rows, events and ids; the clock goes on."""
         self._backend.app.restore(snapshot.state)
         self._note("snapshot", "restored")
+
+
+def _as_text(time: datetime | str | None) -> str | None:
+    return format_time(time) if isinstance(time, datetime) else time
 
 
 def _import_sdk() -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from ..engine.router import Endpoint, Router
 
 FAMILIES = (
+    "access_codes",
     "action_attempts",
     "client_sessions",
     "connected_accounts",

@@ -72,7 +72,7 @@ class Condition:
     code: str
     message: str
     created_at: str
-    flags: tuple[tuple[str, bool], ...] = ()
+    flags: tuple[tuple[str, object], ...] = ()
 
     def as_error(self) -> dict[str, Any]:
         """The entry of an `errors` list."""

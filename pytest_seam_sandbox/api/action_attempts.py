@@ -163,6 +163,22 @@ def start(
     return attempt
 
 
+def finished(
+    workspace: Workspace, action_type: str, *, device_id: str | None = None, connected_account_id: str | None = None
+) -> ActionAttemptRow:
+    """An attempt that has succeeded already, for answers that carry one beside their payload."""
+    return workspace[ActionAttemptRow].put(
+        ActionAttemptRow(
+            action_attempt_id=workspace.ids.uuid(),
+            action_type=action_type,
+            status="success",
+            result={},
+            device_id=device_id,
+            connected_account_id=connected_account_id,
+        )
+    )
+
+
 def _finish_later(workspace: Workspace, action_attempt_id: str, work: Work, *about: Any) -> None:
     pending = workspace[ActionAttemptRow].get(action_attempt_id)
     if pending is not None:

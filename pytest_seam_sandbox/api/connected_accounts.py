@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import MaxLen, MinLen
@@ -15,6 +16,7 @@ from ..engine.router import Router
 from ..engine.signals import Signal
 from ..engine.store import Row, Workspace
 from ..engine.types import Email, Metadata, NonEmptyText, Text, Uuid
+from ..worlds.catalogue import providers
 from ._sessions import accounts_of_user
 from ._shared import (
     API_KEY,
@@ -71,7 +73,7 @@ class ConnectedAccount(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedAccountRow(Row):
-    """A connected account."""
+    """A connected account. connect_webview_ids: those through which its user logged in; not shown to clients (spec)."""
 
     key: ClassVar[str] = "connected_account_id"
     not_found: ClassVar[str] = "connected_account_not_found"
@@ -80,14 +82,20 @@ class ConnectedAccountRow(Row):
     account_type_display_name: str
     display_name: str
     created_at: str
-    accepted_capabilities: tuple[str, ...] = ()
+    accepted_capabilities: tuple[str, ...] = ("lock", "thermostat", "noise_sensor")
     automatically_manage_new_devices: bool = True
     custom_metadata: Meta = field(default_factory=dict)
     customer_key: str | None = None
     user_identifier: Mapping[str, str] | None = None
     image_url: str | None = None
+    connect_webview_ids: tuple[str, ...] = ()
     errors: tuple[Condition, ...] = ()
     warnings: tuple[Condition, ...] = ()
+
+    @property
+    def email(self) -> str | None:
+        """The email address of the login at the provider."""
+        return (self.user_identifier or {}).get("email")
 
     @property
     def is_disconnected(self) -> bool:
@@ -168,6 +176,48 @@ def find_account(workspace: Workspace, connected_account_id: str) -> ConnectedAc
     return find(workspace, ConnectedAccountRow, connected_account_id, words="Connected account")
 
 
+def account_of_login(workspace: Workspace, provider: str, email: str) -> ConnectedAccountRow | None:
+    """The account of this login, which a workspace has once at most; None when nobody logged in with it."""
+    accounts = workspace[ConnectedAccountRow]
+    return next((row for row in accounts if (row.account_type, row.email) == (provider, email)), None)
+
+
+def make_account(
+    workspace: Workspace, provider: str, *, email: str | None = None, **details: Any
+) -> ConnectedAccountRow:
+    """The record of a new account, before any event; its details are those of the row.
+
+    email: of the login at the provider; by default the first test login of Seam's sandbox that is still free.
+    """
+    login = email or next(free for free in _test_logins() if account_of_login(workspace, provider, free) is None)
+    known = next((row for row in providers() if row["device_provider_name"] == provider), None)
+    return workspace[ConnectedAccountRow].put(
+        ConnectedAccountRow(
+            connected_account_id=workspace.ids.uuid(),
+            account_type=provider,
+            account_type_display_name=known["display_name"] if known else provider.replace("_", " ").title(),
+            display_name=login,
+            created_at=workspace.clock.text(),
+            user_identifier={"email": login},
+            image_url=known["image_url"] if known else None,
+            **details,
+        )
+    )
+
+
+def _test_logins() -> Iterator[str]:
+    yield from ("jane@example.com", "john@example.com", "sam@example.com", "frodo@example.com")
+    yield from (f"guest{number}@example.com" for number in count(1))
+
+
+def announce_connection(
+    workspace: Workspace, account: ConnectedAccountRow, connect_webview_id: str | None = None
+) -> None:
+    """Log connected_account.connected."""
+    optional = given(connect_webview_id=connect_webview_id, customer_key=account.customer_key)
+    workspace.events.emit(workspace, ConnectedAccountConnected(**account.event_fields(), **optional))
+
+
 def lose(workspace: Workspace, account: ConnectedAccountRow) -> None:
     """Take the link to the provider away: the error on the account, its event, then the account's devices.
 
@@ -193,17 +243,16 @@ def lose(workspace: Workspace, account: ConnectedAccountRow) -> None:
     account_lost.send(workspace, account)
 
 
-def recover(workspace: Workspace, account: ConnectedAccountRow) -> None:
-    """Connect a lost account again, as a new login of its user does. Events in the order of docs and spec."""
+def recover(workspace: Workspace, account: ConnectedAccountRow, connect_webview_id: str) -> None:
+    """Connect a lost account again, after its user logged in anew. Events in the order of docs and spec."""
     if not account.is_disconnected:
         return
     errors = tuple(error for error in account.errors if error.code != "account_disconnected")
     account = workspace[ConnectedAccountRow].put(account.but(errors=errors))
-    fields = account.event_fields()
-    events = workspace.events
-    events.emit(workspace, ConnectedAccountConnected(**fields, **given(customer_key=account.customer_key)))
+    announce_connection(workspace, account, connect_webview_id)
     account_recovered.send(workspace, account)
-    events.emit(workspace, ConnectedAccountCompletedFirstSyncAfterReconnection(**fields))
+    synced = ConnectedAccountCompletedFirstSyncAfterReconnection(**account.event_fields())
+    workspace.events.emit(workspace, synced)
 
 
 @router.get(
@@ -228,7 +277,7 @@ def get(
 
 def _find_by_email(workspace: Workspace, email: str | None) -> ConnectedAccountRow:
     for account in workspace[ConnectedAccountRow]:
-        if account.user_identifier is not None and account.user_identifier.get("email") == email:
+        if account.email == email:
             return account
     raise not_found("connected_account_not_found", "Connected account not found", {"email": email})
 

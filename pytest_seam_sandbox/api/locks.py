@@ -218,19 +218,8 @@ def list_(
 ) -> Sequence[Row]:
     """Managed locks, oldest first, under two keys. `limit` cuts the list; there are no further pages (spec)."""
     matches = all_of(
-        filters.managed(True),
         filters.of_types(None, list(filters.LOCKS)),
-        filters.visible(caller),
-        filters.of_accounts(connected_account_id, connected_account_ids),
-        filters.of_ids(device_ids),
-        filters.of_types(device_type, device_types),
-        filters.made_by(manufacturer),
-        filters.of_customer(workspace, customer_key, user_identifier_key),
-        filters.searched(search),
-        filters.with_flags(include_if, exclude_if),
-        filters.made_before(created_before),
-        filters.with_metadata(custom_metadata_has),
-        filters.nowhere(connect_webview_id, space_id, unstable_location_id),
+        filters.matching(workspace, caller, locals(), is_managed=True),
     )
     return Pager(limit).page(workspace[DeviceRow], matches).rows
 

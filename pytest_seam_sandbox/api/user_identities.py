@@ -48,12 +48,13 @@ def create(
     workspace: Workspace,
     *,
     acs_system_ids: list[Uuid] | None = None,
+    customer_key: Text | None = None,
     email_address: Nullable[Email] = None,
     full_name: Nullable[NonEmptyText] = None,
     phone_number: Nullable[Text] = None,
     user_identity_key: Nullable[NonEmptyText] = None,
 ) -> UserIdentityRow:
-    """A new user identity; nothing about it is required."""
+    """A new user identity; nothing about it is required. customer_key: only the SDK has it, no answer shows it."""
     for acs_system_id in acs_system_ids or ():
         raise not_found("acs_system_not_found", "ACS system not found", {"acs_system_id": acs_system_id})
     row = UserIdentityRow(

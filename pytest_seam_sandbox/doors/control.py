@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ..engine.errors import SandboxError
+from ..engine.errors import ApiError, SandboxError
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 PREFIX = "/_sandbox/"
-FAULTS = ("fail", "refuse", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer")
+FAULTS = ("fail", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer")
 
 
 def control(sandbox: Sandbox, request: Request) -> Response:
@@ -29,12 +29,14 @@ def control(sandbox: Sandbox, request: Request) -> Response:
     route = ROUTES.get(name)
     if route is None:
         return _answer(404, {"error": f"no control route {request.path}; routes: {', '.join(sorted(ROUTES))}"})
+    if request.method != "POST":
+        return _answer(405, {"error": f"control routes are POST only; got {request.method}."})
     try:
         values = parse_json(request.body) if request.body else {}
         if not isinstance(values, dict):
             raise SandboxError(f"expected a JSON object as the body, got {values!r}.")
         return _answer(200, route(sandbox, values))
-    except (SandboxError, ValueError, TypeError) as mistake:
+    except (SandboxError, ApiError, ValueError, TypeError) as mistake:
         return _answer(400, {"error": str(mistake)})
 
 
@@ -43,9 +45,12 @@ def _answer(status: int, content: Any) -> Response:
 
 
 def _reset(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    """The starting state again, with no faults and an empty list of requests; the clock only ever goes forward."""
     _take_none(values)
     sandbox.faults.clear()
     sandbox._api.call("/workspaces/reset_sandbox")
+    sandbox._backend.forget()
+    sandbox.clock.resume()
     return {"ok": True}
 
 
@@ -108,8 +113,8 @@ def _check(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
     _take_none(values)
     try:
         sandbox.check()
-    except (SandboxError, AssertionError) as trouble:
-        return {"ok": False, "trouble": str(trouble)}
+    except Exception as trouble:  # noqa: BLE001 - whatever it is, the test should know
+        return {"ok": False, "trouble": str(trouble) or repr(trouble)}
     return {"ok": True}
 
 
@@ -118,6 +123,13 @@ def _fault(kind: str) -> Callable[[Sandbox, dict[str, Any]], dict[str, Any]]:
         return {"fault": str(getattr(sandbox.faults, kind)(**values))}
 
     return add
+
+
+def _refuse(_sandbox: Sandbox, _values: dict[str, Any]) -> dict[str, Any]:
+    raise SandboxError(
+        "a server that refuses connections could not be told to stop doing so. Use faults/reset or faults/lose_answer, "
+        "or end the server for a while."
+    )
 
 
 def _clear_faults(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
@@ -147,6 +159,7 @@ ROUTES: Mapping[str, Callable[[Sandbox, dict[str, Any]], dict[str, Any]]] = Mapp
         "requests": _requests,
         "check": _check,
         "faults/clear": _clear_faults,
+        "faults/refuse": _refuse,
         **{f"faults/{kind}": _fault(kind) for kind in FAULTS},
     }
 )

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from threading import Event, Lock, Thread
 from typing import Any, Self
 
@@ -20,7 +24,13 @@ from ..engine.errors import SandboxError
 from ..engine.http import JSON_TYPE, Request, Response, cors
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends a reset
-_monotonic = time.monotonic  # taken now: tools that hold the clock patch the module later
+# A clock that runs on while freezegun or time-machine hold the others; Windows has no such function.
+_real_seconds: Callable[[], float] = (
+    partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
+)
+_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(;.*)?\r?\n")
+_LINE = 8192
+_LINGER_SECONDS = 2.0
 CONTROL = "/_sandbox/"
 Control = Callable[[App, Request], Response]
 Log = Callable[[Request, Response, float], None]
@@ -75,10 +85,10 @@ class Listener:
         self.stopping.clear()
         try:
             server = _Server((self.host, self._asked_port), self)
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else None) or error
             raise SandboxError(
-                f"cannot listen on {self.host}:{self._asked_port}: {error.strerror}. Choose another port, "
-                "or 0 for a free one."
+                f"cannot listen on {self.host}:{self._asked_port}: {reason}. Choose another port, or 0 for a free one."
             ) from error
         self._asked_port = int(server.server_address[1])
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True, name="seam-sandbox").start()
@@ -141,11 +151,16 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
+    allow_reuse_port = False  # a port that is taken has to be an error
 
     def __init__(self, address: tuple[str, int], listener: Listener) -> None:
         self.listener = listener
         self._connections: set[socket.socket] = set()
         super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        """Bind without the look-up of the host's name that the base class makes, which may take seconds."""
+        TCPServer.server_bind(self)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._connections.add(request)
@@ -171,15 +186,37 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # head and body leave at once; else each answer waits for a delayed ACK
     wbufsize = -1  # one write per answer
     timeout = 60
+    _has_refused = False
     server: _Server
 
     def parse_request(self) -> bool:
-        """Parse, then route every method to one function."""
+        """Parse one request head; what is malformed is answered here."""
+        words = self.raw_requestline.split()
+        if not words:  # an empty line between requests is passed over
+            self.close_connection = False
+            return False
+        if len(words) == 2:  # refused before the base class waits for headers that HTTP/0.9 does not have
+            self.command = ""
+            self.send_error(400, "Bad request syntax: no HTTP version")
+            return False
         if not super().parse_request():
             return False
         if self.command not in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
             self.send_error(405, f"Method {self.command} is not supported")
             return False
+        if any("\n" in value for value in self.headers.values()):
+            self.send_error(400, "Folded headers are not supported")
+            return False
+        self.path = _origin_form(words[1].decode("latin-1"))  # the base class would make one slash of two
+        return True
+
+    def handle_expect_100(self) -> bool:
+        """Tell a client that asks first to send its body, unless it would be too long."""
+        if self._declared_length() > MAX_BODY:
+            self._refuse_body()
+            return False
+        super().handle_expect_100()
+        self.wfile.flush()
         return True
 
     def __getattr__(self, name: str) -> Any:
@@ -190,16 +227,31 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """Nothing is written to standard error."""
 
+    def finish(self) -> None:
+        """End the connection; after a refusal read on for a moment, else a reset could overtake the answer."""
+        super().finish()
+        if self._has_refused:
+            with contextlib.suppress(OSError):
+                self._drain()
+
+    def _drain(self) -> None:
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(_LINGER_SECONDS / 4)
+        until = _real_seconds() + _LINGER_SECONDS
+        while _real_seconds() < until and not self.server.listener.stopping.is_set():
+            if not self.connection.recv(65536):
+                return
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Malformed HTTP: a short text and the end of the connection; the server lives on."""
-        self.close_connection = True
+        self.close_connection = self._has_refused = True
         self.request_version = "HTTP/1.1"  # a garbled request line leaves 0.9, which has no headers
-        text = f"{code}: {message or 'Bad request'}".encode("utf-8", "replace")
+        text = f"{code}: {message or HTTPStatus(code).phrase}".encode("utf-8", "replace")
         self._send(Response(int(code), (("content-type", "text/plain; charset=utf-8"),), text))
 
     def _respond(self) -> None:
         listener = self.server.listener
-        started = _monotonic()
+        started = _real_seconds()
         body = self._read_body()
         if body is None:
             return
@@ -213,7 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
         response = self._answer(listener, app, request)
         self._deliver(response, listener)
         if listener.log is not None:
-            listener.log(request, response, _monotonic() - started)
+            listener.log(request, response, _real_seconds() - started)
 
     def _answer(self, listener: Listener, app: App, request: Request) -> Response:
         if request.path in ("/health", "/health/get_health"):
@@ -232,13 +284,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _read_body(self) -> bytes | None:
         """The body; None when the connection has to end, because it was too long, malformed or cut off."""
-        if "chunked" in (self.headers.get("transfer-encoding") or "").lower():
-            return self._read_chunks()
-        text = self.headers.get("content-length") or "0"
-        if not text.isascii() or not text.isdigit():
-            self.send_error(400, f"Content-Length {text!r} is no number")
+        coding = self.headers.get("transfer-encoding")
+        if coding is not None:
+            if coding.strip().lower() == "chunked":
+                return self._read_chunks()
+            self.send_error(501, f"Transfer-Encoding {coding} is not supported")
             return None
-        length = int(text)
+        length = self._declared_length()
+        if length < 0:
+            self.send_error(400, "Content-Length is no number")
+            return None
         if length > MAX_BODY:
             self._refuse_body()
             return None
@@ -248,26 +303,37 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return body
 
+    def _declared_length(self) -> int:
+        """What Content-Length says: 0 without one, -1 for what is no number; huge numbers are cut."""
+        text = (self.headers.get("content-length") or "0").strip()
+        return int(text[:15]) if text.isascii() and text.isdigit() else -1
+
     def _read_chunks(self) -> bytes | None:
-        body = b""
+        body = bytearray()
         while True:
-            line = self.rfile.readline(1024).split(b";")[0].strip()
-            try:
-                size = int(line, 16)
-            except ValueError:
-                self.send_error(400, "malformed chunk")
-                return None
+            head = _CHUNK_SIZE.fullmatch(self.rfile.readline(_LINE))
+            if head is None:
+                break
+            size = int(head[1], 16)
             if len(body) + size > MAX_BODY:
                 self._refuse_body()
                 return None
-            body += self.rfile.read(size)
-            self.rfile.readline(1024)
             if size == 0:
-                return body
+                self._skip_trailers()
+                return bytes(body)
+            body += self.rfile.read(size)
+            if self.rfile.readline(3) not in (b"\r\n", b"\n"):
+                break
+        self.send_error(400, "malformed chunk")
+        return None
+
+    def _skip_trailers(self) -> None:
+        while self.rfile.readline(_LINE).strip():
+            pass
 
     def _refuse_body(self) -> None:
         """Too long: said at once, without reading it."""
-        self.close_connection = True
+        self.close_connection = self._has_refused = True
         self._send(Response(413, body=b"Body exceeded 1mb limit"))
 
     def _deliver(self, response: Response, listener: Listener) -> None:
@@ -310,6 +376,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(response.body[: len(response.body) // 2] if cut else response.body)
         with contextlib.suppress(OSError):
             self.wfile.flush()
+
+
+def _origin_form(target: str) -> str:
+    """The target of a request without scheme and host, as every server has to take it too."""
+    scheme, mark, rest = target.partition("://")
+    if not mark or scheme.lower() not in ("http", "https"):
+        return target
+    cut = min((rest.find(sign) for sign in "/?" if sign in rest), default=len(rest))
+    return rest[cut:] if rest[cut : cut + 1] == "/" else f"/{rest[cut:]}"
 
 
 def _json(status: int, content: dict[str, Any]) -> Response:

@@ -104,7 +104,7 @@ class EventLog:
             workspace_id=workspace.workspace_id,
             created_at=created_at,
             visible_at=clock.timestamp() + workspace.settings.event_latency,
-            payload=fields.model_dump(exclude_unset=True),
+            payload=fields.model_dump(exclude_unset=True, by_alias=True),
             owners=tuple(owners.items()),
         )
         self._own().append(event)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -82,7 +83,7 @@ def describe(page: Page, parameters: Mapping[str, Any], url: str) -> dict[str, A
         return {"next_page_cursor": None, "has_next_page": False, "next_page_url": None}
     position = {"number": page.next_number}
     cursor = base64.b64encode(json.dumps([fingerprint(parameters), position]).encode()).decode()
-    query = urlencode(sorted([*_pairs(parameters), ("page_cursor", cursor)]))
+    query = urlencode(sorted([*_pairs(parameters), ("page_cursor", cursor)], key=itemgetter(0)))
     return {"next_page_cursor": cursor, "has_next_page": True, "next_page_url": f"{url}?{query}"}
 
 

@@ -28,7 +28,8 @@ class Endpoint:
     """One row of the route table.
 
     methods: in the order of the specification. key: the name of the payload in the answer; None for `{"ok": true}`.
-    twin: a second name under which the answer repeats the payload. allow: who may call. source: on whose word the
+    twin: a second name under which the answer repeats the payload. also: names of further payloads, for a function
+    that gives a tuple. allow: who may call. source: on whose word the
     behaviour is. page_limit: the default limit of a paginated list. per_minute: Seam's rate limit per device.
     """
 
@@ -43,6 +44,7 @@ class Endpoint:
     one_of: tuple[str, ...]
     page_limit: int | None
     per_minute: int | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def reads_query(self) -> bool:
@@ -101,7 +103,12 @@ class Endpoint:
         if isinstance(payload, Page):
             pagination = describe(payload, given, request.base_url + self.path)
             return self._envelope(render(payload.rows), b',"pagination":' + to_json(pagination))
-        return self._envelope(None if self.key is None else render(payload))
+        rest = b""
+        if self.also and isinstance(payload, tuple):
+            payload, *others = payload
+            pairs = zip(self.also, others, strict=True)
+            rest = b"".join(b',"%b":%b' % (name.encode(), render(other)) for name, other in pairs)
+        return self._envelope(None if self.key is None else render(payload), rest)
 
     def _envelope(self, payload: bytes | None, rest: bytes = b"") -> bytes:
         if payload is None:
@@ -177,6 +184,7 @@ class Router:
         one_of: tuple[str, ...] = (),
         page_limit: int | None = None,
         per_minute: int | None = None,
+        also: tuple[str, ...] = (),
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
             self._declare(
@@ -192,6 +200,7 @@ class Router:
                     one_of,
                     page_limit,
                     per_minute,
+                    also,
                 )
             )
             return function

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from ..api.connected_accounts import ConnectedAccountConnected, ConnectedAccountRow
+from ..api.connected_accounts import ConnectedAccountRow, announce_connection, make_account
+from ..api.devices.house import add_house
 from ..api.devices.state import add_device
 from ..api.phones import create_sandbox_phone
 from ..api.user_identities import create as create_user_identity
 from ..engine.errors import UnknownWorld
 from ..engine.store import Workspace
-from .catalogue import device_model, device_models, providers
+from .catalogue import device_models
 
 
 def build_world(workspace: Workspace, name: str) -> None:
@@ -32,24 +33,11 @@ def add_account(
     customer_key: str | None = None,
     custom_metadata: Mapping[str, str | bool] | None = None,
 ) -> ConnectedAccountRow:
-    """A connected account of this provider: connected_account.connected."""
-    known = next((row for row in providers() if row["device_provider_name"] == provider), None)
-    account = workspace[ConnectedAccountRow].put(
-        ConnectedAccountRow(
-            connected_account_id=workspace.ids.uuid(),
-            account_type=provider,
-            account_type_display_name=known["display_name"] if known else provider.replace("_", " ").title(),
-            display_name=email or "jane@example.com",
-            created_at=workspace.clock.text(),
-            accepted_capabilities=("lock", "thermostat", "noise_sensor"),
-            custom_metadata=dict(custom_metadata or {}),
-            customer_key=customer_key,
-            user_identifier={"email": email or "jane@example.com"},
-            image_url=known["image_url"] if known else None,
-        )
+    """A connected account of this provider, without a Connect Webview: connected_account.connected."""
+    account = make_account(
+        workspace, provider, email=email, customer_key=customer_key, custom_metadata=dict(custom_metadata or {})
     )
-    fields = account.event_fields() | ({"customer_key": customer_key} if customer_key else {})
-    workspace.events.emit(workspace, ConnectedAccountConnected(**fields))
+    announce_connection(workspace, account)
     return account
 
 
@@ -59,19 +47,7 @@ def _empty(workspace: Workspace) -> None:
 
 def _house(workspace: Workspace) -> None:
     """One August account with the house that Seam's own sandbox login has: two Yale locks and an August lock."""
-    account = add_account(workspace, "august")
-    add_device(workspace, account, device_model("yale_lock"), name="FRONT DOOR")
-    add_device(
-        workspace,
-        account,
-        device_model("yale_lock"),
-        name="BACK DOOR",
-        properties={"august_metadata": {**device_model("yale_lock").properties["august_metadata"], **_BACK_DOOR}},
-    )
-    add_device(workspace, account, device_model("august_lock"), name="GARAGE")
-
-
-_BACK_DOOR = {"lock_id": "lock-2", "lock_name": "BACK DOOR"}
+    add_house(workspace, add_account(workspace, "august"))
 
 
 def _everything(workspace: Workspace) -> None:

@@ -38,16 +38,6 @@ class DeviceModel:
     confirms_actions: bool = False
     native_scheduling: bool = False
 
-    @property
-    def is_lock(self) -> bool:
-        """Whether Seam lists the type among locks."""
-        return "lock" in self.capabilities_supported
-
-    @property
-    def is_phone(self) -> bool:
-        """Whether it is a phone, which belongs to a user identity and to no account."""
-        return "phone" in self.capabilities_supported
-
 
 @cache
 def device_models() -> Mapping[str, DeviceModel]:

@@ -24,7 +24,6 @@ from .._shared import (
     PORTAL,
     PORTAL_READ_ONLY,
     SUPPORT,
-    all_of,
     merge_metadata,
     not_found,
 )
@@ -139,20 +138,7 @@ def list_(
     user_identifier_key: Text | None = None,
 ) -> Page:
     """Managed devices, oldest first. All filters that are given have to match."""
-    matches = all_of(
-        filters.managed(True),
-        filters.visible(caller),
-        filters.of_accounts(connected_account_id, connected_account_ids),
-        filters.of_ids(device_ids),
-        filters.of_types(device_type, device_types),
-        filters.made_by(manufacturer),
-        filters.of_customer(workspace, customer_key, user_identifier_key),
-        filters.searched(search),
-        filters.with_flags(include_if, exclude_if),
-        filters.made_before(created_before),
-        filters.with_metadata(custom_metadata_has),
-        filters.nowhere(connect_webview_id, space_id, unstable_location_id),
-    )
+    matches = filters.matching(workspace, caller, locals(), is_managed=True)
     asks_for_phones = not PHONES.isdisjoint({device_type, *(device_types or ())})
     return page.page(with_phones(workspace) if asks_for_phones else workspace[DeviceRow], matches)
 

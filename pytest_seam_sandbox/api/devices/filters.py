@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ...engine.auth import Caller
 from ...engine.query import Kind
 from ...engine.store import Workspace
 from ...engine.types import one_of, one_of_enums
 from .._sessions import accounts_of_user
-from .._shared import contains, has_metadata, written
+from .._shared import all_of, contains, has_metadata, written
 from ..connected_accounts import ConnectedAccountRow
 from .model import DeviceRow
 
@@ -143,6 +143,25 @@ Flag = Literal[
 Matcher = Callable[[DeviceRow], bool]
 
 
+def matching(workspace: Workspace, caller: Caller, asked: Mapping[str, Any], *, is_managed: bool) -> Matcher | None:
+    """All filters of a list endpoint in one. asked: the values of its parameters by name."""
+    return all_of(
+        managed(is_managed),
+        visible(caller),
+        of_webview(workspace, asked["connect_webview_id"]),
+        of_accounts(asked["connected_account_id"], asked["connected_account_ids"]),
+        of_ids(asked["device_ids"]),
+        of_types(asked["device_type"], asked["device_types"]),
+        made_by(asked["manufacturer"]),
+        of_customer(workspace, asked["customer_key"], asked["user_identifier_key"]),
+        searched(asked["search"]),
+        with_flags(asked["include_if"], asked["exclude_if"]),
+        made_before(asked["created_before"]),
+        with_metadata(asked["custom_metadata_has"]),
+        nowhere(asked["space_id"], asked["unstable_location_id"]),
+    )
+
+
 def managed(is_managed: bool) -> Matcher:
     """Managed devices, or unmanaged ones."""
     return lambda device: device.is_managed is is_managed
@@ -199,6 +218,16 @@ def of_customer(workspace: Workspace, customer_key: str | None, user_identifier_
     return matches
 
 
+def of_webview(workspace: Workspace, connect_webview_id: str | None) -> Matcher | None:
+    """The devices of the accounts that were connected through this Connect Webview."""
+    if connect_webview_id is None:
+        return None
+    connected = frozenset(
+        account.id for account in workspace[ConnectedAccountRow] if connect_webview_id in account.connect_webview_ids
+    )
+    return lambda device: device.connected_account_id in connected
+
+
 def searched(search: str | None) -> Matcher | None:
     """The devices in which a text occurs.
 
@@ -245,5 +274,5 @@ def with_metadata(wanted: Mapping[str, str | bool | None] | None) -> Matcher | N
 
 
 def nowhere(*ids: str | None) -> Matcher | None:
-    """The filter by webviews, spaces and locations: no device of the sandbox belongs to one yet."""
+    """The filter by spaces and locations: no device of the sandbox belongs to one yet."""
     return (lambda _device: False) if any(ids) else None

@@ -19,7 +19,6 @@ from .._shared import (
     PORTAL_READ_ONLY,
     SUPPORT,
     WORKSPACE,
-    all_of,
     merge_metadata,
     not_found,
 )
@@ -77,20 +76,7 @@ def list_(
     user_identifier_key: Text | None = None,
 ) -> Page:
     """Unmanaged devices, oldest first; filters as for /devices/list."""
-    matches = all_of(
-        filters.managed(False),
-        filters.visible(caller),
-        filters.of_accounts(connected_account_id, connected_account_ids),
-        filters.of_ids(device_ids),
-        filters.of_types(device_type, device_types),
-        filters.made_by(manufacturer),
-        filters.of_customer(workspace, customer_key, user_identifier_key),
-        filters.searched(search),
-        filters.with_flags(include_if, exclude_if),
-        filters.made_before(created_before),
-        filters.with_metadata(custom_metadata_has),
-        filters.nowhere(connect_webview_id, space_id, unstable_location_id),
-    )
+    matches = filters.matching(workspace, caller, locals(), is_managed=False)
     return page.page(workspace[DeviceRow], matches)
 
 

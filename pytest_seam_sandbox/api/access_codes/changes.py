@@ -1,0 +1,219 @@
+"""/access_codes/update, update_multiple, delete and pull_backup_access_code."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...engine.auth import Caller
+from ...engine.errors import ApiError
+from ...engine.router import Router
+from ...engine.store import Row, Workspace
+from ...engine.types import Date, Number, Text, Uuid
+from .._shared import (
+    Condition,
+    not_found,
+    written,
+)
+from ..devices.endpoints import reachable
+from . import backups
+from .adding import WRITERS, Pin, Rounding, attempt, check_programmable, find_code, in_order
+from .constraints import refuse_duplicate, refuse_name, refuse_pin
+from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
+from .lifecycle import progress, soon
+from .model import AccessCodeRow, Mutation, code_fields, device_of
+
+router = Router("/access_codes")
+
+
+def _changes(
+    code: AccessCodeRow, *, name: str | None, pin: str | None, start: str | None, end: str | None, now: str
+) -> tuple[Mutation, ...]:
+    """What an update asks for, without what is so already."""
+    mutations = []
+    if name is not None and name != code.name:
+        mutations.append(Mutation("updating_name", now, "The name changes.", {"name": code.name}, {"name": name}))
+    if pin is not None and pin != code.code:
+        mutations.append(Mutation("updating_code", now, "The code changes.", {"code": code.code}, {"code": pin}))
+    if (start, end) != (code.starts_at, code.ends_at):
+        mutations.append(
+            Mutation(
+                "updating_time_frame",
+                now,
+                "The time frame changes.",
+                {"starts_at": code.starts_at, "ends_at": code.ends_at},
+                {"starts_at": start, "ends_at": end},
+            )
+        )
+    return tuple(mutations)
+
+
+def change_code(
+    workspace: Workspace,
+    code: AccessCodeRow,
+    *,
+    name: str | None = None,
+    pin: str | None = None,
+    starts_at: str | None = None,
+    ends_at: str | None = None,
+    ongoing: bool = False,
+    time_bound: bool = False,
+) -> None:
+    """Ask for changes: access_code.mutations_requested now, the *_changed events once the lock has them.
+
+    Raises ApiError 400 for an offline code, a code that is being deleted, or times that do not fit each other.
+    """
+    device = device_of(workspace, code)
+    if code.is_offline:
+        raise ApiError(400, "access_code_not_updatable", "An offline access code can never be changed through Seam")
+    if code.has_mutation("deleting"):
+        raise ApiError(400, "access_code_being_deleted", "The access code is being deleted")
+    start = None if ongoing else written(starts_at) or code.starts_at
+    end = None if ongoing else written(ends_at) or code.ends_at
+    if (start is None) != (end is None) or (time_bound and start is None):
+        raise ApiError(400, "invalid_input", "Both starts_at and ends_at must be provided if one is")
+    if start is not None and end is not None and end <= start:
+        raise ApiError(400, "invalid_input", "ends_at must be after starts_at")
+    if pin is not None and pin != code.code:
+        refuse_pin(workspace, device, pin, own_id=code.id)
+        refuse_duplicate(workspace, device.device_id, pin, name or code.name, "", own_id=code.id)
+    if name is not None:
+        refuse_name(workspace, device, name, own_id=code.id)
+    mutations = _changes(code, name=name, pin=pin, start=start, end=end, now=workspace.clock.text())
+    if not mutations:
+        return
+    # What is not on the lock yet has nothing to change there: it is simply programmed as it is wanted now.
+    pending = code.mutations if code.pin_on_lock is None else (*code.mutations, *mutations)
+    changed = code.but(
+        name=code.name if name is None else name,
+        code=pin or code.code,
+        starts_at=start,
+        ends_at=end,
+        mutations=pending,
+    )
+    workspace[AccessCodeRow].put(changed)
+    requested = [mutation.in_event() for mutation in mutations]
+    fields = code_fields(workspace, changed)
+    workspace.events.emit(workspace, AccessCodeMutationsRequested(requested_mutations=requested, **fields))
+    soon(workspace, changed)
+
+
+@router.patch_or_put("update", key="action_attempt", allow=WRITERS, source="spec", checks=[in_order], per_minute=10)
+def update(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    access_code_id: Uuid,
+    allow_external_modification: bool | None = None,
+    attempt_for_offline_device: bool = True,
+    code: Pin | None = None,
+    device_id: Uuid | None = None,
+    ends_at: Date | None = None,
+    is_external_modification_allowed: bool | None = None,
+    is_managed: bool | None = None,
+    is_offline_access_code: bool | None = None,
+    is_one_time_use: bool | None = None,
+    max_time_rounding: Rounding | None = None,
+    name: Text | None = None,
+    prefer_native_scheduling: bool | None = None,
+    preferred_code_length: Number | None = None,
+    starts_at: Date | None = None,
+    sync: bool = False,
+    type: Literal["ongoing", "time_bound"] | None = None,  # noqa: A002 - the name on the wire
+    use_backup_access_code_pool: bool | None = None,
+    use_offline_access_code: bool | None = None,
+) -> Row:
+    """Change a code, also on a lock that is offline: the change is pending until the lock confirms it.
+
+    type: "ongoing" drops the time frame; times make an ongoing code time bound (docs). is_managed: false gives it up.
+    """
+    found = find_code(workspace, caller, access_code_id, device_id)
+    device = device_of(workspace, found)
+    check_programmable(device, offline_code=found.is_offline, attempt_for_offline_device=attempt_for_offline_device)
+    change_code(
+        workspace,
+        found,
+        name=name,
+        pin=code,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        ongoing=type == "ongoing",
+        time_bound=type == "time_bound",
+    )
+    current = find_code(workspace, caller, access_code_id)
+    allowed = is_external_modification_allowed if allow_external_modification is None else allow_external_modification
+    if allowed is not None:
+        current = workspace[AccessCodeRow].put(current.but(is_external_modification_allowed=allowed))
+    if is_managed is False:
+        workspace[AccessCodeRow].put(current.but(is_managed=False, mutations=(), errors=(), warnings=()))
+    return attempt(workspace, "UPDATE_ACCESS_CODE", device)
+
+
+@router.patch("update_multiple", allow=WRITERS, source="spec", checks=[in_order])
+def update_multiple(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    common_code_key: Text,
+    ends_at: Date | None = None,
+    name: Text | None = None,
+    starts_at: Date | None = None,
+) -> None:
+    """Change all codes that were made together; 404 `access_code_not_found` when there is none (assumed)."""
+    codes = [row for row in workspace[AccessCodeRow] if row.common_code_key == common_code_key and row.is_managed]
+    if not codes:
+        raise not_found("access_code_not_found", "No access code has this common_code_key")
+    for code in codes:
+        reachable(workspace, caller, code.device_id)
+    for code in codes:
+        change_code(workspace, code, name=name, starts_at=starts_at, ends_at=ends_at)
+
+
+@router.delete("delete", key="action_attempt", allow=WRITERS, source="docs", per_minute=20)
+def delete(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    access_code_id: Uuid,
+    device_id: Uuid | None = None,
+    sync: bool = False,
+) -> Row:
+    """Delete a code: erased from the lock, then the record goes; on a lock that is offline it stays `removing`.
+
+    Events: access_code.removed_from_device, access_code.deleted; only the second for a code that was never on the
+    lock. An offline code can never be deleted (docs): 400.
+    """
+    code = find_code(workspace, caller, access_code_id, device_id)
+    if code.is_offline:
+        raise ApiError(400, "access_code_not_deletable", "An offline access code can never be deleted through Seam")
+    device = device_of(workspace, code)
+    if not code.has_mutation("deleting"):
+        deleting = Mutation("deleting", workspace.clock.text(), "Seam is erasing the code.")
+        workspace[AccessCodeRow].put(code.but(mutations=(deleting,)))
+        progress(workspace, code.access_code_id)
+    return attempt(workspace, "DELETE_ACCESS_CODE", device)
+
+
+@router.post("pull_backup_access_code", key="access_code", also=("backup_access_code",), allow=WRITERS, source="docs")
+def pull_backup_access_code(workspace: Workspace, *, caller: Caller, access_code_id: Uuid) -> tuple[Row, Row]:
+    """A code of the pool that works at once, also offline; the same one again when asked again.
+
+    Raises 400 `access_code_not_time_bound` and 404 `backup_access_code_not_found` (official fake).
+    """
+    code = find_code(workspace, caller, access_code_id)
+    if code.type != "time_bound":
+        raise ApiError(400, "access_code_not_time_bound", "Backups can only be used for time_bound access codes.")
+    table = workspace[AccessCodeRow]
+    pulled = table.get(code.pulled_backup_access_code_id)
+    if pulled is not None:
+        return code, pulled
+    pool = backups.pool_of(workspace, code.device_id) if code.uses_backup_pool else []
+    if not pool:
+        raise not_found("backup_access_code_not_found", "No backup access code is available")
+    now = workspace.clock.text()
+    backup = table.put(pool[0].but(starts_at=now, ends_at=code.ends_at))
+    using = Condition("using_backup_access_code", "A backup access code stands in for this code.", now)
+    code = table.put(code.but(pulled_backup_access_code_id=backup.id, warnings=(*code.warnings, using)))
+    fields = code_fields(workspace, code)
+    workspace.events.emit(workspace, AccessCodeBackupAccessCodePulled(backup_access_code_id=backup.id, **fields))
+    backups.refill(workspace, device_of(workspace, code))
+    return table.get(code.id) or code, backup

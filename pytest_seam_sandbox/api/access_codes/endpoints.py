@@ -1,0 +1,294 @@
+"""/access_codes/create, create_multiple, get, list, generate_code and report_device_constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from annotated_types import MinLen
+
+from ...engine.auth import Caller
+from ...engine.errors import ApiError
+from ...engine.pages import Page, Pager
+from ...engine.params import Complaint
+from ...engine.router import Router
+from ...engine.store import Row, Workspace
+from ...engine.types import Date, NonEmptyText, Number, Text, Uuid
+from .._sessions import accounts_of_user
+from .._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    CONSOLE,
+    PAT,
+    PORTAL,
+    PORTAL_READ_ONLY,
+    SUPPORT,
+    contains,
+    not_found,
+)
+from ..devices.endpoints import reachable
+from ..devices.model import DeviceRow, account_of
+from .adding import READERS, WRITERS, CodeLength, Pin, Rounding, add_code, attempt, both_times, check_code
+from .constraints import new_pin
+from .model import AccessCodeRow, device_of
+
+router = Router("/access_codes")
+
+
+@router.post(
+    "create",
+    key="access_code",
+    also=("action_attempt",),
+    allow=(PORTAL, CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    source="docs",
+    checks=[both_times],
+    per_minute=10,
+)
+def create(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    allow_external_modification: bool | None = None,
+    attempt_for_offline_device: bool = True,
+    code: Pin | None = None,
+    common_code_key: Text | None = None,
+    device_id: Uuid,
+    ends_at: Date | None = None,
+    is_external_modification_allowed: bool | None = None,
+    is_offline_access_code: bool | None = None,
+    is_one_time_use: bool | None = None,
+    max_time_rounding: Rounding | None = None,
+    name: Text | None = None,
+    prefer_native_scheduling: bool = True,
+    preferred_code_length: Number | None = None,
+    starts_at: Date | None = None,
+    sync: bool = False,
+    use_backup_access_code_pool: bool | None = None,
+    use_offline_access_code: bool | None = None,
+) -> tuple[Row, Row]:
+    """A new code, also for a lock that is offline: it waits with status `setting` and the device's error.
+
+    attempt_for_offline_device: false refuses that with 400 and the code of the blocking error (assumed).
+    """
+    device = reachable(workspace, caller, device_id)
+    row = add_code(
+        workspace,
+        device,
+        code=code,
+        name=name,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        common_code_key=common_code_key,
+        attempt_for_offline_device=attempt_for_offline_device,
+        prefer_native_scheduling=prefer_native_scheduling,
+        preferred_code_length=preferred_code_length,
+        use_backup_pool=bool(use_backup_access_code_pool),
+        is_offline=bool(is_offline_access_code or use_offline_access_code),
+        is_one_time_use=bool(is_one_time_use),
+        is_external_modification_allowed=bool(is_external_modification_allowed or allow_external_modification),
+    )
+    return row, attempt(workspace, "CREATE_ACCESS_CODE", device)
+
+
+@router.put(
+    "create_multiple",
+    key="access_codes",
+    allow=WRITERS,
+    source="spec",
+    checks=[both_times],
+)
+def create_multiple(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    allow_external_modification: bool | None = None,
+    attempt_for_offline_device: bool = True,
+    behavior_when_code_cannot_be_shared: Literal["throw", "create_random_code"] = "throw",
+    code: Pin | None = None,
+    device_ids: list[Uuid],
+    ends_at: Date | None = None,
+    is_external_modification_allowed: bool | None = None,
+    name: Text | None = None,
+    prefer_native_scheduling: bool = True,
+    preferred_code_length: Number | None = None,
+    starts_at: Date | None = None,
+    use_backup_access_code_pool: bool | None = None,
+) -> list[Row]:
+    """One code on several locks, all or none. Without a chosen code they share one and a common_code_key (fake)."""
+    devices = [reachable(workspace, caller, device_id) for device_id in dict.fromkeys(device_ids)]
+    shared = code or (new_pin(workspace, devices[0], preferred_code_length) if devices else None)
+    details: dict[str, Any] = {
+        "name": name,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "attempt_for_offline_device": attempt_for_offline_device,
+        "preferred_code_length": preferred_code_length,
+        "use_backup_pool": bool(use_backup_access_code_pool),
+    }
+    pins = []
+    for device in devices:
+        try:
+            check_code(workspace, device, code=shared, is_offline=False, **details)
+            pins.append(shared)
+        except ApiError:
+            if behavior_when_code_cannot_be_shared == "throw":
+                raise
+            check_code(workspace, device, code=None, is_offline=False, **details)
+            pins.append(None)
+    common_code_key = None if code is not None else f"auto_set_by_create_multiple_{workspace.ids.uuid()}"
+    return [
+        add_code(
+            workspace,
+            device,
+            code=pin,
+            common_code_key=common_code_key,
+            prefer_native_scheduling=prefer_native_scheduling,
+            is_external_modification_allowed=bool(is_external_modification_allowed or allow_external_modification),
+            **details,
+        )
+        for device, pin in zip(devices, pins, strict=True)
+    ]
+
+
+def by_id_or_pin(values: Mapping[str, Any]) -> Complaint | None:
+    """An id, or a PIN and a device, but not both. Source: official fake."""
+    by_id = values.get("access_code_id") is not None
+    by_pin = values.get("code") is not None and values.get("device_id") is not None
+    if (by_id and values.get("code") is not None) or not (by_id or by_pin):
+        return Complaint((), 'Either "access_code_id" OR "code" and "device_id" must be provided')
+    return None
+
+
+def pick(
+    workspace: Workspace,
+    caller: Caller,
+    access_code_id: str | None,
+    code: str | None,
+    device_id: str | None,
+    *,
+    is_managed: bool,
+) -> AccessCodeRow:
+    """The code of this id, or with this PIN on this device; 404 `not_found` (official fake)."""
+    for row in workspace[AccessCodeRow]:
+        if row.is_managed is not is_managed or device_id not in (None, row.device_id):
+            continue
+        if row.access_code_id == access_code_id or (access_code_id is None and row.code == code):
+            reachable(workspace, caller, row.device_id)
+            return row
+    raise not_found("not_found", "Access Code Not Found")
+
+
+@router.get(
+    "get",
+    key="access_code",
+    allow=(API_KEY, PAT, CONSOLE, CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, SUPPORT),
+    source="official fake",
+    checks=[by_id_or_pin],
+)
+def get(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    access_code_id: Uuid | None = None,
+    code: Text | None = None,
+    device_id: Uuid | None = None,
+) -> Row:
+    """A managed code; 404 `not_found`, also once it was removed from the lock."""
+    return pick(workspace, caller, access_code_id, code, device_id, is_managed=True)
+
+
+_LIST_FILTERS = (
+    "access_code_ids",
+    "access_grant_id",
+    "access_grant_key",
+    "access_method_id",
+    "customer_key",
+    "device_id",
+    "search",
+    "user_identifier_key",
+)
+
+
+def _some_filter(values: Mapping[str, Any]) -> Complaint | None:
+    if any(values.get(name) is not None for name in _LIST_FILTERS):
+        return None
+    return Complaint((), "Either 'device_id' or 'access_code_ids' is required")
+
+
+@router.get("list", key="access_codes", allow=READERS, source="spec", page_limit=55000, checks=[_some_filter])
+def list_(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    page: Pager,
+    access_code_ids: list[Uuid] | None = None,
+    access_grant_id: Uuid | None = None,
+    access_grant_key: Text | None = None,
+    access_method_id: Uuid | None = None,
+    customer_key: Text | None = None,
+    device_id: Uuid | None = None,
+    search: NonEmptyText | None = None,
+    user_identifier_key: Text | None = None,
+) -> Page:
+    """Managed codes, oldest first; codes of the backup pool are not listed until they are pulled (official fake)."""
+    if device_id is not None:
+        reachable(workspace, caller, device_id)
+    accounts = accounts_of_user(workspace, user_identifier_key)
+    pulled = {row.pulled_backup_access_code_id for row in workspace[AccessCodeRow]}
+
+    def matches(row: AccessCodeRow) -> bool:
+        device = device_of(workspace, row)
+        return (
+            row.is_managed
+            and (not row.is_backup or row.id in pulled)
+            and caller.may_see_account(device.connected_account_id)
+            and (access_code_ids is None or row.id in access_code_ids)
+            and device_id in (None, row.device_id)
+            and not (access_grant_id or access_grant_key or access_method_id)
+            and (customer_key is None or account_of(workspace, device).customer_key == customer_key)
+            and (accounts is None or device.connected_account_id in accounts)
+            and contains(search, row.name, row.code, row.id)
+        )
+
+    return page.page(workspace[AccessCodeRow], matches)
+
+
+@router.get(
+    "generate_code", key="generated_code", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec"
+)
+def generate_code(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> Row:
+    """A code that the lock would take, in the form of an access code; nothing is stored."""
+    device = reachable(workspace, caller, device_id)
+    return check_code(
+        workspace,
+        device,
+        code=None,
+        name=None,
+        starts_at=None,
+        ends_at=None,
+        attempt_for_offline_device=True,
+        use_backup_pool=False,
+        is_offline=False,
+        preferred_code_length=None,
+    ).but(status="unset", mutations=())
+
+
+@router.post("report_device_constraints", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY), source="spec")
+def report_device_constraints(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    device_id: Uuid,
+    max_code_length: CodeLength | None = None,
+    min_code_length: CodeLength | None = None,
+    supported_code_lengths: Annotated[list[CodeLength], MinLen(1)] | None = None,
+) -> None:
+    """Tell Seam which lengths a lock takes: a list, or a shortest and a longest one."""
+    device = reachable(workspace, caller, device_id)
+    lengths = sorted(set(supported_code_lengths or ()))
+    if not lengths:
+        known = device.property("supported_code_lengths") or [4, 8]
+        lengths = list(range(min_code_length or min(known), (max_code_length or max(known)) + 1))
+    if not lengths:
+        raise ApiError(400, "invalid_input", "max_code_length must not be less than min_code_length")
+    workspace[DeviceRow].put(device.but(properties={**device.properties, "supported_code_lengths": lengths}))

@@ -1,0 +1,186 @@
+"""Access codes as rows and as clients see them, managed and unmanaged in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from ...engine.store import Row, Workspace
+from .._shared import Condition, Meta, Problem, Resource, errors_in_event, given, warnings_in_event
+from ..devices.model import UNREACHABLE, DeviceRow, account_of, issue_fields
+
+Status = Literal["setting", "set", "unset", "removing", "unknown"]
+
+
+class AccessCode(Resource):
+    """An access code as /access_codes/get shows it."""
+
+    access_code_id: str
+    device_id: str
+    workspace_id: str
+    type: Literal["ongoing", "time_bound"]
+    name: str | None
+    code: str | None
+    status: Status
+    is_managed: bool
+    created_at: str
+    starts_at: str | None = None
+    ends_at: str | None = None
+    common_code_key: str | None = None
+    errors: list[Problem]
+    warnings: list[Problem]
+    pending_mutations: list[Resource] = []  # noqa: RUF012 - pydantic copies defaults
+    is_scheduled_on_device: bool | None = None
+    is_backup_access_code_available: bool | None = None
+    pulled_backup_access_code_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A change that was asked for and is not on the lock yet. before/after: what the `updating_*` ones change."""
+
+    mutation_code: str
+    created_at: str
+    message: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    scheduled_at: str | None = None
+
+    def view(self) -> dict[str, Any]:
+        """The entry of `pending_mutations`."""
+        changes = given(scheduled_at=self.scheduled_at)
+        if self.before is not None:
+            changes |= {"from": dict(self.before), "to": dict(self.after or {})}
+        return {
+            "mutation_code": self.mutation_code,
+            "created_at": self.created_at,
+            "message": self.message,
+            **changes,
+        }
+
+    def in_event(self) -> dict[str, Any]:
+        """The entry of `requested_mutations` in access_code.mutations_requested."""
+        changes = {} if self.before is None else {"from": dict(self.before), "to": dict(self.after or {})}
+        return {"mutation_code": self.mutation_code, **changes}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessCodeRow(Row):
+    """An access code.
+
+    pin_on_lock: what the lock opens to; None while nothing is programmed. device_errors: those of the device and of
+    its account, which Seam repeats on each of its codes. late: how many polls have found the lock unreachable.
+    is_native: whether the lock itself knows the time frame.
+    """
+
+    key: ClassVar[str] = "access_code_id"
+    not_found: ClassVar[str] = "access_code_not_found"
+    access_code_id: str
+    device_id: str
+    workspace_id: str
+    created_at: str
+    name: str | None
+    code: str | None
+    status: Status
+    starts_at: str | None = None
+    ends_at: str | None = None
+    common_code_key: str | None = None
+    is_managed: bool = True
+    is_native: bool = False
+    is_offline: bool = False
+    is_one_time_use: bool = False
+    is_external_modification_allowed: bool = False
+    is_backup: bool = False
+    uses_backup_pool: bool = False
+    is_backup_available: bool = False
+    pulled_backup_access_code_id: str | None = None
+    is_scheduled: bool = False
+    pin_on_lock: str | None = None
+    mutations: tuple[Mutation, ...] = ()
+    errors: tuple[Condition, ...] = ()
+    warnings: tuple[Condition, ...] = ()
+    device_errors: tuple[Condition, ...] = ()
+    late: int = 0
+    cannot_be_managed: bool = False
+
+    @property
+    def type(self) -> Literal["ongoing", "time_bound"]:
+        """Whether the code has a time frame."""
+        return "ongoing" if self.starts_at is None else "time_bound"
+
+    @property
+    def display_name(self) -> str:
+        """A name for messages."""
+        return self.name or self.access_code_id
+
+    def has_mutation(self, mutation_code: str) -> bool:
+        """Whether a change of this kind is pending."""
+        return any(mutation.mutation_code == mutation_code for mutation in self.mutations)
+
+    def view(self) -> dict[str, Any]:
+        """The code as a client sees it: managed or, cut down, unmanaged. Source: spec."""
+        view: dict[str, Any] = {
+            "access_code_id": self.access_code_id,
+            "device_id": self.device_id,
+            "workspace_id": self.workspace_id,
+            "type": self.type,
+            "name": self.name,
+            "code": self.code,
+            "created_at": self.created_at,
+            "errors": [error.as_error() for error in (*self.errors, *self.device_errors)],
+            "warnings": [warning.as_warning() for warning in self.warnings],
+            "is_managed": self.is_managed,
+            "status": self.status,
+        }
+        if self.type == "time_bound":
+            view |= {"starts_at": self.starts_at, "ends_at": self.ends_at}
+        if not self.is_managed:
+            view["status"] = "set" if self.pin_on_lock is not None else "unset"
+            return view | ({"cannot_be_managed": True} if self.cannot_be_managed else {})
+        return view | {
+            "common_code_key": self.common_code_key,
+            "is_backup_access_code_available": self.is_backup_available,
+            "is_external_modification_allowed": self.is_external_modification_allowed,
+            "is_one_time_use": self.is_one_time_use,
+            "is_offline_access_code": self.is_offline,
+            "is_backup": self.is_backup,
+            "is_scheduled_on_device": self.is_scheduled,
+            "is_waiting_for_code_assignment": False,
+            "pulled_backup_access_code_id": self.pulled_backup_access_code_id,
+            "pending_mutations": [mutation.view() for mutation in self.mutations],
+        }
+
+
+def device_of(workspace: Workspace, code: AccessCodeRow) -> DeviceRow:
+    """The lock of a code; codes go before their device, so it is always there."""
+    device = workspace[DeviceRow].get(code.device_id)
+    if device is None:
+        raise LookupError(f"the access code {code.access_code_id} has outlived its device {code.device_id}")
+    return device
+
+
+def is_reachable(device: DeviceRow) -> bool:
+    """Whether Seam can program the device now."""
+    return not any(error.code in UNREACHABLE for error in device.errors)
+
+
+def code_fields(workspace: Workspace, code: AccessCodeRow) -> dict[str, Any]:
+    """What every event about this code carries."""
+    device = device_of(workspace, code)
+    metadata: Meta | None = device.custom_metadata or None
+    return {
+        "access_code_id": code.access_code_id,
+        "device_id": code.device_id,
+        **account_of(workspace, device).event_fields(),
+        **given(device_custom_metadata=metadata),
+    }
+
+
+def six_lists(workspace: Workspace, code: AccessCodeRow) -> dict[str, Any]:
+    """The six lists that an event about trouble with a code carries."""
+    return {
+        "access_code_errors": errors_in_event(code.errors),
+        "access_code_warnings": warnings_in_event(code.warnings),
+        **issue_fields(workspace, device_of(workspace, code)),
+    }

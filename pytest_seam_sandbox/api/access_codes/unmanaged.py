@@ -1,0 +1,203 @@
+"""/access_codes/unmanaged/*, and the simulated code that somebody else puts on a lock."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from annotated_types import MaxLen, MinLen
+from pydantic import AfterValidator
+
+from ...engine.auth import Caller
+from ...engine.errors import ApiError
+from ...engine.pages import Page, Pager
+from ...engine.query import Kind
+from ...engine.router import Router
+from ...engine.store import Row, Workspace
+from ...engine.types import NonEmptyText, Text, Uuid
+from .._sessions import accounts_of_user
+from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, contains, not_found, require_sandbox
+from ..action_attempts import ActionFailed, start
+from ..devices.endpoints import reachable
+from ..devices.model import UNREACHABLE
+from .adding import READERS, WRITERS, only_digits
+from .endpoints import by_id_or_pin, pick
+from .events import (
+    AccessCodeUnmanagedConvertedToManaged,
+    AccessCodeUnmanagedCreated,
+    AccessCodeUnmanagedFailedToConvertToManaged,
+)
+from .lifecycle import delete_record
+from .model import AccessCodeRow, code_fields, device_of, is_reachable, six_lists
+
+router = Router("/access_codes")
+
+CANNOT_CONVERT = frozenset({"igloohome_lock", "kwikset_lock", "smartthings_lock"})
+"""The device types whose unmanaged codes stay unmanaged (docs)."""
+ShortPin = Annotated[str, MinLen(4), MaxLen(8), AfterValidator(only_digits), Kind("string")]
+
+
+def _find(workspace: Workspace, caller: Caller, access_code_id: str) -> AccessCodeRow:
+    code = workspace[AccessCodeRow].get(access_code_id)
+    if code is None or code.is_managed:
+        raise not_found(
+            "access_code_not_found", "Could not find an unmanaged access_code", {"access_code_id": access_code_id}
+        )
+    reachable(workspace, caller, code.device_id)
+    return code
+
+
+@router.get("unmanaged/get", key="access_code", allow=READERS, source="spec", checks=[by_id_or_pin])
+def get(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    access_code_id: Uuid | None = None,
+    code: Text | None = None,
+    device_id: Uuid | None = None,
+) -> Row:
+    """An unmanaged code; 404 `not_found`."""
+    return pick(workspace, caller, access_code_id, code, device_id, is_managed=False)
+
+
+@router.get("unmanaged/list", key="access_codes", allow=READERS, source="spec", page_limit=300000)
+def list_(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    page: Pager,
+    device_id: Uuid,
+    search: NonEmptyText | None = None,
+    user_identifier_key: Text | None = None,
+) -> Page:
+    """The unmanaged codes of a lock, oldest first."""
+    device = reachable(workspace, caller, device_id)
+    accounts = accounts_of_user(workspace, user_identifier_key)
+
+    def matches(row: AccessCodeRow) -> bool:
+        return (
+            not row.is_managed
+            and row.device_id == device_id
+            and (accounts is None or device.connected_account_id in accounts)
+            and contains(search, row.name, row.code, row.id)
+        )
+
+    return page.page(workspace[AccessCodeRow], matches)
+
+
+def _erase(workspace: Workspace, action_attempt_id: str, access_code_id: str) -> dict[str, object]:
+    code = workspace[AccessCodeRow].get(access_code_id)
+    if code is None:
+        return {}
+    blocking = next((error for error in device_of(workspace, code).errors if error.code in UNREACHABLE), None)
+    if blocking is not None:
+        raise ActionFailed(blocking.code, blocking.message)
+    delete_record(workspace, code)
+    return {}
+
+
+@router.delete("unmanaged/delete", key="action_attempt", allow=WRITERS, source="spec")
+def delete(workspace: Workspace, *, caller: Caller, access_code_id: Uuid, sync: bool = False) -> Row:
+    """Erase somebody else's code: access_code.unmanaged.removed; the attempt fails while the lock is unreachable."""
+    code = _find(workspace, caller, access_code_id)
+    device = device_of(workspace, code)
+    return start(
+        workspace,
+        "DELETE_ACCESS_CODE",
+        _erase,
+        code.access_code_id,
+        device_id=device.device_id,
+        connected_account_id=device.connected_account_id,
+    )
+
+
+def _convert(workspace: Workspace, code: AccessCodeRow, *, external: bool) -> None:
+    """Asynchronous at Seam; here before the next request is answered."""
+    workspace.agenda.plan(workspace.clock.timestamp(), _finish_conversion, code.access_code_id, external)
+
+
+def _finish_conversion(workspace: Workspace, access_code_id: str, external: bool) -> None:
+    code = workspace[AccessCodeRow].get(access_code_id)
+    if code is None or code.is_managed:
+        return
+    device = device_of(workspace, code)
+    if device.device_type in CANNOT_CONVERT or not is_reachable(device):
+        fields = code_fields(workspace, code) | six_lists(workspace, code)
+        workspace.events.emit(workspace, AccessCodeUnmanagedFailedToConvertToManaged(**fields))
+        return
+    managed = workspace[AccessCodeRow].put(
+        code.but(is_managed=True, status="set", is_external_modification_allowed=external, device_errors=device.errors)
+    )
+    workspace.events.emit(workspace, AccessCodeUnmanagedConvertedToManaged(**code_fields(workspace, managed)))
+
+
+@router.patch("unmanaged/convert_to_managed", allow=WRITERS, source="docs")
+def convert_to_managed(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    access_code_id: Uuid,
+    allow_external_modification: bool | None = None,
+    force: bool | None = None,
+    is_external_modification_allowed: bool | None = None,
+    sync: bool = False,
+) -> None:
+    """Take a code over: access_code.unmanaged.converted_to_managed, or ..failed_to_convert_to_managed.
+
+    It fails for igloohome, Kwikset and SmartThings (docs) and while the lock is unreachable (assumed).
+    """
+    code = _find(workspace, caller, access_code_id)
+    _convert(workspace, code, external=bool(is_external_modification_allowed or allow_external_modification))
+
+
+@router.patch("unmanaged/update", allow=WRITERS, source="spec")
+def update(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    access_code_id: Uuid,
+    allow_external_modification: bool | None = None,
+    force: bool | None = None,
+    is_external_modification_allowed: bool | None = None,
+    is_managed: bool,
+) -> None:
+    """The same by is_managed true; false leaves the code as it is."""
+    code = _find(workspace, caller, access_code_id)
+    if is_managed:
+        _convert(workspace, code, external=bool(is_external_modification_allowed or allow_external_modification))
+
+
+@router.post(
+    "simulate/create_unmanaged_access_code",
+    key="access_code",
+    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    source="spec",
+)
+def create_unmanaged_access_code(
+    workspace: Workspace, *, caller: Caller, code: ShortPin, device_id: Uuid, name: Text
+) -> Row:
+    """A code that somebody puts on an August lock past Seam: access_code.unmanaged.created."""
+    require_sandbox(workspace)
+    device = reachable(workspace, caller, device_id)
+    if "create_unmanaged_access_code" not in device.model.simulate:
+        raise ApiError(
+            400,
+            "device_type_not_supported",
+            f"simulate/create_unmanaged_access_code is not supported for devices of type {device.device_type}",
+        )
+    row = workspace[AccessCodeRow].put(
+        AccessCodeRow(
+            access_code_id=workspace.ids.uuid(),
+            device_id=device.device_id,
+            workspace_id=workspace.workspace_id,
+            created_at=workspace.clock.text(),
+            name=name,
+            code=code,
+            pin_on_lock=code,
+            status="set",
+            is_managed=False,
+            device_errors=device.errors,
+            cannot_be_managed=device.device_type in CANNOT_CONVERT,
+        )
+    )
+    workspace.events.emit(workspace, AccessCodeUnmanagedCreated(**code_fields(workspace, row)))
+    return row

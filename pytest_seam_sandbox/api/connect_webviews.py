@@ -1,0 +1,409 @@
+"""Connect Webviews: the pages on which people log in at a provider, and what their logins bring about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal, get_args
+
+from ..engine.auth import Caller
+from ..engine.errors import ApiError, SandboxError
+from ..engine.events import EventFields
+from ..engine.http import SEAM_URL
+from ..engine.pages import Page, Pager
+from ..engine.query import Kind
+from ..engine.router import Router
+from ..engine.store import Row, Workspace
+from ..engine.types import Metadata, NonEmptyText, Text, Uuid, one_of
+from ..worlds.catalogue import providers
+from ._sessions import ClientSessionRow
+from ._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    CONSOLE,
+    PAT,
+    PORTAL,
+    PORTAL_READ_ONLY,
+    SUPPORT,
+    WORKSPACE,
+    AccountMetadataFields,
+    Meta,
+    Resource,
+    contains,
+    find,
+    given,
+    has_metadata,
+    merge_metadata,
+)
+from .connected_accounts import (
+    Capability,
+    ConnectedAccountCompletedFirstSync,
+    ConnectedAccountCreated,
+    ConnectedAccountRow,
+    account_of_login,
+    announce_connection,
+    make_account,
+    recover,
+)
+from .devices.house import add_sandbox_devices, capability, models_of
+
+router = Router("/connect_webviews")
+
+READERS = (CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, PAT, CONSOLE, API_KEY, SUPPORT)
+KNOWN = tuple(provider["device_provider_name"] for provider in providers())
+PROVIDERS = (*KNOWN, "yale_access", "hid_cm", "google_nest", "slack")
+"""The provider keys that can be accepted: those that Seam lists, and four that it does not list (spec)."""
+
+Provider = Annotated[str, one_of(*PROVIDERS), Kind("string")]
+SelectionMode = Literal["none", "single", "multiple"]
+WebviewCategory = Literal[
+    "stable",
+    "consumer_smartlocks",
+    "beta",
+    "thermostats",
+    "noise_sensors",
+    "access_control_systems",
+    "cameras",
+    "connectors",
+    "internal_beta",
+]
+
+
+class ConnectWebview(Resource):
+    """A Connect Webview as /connect_webviews/get shows it. status: "pending", "failed" or "authorized"."""
+
+    connect_webview_id: str
+    workspace_id: str
+    url: str
+    status: Literal["pending", "failed", "authorized"]
+    login_successful: bool
+    connected_account_id: str | None
+    selected_provider: str | None
+    accepted_providers: list[str]
+    accepted_capabilities: list[str]
+    any_provider_allowed: bool
+    automatically_manage_new_devices: bool
+    wait_for_device_creation: bool
+    custom_metadata: Meta
+    custom_redirect_url: str | None
+    custom_redirect_failure_url: str | None
+    customer_key: str | None = None
+    authorized_at: str | None
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectWebviewRow(Row):
+    """A Connect Webview."""
+
+    key: ClassVar[str] = "connect_webview_id"
+    not_found: ClassVar[str] = "connect_webview_not_found"
+    connect_webview_id: str
+    workspace_id: str
+    url: str
+    created_at: str
+    accepted_providers: tuple[str, ...]
+    accepted_capabilities: tuple[str, ...]
+    any_provider_allowed: bool
+    device_selection_mode: SelectionMode = "none"
+    automatically_manage_new_devices: bool = True
+    wait_for_device_creation: bool = False
+    custom_metadata: Meta = field(default_factory=dict)
+    custom_redirect_url: str | None = None
+    custom_redirect_failure_url: str | None = None
+    customer_key: str | None = None
+    status: Literal["pending", "failed", "authorized"] = "pending"
+    connected_account_id: str | None = None
+    selected_provider: str | None = None
+    authorized_at: str | None = None
+
+    def view(self) -> dict[str, Any]:
+        """The Connect Webview as a client sees it."""
+        return {
+            "connect_webview_id": self.connect_webview_id,
+            "workspace_id": self.workspace_id,
+            "url": self.url,
+            "status": self.status,
+            "login_successful": self.status == "authorized",
+            "connected_account_id": self.connected_account_id,
+            "selected_provider": self.selected_provider,
+            "accepted_providers": self.accepted_providers,
+            "accepted_capabilities": self.accepted_capabilities,
+            "accepted_devices": [],
+            "any_device_allowed": True,
+            "any_provider_allowed": self.any_provider_allowed,
+            "device_selection_mode": self.device_selection_mode,
+            "automatically_manage_new_devices": self.automatically_manage_new_devices,
+            "wait_for_device_creation": self.wait_for_device_creation,
+            "custom_metadata": self.custom_metadata,
+            "custom_redirect_url": self.custom_redirect_url,
+            "custom_redirect_failure_url": self.custom_redirect_failure_url,
+            "authorized_at": self.authorized_at,
+            "created_at": self.created_at,
+            **given(customer_key=self.customer_key),
+        }
+
+
+class ConnectWebviewLoginSucceeded(AccountMetadataFields, event_type="connect_webview.login_succeeded"):
+    """A person logged in."""
+
+    connect_webview_id: str
+    connected_account_id: str
+    customer_key: str | None = None
+
+
+class ConnectWebviewLoginFailed(EventFields, event_type="connect_webview.login_failed"):
+    """A login failed."""
+
+    connect_webview_id: str
+
+
+def log_in(
+    workspace: Workspace, webview: ConnectWebviewRow, *, email: str, provider: str | None
+) -> ConnectedAccountRow:
+    """What happens when a person completes the webview with this login at the provider.
+
+    provider: by default August where the webview accepts it, else the first that it accepts. A login that is new makes
+    an account with the sandbox devices of the provider; that of an account that is there already reuses the account,
+    and connects it again if it was disconnected. Which events: docs and spec; their exact order is assumed.
+    Raises SandboxError where the page would not let the person through.
+    """
+    if webview.status == "authorized":
+        raise SandboxError(
+            f"the Connect Webview {webview.id} was completed already; Seam takes one login for each. Create another."
+        )
+    provider = _pick_provider(webview, provider)
+    account = account_of_login(workspace, provider, email)
+    if account is not None and account.customer_key and webview.customer_key not in (None, account.customer_key):
+        raise SandboxError(
+            f"the {provider} account of {email} belongs to the customer {account.customer_key!r}, so a Connect Webview "
+            f"of the customer {webview.customer_key!r} shows an error. Use another email, or fail_login()."
+        )
+    is_new = account is None
+    account = _new_account(workspace, webview, provider, email) if account is None else _taken_over(account, webview)
+    workspace[ConnectedAccountRow].put(account)
+    _authorize(workspace, webview, account)
+    if is_new:
+        _connect(workspace, webview, account)
+    else:
+        recover(workspace, account, webview.id)
+    return account
+
+
+def fail(workspace: Workspace, webview: ConnectWebviewRow) -> None:
+    """What happens when a login fails: status failed and connect_webview.login_failed. The person may try again."""
+    if webview.status == "authorized":
+        raise SandboxError(f"the Connect Webview {webview.id} was completed already; its login cannot fail any more.")
+    workspace[ConnectWebviewRow].put(webview.but(status="failed"))
+    workspace.events.emit(workspace, ConnectWebviewLoginFailed(connect_webview_id=webview.id))
+
+
+def _pick_provider(webview: ConnectWebviewRow, provider: str | None) -> str:
+    accepted = webview.accepted_providers
+    if provider is None:
+        if not accepted:
+            raise SandboxError(f"the Connect Webview {webview.id} accepts no provider, so nobody can log in with it.")
+        return "august" if "august" in accepted else accepted[0]
+    if provider in accepted or (webview.any_provider_allowed and models_of(provider)):
+        return provider
+    raise SandboxError(
+        f"the Connect Webview {webview.id} does not offer the provider {provider!r}; it accepts "
+        f"{', '.join(accepted) or 'none'}."
+    )
+
+
+def _new_account(
+    workspace: Workspace, webview: ConnectWebviewRow, provider: str, email: str
+) -> ConnectedAccountRow:
+    return make_account(
+        workspace,
+        provider,
+        email=email,
+        accepted_capabilities=webview.accepted_capabilities,
+        automatically_manage_new_devices=webview.automatically_manage_new_devices,
+        custom_metadata=webview.custom_metadata,
+        customer_key=webview.customer_key,
+        connect_webview_ids=(webview.id,),
+    )
+
+
+def _taken_over(account: ConnectedAccountRow, webview: ConnectWebviewRow) -> ConnectedAccountRow:
+    """The account after another login. The webview's metadata replaces its own (docs), unless there is none (assumed);
+    an account without a customer becomes that of the webview (spec).
+    """
+    return account.but(
+        connect_webview_ids=(*account.connect_webview_ids, webview.id),
+        custom_metadata=webview.custom_metadata or account.custom_metadata,
+        customer_key=account.customer_key or webview.customer_key,
+    )
+
+
+def _authorize(workspace: Workspace, webview: ConnectWebviewRow, account: ConnectedAccountRow) -> None:
+    """Tell the webview and the client sessions that hold it of the account: connect_webview.login_succeeded."""
+    workspace[ConnectWebviewRow].put(
+        webview.but(
+            status="authorized",
+            connected_account_id=account.id,
+            selected_provider=account.account_type,
+            authorized_at=workspace.clock.text(),
+        )
+    )
+    for session in [row for row in workspace[ClientSessionRow] if webview.id in row.connect_webview_ids]:
+        reached = tuple(dict.fromkeys((*session.connected_account_ids, account.id)))
+        workspace[ClientSessionRow].put(session.but(connected_account_ids=reached))
+    optional = given(customer_key=account.customer_key)
+    workspace.events.emit(
+        workspace,
+        ConnectWebviewLoginSucceeded(connect_webview_id=webview.id, **account.event_fields(), **optional),
+    )
+
+
+def _connect(workspace: Workspace, webview: ConnectWebviewRow, account: ConnectedAccountRow) -> None:
+    events, fields = workspace.events, account.event_fields()
+    events.emit(workspace, ConnectedAccountCreated(connect_webview_id=webview.id, **fields))
+    announce_connection(workspace, account, webview.id)
+    add_sandbox_devices(workspace, account, webview.accepted_capabilities)
+    events.emit(workspace, ConnectedAccountCompletedFirstSync(**fields))
+
+
+def _default_capabilities(accepted_providers: Sequence[str]) -> tuple[str, ...]:
+    """What the providers' devices are. A provider that has locks connects only those unless it is asked (spec)."""
+    found = set()
+    for provider in accepted_providers:
+        kinds = {kind for model in models_of(provider) if (kind := capability(model))}
+        found |= {"lock"} if "lock" in kinds else kinds
+    if any("access_control_systems" in row["provider_categories"] for row in _listed(accepted_providers)):
+        found.add("access_control")
+    return tuple(name for name in get_args(Capability) if name in found)
+
+
+def _listed(names: Sequence[str]) -> list[Any]:
+    return [row for row in providers() if row["device_provider_name"] in names]
+
+
+@router.post("create", key="connect_webview", allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY), source="spec")
+def create(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    accepted_capabilities: list[Capability] | None = None,
+    accepted_providers: list[Provider] | None = None,
+    automatically_manage_new_devices: bool = True,
+    custom_metadata: Metadata | None = None,
+    custom_redirect_failure_url: Text | None = None,
+    custom_redirect_url: Text | None = None,
+    customer_key: NonEmptyText | None = None,
+    device_selection_mode: SelectionMode | None = None,
+    excluded_providers: list[Text] | None = None,
+    provider_category: WebviewCategory | None = None,
+    wait_for_device_creation: bool = False,
+) -> ConnectWebviewRow:
+    """A new Connect Webview. Without accepted_providers and provider_category any provider is allowed.
+
+    accepted_providers wins over provider_category (assumed). A client session that makes a webview holds it, and a
+    customer's session makes it for that customer (assumed). In the sandbox all devices of a login are there at once,
+    whatever wait_for_device_creation says.
+    """
+    webview_id = workspace.ids.uuid()
+    accepted = tuple(
+        name
+        for name in accepted_providers or _of_category(provider_category)
+        if name not in (excluded_providers or ())
+    )
+    session = _session(caller)
+    webview = ConnectWebviewRow(
+        connect_webview_id=webview_id,
+        workspace_id=workspace.workspace_id,
+        url=f"{SEAM_URL}/connect_webviews/view?connect_webview_id={webview_id}"
+        f"&auth_token={workspace.ids.token('', 8, 24)}",
+        created_at=workspace.clock.text(),
+        accepted_providers=accepted,
+        accepted_capabilities=tuple(accepted_capabilities or _default_capabilities(accepted)),
+        any_provider_allowed=not accepted_providers and provider_category is None,
+        device_selection_mode=device_selection_mode or "none",
+        automatically_manage_new_devices=automatically_manage_new_devices,
+        wait_for_device_creation=wait_for_device_creation,
+        custom_metadata=merge_metadata({}, custom_metadata or {}),
+        custom_redirect_url=custom_redirect_url,
+        custom_redirect_failure_url=custom_redirect_failure_url,
+        customer_key=customer_key or (session.customer_key if session else None),
+    )
+    if session is not None:
+        held = (*session.connect_webview_ids, webview_id)
+        workspace[ClientSessionRow].put(session.but(connect_webview_ids=held))
+    return workspace[ConnectWebviewRow].put(webview)
+
+
+def _of_category(category: str | None) -> list[str]:
+    return [
+        row["device_provider_name"]
+        for row in providers()
+        if category is None or category in row["provider_categories"]
+    ]
+
+
+def _session(caller: Caller) -> ClientSessionRow | None:
+    return caller.session if isinstance(caller.session, ClientSessionRow) else None
+
+
+def _may_see(caller: Caller, webview: ConnectWebviewRow) -> bool:
+    """A client session sees the webviews that it holds and, in a customer's portal, those of the customer (assumed)."""
+    session = _session(caller)
+    if session is None or webview.id in session.connect_webview_ids:
+        return True
+    return session.customer_key is not None and session.customer_key == webview.customer_key
+
+
+def find_webview(workspace: Workspace, connect_webview_id: str) -> ConnectWebviewRow:
+    """The Connect Webview of this id, or 404 `connect_webview_not_found`."""
+    return find(workspace, ConnectWebviewRow, connect_webview_id, words="Connect webview")
+
+
+@router.get("get", key="connect_webview", allow=READERS, source="spec")
+def get(workspace: Workspace, *, caller: Caller, connect_webview_id: Uuid) -> ConnectWebviewRow:
+    """The Connect Webview of this id; 404, and 401 for a client session that does not hold it."""
+    webview = find_webview(workspace, connect_webview_id)
+    if not _may_see(caller, webview):
+        raise ApiError(401, "unauthorized", "Not authorized to view this connect webview")
+    return webview
+
+
+@router.get("list", key="connect_webviews", allow=READERS, source="spec", page_limit=500)
+def list_(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    page: Pager,
+    custom_metadata_has: Metadata | None = None,
+    customer_key: Text | None = None,
+    search: NonEmptyText | None = None,
+    user_identifier_key: Text | None = None,
+) -> Page:
+    """Connect Webviews, oldest first. search: id, accepted providers, metadata and customer key (spec).
+
+    user_identifier_key: the webviews that client sessions with this key hold (docs).
+    """
+    held = frozenset(
+        webview_id
+        for session in workspace[ClientSessionRow]
+        if user_identifier_key is not None and session.user_identifier_key == user_identifier_key
+        for webview_id in session.connect_webview_ids
+    )
+
+    def matches(webview: ConnectWebviewRow) -> bool:
+        texts = (value for value in webview.custom_metadata.values() if isinstance(value, str))
+        return (
+            _may_see(caller, webview)
+            and (custom_metadata_has is None or has_metadata(webview.custom_metadata, custom_metadata_has))
+            and customer_key in (None, webview.customer_key)
+            and contains(search, webview.id, webview.customer_key, *webview.accepted_providers, *texts)
+            and (user_identifier_key is None or webview.id in held)
+        )
+
+    return page.page(workspace[ConnectWebviewRow], matches)
+
+
+@router.delete("delete", allow=WORKSPACE, source="spec")
+def delete(workspace: Workspace, *, connect_webview_id: Uuid) -> None:
+    """Delete a Connect Webview; the account that was connected through it stays, and no event says so (spec)."""
+    workspace[ConnectWebviewRow].remove(find_webview(workspace, connect_webview_id).id)
