@@ -1,4 +1,4 @@
-"""The command line: `seam-sandbox serve`, for apps and tests in other languages."""
+"""The command line: `seam-sandbox serve`, for apps and tests in other languages, and `seam-sandbox ledger`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return _serve(options)
+        status: int = options.run(options)
     except SandboxError as mistake:
         print(f"seam-sandbox: {mistake}", file=sys.stderr)
         return 2
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -30,14 +31,25 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve a sandbox on loopback until it is interrupted")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default: 0)")
-    serve.add_argument("--world", default="empty", help="starting state: empty, house or everything")
+    serve.add_argument("--world", default="empty", help="starting state: empty, house, hotel or everything")
     serve.add_argument("--seed", default="0", help="ids, names and keys follow from it")
     serve.add_argument("--api-key", help="the API key, of the form seam_test…; by default it follows from the seed")
     serve.add_argument("--event-latency", type=float, default=0.0, help="seconds until an event shows")
     serve.add_argument("--action-attempts", default="instant", help="instant, poll or a delay in seconds")
     serve.add_argument("--rate-limits", action="store_true", help="apply Seam's documented limits per device")
     serve.add_argument("--json", action="store_true", help="print one JSON object a line, for scripts")
+    serve.set_defaults(run=_serve)
+    ledger = commands.add_parser("ledger", help="print what of Seam is emulated, and on whose word")
+    ledger.add_argument("--json", action="store_true", help="print JSON in place of Markdown")
+    ledger.set_defaults(run=_ledger)
     return parser
+
+
+def _ledger(options: argparse.Namespace) -> int:
+    from .report.ledger import as_json, as_text
+
+    print(json.dumps(as_json(), indent=1) if options.json else as_text())
+    return 0
 
 
 def _serve(options: argparse.Namespace) -> int:

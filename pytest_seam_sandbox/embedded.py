@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import api
 from .api.events import Event
@@ -16,6 +16,9 @@ from .engine.clock import format_time
 from .engine.errors import SandboxError, UnknownId
 from .engine.settings import Settings
 from .engine.store import Workspace
+
+if TYPE_CHECKING:
+    from .api._connect_webviews import ConnectWebviewRow
 
 
 class Embedded:
@@ -124,6 +127,26 @@ class Embedded:
         with self.app.lock:
             return add_account(self.workspace, provider, **details).connected_account_id
 
+    def create_acs_system(self, system_type: str, *, connected_account_id: str | None, **details: Any) -> str:
+        """A new access system of the account, or of an account of its own; its id."""
+        from .api.acs.kinds import SYSTEM_KINDS
+        from .api.connected_accounts import ConnectedAccountRow
+        from .worlds.build import add_acs_system
+
+        if system_type not in SYSTEM_KINDS:
+            raise SandboxError(
+                f"Seam has no access system of the type {system_type!r}; there are {', '.join(sorted(SYSTEM_KINDS))}."
+            )
+        with self.app.lock:
+            accounts = self.workspace[ConnectedAccountRow]
+            account = accounts.get(connected_account_id)
+            if connected_account_id is not None and account is None:
+                raise UnknownId(
+                    f"no connected account {connected_account_id!r} in this sandbox; "
+                    f"it has {self._named(accounts) or 'none'}. Make one with create_connected_account()."
+                )
+            return add_acs_system(self.workspace, system_type, account=account, **details).acs_system_id
+
     def create_device(self, device_type: str, *, connected_account_id: str | None, **details: Any) -> str:
         """A new device of the account, or of the provider's own account; its id."""
         from .api.connected_accounts import ConnectedAccountRow
@@ -171,12 +194,33 @@ class Embedded:
         with self.app.lock:
             readd_device(self.workspace, find_device(self.workspace, device_id))
 
-    def log_in_again(self, connected_account_id: str) -> None:
-        """Connect a lost account again, as a person does in a Connect Webview."""
-        from .api.connected_accounts import find_account, recover
+    def complete_login(self, connect_webview_id: str, *, email: str, provider: str | None) -> str:
+        """Log in with a Connect Webview, as a person does; the id of the account."""
+        from .api.connect_webviews import log_in
 
         with self.app.lock:
-            recover(self.workspace, find_account(self.workspace, connected_account_id))
+            webview = self._webview(connect_webview_id)
+            return log_in(self.workspace, webview, email=email, provider=provider).connected_account_id
+
+    def fail_login(self, connect_webview_id: str) -> None:
+        """Try to log in with a Connect Webview, and fail."""
+        from .api.connect_webviews import fail
+
+        with self.app.lock:
+            fail(self.workspace, self._webview(connect_webview_id))
+
+    def _webview(self, connect_webview_id: str) -> ConnectWebviewRow:
+        from .api._connect_webviews import ConnectWebviewRow
+
+        webviews = self.workspace[ConnectWebviewRow]
+        webview = webviews.get(connect_webview_id)
+        if webview is None:
+            raise UnknownId(
+                f"no Connect Webview {connect_webview_id!r} in this sandbox; it has "
+                f"{', '.join(row.id for row in webviews) or 'none'}. Let the program under test make one with "
+                "/connect_webviews/create."
+            )
+        return webview
 
     @staticmethod
     def _named(rows: Any) -> str:

@@ -370,8 +370,14 @@ class AccountDisconnected(Outage):
         return True
 
     def _heal(self) -> None:
+        """The user of the account logs in again with a new Connect Webview, unless the program saw to that."""
+        self.account = self._sandbox.get_connected_account(self.connected_account_id)
+        if not self._is_lost():
+            return
         self._note("ends: a new login of the account")
-        self._sandbox._backend.log_in_again(self.connected_account_id)
+        webview = self._sandbox._api.call("/connect_webviews/create")["connect_webview"]
+        login = {"email": self.account.user_identifier.email, "provider": self.account.account_type}
+        self._sandbox.complete_login(webview, **login)
 
     def _assert_healed(self) -> None:
         account_id = self.connected_account_id
@@ -382,6 +388,9 @@ class AccountDisconnected(Outage):
             self._sandbox.expect_no_device_error(device, "account_disconnected")
             blocked = any(error.error_code in UNREACHABLE for error in device.errors)
             _require(device.properties.online is not blocked, f"{self}: {device.display_name} did not come back")
+
+
+_END_OF_A_PHONE = ("acs_credential.deleted", "phone.deactivated")
 
 
 class Deactivation(Outage):
@@ -396,6 +405,7 @@ class Deactivation(Outage):
         self._replace = replace
         self._owner: str | None = None
         self._others: set[str] = set()
+        self._keys: dict[str, set[str]] = {}
 
     def __str__(self) -> str:
         return f"{self.name}({self.phone.display_name})"
@@ -405,6 +415,7 @@ class Deactivation(Outage):
         if self.phone.device_id not in phones:
             raise OutageNotPossible(f"{self} is not possible: the phone is deactivated already. Make a new one.")
         self._others = phones - {self.phone.device_id}
+        self._keys = self._sandbox._api.mobile_keys()
         if self._replace:
             self._owner = self._sandbox._api.owner_of(self.phone.device_id)
 
@@ -416,6 +427,17 @@ class Deactivation(Outage):
         self._assert_dead()
         missing = self._others - {phone.device_id for phone in self._sandbox._api.phones()}
         _require(not missing, f"{self}: other phones went with it: {sorted(missing)}")
+        self._assert_keys_revoked()
+
+    def _assert_keys_revoked(self) -> None:
+        """The mobile keys of the dead phone were deleted before it; those of other phones are still there."""
+        for key in (key for key, phones in self._keys.items() if self.phone.device_id in phones):
+            self._expect("acs_credential.deleted", acs_credential_id=key)
+        told = [event.event_type for event in self.events if event.event_type in _END_OF_A_PHONE]
+        _require(told[-1:] == ["phone.deactivated"], f"{self}: a mobile key was revoked after phone.deactivated")
+        lost = self._keys.keys() - self._sandbox._api.mobile_keys().keys()
+        others = sorted(key for key in lost if self._others & self._keys[key])
+        _require(not others, f"{self}: mobile keys of other phones went with it: {others}")
 
     def _heal(self) -> None:
         """A dead phone stays dead; a replacement is a phone of its own."""

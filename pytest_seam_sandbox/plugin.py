@@ -24,7 +24,7 @@ class _Setting(NamedTuple):
 
 
 _SETTINGS = {
-    "world": _Setting("empty", "starting state of each sandbox: empty, house or everything"),
+    "world": _Setting("empty", "starting state of each sandbox: empty, house, hotel or everything"),
     "seed": _Setting("0", "ids, names, PINs and serial numbers follow from it and from the name of the test"),
     "action_attempts": _Setting("instant", "how action attempts end: instant, poll or a delay in sandbox seconds"),
     "event_latency": _Setting("0", "sandbox seconds until an event shows in /events/list"),
@@ -141,6 +141,7 @@ def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
     yield sandbox
     sandbox.close()
+    del request.node.stash[_SANDBOXES]  # items live as long as the session, and sandboxes should not
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
     from .api.access_codes.model import AccessCode
+    from .api.acs.resources import AcsCredential, AcsSystem
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class Sandbox(Observer):
     Usable without pytest: `with Sandbox() as sandbox:`. Leaving the block raises what went wrong unnoticed: a path that
     is not emulated, an outage that was never left.
 
-    world: the starting state, "empty", "house" or "everything". seed: ids, names, PINs and serial numbers follow from
-    it; give two sandboxes of one test different seeds if their ids have to differ. action_attempts: "instant", "poll"
-    or seconds. event_latency: seconds until an event shows. strict_ids: refuse ids that are no UUID.
+    world: the starting state, "empty", "house", "hotel" or "everything". seed: ids, names, PINs and serial numbers
+    follow from it; give two sandboxes of one test different seeds if their ids have to differ. action_attempts:
+    "instant", "poll" or seconds. event_latency: seconds until an event shows. strict_ids: refuse ids that are no UUID.
     rate_limits: answer 429 beyond Seam's documented limits per device.
     All seconds are sandbox seconds.
     """
@@ -292,6 +293,84 @@ class Sandbox(Observer):
             **details,
         )
         return AccessCode.model_validate(answer["access_code"])
+
+    def complete_login(
+        self, connect_webview: Any, *, email: str = "jane@example.com", provider: str | None = None
+    ) -> ConnectedAccount:
+        """A person logs in with the Connect Webview; gives the account that it connects; embedded only.
+
+        A new login brings the provider's sandbox devices; that of an account that is there connects it again.
+        connect_webview: our model, the SDK's object or an id. provider: August if the webview accepts it, else the
+        first that it accepts.
+        """
+        webview_id = id_of(connect_webview, "connect_webview_id")
+        return self.get_connected_account(self._backend.complete_login(webview_id, email=email, provider=provider))
+
+    def fail_login(self, connect_webview: Any) -> None:
+        """A person fails to log in with the Connect Webview; they may try again; embedded only."""
+        self._backend.fail_login(id_of(connect_webview, "connect_webview_id"))
+
+    def create_acs_system(
+        self,
+        system_type: str = "visionline_system",
+        *,
+        name: str | None = None,
+        entrances: Sequence[str] = ("Lobby", "Room 101"),
+        connected_account_id: str | None = None,
+    ) -> AcsSystem:
+        """A new access system; embedded only. Logs acs_system.added, acs_system.connected and acs_entrance.added.
+
+        entrances: the names of its doors. connected_account_id: by default an account of its own. A system that needs
+        a credential manager for mobile keys gets one.
+        """
+        made = self._backend.create_acs_system(
+            system_type, name=name, entrances=entrances, connected_account_id=connected_account_id
+        )
+        return self._api.acs_system(made)
+
+    def create_acs_credential(
+        self,
+        access_method: Literal["code", "card", "mobile_key", "cloud_key"] = "mobile_key",
+        *,
+        acs_system_id: str | None = None,
+        user_identity_id: str | None = None,
+        acs_entrance_ids: Sequence[str] | None = None,
+        is_multi_phone_sync_credential: bool | None = None,
+        **details: Any,
+    ) -> AcsCredential:
+        """A new credential of this user identity, or of a fresh one; a mobile key is issued to its phones.
+
+        acs_system_id: by default the first system that has such credentials, made when there is none.
+        acs_entrance_ids: by default every entrance of the system. is_multi_phone_sync_credential: by default, what
+        mobile keys are. details: further parameters of /acs/credentials/create.
+        """
+        from .api.acs.resources import AcsCredential
+
+        system_id = acs_system_id or self._system_for(access_method)
+        entrances = self._api.call("/acs/entrances/list", acs_system_id=system_id)["acs_entrances"]
+        if is_multi_phone_sync_credential is None:
+            is_multi_phone_sync_credential = access_method == "mobile_key"
+        answer = self._api.call(
+            "/acs/credentials/create",
+            access_method=access_method,
+            acs_system_id=system_id,
+            user_identity_id=user_identity_id or self.create_user_identity().user_identity_id,
+            allowed_acs_entrance_ids=(
+                [row["acs_entrance_id"] for row in entrances] if acs_entrance_ids is None else list(acs_entrance_ids)
+            ),
+            is_multi_phone_sync_credential=is_multi_phone_sync_credential,
+            **details,
+        )
+        return AcsCredential.model_validate(answer["acs_credential"])
+
+    def _system_for(self, access_method: str) -> str:
+        from .api.acs.kinds import SYSTEM_KINDS
+
+        for system in self._api.acs_systems():
+            if access_method in SYSTEM_KINDS[system.external_type].methods:
+                return system.acs_system_id
+        hotel = access_method in SYSTEM_KINDS["visionline_system"].methods
+        return self.create_acs_system("visionline_system" if hotel else "salto_ks_site").acs_system_id
 
     # break
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -11,6 +11,9 @@ from .api.devices.model import Device
 from .api.phones import Phone
 from .doors.transport import INTERNAL
 from .engine.errors import SandboxError
+
+if TYPE_CHECKING:
+    from .api.acs.resources import AcsSystem
 
 
 class Refused(SandboxError):
@@ -80,6 +83,24 @@ class SeamApi:
         """The connected account of this id; None when there is none."""
         answer = self.find("/connected_accounts/get", connected_account_id=connected_account_id)
         return None if answer is None else ConnectedAccount.model_validate(answer["connected_account"])
+
+    def acs_system(self, acs_system_id: str) -> AcsSystem:
+        """The access system of this id. Raises Refused when there is none."""
+        from .api.acs.resources import AcsSystem
+
+        return AcsSystem.model_validate(self.call("/acs/systems/get", acs_system_id=acs_system_id)["acs_system"])
+
+    def acs_systems(self) -> list[AcsSystem]:
+        """All access systems, oldest first."""
+        from .api.acs.resources import AcsSystem
+
+        return [AcsSystem.model_validate(row) for row in self.call("/acs/systems/list")["acs_systems"]]
+
+    def mobile_keys(self) -> dict[str, set[str]]:
+        """The ids of the phones that hold it, for the id of each mobile key that is issued to one phone."""
+        rows = self._all("/acs/credentials/list", "acs_credentials", is_multi_phone_sync_credential=False)
+        ids = [row["acs_credential_id"] for row in rows if row["access_method"] == "mobile_key"]
+        return {key: {phone.device_id for phone in self.phones(acs_credential_id=key)} for key in ids}
 
     def owner_of(self, phone_id: str) -> str | None:
         """The user identity that owns a phone: the phone does not say it, but lists by owner do."""

@@ -10,14 +10,18 @@ from ..engine.router import Endpoint, Router
 
 FAMILIES = (
     "access_codes",
+    "acs",
     "action_attempts",
     "client_sessions",
+    "connect_webviews",
     "connected_accounts",
     "devices",
     "events",
     "locks",
+    "noise_sensors",
     "phones",
     "user_identities",
+    "webhooks",
     "workspaces",
 )
 """The modules, in alphabetical order; each serves the paths below its name."""

@@ -12,7 +12,10 @@ from ._shared import Meta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneRow(Row):
-    """A phone; who owns it and which installation it is are not shown to clients (spec)."""
+    """A phone; who owns it and which installation it is are not shown to clients (spec).
+
+    acs_credential_ids: the credentials that were issued to it, and those whose copies they are; not shown.
+    """
 
     key: ClassVar[str] = "device_id"
     not_found: ClassVar[str] = "device_not_found"
@@ -26,6 +29,7 @@ class PhoneRow(Row):
     manufacturer: str
     properties: Mapping[str, Any] = field(default_factory=dict)
     custom_metadata: Meta = field(default_factory=dict)
+    acs_credential_ids: tuple[str, ...] = ()
 
     def view(self) -> dict[str, Any]:
         """The phone as a client sees it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ..engine.errors import ApiError
 from ..engine.signals import Signal
 from ..engine.store import Row, Workspace
-from ._shared import Problem, Resource, find
+from ._shared import Problem, Resource, find, given
 
 deleting_user_identity: Signal[[Workspace, UserIdentityRow]] = Signal()
 """Sent before a user identity goes, so that what belongs to it goes first."""
@@ -31,7 +32,11 @@ class UserIdentity(Resource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserIdentityRow(Row):
-    """A user identity."""
+    """A user identity.
+
+    accessible_device_ids: the devices to which it was granted access; merged_ids and merged_keys: whom it stands for
+    since they were merged into it. None of these is shown.
+    """
 
     key: ClassVar[str] = "user_identity_id"
     not_found: ClassVar[str] = "user_identity_not_found"
@@ -43,6 +48,10 @@ class UserIdentityRow(Row):
     phone_number: str | None = None
     user_identity_key: str | None = None
     acs_user_ids: tuple[str, ...] = ()
+    accessible_device_ids: tuple[str, ...] = ()
+    merged_ids: tuple[str, ...] = ()
+    merged_keys: tuple[str, ...] = ()
+    is_managed: bool = True
 
     @property
     def display_name(self) -> str:
@@ -51,7 +60,8 @@ class UserIdentityRow(Row):
         return named or f"User Identity {self.user_identity_id[:8]}"
 
     def view(self) -> dict[str, Any]:
-        """The user identity as a client sees it."""
+        """The user identity as a client sees it; an unmanaged one has no key (spec)."""
+        key = {"user_identity_key": self.user_identity_key} if self.is_managed else {}
         return {
             "user_identity_id": self.user_identity_id,
             "workspace_id": self.workspace_id,
@@ -59,7 +69,7 @@ class UserIdentityRow(Row):
             "full_name": self.full_name,
             "email_address": self.email_address,
             "phone_number": self.phone_number,
-            "user_identity_key": self.user_identity_key,
+            **key,
             "acs_user_ids": self.acs_user_ids,
             "errors": [],
             "warnings": [],
@@ -67,6 +77,63 @@ class UserIdentityRow(Row):
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstantKeyRow(Row):
+    """An instant key: a link that opens a session of its user identity on a phone."""
+
+    key: ClassVar[str] = "instant_key_id"
+    not_found: ClassVar[str] = "instant_key_not_found"
+    instant_key_id: str
+    workspace_id: str
+    user_identity_id: str
+    client_session_id: str
+    instant_key_url: str
+    created_at: str
+    expires_at: str
+    customization_profile_id: str | None = None
+    max_use_count: float = 1
+
+    def view(self) -> dict[str, Any]:
+        """The instant key as a client sees it."""
+        return {
+            "instant_key_id": self.instant_key_id,
+            "workspace_id": self.workspace_id,
+            "user_identity_id": self.user_identity_id,
+            "client_session_id": self.client_session_id,
+            "instant_key_url": self.instant_key_url,
+            "created_at": self.created_at,
+            "expires_at": self.expires_at,
+            **given(customization_profile_id=self.customization_profile_id),
+        }
+
+
 def find_user_identity(workspace: Workspace, user_identity_id: str) -> UserIdentityRow:
-    """The user identity of this id, or 404 `user_identity_not_found`."""
+    """The user identity of this id, or the one into which it was merged; else 404 `user_identity_not_found`."""
+    if workspace[UserIdentityRow].get(user_identity_id) is None:
+        for row in workspace[UserIdentityRow]:
+            if user_identity_id in row.merged_ids:
+                return row
     return find(workspace, UserIdentityRow, user_identity_id, words="User identity")
+
+
+def find_by_key(workspace: Workspace, user_identity_key: str) -> UserIdentityRow | None:
+    """The user identity of this key, or the one into which it was merged; None when there is none."""
+    for row in workspace[UserIdentityRow]:
+        if user_identity_key == row.user_identity_key or user_identity_key in row.merged_keys:
+            return row
+    return None
+
+
+def refuse_duplicates(workspace: Workspace, row: UserIdentityRow) -> UserIdentityRow:
+    """Key, email address and phone number are each unique in a workspace (docs); the error type is assumed."""
+    for name in ("user_identity_key", "email_address", "phone_number"):
+        value = getattr(row, name)
+        for other in workspace[UserIdentityRow]:
+            if value is not None and getattr(other, name) == value and other.id != row.id:
+                raise ApiError(
+                    409,
+                    "duplicate_user_identity",
+                    f"A user identity with this {name} already exists",
+                    data={name: value, "user_identity_id": other.id},
+                )
+    return row

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from ..engine.auth import Caller
 from ..engine.errors import ApiError, SandboxError
@@ -13,9 +12,10 @@ from ..engine.http import SEAM_URL
 from ..engine.pages import Page, Pager
 from ..engine.query import Kind
 from ..engine.router import Router
-from ..engine.store import Row, Workspace
+from ..engine.store import Workspace
 from ..engine.types import Metadata, NonEmptyText, Text, Uuid, one_of
 from ..worlds.catalogue import providers
+from ._connect_webviews import ConnectWebviewRow, SelectionMode, find_webview
 from ._sessions import ClientSessionRow
 from ._shared import (
     API_KEY,
@@ -27,10 +27,7 @@ from ._shared import (
     SUPPORT,
     WORKSPACE,
     AccountMetadataFields,
-    Meta,
-    Resource,
     contains,
-    find,
     given,
     has_metadata,
     merge_metadata,
@@ -55,7 +52,6 @@ PROVIDERS = (*KNOWN, "yale_access", "hid_cm", "google_nest", "slack")
 """The provider keys that can be accepted: those that Seam lists, and four that it does not list (spec)."""
 
 Provider = Annotated[str, one_of(*PROVIDERS), Kind("string")]
-SelectionMode = Literal["none", "single", "multiple"]
 WebviewCategory = Literal[
     "stable",
     "consumer_smartlocks",
@@ -67,81 +63,6 @@ WebviewCategory = Literal[
     "connectors",
     "internal_beta",
 ]
-
-
-class ConnectWebview(Resource):
-    """A Connect Webview as /connect_webviews/get shows it. status: "pending", "failed" or "authorized"."""
-
-    connect_webview_id: str
-    workspace_id: str
-    url: str
-    status: Literal["pending", "failed", "authorized"]
-    login_successful: bool
-    connected_account_id: str | None
-    selected_provider: str | None
-    accepted_providers: list[str]
-    accepted_capabilities: list[str]
-    any_provider_allowed: bool
-    automatically_manage_new_devices: bool
-    wait_for_device_creation: bool
-    custom_metadata: Meta
-    custom_redirect_url: str | None
-    custom_redirect_failure_url: str | None
-    customer_key: str | None = None
-    authorized_at: str | None
-    created_at: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectWebviewRow(Row):
-    """A Connect Webview."""
-
-    key: ClassVar[str] = "connect_webview_id"
-    not_found: ClassVar[str] = "connect_webview_not_found"
-    connect_webview_id: str
-    workspace_id: str
-    url: str
-    created_at: str
-    accepted_providers: tuple[str, ...]
-    accepted_capabilities: tuple[str, ...]
-    any_provider_allowed: bool
-    device_selection_mode: SelectionMode = "none"
-    automatically_manage_new_devices: bool = True
-    wait_for_device_creation: bool = False
-    custom_metadata: Meta = field(default_factory=dict)
-    custom_redirect_url: str | None = None
-    custom_redirect_failure_url: str | None = None
-    customer_key: str | None = None
-    status: Literal["pending", "failed", "authorized"] = "pending"
-    connected_account_id: str | None = None
-    selected_provider: str | None = None
-    authorized_at: str | None = None
-
-    def view(self) -> dict[str, Any]:
-        """The Connect Webview as a client sees it."""
-        return {
-            "connect_webview_id": self.connect_webview_id,
-            "workspace_id": self.workspace_id,
-            "url": self.url,
-            "status": self.status,
-            "login_successful": self.status == "authorized",
-            "connected_account_id": self.connected_account_id,
-            "selected_provider": self.selected_provider,
-            "accepted_providers": self.accepted_providers,
-            "accepted_capabilities": self.accepted_capabilities,
-            "accepted_devices": [],
-            "any_device_allowed": True,
-            "any_provider_allowed": self.any_provider_allowed,
-            "device_selection_mode": self.device_selection_mode,
-            "automatically_manage_new_devices": self.automatically_manage_new_devices,
-            "wait_for_device_creation": self.wait_for_device_creation,
-            "custom_metadata": self.custom_metadata,
-            "custom_redirect_url": self.custom_redirect_url,
-            "custom_redirect_failure_url": self.custom_redirect_failure_url,
-            "authorized_at": self.authorized_at,
-            "created_at": self.created_at,
-            **given(customer_key=self.customer_key),
-        }
 
 
 class ConnectWebviewLoginSucceeded(AccountMetadataFields, event_type="connect_webview.login_succeeded"):
@@ -212,9 +133,7 @@ def _pick_provider(webview: ConnectWebviewRow, provider: str | None) -> str:
     )
 
 
-def _new_account(
-    workspace: Workspace, webview: ConnectWebviewRow, provider: str, email: str
-) -> ConnectedAccountRow:
+def _new_account(workspace: Workspace, webview: ConnectWebviewRow, provider: str, email: str) -> ConnectedAccountRow:
     return make_account(
         workspace,
         provider,
@@ -288,7 +207,7 @@ def create(
     caller: Caller,
     accepted_capabilities: list[Capability] | None = None,
     accepted_providers: list[Provider] | None = None,
-    automatically_manage_new_devices: bool = True,
+    automatically_manage_new_devices: bool | None = None,
     custom_metadata: Metadata | None = None,
     custom_redirect_failure_url: Text | None = None,
     custom_redirect_url: Text | None = None,
@@ -306,9 +225,7 @@ def create(
     """
     webview_id = workspace.ids.uuid()
     accepted = tuple(
-        name
-        for name in accepted_providers or _of_category(provider_category)
-        if name not in (excluded_providers or ())
+        name for name in accepted_providers or _of_category(provider_category) if name not in (excluded_providers or ())
     )
     session = _session(caller)
     webview = ConnectWebviewRow(
@@ -321,7 +238,7 @@ def create(
         accepted_capabilities=tuple(accepted_capabilities or _default_capabilities(accepted)),
         any_provider_allowed=not accepted_providers and provider_category is None,
         device_selection_mode=device_selection_mode or "none",
-        automatically_manage_new_devices=automatically_manage_new_devices,
+        automatically_manage_new_devices=automatically_manage_new_devices is not False,
         wait_for_device_creation=wait_for_device_creation,
         custom_metadata=merge_metadata({}, custom_metadata or {}),
         custom_redirect_url=custom_redirect_url,
@@ -336,9 +253,7 @@ def create(
 
 def _of_category(category: str | None) -> list[str]:
     return [
-        row["device_provider_name"]
-        for row in providers()
-        if category is None or category in row["provider_categories"]
+        row["device_provider_name"] for row in providers() if category is None or category in row["provider_categories"]
     ]
 
 
@@ -352,11 +267,6 @@ def _may_see(caller: Caller, webview: ConnectWebviewRow) -> bool:
     if session is None or webview.id in session.connect_webview_ids:
         return True
     return session.customer_key is not None and session.customer_key == webview.customer_key
-
-
-def find_webview(workspace: Workspace, connect_webview_id: str) -> ConnectWebviewRow:
-    """The Connect Webview of this id, or 404 `connect_webview_not_found`."""
-    return find(workspace, ConnectWebviewRow, connect_webview_id, words="Connect webview")
 
 
 @router.get("get", key="connect_webview", allow=READERS, source="spec")

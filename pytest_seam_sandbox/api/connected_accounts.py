@@ -77,6 +77,8 @@ class ConnectedAccountRow(Row):
 
     key: ClassVar[str] = "connected_account_id"
     not_found: ClassVar[str] = "connected_account_not_found"
+    resource: ClassVar[str] = "connected_account"
+    error_codes: ClassVar[tuple[str, ...]] = ("account_disconnected",)
     connected_account_id: str
     account_type: str
     account_type_display_name: str

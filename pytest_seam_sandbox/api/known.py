@@ -1,4 +1,4 @@
-"""What Seam has, emulated or not: its public paths, its other paths, its event types. Kept as data, `known.json`."""
+"""What Seam has, emulated or not: paths, event types, error and warning codes. Kept as data, `known.json`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def public_paths() -> dict[str, list[str]]:
 def event_types() -> tuple[str, ...]:
     """All event types."""
     return tuple(_facts()["event_types"])
+
+
+def codes() -> dict[str, dict[str, list[str]]]:
+    """The error and warning codes that each resource can carry: {"device": {"errors": [...], "warnings": [...]}}."""
+    return dict(_facts()["codes"])
 
 
 @cache

@@ -33,11 +33,11 @@ from ._shared import (
     not_found,
     require_sandbox,
 )
-from .action_attempts import ActionFailed
 from .devices import filters
 from .devices.endpoints import NAME_OR_ID, pick, reachable
 from .devices.filters import Flag, LockType, Manufacturer
-from .devices.model import UNREACHABLE, DeviceRow, device_fields
+from .devices.model import DeviceRow, device_fields
+from .devices.state import reach
 
 router = Router("/locks")
 
@@ -93,19 +93,8 @@ def turn(workspace: Workspace, device: DeviceRow, *, locked: bool, method: LockM
     workspace.events.emit(workspace, kind(method=method, **device_fields(workspace, device), **how))
 
 
-def _reach(workspace: Workspace, device_id: str) -> DeviceRow:
-    """The device when the command gets to it. Assumed: the attempt fails with the code of the blocking error."""
-    device = workspace[DeviceRow].get(device_id)
-    if device is None:
-        raise ActionFailed("device_not_found", "The device was deleted before the command could reach it.")
-    blocking = next((error for error in device.errors if error.code in UNREACHABLE), None)
-    if blocking is not None:
-        raise ActionFailed(blocking.code, blocking.message)
-    return device
-
-
 def _turn_remotely(workspace: Workspace, action_attempt_id: str, device_id: str, locked: bool) -> dict[str, Any]:
-    device = _reach(workspace, device_id)
+    device = reach(workspace, device_id)
     turn(workspace, device, locked=locked, method="remote", action_attempt_id=action_attempt_id)
     return {"was_confirmed_by_device": device.model.confirms_actions}
 
@@ -113,7 +102,7 @@ def _turn_remotely(workspace: Workspace, action_attempt_id: str, device_id: str,
 def _set_auto_lock(
     workspace: Workspace, action_attempt_id: str, device_id: str, enabled: bool, delay: float | None
 ) -> dict[str, Any]:
-    device = _reach(workspace, device_id)
+    device = reach(workspace, device_id)
     own = {**device.properties, "auto_lock_enabled": enabled}
     if delay is not None:
         own["auto_lock_delay_seconds"] = delay
@@ -122,7 +111,7 @@ def _set_auto_lock(
 
 
 def _type_code(workspace: Workspace, action_attempt_id: str, device_id: str, code: str) -> dict[str, Any]:
-    device = _reach(workspace, device_id)
+    device = reach(workspace, device_id)
     found: list[CodeEntry] = []
     code_entered.send(workspace, device, code, found)
     fitting = next((entry for entry in found if entry.denied_because is None), None)
@@ -147,7 +136,7 @@ def _type_code(workspace: Workspace, action_attempt_id: str, device_id: str, cod
 
 
 def _press_lock_button(workspace: Workspace, action_attempt_id: str, device_id: str) -> dict[str, Any]:
-    turn(workspace, _reach(workspace, device_id), locked=True, method="manual")
+    turn(workspace, reach(workspace, device_id), locked=True, method="manual")
     return {}
 
 

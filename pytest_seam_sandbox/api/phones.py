@@ -37,6 +37,8 @@ router = Router("/phones")
 
 deactivating_phone: Signal[[Workspace, PhoneRow]] = Signal()
 """Sent before a phone goes, so that the credentials that were issued to it are revoked first."""
+phone_created: Signal[[Workspace, PhoneRow]] = Signal()
+"""Sent after a phone appeared, so that the mobile keys of its owner are issued to it."""
 
 
 class Phone(Resource):
@@ -89,7 +91,7 @@ def deactivate_phone(workspace: Workspace, phone: PhoneRow) -> None:
     workspace.events.emit(workspace, event, user_identity_id=phone.user_identity_id)
 
 
-@deleting_user_identity.reaction(order=2)
+@deleting_user_identity.reaction(order=4)
 def _deactivate_with_owner(workspace: Workspace, owner: UserIdentityRow) -> None:
     for phone in [phone for phone in workspace[PhoneRow] if phone.user_identity_id == owner.user_identity_id]:
         deactivate_phone(workspace, phone)
@@ -109,7 +111,8 @@ def list_(
     return [
         phone
         for phone in workspace[PhoneRow]
-        if acs_credential_id is None and owner_user_identity_id in (None, phone.user_identity_id)
+        if (acs_credential_id is None or acs_credential_id in phone.acs_credential_ids)
+        and owner_user_identity_id in (None, phone.user_identity_id)
     ]
 
 
@@ -148,7 +151,7 @@ def create_sandbox_phone(
     )
     about: PhoneMetadata = phone_metadata or {}
     endpoint_id = (assa_abloy_metadata or {}).get("seos_tsm_endpoint_id", 1)
-    return workspace[PhoneRow].put(
+    phone = workspace[PhoneRow].put(
         PhoneRow(
             device_id=known.device_id if known else workspace.ids.uuid(),
             workspace_id=workspace.workspace_id,
@@ -159,8 +162,12 @@ def create_sandbox_phone(
             user_identity_id=owner.user_identity_id,
             custom_sdk_installation_id=custom_sdk_installation_id or workspace.ids.uuid(),
             properties=_properties(endpoint_id),
+            acs_credential_ids=known.acs_credential_ids if known else (),
         )
     )
+    if known is None:
+        phone_created.send(workspace, phone)
+    return phone
 
 
 def _properties(endpoint_id: float) -> dict[str, Any]:

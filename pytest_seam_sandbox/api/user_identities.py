@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 from ..engine.auth import Caller
 from ..engine.errors import ApiError
 from ..engine.pages import Page, Pager
+from ..engine.params import Complaint
 from ..engine.router import Router
 from ..engine.store import Workspace
 from ..engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
+from . import user_identity_access
+from ._phones import PhoneRow
+from ._sessions import ClientSessionRow
 from ._shared import (
     API_KEY,
     CLIENT_SESSION,
@@ -19,28 +24,24 @@ from ._shared import (
     PORTAL_READ_ONLY,
     SUPPORT,
     WORKSPACE,
+    all_of,
     contains,
+    given,
     not_found,
     written,
 )
-from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity
+from ._user_identities import (
+    InstantKeyRow,
+    UserIdentityRow,
+    deleting_user_identity,
+    find_by_key,
+    find_user_identity,
+    refuse_duplicates,
+)
+from .acs.model import AcsSystemRow, AcsUserRow, find_system, sees_person, users_of
+from .acs.state import ensure_user, move_person, refresh_person, sync_phones
 
 router = Router("/user_identities")
-
-
-def _refuse_duplicates(workspace: Workspace, row: UserIdentityRow) -> UserIdentityRow:
-    """Key, email address and phone number are each unique in a workspace (docs); the error type is assumed."""
-    for name in ("user_identity_key", "email_address", "phone_number"):
-        value = getattr(row, name)
-        for other in workspace[UserIdentityRow]:
-            if value is not None and getattr(other, name) == value and other.id != row.id:
-                raise ApiError(
-                    409,
-                    "duplicate_user_identity",
-                    f"A user identity with this {name} already exists",
-                    data={name: value, "user_identity_id": other.id},
-                )
-    return row
 
 
 @router.post("create", key="user_identity", allow=WORKSPACE, source="spec")
@@ -54,9 +55,11 @@ def create(
     phone_number: Nullable[Text] = None,
     user_identity_key: Nullable[NonEmptyText] = None,
 ) -> UserIdentityRow:
-    """A new user identity; nothing about it is required. customer_key: only the SDK has it, no answer shows it."""
-    for acs_system_id in acs_system_ids or ():
-        raise not_found("acs_system_not_found", "ACS system not found", {"acs_system_id": acs_system_id})
+    """A new user identity; nothing about it is required. customer_key: only the SDK has it, no answer shows it.
+
+    acs_system_ids: in each it gets a user, or the one with the same email address or phone number: acs_user.created.
+    """
+    systems = [find_system(workspace, acs_system_id) for acs_system_id in acs_system_ids or ()]
     row = UserIdentityRow(
         user_identity_id=workspace.ids.uuid(),
         workspace_id=workspace.workspace_id,
@@ -66,7 +69,10 @@ def create(
         phone_number=phone_number,
         user_identity_key=user_identity_key,
     )
-    return workspace[UserIdentityRow].put(_refuse_duplicates(workspace, row))
+    workspace[UserIdentityRow].put(refuse_duplicates(workspace, row))
+    for system in systems:
+        ensure_user(workspace, system, row)
+    return find_user_identity(workspace, row.id)
 
 
 @router.get(
@@ -80,12 +86,24 @@ def get(
     workspace: Workspace, *, user_identity_id: Uuid | None = None, user_identity_key: Text | None = None
 ) -> UserIdentityRow:
     """The user identity of this id or key; 404 `user_identity_not_found`."""
+    row = _named(workspace, user_identity_id, user_identity_key)
+    if not row.is_managed:
+        raise _unknown(user_identity_id, user_identity_key)
+    return row
+
+
+def _named(workspace: Workspace, user_identity_id: str | None, user_identity_key: str | None) -> UserIdentityRow:
     if user_identity_id is not None:
         return find_user_identity(workspace, user_identity_id)
-    for row in workspace[UserIdentityRow]:
-        if row.user_identity_key == user_identity_key:
-            return row
-    raise not_found("user_identity_not_found", "User identity not found", {"user_identity_key": user_identity_key})
+    row = find_by_key(workspace, user_identity_key or "")
+    if row is None:
+        raise _unknown(user_identity_id, user_identity_key)
+    return row
+
+
+def _unknown(user_identity_id: str | None, user_identity_key: str | None) -> ApiError:
+    asked = given(user_identity_id=user_identity_id, user_identity_key=user_identity_key)
+    return not_found("user_identity_not_found", "User identity not found", asked)
 
 
 @router.get(
@@ -106,19 +124,34 @@ def list_(
     user_identity_ids: list[Uuid] | None = None,
 ) -> Page:
     """User identities, oldest first. A client session sees its own only. search: name, phone, email or id."""
+    return page.page(
+        workspace[UserIdentityRow],
+        all_of(
+            lambda row: row.is_managed,
+            _matching(caller, created_before, search),
+            None if user_identity_ids is None else lambda row: row.id in user_identity_ids,
+            _in_reach_of(workspace, credential_manager_acs_system_id),
+        ),
+    )
+
+
+def _matching(caller: Caller, created_before: str | None, search: str | None) -> Callable[[UserIdentityRow], bool]:
     before = written(created_before)
     visible = None if caller.session is None else caller.session.user_identity_ids
+    return lambda row: (
+        (visible is None or row.id in visible)
+        and (before is None or row.created_at < before)
+        and contains(search, row.full_name, row.phone_number, row.email_address, row.id)
+    )
 
-    def matches(row: UserIdentityRow) -> bool:
-        return (
-            (visible is None or row.id in visible)
-            and credential_manager_acs_system_id is None
-            and (before is None or row.created_at < before)
-            and (user_identity_ids is None or row.id in user_identity_ids)
-            and contains(search, row.full_name, row.phone_number, row.email_address, row.id)
-        )
 
-    return page.page(workspace[UserIdentityRow], matches)
+def _in_reach_of(workspace: Workspace, manager_id: str | None) -> Callable[[UserIdentityRow], bool] | None:
+    """Whether somebody has a user in this credential manager, or in a system whose keys it hands out (assumed)."""
+    if manager_id is None:
+        return None
+    systems = {row.id for row in workspace[AcsSystemRow] if manager_id in (row.id, row.manager_id)}
+    people = {user.user_identity_id for user in workspace[AcsUserRow] if user.acs_system_id in systems}
+    return lambda row: row.id in people
 
 
 @router.patch("update", allow=(PAT, CONSOLE, API_KEY), source="spec")
@@ -140,12 +173,136 @@ def update(
     }
     row = find_user_identity(workspace, user_identity_id)
     changed = row.but(**{name: value for name, value in changes.items() if value is not UNSET})
-    workspace[UserIdentityRow].put(_refuse_duplicates(workspace, changed))
+    refresh_person(workspace, workspace[UserIdentityRow].put(refuse_duplicates(workspace, changed)))
 
 
 @router.delete("delete", allow=WORKSPACE, source="docs")
 def delete(workspace: Workspace, *, user_identity_id: Uuid) -> None:
-    """Delete a user identity and what belongs to it: its phones are deactivated first, each with its event."""
+    """Delete a user identity and what belongs to it, each with its event.
+
+    In this order: credentials, users of access systems, client sessions (docs), phones (assumed).
+    """
     row = find_user_identity(workspace, user_identity_id)
     deleting_user_identity.send(workspace, row)
+    for instant_key in [one for one in workspace[InstantKeyRow] if one.user_identity_id == row.id]:
+        workspace[InstantKeyRow].remove(instant_key.id)
     workspace[UserIdentityRow].remove(row.id)
+
+
+def _one_pair(values: Mapping[str, Any]) -> Complaint | None:
+    by_id = ("user_identity_id", "merged_user_identity_ids")
+    by_key = ("user_identity_key", "merged_user_identity_keys")
+    given_names = {name for name in (*by_id, *by_key) if values.get(name) is not None}
+    if given_names in (set(by_id), set(by_key)):
+        return None
+    return Complaint(
+        (),
+        "Must specify user_identity_id with merged_user_identity_ids, or user_identity_key with "
+        "merged_user_identity_keys",
+    )
+
+
+@router.post("merge", allow=WORKSPACE, source="docs", checks=[_one_pair])
+def merge(
+    workspace: Workspace,
+    *,
+    merged_user_identity_ids: list[Uuid] | None = None,
+    merged_user_identity_keys: list[Text] | None = None,
+    user_identity_id: Uuid | None = None,
+    user_identity_key: Text | None = None,
+) -> None:
+    """Let one user identity stand for others: their sessions, phones, users and devices move, their ids resolve to it.
+
+    Merged already: nothing happens. With itself: 400 `invalid_input`; two users in one access system: 409
+    `duplicate_acs_user` (both assumed).
+    """
+    primary = _named(workspace, user_identity_id, user_identity_key)
+    named = [
+        *(_named(workspace, one, None) for one in merged_user_identity_ids or ()),
+        *(_named(workspace, None, one) for one in merged_user_identity_keys or ()),
+    ]
+    asked_for_itself = {user_identity_id, user_identity_key} & {
+        *(merged_user_identity_ids or ()),
+        *(merged_user_identity_keys or ()),
+    }
+    if asked_for_itself:
+        raise ApiError(400, "invalid_input", "A user identity cannot be merged into itself")
+    merged = [row for row in dict.fromkeys(row.id for row in named) if row != primary.id]
+    systems = [user.acs_system_id for one in (primary.id, *merged) for user in users_of(workspace, one)]
+    if len(systems) != len(set(systems)):
+        raise ApiError(409, "duplicate_acs_user", "Both user identities have an ACS user in the same ACS system")
+    for one in merged:
+        _merge(workspace, find_user_identity(workspace, one), find_user_identity(workspace, primary.id))
+    sync_phones(workspace, primary.id)
+
+
+def _merge(workspace: Workspace, merged: UserIdentityRow, primary: UserIdentityRow) -> None:
+    move_person(workspace, merged, primary)
+    for session in [row for row in workspace[ClientSessionRow] if merged.id in row.user_identity_ids]:
+        ids = tuple(dict.fromkeys(primary.id if one == merged.id else one for one in session.user_identity_ids))
+        workspace[ClientSessionRow].put(session.but(user_identity_ids=ids))
+    for phone in [row for row in workspace[PhoneRow] if row.user_identity_id == merged.id]:
+        workspace[PhoneRow].put(phone.but(user_identity_id=primary.id))
+    for instant_key in [row for row in workspace[InstantKeyRow] if row.user_identity_id == merged.id]:
+        workspace[InstantKeyRow].put(instant_key.but(user_identity_id=primary.id))
+    keys = () if merged.user_identity_key is None else (merged.user_identity_key,)
+    workspace[UserIdentityRow].remove(merged.id)
+    workspace[UserIdentityRow].put(
+        primary.but(
+            acs_user_ids=(*primary.acs_user_ids, *merged.acs_user_ids),
+            accessible_device_ids=tuple(dict.fromkeys((*primary.accessible_device_ids, *merged.accessible_device_ids))),
+            merged_ids=(*primary.merged_ids, merged.id, *merged.merged_ids),
+            merged_keys=(*primary.merged_keys, *keys, *merged.merged_keys),
+        )
+    )
+
+
+@router.get("unmanaged/get", key="user_identity", allow=(API_KEY, PAT, CONSOLE, SUPPORT), source="spec")
+def get_unmanaged(workspace: Workspace, *, user_identity_id: Uuid) -> UserIdentityRow:
+    """The unmanaged user identity of this id; a managed one is not found here (spec)."""
+    row = find_user_identity(workspace, user_identity_id)
+    if row.is_managed:
+        raise _unknown(user_identity_id, None)
+    return row
+
+
+@router.get(
+    "unmanaged/list",
+    key="user_identities",
+    allow=(API_KEY, CLIENT_SESSION, PAT, CONSOLE, SUPPORT),
+    source="spec",
+    page_limit=500,
+)
+def list_unmanaged(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    page: Pager,
+    created_before: DateTime | None = None,
+    search: Text | None = None,
+) -> Page:
+    """Unmanaged user identities, oldest first. No call of the API makes one: they come from providers (spec)."""
+    return page.page(
+        workspace[UserIdentityRow],
+        all_of(lambda row: not row.is_managed, _matching(caller, created_before, search)),
+    )
+
+
+@router.patch("unmanaged/update", allow=(API_KEY, CLIENT_SESSION, PAT, CONSOLE), source="spec")
+def update_unmanaged(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    is_managed: Literal[True],
+    user_identity_id: Uuid,
+    user_identity_key: Text | None = None,
+) -> None:
+    """Make an unmanaged user identity a managed one, with this key or the one it has; 404 for any other (assumed)."""
+    row = find_user_identity(workspace, user_identity_id)
+    if row.is_managed or not sees_person(caller, row.id):
+        raise _unknown(user_identity_id, None)
+    managed = row.but(is_managed=is_managed, user_identity_key=user_identity_key or row.user_identity_key)
+    workspace[UserIdentityRow].put(refuse_duplicates(workspace, managed))
+
+
+router.include(user_identity_access.router)

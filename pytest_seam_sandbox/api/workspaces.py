@@ -26,6 +26,7 @@ from ._shared import (
     given,
     require_sandbox,
 )
+from ._webhooks import WebhookRow
 from .action_attempts import ActionAttemptRow
 
 router = Router("/workspaces")
@@ -215,12 +216,12 @@ def update(
 
 @router.post("reset_sandbox", key="action_attempt", allow=WORKSPACE, source="docs")
 def reset_sandbox(workspace: Workspace) -> ActionAttemptRow:
-    """Go back to the state in which the sandbox started; the workspace and its keys stay. 400 outside a sandbox.
+    """Go back to the state in which the sandbox started; the workspace, its keys and webhooks stay. 400 elsewhere.
 
     The attempt is finished at once in every mode, since it concerns a record that the reset would take along.
     """
     require_sandbox(workspace)
-    workspace.reset(WorkspaceRow)
+    workspace.reset(WorkspaceRow, WebhookRow)
     return workspace[ActionAttemptRow].put(
         ActionAttemptRow(
             action_attempt_id=workspace.ids.uuid(),

@@ -66,8 +66,12 @@ def _create_connected_account(sandbox: Sandbox, values: dict[str, Any]) -> dict[
     return sandbox.create_connected_account(**values).model_dump(mode="json", exclude_unset=True)
 
 
-def _log_in_again(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    sandbox._backend.log_in_again(**values)
+def _complete_login(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    return sandbox.complete_login(**values).model_dump(mode="json", exclude_unset=True)
+
+
+def _fail_login(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+    sandbox.fail_login(**values)
     return {"ok": True}
 
 
@@ -149,7 +153,8 @@ ROUTES: Mapping[str, Callable[[Sandbox, dict[str, Any]], dict[str, Any]]] = Mapp
         "create_device": _create_device,
         "create_phone": _create_phone,
         "create_connected_account": _create_connected_account,
-        "log_in_again": _log_in_again,
+        "complete_login": _complete_login,
+        "fail_login": _fail_login,
         "state": _state,
         "snapshot": _snapshot,
         "restore": _restore,

@@ -11,11 +11,10 @@ import re
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from socketserver import StreamRequestHandler, TCPServer, ThreadingMixIn
 from threading import Event, Lock, Thread
 from typing import Any, Self
 
@@ -28,8 +27,15 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends a rese
 _real_seconds: Callable[[], float] = (
     partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
 )
-_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(;.*)?\r?\n")
-_LINE = 8192
+_METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_VERSION = re.compile(r"HTTP/(\d)\.\d")
+_HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n]*)\r?\n")
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(;[^\r\n]*)?\r?\n")
+_DIGITS = re.compile("[0-9]+")
+_BLANK = (b"\r\n", b"\n")
+_MAX_LINE = 65536
+_MAX_HEADERS = 100
 _LINGER_SECONDS = 2.0
 CONTROL = "/_sandbox/"
 Control = Callable[[App, Request], Response]
@@ -136,9 +142,8 @@ class Listener:
         headers = request.headers
         sessions = {headers.get("client-session-token"), headers.get("seam-client-session-token"), token} - {None, ""}
         key = headers.get("seam-publishable-key")
-        with self._lock:
-            apps = list(self._apps)
-        for app in apps:
+        apps = tuple(self._apps)
+        for app in apps if len(apps) > 1 else ():
             gate = app.gate
             if token in gate.api_keys or token in gate.access_tokens or key in gate.publishable_keys:
                 return app
@@ -147,20 +152,17 @@ class Listener:
         return apps[0] if apps else None
 
 
-class _Server(ThreadingHTTPServer):
+class _Server(ThreadingMixIn, TCPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
+    allow_reuse_address = True  # a listener comes back on its port although old connections linger
     allow_reuse_port = False  # a port that is taken has to be an error
 
     def __init__(self, address: tuple[str, int], listener: Listener) -> None:
         self.listener = listener
         self._connections: set[socket.socket] = set()
         super().__init__(address, _Handler)
-
-    def server_bind(self) -> None:
-        """Bind without the look-up of the host's name that the base class makes, which may take seconds."""
-        TCPServer.server_bind(self)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._connections.add(request)
@@ -179,93 +181,134 @@ class _Server(ThreadingHTTPServer):
         """A client that went away is no error; what the sandbox itself did wrong is kept by its app."""
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "seam-sandbox"
-    sys_version = ""
-    disable_nagle_algorithm = True  # head and body leave at once; else each answer waits for a delayed ACK
-    wbufsize = -1  # one write per answer
+class _Refusal(Exception):
+    """What came over the wire is no request to Seam: the answer that says so, and the end of the connection."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+class _ClientLeft(Exception):
+    """The client closed the connection, between two requests or in the middle of one."""
+
+
+class _Handler(StreamRequestHandler):
+    """One connection. The head of a request is parsed here: the standard library's way takes as long as the rest."""
+
+    disable_nagle_algorithm = True  # an answer leaves at once, also while the last one is not acknowledged
     timeout = 60
-    _has_refused = False
     server: _Server
+    closes = False
 
-    def parse_request(self) -> bool:
-        """Parse one request head; what is malformed is answered here."""
-        words = self.raw_requestline.split()
-        if not words:  # an empty line between requests is passed over
-            self.close_connection = False
-            return False
-        if len(words) == 2:  # refused before the base class waits for headers that HTTP/0.9 does not have
-            self.command = ""
-            self.send_error(400, "Bad request syntax: no HTTP version")
-            return False
-        if not super().parse_request():
-            return False
-        if self.command not in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
-            self.send_error(405, f"Method {self.command} is not supported")
-            return False
-        if any("\n" in value for value in self.headers.values()):
-            self.send_error(400, "Folded headers are not supported")
-            return False
-        self.path = _origin_form(words[1].decode("latin-1"))  # the base class would make one slash of two
-        return True
-
-    def handle_expect_100(self) -> bool:
-        """Tell a client that asks first to send its body, unless it would be too long."""
-        if self._declared_length() > MAX_BODY:
-            self._refuse_body()
-            return False
-        super().handle_expect_100()
-        self.wfile.flush()
-        return True
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("do_"):
-            return self._respond
-        raise AttributeError(name)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
-        """Nothing is written to standard error."""
-
-    def finish(self) -> None:
-        """End the connection; after a refusal read on for a moment, else a reset could overtake the answer."""
-        super().finish()
-        if self._has_refused:
-            with contextlib.suppress(OSError):
+    def handle(self) -> None:
+        """Answer one request after the other, until either side has enough."""
+        with contextlib.suppress(_ClientLeft, OSError):
+            try:
+                while not self.closes:
+                    self._respond()
+            except _Refusal as refusal:
+                self.closes = True
+                self._send(refusal.response)
                 self._drain()
 
     def _drain(self) -> None:
+        """Read on for a moment after a refusal: closing with something unread is a reset that overtakes the answer."""
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(_LINGER_SECONDS / 4)
         until = _real_seconds() + _LINGER_SECONDS
-        while _real_seconds() < until and not self.server.listener.stopping.is_set():
-            if not self.connection.recv(65536):
-                return
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
-        """Malformed HTTP: a short text and the end of the connection; the server lives on."""
-        self.close_connection = self._has_refused = True
-        self.request_version = "HTTP/1.1"  # a garbled request line leaves 0.9, which has no headers
-        text = f"{code}: {message or HTTPStatus(code).phrase}".encode("utf-8", "replace")
-        self._send(Response(int(code), (("content-type", "text/plain; charset=utf-8"),), text))
+        while _real_seconds() < until and self.connection.recv(65536):
+            pass
 
     def _respond(self) -> None:
         listener = self.server.listener
+        method, target, headers = self._read_head()
         started = _real_seconds()
-        body = self._read_body()
-        if body is None:
-            return
-        path, _, query = self.path.partition("?")
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, path, query, headers, body, "app", "http", started)
+        body = self._read_body(headers)
+        path, _, query = _origin_form(target).partition("?")
+        request = Request(method, path, query, headers, body, "app", "http", started)
         app = listener.app_of(request)
         if app is None:
-            self.send_error(503, "no sandbox is served here now")
-            return
+            raise _refusal(503, "no sandbox is served here now")
         response = self._answer(listener, app, request)
-        self._deliver(response, listener)
+        self._deliver(request, response, listener)
         if listener.log is not None:
             listener.log(request, response, _real_seconds() - started)
+
+    def _read_head(self) -> tuple[str, str, dict[str, str]]:
+        """Method, target and headers of the next request."""
+        line = self._read_line(414, "the request line is too long")
+        while line in _BLANK:  # some clients end a body with a line too many
+            line = self._read_line(414, "the request line is too long")
+        words = line.decode("latin-1").split()
+        version = _VERSION.fullmatch(words[-1])
+        if len(words) != 3 or version is None:
+            raise _refusal(400, f"{line.decode('latin-1').strip()!r} is no request line of HTTP/1.1")
+        if version[1] != "1":
+            raise _refusal(505, f"{words[2]} is not spoken here; use HTTP/1.1")
+        method, target, _ = words
+        if method not in _METHODS:
+            raise _refusal(405, f"the method {method} is not supported")
+        headers = self._read_headers()
+        self.closes = words[2] == "HTTP/1.0" or "close" in headers.get("connection", "").lower()
+        return method, target, headers
+
+    def _read_headers(self) -> dict[str, str]:
+        headers: dict[str, str] = {}
+        for _ in range(_MAX_HEADERS + 1):
+            line = self._read_line(431, "a header is too long")
+            if line in _BLANK:
+                return headers
+            match = _HEADER.fullmatch(line)
+            if match is None:
+                raise _refusal(400, f"{line.decode('latin-1').rstrip()!r} is no header")
+            name, value = match[1].decode("latin-1").lower(), match[2].decode("latin-1").strip()
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        raise _refusal(431, f"more than {_MAX_HEADERS} headers")
+
+    def _read_line(self, status: int, complaint: str) -> bytes:
+        line = self.rfile.readline(_MAX_LINE + 1)
+        if len(line) > _MAX_LINE:
+            raise _refusal(status, f"{complaint}")
+        if not line.endswith(b"\n"):
+            raise _ClientLeft
+        return line
+
+    def _read_body(self, headers: Mapping[str, str]) -> bytes:
+        coding = headers.get("transfer-encoding")
+        if coding is not None and coding.lower() != "chunked":
+            raise _refusal(501, f"the transfer encoding {coding} is not supported")
+        text = headers.get("content-length", "0")
+        if _DIGITS.fullmatch(text) is None:
+            raise _refusal(400, f"the content-length {text!r} is no number")
+        length = int(text[:15])  # enough to see that it is too long; Python refuses to read thousands of digits
+        if length > MAX_BODY:
+            raise _too_long()
+        if headers.get("expect", "").lower() == "100-continue":
+            self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return self._read_exactly(length) if coding is None else self._read_chunks()
+
+    def _read_chunks(self) -> bytes:
+        body = bytearray()
+        while True:
+            head = _CHUNK.fullmatch(self._read_line(400, "malformed chunk"))
+            if head is None:
+                raise _refusal(400, "malformed chunk")
+            size = int(head[1], 16)
+            if len(body) + size > MAX_BODY:
+                raise _too_long()
+            if size == 0:
+                self._read_headers()  # the trailer, which nobody wants
+                return bytes(body)
+            body += self._read_exactly(size)
+            if self._read_line(400, "malformed chunk") not in _BLANK:
+                raise _refusal(400, "malformed chunk")
+
+    def _read_exactly(self, length: int) -> bytes:
+        body = self.rfile.read(length) if length else b""
+        if len(body) < length:
+            raise _ClientLeft
+        return body
 
     def _answer(self, listener: Listener, app: App, request: Request) -> Response:
         if request.path in ("/health", "/health/get_health"):
@@ -282,100 +325,46 @@ class _Handler(BaseHTTPRequestHandler):
             response = response._replace(headers=(*response.headers, *cors(None)))
         return response
 
-    def _read_body(self) -> bytes | None:
-        """The body; None when the connection has to end, because it was too long, malformed or cut off."""
-        coding = self.headers.get("transfer-encoding")
-        if coding is not None:
-            if coding.strip().lower() == "chunked":
-                return self._read_chunks()
-            self.send_error(501, f"Transfer-Encoding {coding} is not supported")
-            return None
-        length = self._declared_length()
-        if length < 0:
-            self.send_error(400, "Content-Length is no number")
-            return None
-        if length > MAX_BODY:
-            self._refuse_body()
-            return None
-        body = self.rfile.read(length)
-        if len(body) < length:
-            self.close_connection = True
-            return None
-        return body
-
-    def _declared_length(self) -> int:
-        """What Content-Length says: 0 without one, -1 for what is no number; huge numbers are cut."""
-        text = (self.headers.get("content-length") or "0").strip()
-        return int(text[:15]) if text.isascii() and text.isdigit() else -1
-
-    def _read_chunks(self) -> bytes | None:
-        body = bytearray()
-        while True:
-            head = _CHUNK_SIZE.fullmatch(self.rfile.readline(_LINE))
-            if head is None:
-                break
-            size = int(head[1], 16)
-            if len(body) + size > MAX_BODY:
-                self._refuse_body()
-                return None
-            if size == 0:
-                self._skip_trailers()
-                return bytes(body)
-            body += self.rfile.read(size)
-            if self.rfile.readline(3) not in (b"\r\n", b"\n"):
-                break
-        self.send_error(400, "malformed chunk")
-        return None
-
-    def _skip_trailers(self) -> None:
-        while self.rfile.readline(_LINE).strip():
-            pass
-
-    def _refuse_body(self) -> None:
-        """Too long: said at once, without reading it."""
-        self.close_connection = self._has_refused = True
-        self._send(Response(413, body=b"Body exceeded 1mb limit"))
-
-    def _deliver(self, response: Response, listener: Listener) -> None:
+    def _deliver(self, request: Request, response: Response, listener: Listener) -> None:
         """Send the answer, or do on the wire what the fault says."""
         if response.delay:
             listener.stopping.wait(response.delay)
         if response.wire == "answer":
-            self._send(response)
+            self._send(response, has_body=request.method != "HEAD")
             return
-        self.close_connection = True
+        self.closes = True
         if response.wire == "time_out":
-            self._wait_for_client_to_leave(listener)
+            self._wait_for_client_to_leave()
         elif response.wire == "reset":
             self._send(response, cut=True)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self.connection.close()
 
-    def _wait_for_client_to_leave(self, listener: Listener) -> None:
-        self.connection.settimeout(0.05)
-        while not listener.stopping.is_set():
-            try:
-                if not self.connection.recv(1):
-                    return
-            except TimeoutError:
-                continue
-            except OSError:
-                return
+    def _wait_for_client_to_leave(self) -> None:
+        """Or for the end of the server, which ends every connection."""
+        self.connection.settimeout(None)
+        while self.connection.recv(4096):
+            pass
 
-    def _send(self, response: Response, *, cut: bool = False) -> None:
-        """One write: head and body; `cut` stops in the middle of the body."""
-        self.send_response_only(response.status)
-        self.send_header("Server", self.server_version)
-        for name, value in response.headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(response.body)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(response.body[: len(response.body) // 2] if cut else response.body)
-        with contextlib.suppress(OSError):
-            self.wfile.flush()
+    def _send(self, response: Response, *, has_body: bool = True, cut: bool = False) -> None:
+        """Head and body in one write; `cut` stops in the middle of the body."""
+        body = response.body
+        lines = [f"HTTP/1.1 {response.status} {_PHRASES.get(response.status, 'Unknown')}", "server: seam-sandbox"]
+        lines += [f"{name}: {value}" for name, value in response.headers]
+        lines += [f"content-length: {len(body)}", *(("connection: close",) if self.closes else ()), "\r\n"]
+        sent = b"" if not has_body else body[: len(body) // 2] if cut else body
+        self.connection.sendall("\r\n".join(lines).encode("latin-1") + sent)
+
+
+def _refusal(status: int, complaint: str) -> _Refusal:
+    return _Refusal(
+        Response(status, (("content-type", "text/plain; charset=utf-8"),), f"{status}: {complaint}".encode())
+    )
+
+
+def _too_long() -> _Refusal:
+    """Said without reading the body, in the words of Seam's server."""
+    return _Refusal(Response(413, body=b"Body exceeded 1mb limit"))
 
 
 def _origin_form(target: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .clock import cut
+
 if TYPE_CHECKING:
     from .store import Workspace
 
@@ -35,7 +37,7 @@ class Agenda:
         """Have `function(workspace, *about)` called at `due`, in seconds since 1970 on the sandbox clock."""
         self._planned += 1
         tasks = list(self._tasks)
-        insort(tasks, Task(due, self._planned, function, about), key=lambda task: (task.due, task.number))
+        insort(tasks, Task(cut(due), self._planned, function, about), key=lambda task: (task.due, task.number))
         self._tasks = tuple(tasks)
 
     def next_due(self) -> float | None:

@@ -27,6 +27,11 @@ def format_time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def cut(seconds: float) -> float:
+    """Seconds cut to milliseconds; what lacks less than 0.01 ms of one is a sum of floats and counts as full."""
+    return int(seconds * 1000 + 0.01) / 1000
+
+
 class Clock:
     """The time that every row and event of one sandbox carries.
 
@@ -46,7 +51,7 @@ class Clock:
         if self._pinned is not None:
             return self._pinned
         now = self._frozen if self._frozen is not None else time.time() + self._offset
-        self._latest = max(self._latest, int(now * 1000) / 1000)
+        self._latest = max(self._latest, cut(now))
         return self._latest
 
     def now(self) -> datetime:

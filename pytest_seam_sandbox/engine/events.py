@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
+from .clock import cut
 from .store import Row
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class EventLog:
             event_type=fields.event_type,
             workspace_id=workspace.workspace_id,
             created_at=created_at,
-            visible_at=clock.timestamp() + workspace.settings.event_latency,
+            visible_at=cut(clock.timestamp() + workspace.settings.event_latency),
             payload=fields.model_dump(exclude_unset=True, by_alias=True),
             owners=tuple(owners.items()),
         )

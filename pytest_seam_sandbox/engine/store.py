@@ -22,10 +22,14 @@ class Row:
     """One frozen record of a workspace. A change is a new row: `row.but(...)`.
 
     A row keeps its JSON once rendered. `key` names the field that identifies it.
+    error_codes, warning_codes: those that the sandbox can put on such a `resource`, for the ledger.
     """
 
     key: ClassVar[str]
     not_found: ClassVar[str] = ""
+    resource: ClassVar[str] = ""
+    error_codes: ClassVar[tuple[str, ...]] = ()
+    warning_codes: ClassVar[tuple[str, ...]] = ()
     _json: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     def but(self, **changes: Any) -> Self:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 
+from ..api.acs.credentials import create as create_acs_credential
+from ..api.acs.kinds import SYSTEM_KINDS
+from ..api.acs.model import AcsEntranceRow, AcsSystemRow
+from ..api.acs.state import add_system
 from ..api.connected_accounts import ConnectedAccountRow, announce_connection, make_account
 from ..api.devices.house import add_house
 from ..api.devices.state import add_device
-from ..api.phones import create_sandbox_phone
+from ..api.phones import PhoneMetadata, create_sandbox_phone
 from ..api.user_identities import create as create_user_identity
 from ..engine.errors import UnknownWorld
 from ..engine.store import Workspace
@@ -41,6 +45,29 @@ def add_account(
     return account
 
 
+def add_acs_system(
+    workspace: Workspace,
+    system_type: str,
+    *,
+    name: str | None = None,
+    entrances: Iterable[str] = (),
+    account: ConnectedAccountRow | None = None,
+) -> AcsSystemRow:
+    """An access system of this kind, with the credential manager that its mobile keys need, if it needs one."""
+    kind = SYSTEM_KINDS[system_type]
+    manager = next((row for row in workspace[AcsSystemRow] if row.system_type in kind.managers), None)
+    if manager is None and kind.managers:
+        manager = add_acs_system(workspace, kind.managers[0])
+    return add_system(
+        workspace,
+        account or add_account(workspace, kind.provider),
+        system_type,
+        name=name,
+        manager_id=manager.id if manager else None,
+        entrances=entrances,
+    )
+
+
 def _empty(workspace: Workspace) -> None:
     """Nothing but the workspace."""
 
@@ -48,6 +75,29 @@ def _empty(workspace: Workspace) -> None:
 def _house(workspace: Workspace) -> None:
     """One August account with the house that Seam's own sandbox login has: two Yale locks and an August lock."""
     add_house(workspace, add_account(workspace, "august"))
+
+
+def _hotel(workspace: Workspace) -> None:
+    """A Visionline hotel: five entrances, and a guest for each room, whose phone holds a mobile key to its doors."""
+    rooms = ("Room 101", "Room 102", "Room 103")
+    system = add_acs_system(workspace, "visionline_system", name="Grand Hotel", entrances=("Lobby", "Elevator", *rooms))
+    doors = {row.display_name: row.id for row in workspace[AcsEntranceRow]}
+    for number, room in enumerate(rooms):
+        name, key = workspace.ids.full_name(), f"guest-{room.removeprefix('Room ')}"
+        guest = create_user_identity(workspace, full_name=name, user_identity_key=key)
+        create_sandbox_phone(workspace, user_identity_id=guest.id, phone_metadata=_IPHONE if number % 2 else _PIXEL)
+        create_acs_credential(
+            workspace,
+            access_method="mobile_key",
+            acs_system_id=system.id,
+            user_identity_id=guest.id,
+            is_multi_phone_sync_credential=True,
+            allowed_acs_entrance_ids=[doors["Lobby"], doors["Elevator"], doors[room]],
+        )
+
+
+_PIXEL: PhoneMetadata = {"operating_system": "android", "device_model": "Pixel 9", "device_manufacturer": "Google"}
+_IPHONE: PhoneMetadata = {"operating_system": "ios", "device_model": "iPhone 17", "device_manufacturer": "Apple"}
 
 
 def _everything(workspace: Workspace) -> None:
@@ -73,5 +123,5 @@ def _everything(workspace: Workspace) -> None:
 
 
 WORLDS: Mapping[str, Callable[[Workspace], None]] = MappingProxyType(
-    {"empty": _empty, "house": _house, "everything": _everything}
+    {"empty": _empty, "house": _house, "hotel": _hotel, "everything": _everything}
 )

@@ -144,9 +144,7 @@ def test_session_may_not_ask_by_id_and_key(seam, seam_sandbox):
     """A session that gives both names of a session is refused."""
     session = seam.client_sessions.create(user_identifier_key="jane")
 
-    answer = ask(
-        seam_sandbox, session.token, client_session_id=session.client_session_id, user_identifier_key="jane"
-    )
+    answer = ask(seam_sandbox, session.token, client_session_id=session.client_session_id, user_identifier_key="jane")
 
     assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_options")
 
@@ -213,9 +211,7 @@ def test_deleted_session_is_unknown(seam, seam_sandbox):
 
     answer = ask(seam_sandbox, session.token)
     assert (answer.status_code, answer.json()["error"]["type"]) == (401, "client_session_not_found")
-    seam_sandbox.expect_event(
-        "client_session.deleted", client_session_id=session.client_session_id, count=1
-    )
+    seam_sandbox.expect_event("client_session.deleted", client_session_id=session.client_session_id, count=1)
 
 
 def test_expired_session_is_refused(seam, seam_sandbox):

@@ -78,9 +78,7 @@ def test_client_session_does_not_see_another_account(seam_sandbox, seam_client, 
 def test_filter(seam, seam_sandbox, account, filters, expected):
     """Each filter lets just its accounts pass, oldest first."""
     second = seam_sandbox.create_connected_account("nuki")
-    seam.client_sessions.create(
-        user_identifier_key="grace", connected_account_ids=[second.connected_account_id]
-    )
+    seam.client_sessions.create(user_identifier_key="grace", connected_account_ids=[second.connected_account_id])
 
     found = seam.connected_accounts.list(**filters)
 

@@ -209,9 +209,7 @@ def test_lock_button(seam, seam_sandbox):
     seam_sandbox.expect_event("action_attempt.simulate_manual_lock_via_keypad.succeeded", count=1)
 
 
-@pytest.mark.parametrize(
-    ("call", "params"), [("keypad_code_entry", {"code": "1234"}), ("manual_lock_via_keypad", {})]
-)
+@pytest.mark.parametrize(("call", "params"), [("keypad_code_entry", {"code": "1234"}), ("manual_lock_via_keypad", {})])
 def test_keypad_of_an_unreachable_lock(seam, seam_sandbox, sandbox_device, call, params):
     """Seam does not hear an offline keypad: the attempt fails, and no lock event appears."""
     lost(seam, sandbox_device, "device_disconnected")
@@ -224,9 +222,7 @@ def test_keypad_of_an_unreachable_lock(seam, seam_sandbox, sandbox_device, call,
     seam_sandbox.expect_no_event("lock.access_denied")
 
 
-@pytest.mark.parametrize(
-    ("call", "params"), [("keypad_code_entry", {"code": "1234"}), ("manual_lock_via_keypad", {})]
-)
+@pytest.mark.parametrize(("call", "params"), [("keypad_code_entry", {"code": "1234"}), ("manual_lock_via_keypad", {})])
 def test_keypad_of_another_type_is_refused(seam, seam_sandbox, call, params):
     """Keypads are simulated for August locks only."""
     device = seam_sandbox.create_device("yale_lock")

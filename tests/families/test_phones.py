@@ -75,9 +75,7 @@ def test_same_installation_of_the_same_user_is_the_same_phone(seam, owner):
     """A second call for an installation updates the phone that is there."""
     first = make_phone(seam, owner, custom_sdk_installation_id="install-1")
 
-    again = make_phone(
-        seam, owner, custom_sdk_installation_id="install-1", phone_metadata={"device_model": "Pixel 9"}
-    )
+    again = make_phone(seam, owner, custom_sdk_installation_id="install-1", phone_metadata={"device_model": "Pixel 9"})
 
     assert again.device_id == first.device_id
     assert again.created_at == first.created_at

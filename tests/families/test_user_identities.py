@@ -218,8 +218,8 @@ def test_deletion_takes_phones_and_sessions_along(seam, seam_sandbox):
     sessions = [session.client_session_id for session in seam.client_sessions.list()]
     assert sessions == [session_of_grace.client_session_id]
     assert [(event.event_type, event.device_id) for event in seam_sandbox.events] == [
-        ("phone.deactivated", lost.device_id),
         ("client_session.deleted", None),
+        ("phone.deactivated", lost.device_id),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The backup pool: codes that are on a lock already, to stand in for one that is late.
+"""The backup pool: codes that are on a lock already, to stand in for one that is late; and what shows how full it is.
 
 The size of the pool and when its conditions show are assumed; that pulling works offline while a code is left, and
 that the lock is refilled when it is back, are the docs'.
@@ -9,66 +9,114 @@ from __future__ import annotations
 from ...engine.store import Workspace
 from .._shared import Condition
 from ..devices.model import DeviceRow
-from .constraints import codes_on, new_pin
-from .model import AccessCodeRow, is_reachable
+from ..devices.state import device_changed
+from .constraints import find_pin
+from .model import AccessCodeRow, codes_on, is_reachable
 
 POOL_SIZE = 2
+MANY_PULLED = 3
+_ERRORS = ("empty_backup_access_code_pool",)
+_WARNINGS = ("partial_backup_access_code_pool", "many_active_backup_codes", "max_access_codes_reached")
 
 
 def pool_of(workspace: Workspace, device_id: str) -> list[AccessCodeRow]:
     """The codes of the pool that nobody has pulled."""
-    pulled = {row.pulled_backup_access_code_id for row in codes_on(workspace, device_id)}
-    return [row for row in codes_on(workspace, device_id) if row.is_backup and row.access_code_id not in pulled]
+    return [row for row in codes_on(workspace, device_id) if row.is_backup and not row.is_pulled]
 
 
-def uses_pool(workspace: Workspace, device_id: str) -> bool:
-    """Whether any code of the lock asks for backups."""
-    return any(row.uses_backup_pool for row in codes_on(workspace, device_id))
+def stored_on(workspace: Workspace, device_id: str) -> int:
+    """How many codes take space on the lock. Codes that the lock computes take none."""
+    return sum(row.pin_on_lock is not None and not row.is_offline for row in codes_on(workspace, device_id))
 
 
 def refill(workspace: Workspace, device: DeviceRow) -> None:
-    """Fill the pool of a reachable lock that has users, and show what is left of it on codes and device."""
-    if not uses_pool(workspace, device.device_id):
-        return
-    if is_reachable(device):
-        for _ in range(POOL_SIZE - len(pool_of(workspace, device.device_id))):
-            pin = new_pin(workspace, device)
-            workspace[AccessCodeRow].put(
-                AccessCodeRow(
-                    access_code_id=workspace.ids.uuid(),
-                    device_id=device.device_id,
-                    workspace_id=workspace.workspace_id,
-                    created_at=workspace.clock.text(),
-                    name="Backup",
-                    code=pin,
-                    pin_on_lock=pin,
-                    status="set",
-                    is_backup=True,
-                )
-            )
+    """Fill the pool of a reachable lock that has users, drop one without users, and show what is left of it."""
+    if not _has_users(workspace, device):
+        drop_pool(workspace, device)
+    elif is_reachable(device):
+        _fill(workspace, device)
     _show(workspace, device)
 
 
+def _has_users(workspace: Workspace, device: DeviceRow) -> bool:
+    return device.is_managed and any(
+        row.uses_backup_pool and row.is_managed for row in codes_on(workspace, device.device_id)
+    )
+
+
+def _fill(workspace: Workspace, device: DeviceRow) -> None:
+    most = device.property("max_active_codes_supported")
+    for _ in range(POOL_SIZE - len(pool_of(workspace, device.device_id))):
+        pin = find_pin(workspace, device)
+        if pin is None or (most is not None and stored_on(workspace, device.device_id) >= most):
+            return
+        workspace[AccessCodeRow].put(
+            AccessCodeRow(
+                access_code_id=workspace.ids.uuid(),
+                device_id=device.device_id,
+                workspace_id=workspace.workspace_id,
+                created_at=workspace.clock.text(),
+                name="Backup",
+                code=pin,
+                pin_on_lock=pin,
+                status="set",
+                is_backup=True,
+            )
+        )
+
+
+def drop_pool(workspace: Workspace, device: DeviceRow) -> None:
+    """Forget the codes of the pool that nobody has pulled."""
+    for row in pool_of(workspace, device.device_id):
+        workspace[AccessCodeRow].remove(row.access_code_id)
+
+
 def _show(workspace: Workspace, device: DeviceRow) -> None:
+    """Show on codes and device how full the pool and the lock are."""
     left = len(pool_of(workspace, device.device_id))
     for code in codes_on(workspace, device.device_id):
         if code.uses_backup_pool and code.is_backup_available != bool(left):
             workspace[AccessCodeRow].put(code.but(is_backup_available=bool(left)))
-    errors = tuple(each for each in device.errors if each.code != "empty_backup_access_code_pool")
-    warnings = tuple(each for each in device.warnings if each.code != "partial_backup_access_code_pool")
-    now = workspace.clock.text()
-    if left == 0:
-        message = "The backup access code pool is empty."
-        errors += (Condition("empty_backup_access_code_pool", message, now, (("is_device_error", True),)),)
-    elif left < POOL_SIZE:
-        warnings += (Condition("partial_backup_access_code_pool", "The backup pool is not being refilled.", now),)
     current = workspace[DeviceRow].get(device.device_id) or device
+    errors = _with(current.errors, _ERRORS, _errors(workspace, current, left))
+    warnings = _with(current.warnings, _WARNINGS, _warnings(workspace, current, left))
     if (current.errors, current.warnings) != (errors, warnings):
-        workspace[DeviceRow].put(current.but(errors=errors, warnings=warnings))
+        changed = workspace[DeviceRow].put(current.but(errors=errors, warnings=warnings))
+        device_changed.send(workspace, changed)
 
 
-def drop_backups(workspace: Workspace, device: DeviceRow) -> None:
-    """Take all backup codes off a lock."""
-    for row in codes_on(workspace, device.device_id):
-        if row.is_backup:
-            workspace[AccessCodeRow].remove(row.access_code_id)
+def _errors(workspace: Workspace, device: DeviceRow, left: int) -> list[Condition]:
+    if left or not _has_users(workspace, device):
+        return []
+    message = "The backup access code pool is empty."
+    flags = (("is_device_error", True),)
+    return [Condition("empty_backup_access_code_pool", message, workspace.clock.text(), flags)]
+
+
+def _warnings(workspace: Workspace, device: DeviceRow, left: int) -> list[Condition]:
+    now = workspace.clock.text()
+    found = []
+    if 0 < left < POOL_SIZE and _has_users(workspace, device):
+        found.append(Condition("partial_backup_access_code_pool", "The backup pool is not being refilled.", now))
+    if sum(row.is_pulled for row in codes_on(workspace, device.device_id)) >= MANY_PULLED:
+        found.append(Condition("many_active_backup_codes", "Many backup access codes are in use.", now))
+    most, stored = device.property("max_active_codes_supported"), stored_on(workspace, device.device_id)
+    if most is not None and stored >= most:
+        counts = (("active_access_code_count", stored), ("max_active_access_code_count", most))
+        found.append(Condition("max_access_codes_reached", f"The device stores {stored} of {most} codes.", now, counts))
+    return found
+
+
+def _with(
+    present: tuple[Condition, ...], about: tuple[str, ...], wanted: list[Condition]
+) -> tuple[Condition, ...]:
+    """The conditions with those of some codes as wanted; one that is there already keeps its time."""
+    known = {condition.code: condition for condition in present}
+    kept = tuple(condition for condition in present if condition.code not in about)
+    return (*kept, *(_since(known.get(condition.code), condition) for condition in wanted))
+
+
+def _since(known: Condition | None, wanted: Condition) -> Condition:
+    if known is not None and (known.message, known.flags) == (wanted.message, wanted.flags):
+        return known
+    return wanted

@@ -11,6 +11,8 @@ from .._shared import Condition, Meta, Problem, Resource, errors_in_event, given
 from ..devices.model import UNREACHABLE, DeviceRow, account_of, issue_fields
 
 Status = Literal["setting", "set", "unset", "removing", "unknown"]
+CANNOT_CONVERT = frozenset({"igloohome_lock", "kwikset_lock", "smartthings_lock"})
+"""The device types whose unmanaged codes stay unmanaged (docs)."""
 
 
 class AccessCode(Resource):
@@ -70,12 +72,26 @@ class AccessCodeRow(Row):
     """An access code.
 
     pin_on_lock: what the lock opens to; None while nothing is programmed. device_errors: those of the device and of
-    its account, which Seam repeats on each of its codes. late: how many polls have found the lock unreachable.
-    is_native: whether the lock itself knows the time frame.
+    its account, which Seam repeats on each of its codes. waiting_since: when the lock was first found unreachable; None
+    while nothing waits. is_native: whether the lock itself knows the time frame. is_scheduled: the lock has it ahead of
+    its start. is_pulled: a code of the backup pool that stands in for another.
     """
 
     key: ClassVar[str] = "access_code_id"
     not_found: ClassVar[str] = "access_code_not_found"
+    resource: ClassVar[str] = "access_code"
+    error_codes: ClassVar[tuple[str, ...]] = (
+        *DeviceRow.error_codes,
+        "duplicate_code_on_device",
+        "failed_to_remove_from_device",
+        "failed_to_set_on_device",
+        "no_space_for_access_code_on_device",
+    )
+    warning_codes: ClassVar[tuple[str, ...]] = (
+        "being_deleted",
+        "delay_in_setting_on_device",
+        "using_backup_access_code",
+    )
     access_code_id: str
     device_id: str
     workspace_id: str
@@ -92,6 +108,7 @@ class AccessCodeRow(Row):
     is_one_time_use: bool = False
     is_external_modification_allowed: bool = False
     is_backup: bool = False
+    is_pulled: bool = False
     uses_backup_pool: bool = False
     is_backup_available: bool = False
     pulled_backup_access_code_id: str | None = None
@@ -101,7 +118,7 @@ class AccessCodeRow(Row):
     errors: tuple[Condition, ...] = ()
     warnings: tuple[Condition, ...] = ()
     device_errors: tuple[Condition, ...] = ()
-    late: int = 0
+    waiting_since: str | None = None
     cannot_be_managed: bool = False
 
     @property
@@ -113,6 +130,17 @@ class AccessCodeRow(Row):
     def display_name(self) -> str:
         """A name for messages."""
         return self.name or self.access_code_id
+
+    def on_lock(self) -> AccessCodeRow:
+        """The code as the lock knows it: without the changes that wait for it."""
+        known: dict[str, Any] = {}
+        for mutation in reversed(self.mutations):
+            known |= mutation.before or {}
+        return self.but(mutations=(), **known)
+
+    def has_error(self, code: str) -> bool:
+        """Whether this error of its own is on the code."""
+        return any(error.code == code for error in self.errors)
 
     def has_mutation(self, mutation_code: str) -> bool:
         """Whether a change of this kind is pending."""
@@ -150,6 +178,21 @@ class AccessCodeRow(Row):
             "pulled_backup_access_code_id": self.pulled_backup_access_code_id,
             "pending_mutations": [mutation.view() for mutation in self.mutations],
         }
+
+
+def creating(created_at: str) -> Mutation:
+    """The mutation of a code that is to be programmed now."""
+    return Mutation("creating", created_at, "Seam is programming the code.")
+
+
+def deleting(created_at: str) -> Mutation:
+    """The mutation of a code that is to be erased."""
+    return Mutation("deleting", created_at, "Seam is erasing the code.")
+
+
+def codes_on(workspace: Workspace, device_id: str) -> list[AccessCodeRow]:
+    """All codes of a lock, managed and unmanaged, those of the backup pool included."""
+    return [row for row in workspace[AccessCodeRow] if row.device_id == device_id]
 
 
 def device_of(workspace: Workspace, code: AccessCodeRow) -> DeviceRow:

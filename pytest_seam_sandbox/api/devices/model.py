@@ -85,6 +85,16 @@ class DeviceRow(Row):
 
     key: ClassVar[str] = "device_id"
     not_found: ClassVar[str] = "device_not_found"
+    resource: ClassVar[str] = "device"
+    error_codes: ClassVar[tuple[str, ...]] = (
+        "account_disconnected",
+        "device_disconnected",
+        "device_removed",
+        "empty_backup_access_code_pool",
+        "hub_disconnected",
+        "subscription_required",
+    )
+    warning_codes: ClassVar[tuple[str, ...]] = ("partial_backup_access_code_pool",)
     device_id: str
     workspace_id: str
     connected_account_id: str

@@ -9,6 +9,7 @@ from ...engine.signals import Signal
 from ...engine.store import Workspace
 from ...worlds.catalogue import DeviceModel
 from .._shared import Condition, Meta
+from ..action_attempts import ActionFailed
 from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
 from .events import (
     Cause,
@@ -22,7 +23,7 @@ from .events import (
     DeviceUnmanagedConnected,
     DeviceUnmanagedDisconnected,
 )
-from .model import DISCONNECTING, DeviceRow, device_fields, issue_fields
+from .model import DISCONNECTING, UNREACHABLE, DeviceRow, device_fields, issue_fields
 
 device_changed: Signal[[Workspace, DeviceRow]] = Signal()
 """Sent after the errors of a device changed."""
@@ -75,6 +76,17 @@ def add_device(
     workspace.events.emit(workspace, DeviceAdded(**device_fields(workspace, device)))
     if device.is_online:
         _emit_connected(workspace, device)
+    return device
+
+
+def reach(workspace: Workspace, device_id: str) -> DeviceRow:
+    """The device when a command gets to it. Assumed: the attempt fails with the code of the blocking error."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is None:
+        raise ActionFailed("device_not_found", "The device was deleted before the command could reach it.")
+    blocking = next((error for error in device.errors if error.code in UNREACHABLE), None)
+    if blocking is not None:
+        raise ActionFailed(blocking.code, blocking.message)
     return device
 
 

@@ -1,0 +1,78 @@
+"""How access codes follow their lock: lost, back, given up, deleted, and a PIN typed at its keypad."""
+
+from __future__ import annotations
+
+from ...engine.store import Workspace
+from ..devices.model import DeviceRow
+from ..devices.state import deleting_device, device_changed, unmanaging_device
+from ..locks import CodeEntry, code_entered
+from .backups import drop_pool, refill
+from .events import AccessCodeDeleted
+from .lifecycle import delete_record, progress, put
+from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, deleting, device_of, is_reachable
+
+
+@device_changed.reaction(order=1)
+def _follow_device(workspace: Workspace, device: DeviceRow) -> None:
+    """Repeat the device's errors on its codes; once it is reachable, do what was waiting."""
+    for code in codes_on(workspace, device.device_id):
+        put(workspace, code.but(device_errors=device.errors))
+    if is_reachable(device):
+        for code in codes_on(workspace, device.device_id):
+            progress(workspace, code.access_code_id)
+    refill(workspace, device)
+
+
+def give_up(workspace: Workspace, code: AccessCodeRow) -> None:
+    """Make a code unmanaged, as the lock knows it; one that is not on the lock is gone (assumed)."""
+    if code.pin_on_lock is None:
+        delete_record(workspace, code)
+        return
+    cannot = device_of(workspace, code).device_type in CANNOT_CONVERT
+    known = code.on_lock()
+    workspace[AccessCodeRow].put(known.but(is_managed=False, errors=(), warnings=(), cannot_be_managed=cannot))
+
+
+@unmanaging_device.reaction(order=1)
+def _give_up_with_device(workspace: Workspace, device: DeviceRow) -> None:
+    """Codes of a device that is given up become unmanaged and its backup codes go; there is no way back (docs)."""
+    drop_pool(workspace, device)
+    for code in codes_on(workspace, device.device_id):
+        if code.is_backup:
+            delete_record(workspace, code)
+        elif code.is_managed:
+            give_up(workspace, code)
+
+
+@deleting_device.reaction(order=1)
+def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
+    """Every record goes: access_code.deleted for each (spec), but for what was never shown of the backup pool."""
+    drop_pool(workspace, device)
+    for code in codes_on(workspace, device.device_id):
+        fields = code_fields(workspace, code)
+        workspace[AccessCodeRow].remove(code.access_code_id)
+        workspace.events.emit(workspace, AccessCodeDeleted(code=code.code, **fields))
+
+
+@code_entered.reaction(order=1)
+def _know_code(workspace: Workspace, device: DeviceRow, pin: str, found: list[CodeEntry]) -> None:
+    """The codes that the lock knows by this PIN; a one-time code is used up by opening the lock.
+
+    A lock that does not know the time frame of a code opens to it as long as it is stored (assumed).
+    """
+    now = workspace.clock.text()
+    for code in codes_on(workspace, device.device_id):
+        if code.pin_on_lock != pin:
+            continue
+        in_time = (code.starts_at is None or code.starts_at <= now) and (code.ends_at is None or now < code.ends_at)
+        opens = in_time or not (code.is_native or code.is_offline)
+        found.append(CodeEntry(code.access_code_id, code.is_managed, None if opens else "expired_code"))
+        if opens and code.is_managed and code.is_one_time_use:
+            workspace.agenda.plan(workspace.clock.timestamp(), _use_up, code.access_code_id)
+
+
+def _use_up(workspace: Workspace, access_code_id: str) -> None:
+    code = workspace[AccessCodeRow].get(access_code_id)
+    if code is not None:
+        workspace[AccessCodeRow].put(code.but(mutations=(deleting(workspace.clock.text()),)))
+        progress(workspace, access_code_id)

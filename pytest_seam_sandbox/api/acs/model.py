@@ -1,0 +1,363 @@
+"""Access systems, their users, entrances and credentials as rows, and how they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ...engine.auth import Caller
+from ...engine.errors import ApiError
+from ...engine.store import Row, Workspace
+from .._shared import Condition, find, given
+from ..connected_accounts import ConnectedAccountRow
+from .kinds import SYSTEM_KINDS, SystemKind, words
+
+IMAGES = "https://connect.getseam.com/assets/images/acs_systems"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcsSystemRow(Row):
+    """An access system."""
+
+    key: ClassVar[str] = "acs_system_id"
+    not_found: ClassVar[str] = "acs_system_not_found"
+    acs_system_id: str
+    workspace_id: str
+    connected_account_id: str
+    system_type: str
+    name: str
+    created_at: str
+    manager_id: str | None = None
+    errors: tuple[Condition, ...] = ()
+
+    @property
+    def kind(self) -> SystemKind:
+        """What systems of this type can do."""
+        return SYSTEM_KINDS[self.system_type]
+
+    def view(self) -> dict[str, Any]:
+        """The system as a client sees it, but for `acs_user_count`, which depends on other rows."""
+        kind = self.kind
+        metadata: dict[str, Any] = {}
+        if self.system_type == "visionline_system":
+            metadata["visionline_metadata"] = {
+                "lan_address": "127.0.0.1",
+                "mobile_access_uuid": "1",
+                "system_id": "1",
+            }
+        return {
+            "acs_system_id": self.acs_system_id,
+            "workspace_id": self.workspace_id,
+            "connected_account_id": self.connected_account_id,
+            "connected_account_ids": (self.connected_account_id,),
+            "name": self.name,
+            "external_type": self.system_type,
+            "external_type_display_name": kind.display_name,
+            "system_type": self.system_type,
+            "system_type_display_name": kind.display_name,
+            "is_credential_manager": kind.is_credential_manager,
+            "default_credential_manager_acs_system_id": self.manager_id,
+            "image_url": f"{IMAGES}/{self.system_type}.png",
+            "image_alt_text": f"{kind.display_name} logo",
+            "location": {"time_zone": None},
+            "acs_access_group_count": 0,
+            "errors": [error.as_error() for error in self.errors],
+            "warnings": [],
+            "created_at": self.created_at,
+            **metadata,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcsUserRow(Row):
+    """A user of an access system. The details of its user identity are repeated, as Seam repeats them.
+
+    acs_entrance_ids: the entrances to which the user was granted access directly; not shown.
+    """
+
+    key: ClassVar[str] = "acs_user_id"
+    not_found: ClassVar[str] = "acs_user_not_found"
+    acs_user_id: str
+    workspace_id: str
+    acs_system_id: str
+    connected_account_id: str
+    system_type: str
+    full_name: str
+    created_at: str
+    email_address: str | None = None
+    phone_number: str | None = None
+    hid_acs_system_id: str | None = None
+    access_schedule: Mapping[str, str | None] | None = None
+    is_suspended: bool = False
+    user_identity_id: str | None = None
+    identity: Mapping[str, str | None] = field(default_factory=dict)
+    acs_entrance_ids: tuple[str, ...] = ()
+
+    def view(self) -> dict[str, Any]:
+        """The user as a client sees it."""
+        user_type = SYSTEM_KINDS[self.system_type].user_type
+        return {
+            "acs_user_id": self.acs_user_id,
+            "workspace_id": self.workspace_id,
+            "acs_system_id": self.acs_system_id,
+            "connected_account_id": self.connected_account_id,
+            "display_name": self.full_name,
+            "full_name": self.full_name,
+            "is_managed": True,
+            "is_suspended": self.is_suspended,
+            "pending_mutations": [],
+            "last_successful_sync_at": self.created_at,
+            "errors": [],
+            "warnings": [],
+            "created_at": self.created_at,
+            **given(
+                email=self.email_address,
+                email_address=self.email_address,
+                phone_number=self.phone_number,
+                hid_acs_system_id=self.hid_acs_system_id,
+                access_schedule=self.access_schedule,
+                external_type=user_type,
+                external_type_display_name=words(user_type) if user_type else None,
+                user_identity_id=self.user_identity_id,
+            ),
+            **self.identity,
+        }
+
+    def event_fields(self) -> dict[str, str]:
+        """What the events about this user carry."""
+        return {
+            "acs_user_id": self.acs_user_id,
+            "acs_system_id": self.acs_system_id,
+            "connected_account_id": self.connected_account_id,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcsEntranceRow(Row):
+    """An entrance. metadata: what its provider says of it, by the name of the field that shows it."""
+
+    key: ClassVar[str] = "acs_entrance_id"
+    not_found: ClassVar[str] = "acs_entrance_not_found"
+    acs_entrance_id: str
+    acs_system_id: str
+    connected_account_id: str
+    system_type: str
+    display_name: str
+    created_at: str
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def is_guest_door(self) -> bool:
+        """Whether it is the door of one guest's room."""
+        return self.metadata.get("visionline_metadata", {}).get("door_category") == "guest"
+
+    def view(self) -> dict[str, Any]:
+        """The entrance as a client sees it."""
+        methods = SYSTEM_KINDS[self.system_type].methods
+        return {
+            "acs_entrance_id": self.acs_entrance_id,
+            "acs_system_id": self.acs_system_id,
+            "connected_account_id": self.connected_account_id,
+            "display_name": self.display_name,
+            **{f"can_unlock_with_{name}": name in methods for name in ("card", "cloud_key", "code", "mobile_key")},
+            "space_ids": [],
+            "errors": [],
+            "warnings": [],
+            "created_at": self.created_at,
+            **self.metadata,
+        }
+
+    def event_fields(self) -> dict[str, str]:
+        """What the events about this entrance carry."""
+        return {
+            "acs_entrance_id": self.acs_entrance_id,
+            "acs_system_id": self.acs_system_id,
+            "connected_account_id": self.connected_account_id,
+        }
+
+
+METHOD_NAMES = {"code": "Code", "card": "Card", "mobile_key": "Mobile Key", "cloud_key": "Cloud Key"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcsCredentialRow(Row):
+    """A credential; the phones that hold it know it by its id (PhoneRow.acs_credential_ids).
+
+    provider_metadata: what was asked of the provider, by the name of the field that shows it. overrides: whether it
+    replaces the keys that opened its guest doors before. allowed_acs_entrance_ids: None when it names none.
+    """
+
+    key: ClassVar[str] = "acs_credential_id"
+    not_found: ClassVar[str] = "acs_credential_not_found"
+    acs_credential_id: str
+    workspace_id: str
+    acs_system_id: str
+    connected_account_id: str
+    system_type: str
+    access_method: str
+    created_at: str
+    acs_user_id: str | None = None
+    user_identity_id: str | None = None
+    parent_acs_credential_id: str | None = None
+    is_multi_phone_sync_credential: bool = False
+    code: str | None = None
+    starts_at: str | None = None
+    ends_at: str | None = None
+    issued_at: str | None = None
+    is_valid: bool = True
+    overrides: bool = False
+    allowed_acs_entrance_ids: tuple[str, ...] | None = None
+    provider_metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether it reached a phone, the cloud or the lock. A card needs an encoder."""
+        return self.issued_at is not None
+
+    def view(self) -> dict[str, Any]:
+        """The credential as a client sees it."""
+        credential_type = SYSTEM_KINDS[self.system_type].credential_type
+        return {
+            "acs_credential_id": self.acs_credential_id,
+            "workspace_id": self.workspace_id,
+            "acs_system_id": self.acs_system_id,
+            "connected_account_id": self.connected_account_id,
+            "access_method": self.access_method,
+            "display_name": METHOD_NAMES[self.access_method],
+            "is_managed": True,
+            "is_issued": self.is_issued,
+            "issued_at": self.issued_at,
+            "is_multi_phone_sync_credential": self.is_multi_phone_sync_credential,
+            "is_one_time_use": False,
+            "is_latest_desired_state_synced_with_provider": self.is_issued,
+            "latest_desired_state_synced_with_provider_at": self.issued_at,
+            "errors": [],
+            "warnings": [] if self.is_issued else [self._waiting()],
+            "created_at": self.created_at,
+            **given(
+                acs_user_id=self.acs_user_id,
+                user_identity_id=self.user_identity_id,
+                parent_acs_credential_id=self.parent_acs_credential_id,
+                code=self.code,
+                starts_at=self.starts_at,
+                ends_at=self.ends_at,
+                external_type=credential_type,
+                external_type_display_name=words(credential_type) if credential_type else None,
+            ),
+            **self._provider_view(),
+        }
+
+    def _provider_view(self) -> dict[str, Any]:
+        if self.system_type != "visionline_system":
+            return dict(self.provider_metadata)
+        own = self.provider_metadata.get("visionline_metadata", {})
+        return {"visionline_metadata": {**own, "is_valid": self.is_valid and self.is_issued}}
+
+    def _waiting(self) -> dict[str, str]:
+        return {
+            "warning_code": "waiting_to_be_issued",
+            "message": "The credential waits for a phone, an encoder or its access system to be issued.",
+            "created_at": self.created_at,
+        }
+
+    def event_fields(self) -> dict[str, str]:
+        """What the events about this credential carry."""
+        return {
+            "acs_credential_id": self.acs_credential_id,
+            "acs_system_id": self.acs_system_id,
+            "connected_account_id": self.connected_account_id,
+        }
+
+
+def find_system(workspace: Workspace, acs_system_id: str) -> AcsSystemRow:
+    """The access system of this id, or 404 `acs_system_not_found`."""
+    return find(workspace, AcsSystemRow, acs_system_id, words="ACS system", data={"acs_system_id": acs_system_id})
+
+
+def find_user(workspace: Workspace, acs_user_id: str) -> AcsUserRow:
+    """The user of this id, or 404 `acs_user_not_found`."""
+    return find(workspace, AcsUserRow, acs_user_id, words="ACS user", data={"acs_user_id": acs_user_id})
+
+
+def find_entrance(workspace: Workspace, acs_entrance_id: str) -> AcsEntranceRow:
+    """The entrance of this id, or 404 `acs_entrance_not_found`."""
+    data = {"acs_entrance_id": acs_entrance_id}
+    return find(workspace, AcsEntranceRow, acs_entrance_id, words="ACS entrance", data=data)
+
+
+def find_credential(workspace: Workspace, acs_credential_id: str) -> AcsCredentialRow:
+    """The credential of this id, or 404 `acs_credential_not_found`."""
+    data = {"acs_credential_id": acs_credential_id}
+    return find(workspace, AcsCredentialRow, acs_credential_id, words="ACS credential", data=data)
+
+
+def system_view(workspace: Workspace, system: AcsSystemRow) -> dict[str, Any]:
+    """The system as a client sees it."""
+    count = sum(user.acs_system_id == system.id for user in workspace[AcsUserRow])
+    return {**system.view(), "acs_user_count": count}
+
+
+def credentials_of(workspace: Workspace, user: AcsUserRow) -> list[AcsCredentialRow]:
+    """The credentials of a user, those of single phones included."""
+    return [row for row in workspace[AcsCredentialRow] if row.acs_user_id == user.id]
+
+
+def users_of(workspace: Workspace, user_identity_id: str) -> list[AcsUserRow]:
+    """The users of a person in all access systems."""
+    return [row for row in workspace[AcsUserRow] if row.user_identity_id == user_identity_id]
+
+
+def entrances_of_credential(workspace: Workspace, credential: AcsCredentialRow) -> list[AcsEntranceRow]:
+    """What a credential opens: the entrances that it names, else those that its user was granted (assumed)."""
+    user = workspace[AcsUserRow].get(credential.acs_user_id)
+    ids = credential.allowed_acs_entrance_ids
+    if ids is None:
+        ids = user.acs_entrance_ids if user else ()
+    return [row for row in workspace[AcsEntranceRow] if row.id in ids]
+
+
+def entrances_of_user(workspace: Workspace, user: AcsUserRow) -> list[AcsEntranceRow]:
+    """What a user may open: what was granted, and what the valid credentials open; nothing while suspended (docs)."""
+    if user.is_suspended:
+        return []
+    ids = set(user.acs_entrance_ids)
+    for credential in credentials_of(workspace, user):
+        if credential.is_valid:
+            ids.update(credential.allowed_acs_entrance_ids or ())
+    return [row for row in workspace[AcsEntranceRow] if row.id in ids]
+
+
+def accessible_entrances(workspace: Workspace, user_identity_id: str) -> list[AcsEntranceRow]:
+    """What a person may open in all access systems."""
+    ids = {
+        entrance.id for user in users_of(workspace, user_identity_id) for entrance in entrances_of_user(workspace, user)
+    }
+    return [row for row in workspace[AcsEntranceRow] if row.id in ids]
+
+
+def sees_person(caller: Caller, user_identity_id: str | None) -> bool:
+    """Whether what belongs to this person is within the caller's reach: a client session sees its own only."""
+    return caller.session is None or user_identity_id in caller.session.user_identity_ids
+
+
+def sees_entrance(workspace: Workspace, caller: Caller, entrance: AcsEntranceRow) -> bool:
+    """Whether a client session sees an entrance: one of its accounts, or one that its person may open (assumed)."""
+    return caller.may_see_account(entrance.connected_account_id) or (
+        caller.session is not None
+        and any(
+            entrance in accessible_entrances(workspace, user_identity_id)
+            for user_identity_id in caller.session.user_identity_ids
+        )
+    )
+
+
+def customer_of(workspace: Workspace, connected_account_id: str) -> str | None:
+    """The customer key of an account."""
+    account = workspace[ConnectedAccountRow].get(connected_account_id)
+    return None if account is None else account.customer_key
+
+
+def bad_request(text: str) -> ApiError:
+    """A request that breaks a rule between several resources; the server says so without a tree (docs)."""
+    return ApiError(400, "invalid_input", text)

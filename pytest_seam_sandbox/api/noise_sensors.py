@@ -1,0 +1,397 @@
+"""Noise sensors: reading them, their noise thresholds, and simulated noise.
+
+A threshold is Seam's record, and changes at once. The action attempt in the answer tells whether the sensor heard of
+it: while the sensor is unreachable, the attempt ends in error with the code of what blocks it, and the sensor catches
+up when it is back (assumed). Noise at an unreachable sensor is not reported, so it causes no event (assumed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator
+
+from ..engine.auth import Caller
+from ..engine.errors import ApiError
+from ..engine.pages import Pager
+from ..engine.params import Complaint
+from ..engine.query import Kind
+from ..engine.router import Router
+from ..engine.store import Row, Workspace
+from ..engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number, refused
+from ._noise_thresholds import NoiseThresholdRow, read_daily_moment
+from ._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    CONSOLE,
+    PAT,
+    SUPPORT,
+    WORKSPACE,
+    WORKSPACE_READ,
+    DeviceFields,
+    Resource,
+    all_of,
+    find,
+    given,
+    not_found,
+    require_sandbox,
+)
+from .action_attempts import ActionAttemptRow, ActionFailed, Work, start
+from .devices import filters
+from .devices.endpoints import reachable
+from .devices.filters import NOISE_SENSORS, Flag
+from .devices.model import DeviceRow, device_fields, find_device
+from .devices.state import deleting_device, device_changed, reach
+
+router = Router("/noise_sensors")
+
+TRIGGERING = "currently_triggering_noise_threshold_ids"
+"""The property of a sensor that lists the thresholds that its noise level reaches now."""
+
+
+def _daily_time(value: str) -> str:
+    try:
+        read_daily_moment(value)
+    except ValueError:
+        raise refused(
+            'Invalid time format. Must be in the format of "HH:mm:ss[time_zone]", where time_zone is in the format of '
+            '"Region/City"'
+        ) from None
+    return value
+
+
+def _finite(value: float) -> float:
+    if not isfinite(value):
+        raise refused("Number must be finite")
+    return value
+
+
+DailyTime = Annotated[str, AfterValidator(_daily_time), Kind("string")]
+NoiseLevel = Annotated[float, BeforeValidator(number), AfterValidator(_finite), Kind("number")]
+SensorType = Literal["noiseaware_activity_zone", "minut_sensor"]
+SensorMaker = Literal["minut", "noiseaware"]
+
+
+class NoiseThreshold(Resource):
+    """A noise threshold as /noise_sensors/noise_thresholds/get shows it."""
+
+    noise_threshold_id: str
+    device_id: str
+    name: str
+    starts_daily_at: str
+    ends_daily_at: str
+    noise_threshold_decibels: float
+    noise_threshold_nrs: float | None = None
+
+
+class NoiseThresholdTriggered(DeviceFields, event_type="noise_sensor.noise_threshold_triggered"):
+    """It was louder than a noise threshold allows."""
+
+    noise_level_decibels: float | None = None
+    noise_level_nrs: float | None = None
+    noise_threshold_id: str | None = None
+    noise_threshold_name: str | None = None
+
+
+def _of_device(workspace: Workspace, device_id: str) -> list[NoiseThresholdRow]:
+    return [row for row in workspace[NoiseThresholdRow] if row.device_id == device_id]
+
+
+def _sensor(workspace: Workspace, caller: Caller, device_id: str) -> DeviceRow:
+    """The noise sensor of this id. Raises ApiError 404, or 400 for an unmanaged one and for other devices (assumed)."""
+    device = reachable(workspace, caller, device_id)
+    if device.device_type not in NOISE_SENSORS:
+        raise ApiError(400, "device_type_not_supported", f"A device of type {device.device_type} is no noise sensor")
+    if not device.is_managed:
+        raise ApiError(400, "device_unmanaged", "Device is unmanaged. Convert it with /devices/unmanaged/update")
+    return device
+
+
+def _threshold(workspace: Workspace, device: DeviceRow, noise_threshold_id: str) -> NoiseThresholdRow:
+    threshold = workspace[NoiseThresholdRow].get(noise_threshold_id)
+    if threshold is None or threshold.device_id != device.id:
+        raise not_found("noise_threshold_not_found", "Noise threshold not found")
+    return threshold
+
+
+def _listen(workspace: Workspace, device_id: str) -> None:
+    """Compare the sensor's last noise level with its thresholds: those that it reaches in their daily window trigger.
+
+    Source: official fake. Done when the level or a threshold changes; a window that opens later shows with the next
+    change (assumed).
+    """
+    now = workspace.clock.now()
+    device = find_device(workspace, device_id)
+    reached = [row for row in _programmed(workspace, device_id) if _level(device, row) >= row.limit and row.covers(now)]
+    _show_triggering(workspace, device, reached)
+
+
+def _fall_silent(workspace: Workspace, device_id: str) -> None:
+    """Drop the thresholds whose daily window has closed from those that trigger."""
+    now = workspace.clock.now()
+    device = workspace[DeviceRow].get(device_id)
+    if device is not None:
+        before = device.property(TRIGGERING)
+        still = [row for row in _programmed(workspace, device_id) if row.id in before and row.covers(now)]
+        _show_triggering(workspace, device, still)
+
+
+def _show_triggering(workspace: Workspace, device: DeviceRow, thresholds: Sequence[NoiseThresholdRow]) -> None:
+    ids = [row.id for row in thresholds]
+    if ids == device.property(TRIGGERING):
+        return
+    workspace[DeviceRow].put(device.but(properties={**device.properties, TRIGGERING: ids}))
+    now = workspace.clock.now()
+    closing = [closes.timestamp() for row in thresholds if (closes := row.closes_at(now))]
+    if closing:
+        workspace.agenda.plan(min(closing), _fall_silent, device.id)
+
+
+def _level(device: DeviceRow, threshold: NoiseThresholdRow) -> float:
+    """The sensor's last noise level, in the unit of the threshold."""
+    decibels, score = _levels(device)
+    return (decibels if threshold.noise_threshold_nrs is None else score) or 0
+
+
+def _levels(device: DeviceRow) -> tuple[float | None, float | None]:
+    """The sensor's last noise level in decibels and as a risk score."""
+    return device.property("noise_level_decibels"), (device.property("noiseaware_metadata") or {}).get(
+        "noise_level_nrs"
+    )
+
+
+def _programmed(workspace: Workspace, device_id: str) -> list[NoiseThresholdRow]:
+    return [row for row in workspace[NoiseThresholdRow] if row.device_id == device_id and row.is_programmed]
+
+
+def _program(workspace: Workspace, action_attempt_id: str, device_id: str, threshold_id: str) -> dict[str, Any]:
+    """Let the sensor know of a threshold."""
+    reach(workspace, device_id)
+    threshold = workspace[NoiseThresholdRow].get(threshold_id)
+    if threshold is None:
+        raise ActionFailed("noise_threshold_not_found", "The noise threshold was deleted meanwhile.")
+    threshold = workspace[NoiseThresholdRow].put(threshold.but(is_programmed=True))
+    _listen(workspace, device_id)
+    return {"noise_threshold": threshold.view()}
+
+
+def _erase(workspace: Workspace, action_attempt_id: str, device_id: str) -> dict[str, Any]:
+    """Let the sensor know that a threshold is gone."""
+    reach(workspace, device_id)
+    return {}
+
+
+def _start(workspace: Workspace, action_type: str, work: Work, device: DeviceRow, *about: str) -> ActionAttemptRow:
+    account_id = device.connected_account_id
+    about = (device.id, *about)
+    return start(workspace, action_type, work, *about, device_id=device.id, connected_account_id=account_id)
+
+
+@device_changed.reaction(order=2)
+def _catch_up(workspace: Workspace, device: DeviceRow) -> None:
+    """A sensor that is back learns what was changed meanwhile."""
+    pending = [row for row in _of_device(workspace, device.id) if not row.is_programmed]
+    if device.is_online and pending:
+        for threshold in pending:
+            workspace[NoiseThresholdRow].put(threshold.but(is_programmed=True))
+        _listen(workspace, device.id)
+
+
+@deleting_device.reaction(order=2)
+def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
+    for threshold in _of_device(workspace, device.id):
+        workspace[NoiseThresholdRow].remove(threshold.id)
+
+
+@router.get(
+    "list", key="devices", twin="noise_sensors", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec"
+)
+def list_(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    connect_webview_id: Uuid | None = None,
+    connected_account_id: Uuid | None = None,
+    connected_account_ids: list[Uuid] | None = None,
+    created_before: DateTime | None = None,
+    custom_metadata_has: Metadata | None = None,
+    customer_key: Text | None = None,
+    device_ids: list[Uuid] | None = None,
+    device_type: SensorType | None = None,
+    device_types: list[SensorType] | None = None,
+    exclude_if: list[Flag] | None = None,
+    include_if: list[Flag] | None = None,
+    limit: Limit = 500,
+    manufacturer: SensorMaker | None = None,
+    page_cursor: Nullable[Text] = None,
+    search: NonEmptyText | None = None,
+    space_id: Uuid | None = None,
+    unstable_location_id: Nullable[Uuid] = None,
+    user_identifier_key: Text | None = None,
+) -> Sequence[Row]:
+    """Managed noise sensors, oldest first, under two keys. `limit` cuts the list; there are no further pages (spec)."""
+    matches = all_of(
+        filters.of_types(None, list(NOISE_SENSORS)),
+        filters.matching(workspace, caller, locals(), is_managed=True),
+    )
+    return Pager(limit).page(workspace[DeviceRow], matches).rows
+
+
+def _one_level(values: Mapping[str, Any]) -> Complaint | None:
+    """Exactly one of the two units. Source: spec; the words for both at once are assumed."""
+    units = ("noise_threshold_decibels", "noise_threshold_nrs")
+    if sum(values.get(unit) is not None for unit in units) == 1:
+        return None
+    return Complaint((), f"Must provide either {' or '.join(units)}")
+
+
+def _at_most_one_level(values: Mapping[str, Any]) -> Complaint | None:
+    nothing = values.get("noise_threshold_decibels") is None and values.get("noise_threshold_nrs") is None
+    return None if nothing else _one_level(values)
+
+
+def _both_times(values: Mapping[str, Any]) -> Complaint | None:
+    if (values.get("starts_daily_at") is None) == (values.get("ends_daily_at") is None):
+        return None
+    return Complaint((), "Both starts_daily_at and ends_daily_at must be provided if one is")
+
+
+@router.post(
+    "noise_thresholds/create",
+    key="noise_threshold",
+    also=("action_attempt",),
+    allow=WORKSPACE,
+    source="spec",
+    checks=[_one_level],
+)
+def create_threshold(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    device_id: Uuid,
+    ends_daily_at: DailyTime,
+    name: Text | None = None,
+    noise_threshold_decibels: NoiseLevel | None = None,
+    noise_threshold_nrs: NoiseLevel | None = None,
+    starts_daily_at: DailyTime,
+    sync: bool = False,
+) -> tuple[NoiseThresholdRow, ActionAttemptRow]:
+    """A new threshold with exactly one level (spec): CREATE_NOISE_THRESHOLD attempt. A sensor starts without any.
+
+    name: "Noise threshold" by default (assumed).
+    """
+    device = _sensor(workspace, caller, device_id)
+    threshold = workspace[NoiseThresholdRow].put(
+        NoiseThresholdRow(
+            noise_threshold_id=workspace.ids.uuid(),
+            device_id=device.id,
+            name="Noise threshold" if name is None else name,
+            starts_daily_at=starts_daily_at,
+            ends_daily_at=ends_daily_at,
+            noise_threshold_decibels=noise_threshold_decibels,
+            noise_threshold_nrs=noise_threshold_nrs,
+        )
+    )
+    return threshold, _start(workspace, "CREATE_NOISE_THRESHOLD", _program, device, threshold.id)
+
+
+@router.get("noise_thresholds/get", key="noise_threshold", allow=WORKSPACE_READ, source="spec")
+def get_threshold(workspace: Workspace, *, noise_threshold_id: Uuid) -> NoiseThresholdRow:
+    """The noise threshold of this id; 404 `noise_threshold_not_found`."""
+    return find(workspace, NoiseThresholdRow, noise_threshold_id, words="Noise threshold")
+
+
+@router.get(
+    "noise_thresholds/list",
+    key="noise_thresholds",
+    allow=(CLIENT_SESSION, *WORKSPACE_READ),
+    source="spec",
+)
+def list_thresholds(
+    workspace: Workspace, *, caller: Caller, device_id: Uuid, is_programmed: bool | None = None
+) -> list[NoiseThresholdRow]:
+    """The thresholds of a sensor, oldest first; no pages (spec). is_programmed: whether the sensor knows of them."""
+    device = _sensor(workspace, caller, device_id)
+    return [row for row in _of_device(workspace, device.id) if is_programmed in (None, row.is_programmed)]
+
+
+@router.patch_or_put(
+    "noise_thresholds/update",
+    key="action_attempt",
+    allow=WORKSPACE,
+    source="spec",
+    checks=[_both_times, _at_most_one_level],
+)
+def update_threshold(
+    workspace: Workspace,
+    *,
+    caller: Caller,
+    device_id: Uuid,
+    ends_daily_at: DailyTime | None = None,
+    name: Text | None = None,
+    noise_threshold_decibels: NoiseLevel | None = None,
+    noise_threshold_id: Uuid,
+    noise_threshold_nrs: NoiseLevel | None = None,
+    starts_daily_at: DailyTime | None = None,
+    sync: bool = False,
+) -> ActionAttemptRow:
+    """Change what is given: UPDATE_NOISE_THRESHOLD attempt. Both times or none (official fake).
+
+    A level in one unit takes the place of one in the other (assumed).
+    """
+    device = _sensor(workspace, caller, device_id)
+    threshold = _threshold(workspace, device, noise_threshold_id)
+    changes = given(name=name, starts_daily_at=starts_daily_at, ends_daily_at=ends_daily_at)
+    if noise_threshold_decibels is not None or noise_threshold_nrs is not None:
+        changes |= {"noise_threshold_decibels": noise_threshold_decibels, "noise_threshold_nrs": noise_threshold_nrs}
+    workspace[NoiseThresholdRow].put(threshold.but(is_programmed=False, **changes))
+    _listen(workspace, device.id)
+    return _start(workspace, "UPDATE_NOISE_THRESHOLD", _program, device, threshold.id)
+
+
+@router.delete("noise_thresholds/delete", key="action_attempt", allow=WORKSPACE, source="spec")
+def delete_threshold(
+    workspace: Workspace, *, caller: Caller, device_id: Uuid, noise_threshold_id: Uuid, sync: bool = False
+) -> ActionAttemptRow:
+    """Delete a threshold: DELETE_NOISE_THRESHOLD attempt."""
+    device = _sensor(workspace, caller, device_id)
+    workspace[NoiseThresholdRow].remove(_threshold(workspace, device, noise_threshold_id).id)
+    _listen(workspace, device.id)
+    return _start(workspace, "DELETE_NOISE_THRESHOLD", _erase, device)
+
+
+@router.post("simulate/trigger_noise_threshold", allow=WORKSPACE, source="spec")
+def trigger_noise_threshold(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
+    """Make noise at a sensor: noise_sensor.noise_threshold_triggered, and the level rises to that of the threshold.
+
+    Named is the first threshold whose daily window is open, else the first; none for a sensor without (assumed).
+    """
+    require_sandbox(workspace)
+    device = _sensor(workspace, caller, device_id)
+    if not device.is_online:
+        return
+    thresholds = _programmed(workspace, device.id)
+    now = workspace.clock.now()
+    named = next((row for row in thresholds if row.covers(now)), thresholds[0] if thresholds else None)
+    if named is not None:
+        device = workspace[DeviceRow].put(_louder(device, named))
+        _listen(workspace, device.id)
+    decibels, score = _levels(device)
+    about = given(
+        noise_level_decibels=decibels,
+        noise_level_nrs=score,
+        noise_threshold_id=named.id if named else None,
+        noise_threshold_name=named.name if named else None,
+    )
+    workspace.events.emit(workspace, NoiseThresholdTriggered(**device_fields(workspace, device), **about))
+
+
+def _louder(device: DeviceRow, threshold: NoiseThresholdRow) -> DeviceRow:
+    """The sensor with a noise level that reaches the threshold."""
+    level = max(_level(device, threshold), threshold.limit)
+    if threshold.noise_threshold_nrs is None:
+        return device.but(properties={**device.properties, "noise_level_decibels": level})
+    metadata = {**(device.property("noiseaware_metadata") or {}), "noise_level_nrs": level}
+    return device.but(properties={**device.properties, "noiseaware_metadata": metadata})

@@ -1,0 +1,73 @@
+"""Webhooks: which events an app wants to be sent, and where to."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+
+from ..engine.errors import ApiError
+from ..engine.router import Router
+from ..engine.store import Workspace
+from ..engine.types import Text, Url
+from ._shared import WORKSPACE, WORKSPACE_READ, Resource, find
+from ._webhooks import WebhookRow
+from .known import event_types as known_event_types
+
+router = Router("/webhooks")
+
+ALL = ("*",)
+"""What stands for every event type, alone."""
+
+
+class Webhook(Resource):
+    """A webhook as /webhooks/get shows it."""
+
+    webhook_id: str
+    url: str
+    event_types: list[str]
+    secret: str
+
+
+def _check_event_types(event_types: Sequence[str]) -> tuple[str, ...]:
+    """The names of event types, or "*" alone; anything else: 400 `invalid_event_types` (official fake)."""
+    if tuple(event_types) != ALL and not set(event_types) <= set(known_event_types()):
+        raise ApiError(400, "invalid_event_types", "Invalid event types")
+    return tuple(event_types)
+
+
+def _find(workspace: Workspace, webhook_id: str) -> WebhookRow:
+    return find(workspace, WebhookRow, webhook_id, words="webhook")
+
+
+@router.post("create", key="webhook", allow=WORKSPACE, source="spec")
+def create(workspace: Workspace, *, event_types: list[Text] | None = None, url: Url) -> WebhookRow:
+    """A new webhook, of all events unless it names types; its secret has the form of Svix's (assumed)."""
+    wanted = ALL if event_types is None else _check_event_types(event_types)
+    webhook_id = workspace.ids.uuid()
+    secret = "whsec_" + b64encode(workspace.ids.next_bytes()[:24]).decode("ascii")
+    return workspace[WebhookRow].put(WebhookRow(webhook_id=webhook_id, url=url, event_types=wanted, secret=secret))
+
+
+@router.get("get", key="webhook", allow=WORKSPACE, source="spec")
+def get(workspace: Workspace, *, webhook_id: Text) -> WebhookRow:
+    """The webhook of this id; 404 `webhook_not_found`."""
+    return _find(workspace, webhook_id)
+
+
+@router.get("list", key="webhooks", allow=WORKSPACE_READ, source="spec")
+def list_(workspace: Workspace) -> list[WebhookRow]:
+    """All webhooks, oldest first; no pages (spec)."""
+    return list(workspace[WebhookRow])
+
+
+@router.put("update", allow=WORKSPACE, source="spec")
+def update(workspace: Workspace, *, event_types: list[Text], webhook_id: Text) -> None:
+    """Change which events the webhook is sent; its url stays (spec)."""
+    webhook = _find(workspace, webhook_id)
+    workspace[WebhookRow].put(webhook.but(event_types=_check_event_types(event_types)))
+
+
+@router.delete("delete", allow=WORKSPACE, source="spec")
+def delete(workspace: Workspace, *, webhook_id: Text) -> None:
+    """Delete a webhook; no event says so (spec)."""
+    workspace[WebhookRow].remove(_find(workspace, webhook_id).id)

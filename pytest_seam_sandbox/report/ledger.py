@@ -1,0 +1,104 @@
+"""The ledger: what of Seam is emulated, and on whose word. Made from the declarations themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..api import all_endpoints
+from ..api.known import codes, event_types, public_paths
+from ..engine.events import EventFields
+from ..engine.router import Endpoint
+from ..engine.store import Row
+
+
+@dataclass(frozen=True)
+class Count:
+    """How much of something is there: `have` of `known`."""
+
+    what: str
+    have: int
+    known: int
+
+
+def counts() -> tuple[Count, ...]:
+    """Paths declared, events emitted, error and warning codes reachable; each of all that Seam has."""
+    known_codes = codes()
+    reachable = reachable_codes()
+    return (
+        Count(
+            "public paths",
+            len({endpoint.path for endpoint in all_endpoints()} & public_paths().keys()),
+            len(public_paths()),
+        ),
+        Count("event types", len(emitted_events()), len(event_types())),
+        *(
+            Count(
+                f"{kind[:-1]} codes",
+                sum(len(found.get(kind, ())) for found in reachable.values()),
+                sum(len(found.get(kind, ())) for found in known_codes.values()),
+            )
+            for kind in ("errors", "warnings")
+        ),
+    )
+
+
+def emitted_events() -> tuple[str, ...]:
+    """The event types that some family declares."""
+    all_endpoints()
+    return tuple(sorted({kind.event_type for kind in _descendants(EventFields) if kind.event_type}))
+
+
+def reachable_codes() -> dict[str, dict[str, tuple[str, ...]]]:
+    """The error and warning codes that the sandbox can put on each resource."""
+    all_endpoints()
+    return {
+        kind.resource: {"errors": kind.error_codes, "warnings": kind.warning_codes}
+        for kind in _descendants(Row)
+        if kind.resource
+    }
+
+
+def as_json() -> dict[str, Any]:
+    """The whole ledger."""
+    return {
+        "counts": [vars(count) for count in counts()],
+        "endpoints": [
+            {
+                "path": endpoint.path,
+                "methods": list(endpoint.methods),
+                "source": endpoint.source,
+                "does": _first_sentence(endpoint),
+            }
+            for endpoint in sorted(all_endpoints(), key=lambda endpoint: endpoint.path)
+        ],
+        "not_emulated": sorted(public_paths().keys() - {endpoint.path for endpoint in all_endpoints()}),
+        "events": list(emitted_events()),
+        "codes": {
+            name: {kind: list(found) for kind, found in kinds.items()} for name, kinds in reachable_codes().items()
+        },
+    }
+
+
+def as_text() -> str:
+    """The ledger as Markdown: the counts, then every endpoint with its source, then what is not emulated."""
+    ledger = as_json()
+    lines = ["| what | emulated | of |", "|---|---:|---:|"]
+    lines += [f"| {count['what']} | {count['have']} | {count['known']} |" for count in ledger["counts"]]
+    lines += ["", "| endpoint | source | what it does |", "|---|---|---|"]
+    lines += [f"| `{row['path']}` | {row['source']} | {row['does']} |" for row in ledger["endpoints"]]
+    lines += ["", f"Not emulated ({len(ledger['not_emulated'])}): {', '.join(ledger['not_emulated']) or 'nothing'}"]
+    return "\n".join(lines)
+
+
+def _first_sentence(endpoint: Endpoint) -> str:
+    doc = endpoint.function.__doc__ or ""
+    return " ".join(doc.split("\n\n")[0].split()).replace("|", "\\|")
+
+
+def _descendants(kind: type[Any]) -> Iterator[type[Any]]:
+    for child in kind.__subclasses__():
+        if child.__module__.startswith("pytest_seam_sandbox."):
+            yield child
+        yield from _descendants(child)
