@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from .api._shared import Resource
 from .api.events import Event
 from .api.known import event_types
 from .engine.errors import ExpectationFailed, SandboxError
@@ -75,10 +76,17 @@ def _described(event_type: str, fields: dict[str, Any]) -> str:
 def _differences(event: Event, fields: dict[str, Any]) -> list[str]:
     differing = []
     for name, wanted in fields.items():
-        found = getattr(event, name, None)
+        found = _plain(getattr(event, name, None))
         if not found == wanted:  # noqa: SIM201 - matchers such as those of dirty-equals define == only
             differing.append(f"{name} is {found!r}, expected {wanted!r}")
     return differing
+
+
+def _plain(value: Any) -> Any:
+    """Objects and lists of objects as a test writes them down: as dictionaries."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.model_dump(exclude_unset=True) if isinstance(value, Resource) else value
 
 
 def _near_misses(events: Sequence[Event], event_type: str, fields: dict[str, Any]) -> str:

@@ -111,7 +111,7 @@ def remove_acs_user(workspace: Workspace, *, acs_user_id: Uuid, user_identity_id
     owner, user = find_user_identity(workspace, user_identity_id), find_user(workspace, acs_user_id)
     if user.user_identity_id != owner.id:
         raise not_found("acs_user_not_found", "The user identity has no such ACS user", {"acs_user_id": acs_user_id})
-    unlink(workspace, user)
+    unlink(workspace, user, owner)
 
 
 @router.get("list_acs_users", key="acs_users", allow=(API_KEY, PAT, CONSOLE, SUPPORT), source="spec")

@@ -240,10 +240,16 @@ class App:
             )
         values = endpoint.read(request, body)
         exchange.params = values
-        if self.settings.rate_limits and endpoint.per_minute is not None:
-            self.limits.check(f"{endpoint.path} {values.get('device_id')}", endpoint.per_minute, self.clock.timestamp())
         arguments = endpoint.params.validate(values, strict_ids=self.settings.strict_ids)
+        if self.settings.rate_limits and workspace is not None:
+            self._count(endpoint, workspace, arguments)
         return endpoint.call(workspace, caller, self, arguments, request)
+
+    def _count(self, endpoint: Endpoint, workspace: Workspace, arguments: Mapping[str, Any]) -> None:
+        """Hold a valid call against Seam's rate limit; raises ApiError 429. What is about no device is free."""
+        device_id = None if endpoint.per_minute is None else endpoint.device(workspace, arguments)
+        if endpoint.per_minute is not None and device_id is not None:
+            self.limits.check(f"{endpoint.path} {device_id}", endpoint.per_minute, self.clock.timestamp())
 
     def _not_emulated(self, path: str) -> ApiError:
         self.not_emulated.append(path)

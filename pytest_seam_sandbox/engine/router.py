@@ -19,8 +19,14 @@ from .store import Row, Workspace
 from .types import Limit, PageCursor
 
 F = TypeVar("F", bound=Callable[..., object])
+DeviceFinder = Callable[[Workspace, Mapping[str, Any]], "str | None"]
 Source = Literal["spec", "docs", "official fake", "assumed"]
 INJECTED = (Caller, Pager, Server, Request)
+
+
+def named_device(_workspace: Workspace, arguments: Mapping[str, Any]) -> str | None:
+    """The device that a call names itself."""
+    return arguments.get("device_id")
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Endpoint:
     twin: a second name under which the answer repeats the payload. also: names of further payloads, for a function
     that gives a tuple. allow: who may call. source: on whose word the
     behaviour is. page_limit: the default limit of a paginated list. per_minute: Seam's rate limit per device.
+    device: finds the device that a call counts for.
     """
 
     path: str
@@ -44,6 +51,7 @@ class Endpoint:
     one_of: tuple[str, ...]
     page_limit: int | None
     per_minute: int | None = None
+    device: DeviceFinder = named_device
     also: tuple[str, ...] = ()
 
     @property
@@ -184,6 +192,7 @@ class Router:
         one_of: tuple[str, ...] = (),
         page_limit: int | None = None,
         per_minute: int | None = None,
+        device: DeviceFinder = named_device,
         also: tuple[str, ...] = (),
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
@@ -200,6 +209,7 @@ class Router:
                     one_of,
                     page_limit,
                     per_minute,
+                    device,
                     also,
                 )
             )

@@ -226,6 +226,15 @@ def test_phones_are_no_devices_unless_asked_for(seam, owner):
     assert seam.devices.list(device_types=["ios_phone"]) == []
 
 
+def test_phones_are_listed_behind_devices(seam, seam_sandbox, owner):
+    """A list that asks for phones and for devices has both, the devices first."""
+    phone, device = make_phone(seam, owner), seam_sandbox.create_device()
+
+    found = seam.devices.list(device_types=["android_phone", "august_lock"])
+
+    assert [one.device_id for one in found] == [device.device_id, phone.device_id]
+
+
 def test_phone_is_readable_as_a_device(seam, owner):
     """/devices/get by id shows a phone in the form of a device."""
     phone = make_phone(seam, owner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -29,10 +30,10 @@ from .._shared import (
 from ..devices.endpoints import reachable
 from ..devices.model import UNREACHABLE, DeviceRow
 from . import backups
-from .constraints import new_pin, refuse_duplicate, refuse_name, refuse_pin
+from .constraints import new_pin, refuse_duplicate, refuse_name, refuse_pin, refuse_start
 from .events import AccessCodeCreated
-from .lifecycle import soon
-from .model import AccessCodeRow, Mutation, code_fields
+from .lifecycle import put, soon
+from .model import AccessCodeRow, code_fields, creating
 
 WRITERS = (CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY)
 READERS = (CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, PAT, CONSOLE, API_KEY, SUPPORT)
@@ -67,6 +68,12 @@ def in_order(values: Mapping[str, Any]) -> Complaint | None:
     return Complaint((), "ends_at must be after starts_at") if start and end and end <= start else None
 
 
+def device_of_code(workspace: Workspace, arguments: Mapping[str, Any]) -> str | None:
+    """The lock of the code that a call names; Seam limits the rate of calls for each lock."""
+    code = workspace[AccessCodeRow].get(arguments["access_code_id"])
+    return None if code is None else code.device_id
+
+
 def find_code(workspace: Workspace, caller: Caller, access_code_id: str, device_id: str | None = None) -> AccessCodeRow:
     """The managed code of this id, on this device if one is named; 404 `access_code_not_found` (official fake)."""
     code = workspace[AccessCodeRow].get(access_code_id)
@@ -89,97 +96,88 @@ def check_programmable(device: DeviceRow, *, offline_code: bool, attempt_for_off
         raise ApiError(400, blocking.code, blocking.message, data={"device_id": device.device_id})
 
 
-def add_code(
-    workspace: Workspace,
-    device: DeviceRow,
-    *,
-    code: str | None = None,
-    name: str | None = None,
-    starts_at: str | None = None,
-    ends_at: str | None = None,
-    common_code_key: str | None = None,
-    attempt_for_offline_device: bool = True,
-    prefer_native_scheduling: bool = True,
-    preferred_code_length: float | None = None,
-    use_backup_pool: bool = False,
-    is_offline: bool = False,
-    is_one_time_use: bool = False,
-    is_external_modification_allowed: bool = False,
-) -> AccessCodeRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """An access code as a client asks for it. Times as on rows; a code that is None is chosen by Seam."""
+
+    code: str | None = None
+    name: str | None = None
+    starts_at: str | None = None
+    ends_at: str | None = None
+    common_code_key: str | None = None
+    attempt_for_offline_device: bool = True
+    prefer_native_scheduling: bool = True
+    preferred_code_length: float | None = None
+    use_backup_pool: bool = False
+    is_offline: bool = False
+    is_one_time_use: bool = False
+    is_external_modification_allowed: bool = False
+
+
+def add_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCodeRow:
     """Make a record and have it programmed: access_code.created now, the rest as time and connection allow."""
-    row = check_code(
-        workspace,
-        device,
-        code=code,
-        name=name,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        attempt_for_offline_device=attempt_for_offline_device,
-        use_backup_pool=use_backup_pool,
-        is_offline=is_offline,
-        preferred_code_length=preferred_code_length,
-    ).but(
-        common_code_key=common_code_key,
-        is_native=prefer_native_scheduling and device.model.native_scheduling,
-        is_one_time_use=is_one_time_use,
-        is_external_modification_allowed=is_external_modification_allowed,
-    )
-    workspace[AccessCodeRow].put(row)
+    row = put(workspace, check_code(workspace, device, wish))
     workspace.events.emit(workspace, AccessCodeCreated(**code_fields(workspace, row)))
-    if row.uses_backup_pool:
-        backups.refill(workspace, device)
+    backups.refill(workspace, device)
     soon(workspace, row)
     return workspace[AccessCodeRow].get(row.access_code_id) or row
 
 
-def check_code(
-    workspace: Workspace,
-    device: DeviceRow,
-    *,
-    code: str | None,
-    name: str | None,
-    starts_at: str | None,
-    ends_at: str | None,
-    attempt_for_offline_device: bool,
-    use_backup_pool: bool,
-    is_offline: bool,
-    preferred_code_length: float | None,
-) -> AccessCodeRow:
+def check_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCodeRow:
     """The row that would be stored; everything that can be refused is refused here, before anything is written."""
-    check_programmable(device, offline_code=is_offline, attempt_for_offline_device=attempt_for_offline_device)
-    start, end = written(starts_at), written(ends_at)
-    if use_backup_pool and start is None:
-        raise ApiError(400, "invalid_input", "The backup access code pool is for time bound access codes only")
-    if end is not None and end <= workspace.clock.text():
-        raise ApiError(400, "invalid_input", "ends_at must be in the future")
-    if is_offline and code is not None:
+    check_programmable(device, offline_code=wish.is_offline, attempt_for_offline_device=wish.attempt_for_offline_device)
+    _check_times(workspace, device, wish)
+    if wish.is_offline and wish.code is not None:
         raise ApiError(400, "invalid_input", "The code of an offline access code cannot be chosen; leave out the code")
-    if code is not None:
-        refuse_pin(workspace, device, code)
-        period = f" for period {start}-{end}" if start else ""
-        refuse_duplicate(workspace, device.device_id, code, name, period)
-    refuse_name(workspace, device, name)
+    refuse_name(workspace, device, wish.name)
     now = workspace.clock.text()
-    pin = code or new_pin(workspace, device, preferred_code_length)
-    lost = device.has_error("account_disconnected") and not is_offline
-    ahead = start is not None and start > now
-    creating = Mutation("creating", now, "Seam is programming the code.")
+    pin = _pin(workspace, device, wish)
     return AccessCodeRow(
         access_code_id=workspace.ids.uuid(),
         device_id=device.device_id,
         workspace_id=workspace.workspace_id,
         created_at=now,
-        name=name,
+        name=wish.name,
         code=pin,
-        status="unknown" if lost else "set" if is_offline else "unset" if ahead else "setting",
-        starts_at=start,
-        ends_at=end,
-        is_offline=is_offline,
-        uses_backup_pool=use_backup_pool and bool(device.property("supports_backup_access_code_pool")),
-        pin_on_lock=pin if is_offline else None,
-        mutations=() if is_offline else (creating,),
+        status="setting",
+        starts_at=wish.starts_at,
+        ends_at=wish.ends_at,
+        common_code_key=wish.common_code_key,
+        is_native=wish.prefer_native_scheduling and device.model.native_scheduling,
+        is_offline=wish.is_offline,
+        is_one_time_use=wish.is_one_time_use,
+        is_external_modification_allowed=wish.is_external_modification_allowed,
+        uses_backup_pool=wish.use_backup_pool and bool(device.property("supports_backup_access_code_pool")),
+        pin_on_lock=pin if wish.is_offline else None,
+        mutations=() if wish.is_offline else (creating(now),),
         device_errors=device.errors,
     )
+
+
+def _check_times(workspace: Workspace, device: DeviceRow, wish: Wish) -> None:
+    if wish.use_backup_pool and wish.starts_at is None:
+        raise ApiError(400, "invalid_input", "The backup access code pool is for time bound access codes only")
+    if wish.ends_at is not None and wish.ends_at <= workspace.clock.text():
+        raise ApiError(400, "invalid_input", "ends_at must be in the future")
+    refuse_start(workspace, device, wish.starts_at)
+
+
+def _pin(workspace: Workspace, device: DeviceRow, wish: Wish) -> str:
+    """The PIN that the code will have: the wanted one, that of its common_code_key (docs), or a random one."""
+    pin = wish.code or shared_pin(workspace, wish.common_code_key)
+    if pin is None:
+        return new_pin(workspace, device, wish.preferred_code_length)
+    refuse_pin(workspace, device, pin)
+    period = f" for period {wish.starts_at}-{wish.ends_at}" if wish.starts_at else ""
+    refuse_duplicate(workspace, device.device_id, pin, wish.name, period)
+    return pin
+
+
+def shared_pin(workspace: Workspace, common_code_key: str | None) -> str | None:
+    """The PIN of the codes with this common_code_key; None when there are none."""
+    if common_code_key is None:
+        return None
+    return next((row.code for row in workspace[AccessCodeRow] if row.common_code_key == common_code_key), None)
 
 
 def attempt(workspace: Workspace, action_type: str, device: DeviceRow) -> Row:

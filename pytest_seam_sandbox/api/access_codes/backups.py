@@ -107,9 +107,7 @@ def _warnings(workspace: Workspace, device: DeviceRow, left: int) -> list[Condit
     return found
 
 
-def _with(
-    present: tuple[Condition, ...], about: tuple[str, ...], wanted: list[Condition]
-) -> tuple[Condition, ...]:
+def _with(present: tuple[Condition, ...], about: tuple[str, ...], wanted: list[Condition]) -> tuple[Condition, ...]:
     """The conditions with those of some codes as wanted; one that is there already keeps its time."""
     known = {condition.code: condition for condition in present}
     kept = tuple(condition for condition in present if condition.code not in about)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ...engine.auth import Caller
@@ -9,45 +10,43 @@ from ...engine.errors import ApiError
 from ...engine.router import Router
 from ...engine.store import Row, Workspace
 from ...engine.types import Date, Number, Text, Uuid
-from .._shared import (
-    Condition,
-    not_found,
-    written,
-)
+from .._shared import Condition, not_found, written
 from ..devices.endpoints import reachable
 from . import backups
-from .adding import WRITERS, Pin, Rounding, attempt, check_programmable, find_code, in_order
-from .constraints import refuse_duplicate, refuse_name, refuse_pin
+from .adding import WRITERS, Pin, Rounding, attempt, check_programmable, device_of_code, find_code, in_order
+from .constraints import refuse_duplicate, refuse_name, refuse_pin, refuse_start
 from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
-from .lifecycle import progress, soon
-from .model import AccessCodeRow, Mutation, code_fields, device_of
+from .lifecycle import plan_times, progress, put, soon
+from .model import AccessCodeRow, Mutation, code_fields, deleting, device_of
+from .reactions import give_up
 
 router = Router("/access_codes")
 
 
-def _changes(
-    code: AccessCodeRow, *, name: str | None, pin: str | None, start: str | None, end: str | None, now: str
-) -> tuple[Mutation, ...]:
-    """What an update asks for, without what is so already."""
-    mutations = []
-    if name is not None and name != code.name:
-        mutations.append(Mutation("updating_name", now, "The name changes.", {"name": code.name}, {"name": name}))
-    if pin is not None and pin != code.code:
-        mutations.append(Mutation("updating_code", now, "The code changes.", {"code": code.code}, {"code": pin}))
-    if (start, end) != (code.starts_at, code.ends_at):
-        mutations.append(
-            Mutation(
-                "updating_time_frame",
-                now,
-                "The time frame changes.",
-                {"starts_at": code.starts_at, "ends_at": code.ends_at},
-                {"starts_at": start, "ends_at": end},
-            )
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A code, and the name, PIN and time frame that it is to have."""
+
+    code: AccessCodeRow
+    name: str | None
+    pin: str | None
+    starts_at: str | None
+    ends_at: str | None
+
+    def mutations(self, now: str) -> tuple[Mutation, ...]:
+        """What is asked for, without what is so already."""
+        code = self.code
+        old = {"starts_at": code.starts_at, "ends_at": code.ends_at}
+        new = {"starts_at": self.starts_at, "ends_at": self.ends_at}
+        asked = (
+            Mutation("updating_name", now, "The name changes.", {"name": code.name}, {"name": self.name}),
+            Mutation("updating_code", now, "The code changes.", {"code": code.code}, {"code": self.pin}),
+            Mutation("updating_time_frame", now, "The time frame changes.", old, new),
         )
-    return tuple(mutations)
+        return tuple(mutation for mutation in asked if mutation.before != mutation.after)
 
 
-def change_code(
+def plan_change(
     workspace: Workspace,
     code: AccessCodeRow,
     *,
@@ -57,10 +56,11 @@ def change_code(
     ends_at: str | None = None,
     ongoing: bool = False,
     time_bound: bool = False,
-) -> None:
-    """Ask for changes: access_code.mutations_requested now, the *_changed events once the lock has them.
+) -> Change:
+    """The change that a client asks for.
 
-    Raises ApiError 400 for an offline code, a code that is being deleted, or times that do not fit each other.
+    Raises ApiError 400 for an offline code, a code that is being deleted, times that do not fit each other and what
+    the lock does not take, 409 for a PIN that another code has.
     """
     device = device_of(workspace, code)
     if code.is_offline:
@@ -73,31 +73,58 @@ def change_code(
         raise ApiError(400, "invalid_input", "Both starts_at and ends_at must be provided if one is")
     if start is not None and end is not None and end <= start:
         raise ApiError(400, "invalid_input", "ends_at must be after starts_at")
+    if start != code.starts_at:
+        refuse_start(workspace, device, start)
     if pin is not None and pin != code.code:
         refuse_pin(workspace, device, pin, own_id=code.id)
         refuse_duplicate(workspace, device.device_id, pin, name or code.name, "", own_id=code.id)
-    if name is not None:
-        refuse_name(workspace, device, name, own_id=code.id)
-    mutations = _changes(code, name=name, pin=pin, start=start, end=end, now=workspace.clock.text())
+    refuse_name(workspace, device, name, own_id=code.id)
+    return Change(code, code.name if name is None else name, pin or code.code, start, end)
+
+
+def carry_out(workspace: Workspace, change: Change) -> None:
+    """Ask for a change: access_code.mutations_requested now, the *_changed events once the lock has it."""
+    code = change.code
+    mutations = change.mutations(workspace.clock.text())
     if not mutations:
         return
     # What is not on the lock yet has nothing to change there: it is simply programmed as it is wanted now.
-    pending = code.mutations if code.pin_on_lock is None else (*code.mutations, *mutations)
-    changed = code.but(
-        name=code.name if name is None else name,
-        code=pin or code.code,
-        starts_at=start,
-        ends_at=end,
-        mutations=pending,
+    pending = code.mutations if code.pin_on_lock is None else _merged(code.mutations, mutations)
+    changed = put(
+        workspace,
+        code.but(
+            name=change.name,
+            code=change.pin,
+            starts_at=change.starts_at,
+            ends_at=change.ends_at,
+            mutations=pending,
+            warnings=tuple(warning for warning in code.warnings if warning.code != "being_deleted"),
+        ),
     )
-    workspace[AccessCodeRow].put(changed)
     requested = [mutation.in_event() for mutation in mutations]
     fields = code_fields(workspace, changed)
     workspace.events.emit(workspace, AccessCodeMutationsRequested(requested_mutations=requested, **fields))
     soon(workspace, changed)
 
 
-@router.patch_or_put("update", key="action_attempt", allow=WRITERS, source="spec", checks=[in_order], per_minute=10)
+def _merged(pending: tuple[Mutation, ...], new: tuple[Mutation, ...]) -> tuple[Mutation, ...]:
+    """Pending changes and new ones, one of each kind: from what the lock knows to what is wanted now."""
+    merged = {mutation.mutation_code: mutation for mutation in pending}
+    for mutation in new:
+        earlier = merged.get(mutation.mutation_code, mutation)
+        merged[mutation.mutation_code] = replace(earlier, after=mutation.after)
+    return tuple(mutation for mutation in merged.values() if mutation.before != mutation.after)
+
+
+@router.patch_or_put(
+    "update",
+    key="action_attempt",
+    allow=WRITERS,
+    source="spec",
+    checks=[in_order],
+    per_minute=10,
+    device=device_of_code,
+)
 def update(
     workspace: Workspace,
     *,
@@ -129,7 +156,7 @@ def update(
     found = find_code(workspace, caller, access_code_id, device_id)
     device = device_of(workspace, found)
     check_programmable(device, offline_code=found.is_offline, attempt_for_offline_device=attempt_for_offline_device)
-    change_code(
+    change = plan_change(
         workspace,
         found,
         name=name,
@@ -139,12 +166,13 @@ def update(
         ongoing=type == "ongoing",
         time_bound=type == "time_bound",
     )
+    carry_out(workspace, change)
     current = find_code(workspace, caller, access_code_id)
     allowed = is_external_modification_allowed if allow_external_modification is None else allow_external_modification
     if allowed is not None:
         current = workspace[AccessCodeRow].put(current.but(is_external_modification_allowed=allowed))
     if is_managed is False:
-        workspace[AccessCodeRow].put(current.but(is_managed=False, mutations=(), errors=(), warnings=()))
+        give_up(workspace, current)
     return attempt(workspace, "UPDATE_ACCESS_CODE", device)
 
 
@@ -164,11 +192,12 @@ def update_multiple(
         raise not_found("access_code_not_found", "No access code has this common_code_key")
     for code in codes:
         reachable(workspace, caller, code.device_id)
-    for code in codes:
-        change_code(workspace, code, name=name, starts_at=starts_at, ends_at=ends_at)
+    changes = [plan_change(workspace, code, name=name, starts_at=starts_at, ends_at=ends_at) for code in codes]
+    for change in changes:
+        carry_out(workspace, change)
 
 
-@router.delete("delete", key="action_attempt", allow=WRITERS, source="docs", per_minute=20)
+@router.delete("delete", key="action_attempt", allow=WRITERS, source="docs", per_minute=20, device=device_of_code)
 def delete(
     workspace: Workspace,
     *,
@@ -187,8 +216,7 @@ def delete(
         raise ApiError(400, "access_code_not_deletable", "An offline access code can never be deleted through Seam")
     device = device_of(workspace, code)
     if not code.has_mutation("deleting"):
-        deleting = Mutation("deleting", workspace.clock.text(), "Seam is erasing the code.")
-        workspace[AccessCodeRow].put(code.but(mutations=(deleting,)))
+        put(workspace, code.but(mutations=(*code.mutations, deleting(workspace.clock.text()))))
         progress(workspace, code.access_code_id)
     return attempt(workspace, "DELETE_ACCESS_CODE", device)
 
@@ -202,7 +230,7 @@ def pull_backup_access_code(workspace: Workspace, *, caller: Caller, access_code
     code = find_code(workspace, caller, access_code_id)
     if code.type != "time_bound":
         raise ApiError(400, "access_code_not_time_bound", "Backups can only be used for time_bound access codes.")
-    table = workspace[AccessCodeRow]
+    device, table = device_of(workspace, code), workspace[AccessCodeRow]
     pulled = table.get(code.pulled_backup_access_code_id)
     if pulled is not None:
         return code, pulled
@@ -210,10 +238,11 @@ def pull_backup_access_code(workspace: Workspace, *, caller: Caller, access_code
     if not pool:
         raise not_found("backup_access_code_not_found", "No backup access code is available")
     now = workspace.clock.text()
-    backup = table.put(pool[0].but(starts_at=now, ends_at=code.ends_at))
+    backup = table.put(pool[0].but(starts_at=now, ends_at=code.ends_at, is_pulled=True, device_errors=device.errors))
+    plan_times(workspace, backup)
     using = Condition("using_backup_access_code", "A backup access code stands in for this code.", now)
     code = table.put(code.but(pulled_backup_access_code_id=backup.id, warnings=(*code.warnings, using)))
     fields = code_fields(workspace, code)
     workspace.events.emit(workspace, AccessCodeBackupAccessCodePulled(backup_access_code_id=backup.id, **fields))
-    backups.refill(workspace, device_of(workspace, code))
+    backups.refill(workspace, device)
     return table.get(code.id) or code, backup

@@ -10,7 +10,7 @@ from typing import Any
 from ...engine.errors import ApiError
 from ...engine.store import Workspace
 from ..devices.model import DeviceRow
-from .model import AccessCodeRow
+from .model import codes_on
 
 _TRIES = 1000
 
@@ -42,56 +42,58 @@ BREAKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
 )
 """When a PIN breaks a `code_constraints` entry. Source: the names in the spec; their exact meaning is assumed.
 
-`unique_first_four_digits`, `name_length`, `name_must_be_unique` and `cannot_specify_pin_code` concern more than a PIN.
+`unique_first_four_digits`, `cannot_specify_pin_code`, `start_date_in_future` and those of names concern more than a
+PIN; `pin_code_matches_existing_set` asks for nothing here, since nothing tells what set is meant.
 """
 
 
-def codes_on(workspace: Workspace, device_id: str) -> list[AccessCodeRow]:
-    """All codes of a lock, managed and unmanaged, those of the backup pool included."""
-    return [row for row in workspace[AccessCodeRow] if row.device_id == device_id]
+def refuse_pin(workspace: Workspace, device: DeviceRow, pin: str, *, own_id: str | None = None) -> None:
+    """Raise 400 `invalid_input` for a PIN that breaks the lock's constraints. Source: docs for the shape.
 
-
-def refusal(workspace: Workspace, device: DeviceRow, pin: str, *, own_id: str | None = None) -> str | None:
-    """Why the lock does not take this PIN; None when it does. Duplicates are another matter."""
+    own_id: the code that is to have the PIN, if it exists already. Duplicates are another matter.
+    """
     lengths = device.property("supported_code_lengths")
     if lengths and len(pin) not in lengths:
-        return f"Access code must have {_listed(lengths)} digits on this device, got {len(pin)}"
-    for constraint in device.property("code_constraints") or ():
-        kind = constraint["constraint_type"]
-        if kind == "cannot_specify_pin_code":
-            return "Access codes cannot be specified on this device; leave out the code"
+        raise _refused(f"Access code must have {_listed(lengths)} digits on this device, got {len(pin)}")
+    if "cannot_specify_pin_code" in _kinds(device):
+        raise _refused("Access codes cannot be specified on this device; leave out the code")
+    broken = _broken(workspace, device, pin, own_id)
+    if broken is not None:
+        raise _refused(f"Access code {pin} violates the constraint {broken} of this device")
+
+
+def _broken(workspace: Workspace, device: DeviceRow, pin: str, own_id: str | None = None) -> str | None:
+    """The constraint that a PIN breaks; None when it breaks none."""
+    kinds = _kinds(device)
+    for kind in kinds:
         if kind in BREAKS and BREAKS[kind](pin):
-            return f"Access code {pin} violates the constraint {kind} of this device"
-        if kind == "unique_first_four_digits" and any(
-            (row.code or "")[:4] == pin[:4] for row in codes_on(workspace, device.device_id) if row.id != own_id
-        ):
-            return f"Access code {pin} violates the constraint {kind} of this device"
+            return kind
+    if "unique_first_four_digits" in kinds:
+        others = (row.code or "" for row in codes_on(workspace, device.device_id) if row.id != own_id)
+        if any(other[:4] == pin[:4] for other in others):
+            return "unique_first_four_digits"
     return None
 
 
-def refuse_pin(workspace: Workspace, device: DeviceRow, pin: str, *, own_id: str | None = None) -> None:
-    """Raise 400 `invalid_input` for a PIN that breaks the lock's constraints. Source: docs for the shape."""
-    reason = refusal(workspace, device, pin, own_id=own_id)
-    if reason is not None:
-        raise ApiError(400, "invalid_input", reason)
-
-
 def refuse_name(workspace: Workspace, device: DeviceRow, name: str | None, *, own_id: str | None = None) -> None:
-    """Raise 400 `invalid_input` for a name that the lock cannot store."""
+    """Raise 400 `invalid_input` for a name that the lock cannot store; a code without a name has none to store."""
+    if name is None:
+        return
     for constraint in device.property("code_constraints") or ():
-        kind = constraint["constraint_type"]
-        if kind == "name_length" and name is not None:
+        if constraint["constraint_type"] == "name_length":
             shortest, longest = constraint.get("min_length", 0), constraint.get("max_length", len(name))
             if not shortest <= len(name) <= longest:
-                raise ApiError(
-                    400,
-                    "invalid_input",
-                    f"Access code name must have {shortest} to {longest} characters on this device",
-                )
-        if kind == "name_must_be_unique" and any(
+                raise _refused(f"Access code name must have {_span(constraint)} characters on this device")
+        if constraint["constraint_type"] == "name_must_be_unique" and any(
             row.name == name for row in codes_on(workspace, device.device_id) if row.id != own_id
         ):
-            raise ApiError(400, "invalid_input", f"Access code name {name!r} is in use on this device")
+            raise _refused(f"Access code name {name!r} is in use on this device")
+
+
+def refuse_start(workspace: Workspace, device: DeviceRow, starts_at: str | None) -> None:
+    """Raise 400 `invalid_input` for a start that has passed on a lock that takes future ones only (assumed)."""
+    if "start_date_in_future" in _kinds(device) and starts_at is not None and starts_at <= workspace.clock.text():
+        raise _refused("starts_at must be in the future on this device")
 
 
 def refuse_duplicate(
@@ -102,21 +104,42 @@ def refuse_duplicate(
         raise ApiError(409, "duplicate_access_code", f"Cannot set duplicate access code {pin} named {name}{period}")
 
 
-def new_pin(workspace: Workspace, device: DeviceRow, preferred_length: float | None = None) -> str:
-    """A PIN that the lock takes and that no code of it has.
+def find_pin(workspace: Workspace, device: DeviceRow, preferred_length: float | None = None) -> str | None:
+    """A PIN that the lock takes and that no code of it has; None when there is none left.
 
     Its length is the preferred one where the lock has that, else the first that the lock supports, else 4.
-    Raises ApiError 400 when there is none left.
     """
     lengths = list(device.property("supported_code_lengths") or [4])
-    length = int(preferred_length if preferred_length in lengths and preferred_length is not None else lengths[0])
+    length = int(preferred_length if preferred_length is not None and preferred_length in lengths else lengths[0])
     taken = {row.code for row in codes_on(workspace, device.device_id)}
-    checkable = [entry for entry in device.property("code_constraints") or () if entry["constraint_type"] in BREAKS]
     for _ in range(_TRIES):
         pin = workspace.ids.pin(length)
-        if pin not in taken and not any(BREAKS[entry["constraint_type"]](pin) for entry in checkable):
+        if pin not in taken and _broken(workspace, device, pin) is None:
             return pin
-    raise ApiError(400, "invalid_input", "No access code is left that this device accepts")
+    return None
+
+
+def new_pin(workspace: Workspace, device: DeviceRow, preferred_length: float | None = None) -> str:
+    """What `find_pin` finds. Raises ApiError 400 when there is none left."""
+    pin = find_pin(workspace, device, preferred_length)
+    if pin is None:
+        raise _refused("No access code is left that this device accepts")
+    return pin
+
+
+def _kinds(device: DeviceRow) -> list[str]:
+    return [constraint["constraint_type"] for constraint in device.property("code_constraints") or ()]
+
+
+def _refused(message: str) -> ApiError:
+    return ApiError(400, "invalid_input", message)
+
+
+def _span(constraint: Mapping[str, Any]) -> str:
+    shortest, longest = constraint.get("min_length"), constraint.get("max_length")
+    if shortest is None:
+        return f"at most {longest}"
+    return f"at least {shortest}" if longest is None else f"{shortest} to {longest}"
 
 
 def _listed(lengths: list[Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from annotated_types import MinLen
@@ -10,7 +11,7 @@ from annotated_types import MinLen
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
-from ...engine.params import Complaint
+from ...engine.params import Complaint, at_least_one
 from ...engine.router import Router
 from ...engine.store import Row, Workspace
 from ...engine.types import Date, NonEmptyText, Number, Text, Uuid
@@ -25,10 +26,11 @@ from .._shared import (
     SUPPORT,
     contains,
     not_found,
+    written,
 )
 from ..devices.endpoints import reachable
 from ..devices.model import DeviceRow, account_of
-from .adding import READERS, WRITERS, CodeLength, Pin, Rounding, add_code, attempt, both_times, check_code
+from .adding import READERS, WRITERS, CodeLength, Pin, Rounding, Wish, add_code, attempt, both_times, check_code
 from .constraints import new_pin
 from .model import AccessCodeRow, device_of
 
@@ -71,13 +73,11 @@ def create(
     attempt_for_offline_device: false refuses that with 400 and the code of the blocking error (assumed).
     """
     device = reachable(workspace, caller, device_id)
-    row = add_code(
-        workspace,
-        device,
+    wish = Wish(
         code=code,
         name=name,
-        starts_at=starts_at,
-        ends_at=ends_at,
+        starts_at=written(starts_at),
+        ends_at=written(ends_at),
         common_code_key=common_code_key,
         attempt_for_offline_device=attempt_for_offline_device,
         prefer_native_scheduling=prefer_native_scheduling,
@@ -87,6 +87,7 @@ def create(
         is_one_time_use=bool(is_one_time_use),
         is_external_modification_allowed=bool(is_external_modification_allowed or allow_external_modification),
     )
+    row = add_code(workspace, device, wish)
     return row, attempt(workspace, "CREATE_ACCESS_CODE", device)
 
 
@@ -116,38 +117,39 @@ def create_multiple(
 ) -> list[Row]:
     """One code on several locks, all or none. Without a chosen code they share one and a common_code_key (fake)."""
     devices = [reachable(workspace, caller, device_id) for device_id in dict.fromkeys(device_ids)]
-    shared = code or (new_pin(workspace, devices[0], preferred_code_length) if devices else None)
-    details: dict[str, Any] = {
-        "name": name,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "attempt_for_offline_device": attempt_for_offline_device,
-        "preferred_code_length": preferred_code_length,
-        "use_backup_pool": bool(use_backup_access_code_pool),
-    }
-    pins = []
+    wish = Wish(
+        code=code,
+        name=name,
+        starts_at=written(starts_at),
+        ends_at=written(ends_at),
+        attempt_for_offline_device=attempt_for_offline_device,
+        prefer_native_scheduling=prefer_native_scheduling,
+        preferred_code_length=preferred_code_length,
+        use_backup_pool=bool(use_backup_access_code_pool),
+        is_external_modification_allowed=bool(is_external_modification_allowed or allow_external_modification),
+    )
+    may_differ = behavior_when_code_cannot_be_shared == "create_random_code"
+    wishes = _share(workspace, devices, wish, may_differ=may_differ)
+    key = None if code is not None else f"auto_set_by_create_multiple_{workspace.ids.uuid()}"
+    pairs = zip(devices, wishes, strict=True)
+    return [add_code(workspace, device, replace(own, common_code_key=key)) for device, own in pairs]
+
+
+def _share(workspace: Workspace, devices: list[DeviceRow], wish: Wish, *, may_differ: bool) -> list[Wish]:
+    """One wish for each lock, with the same PIN; a lock that refuses it gets one of its own, if they may differ."""
+    code = wish.code or (new_pin(workspace, devices[0], wish.preferred_code_length) if devices else None)
+    shared, unshared = replace(wish, code=code), replace(wish, code=None)
+    wishes = []
     for device in devices:
         try:
-            check_code(workspace, device, code=shared, is_offline=False, **details)
-            pins.append(shared)
+            check_code(workspace, device, shared)
+            wishes.append(shared)
         except ApiError:
-            if behavior_when_code_cannot_be_shared == "throw":
+            if not may_differ:
                 raise
-            check_code(workspace, device, code=None, is_offline=False, **details)
-            pins.append(None)
-    common_code_key = None if code is not None else f"auto_set_by_create_multiple_{workspace.ids.uuid()}"
-    return [
-        add_code(
-            workspace,
-            device,
-            code=pin,
-            common_code_key=common_code_key,
-            prefer_native_scheduling=prefer_native_scheduling,
-            is_external_modification_allowed=bool(is_external_modification_allowed or allow_external_modification),
-            **details,
-        )
-        for device, pin in zip(devices, pins, strict=True)
-    ]
+            check_code(workspace, device, unshared)
+            wishes.append(unshared)
+    return wishes
 
 
 def by_id_or_pin(values: Mapping[str, Any]) -> Complaint | None:
@@ -209,13 +211,14 @@ _LIST_FILTERS = (
 )
 
 
-def _some_filter(values: Mapping[str, Any]) -> Complaint | None:
-    if any(values.get(name) is not None for name in _LIST_FILTERS):
-        return None
-    return Complaint((), "Either 'device_id' or 'access_code_ids' is required")
-
-
-@router.get("list", key="access_codes", allow=READERS, source="spec", page_limit=55000, checks=[_some_filter])
+@router.get(
+    "list",
+    key="access_codes",
+    allow=READERS,
+    source="spec",
+    page_limit=55000,
+    checks=[at_least_one(*_LIST_FILTERS, text="Either 'device_id' or 'access_code_ids' is required")],
+)
 def list_(
     workspace: Workspace,
     *,
@@ -234,13 +237,12 @@ def list_(
     if device_id is not None:
         reachable(workspace, caller, device_id)
     accounts = accounts_of_user(workspace, user_identifier_key)
-    pulled = {row.pulled_backup_access_code_id for row in workspace[AccessCodeRow]}
 
     def matches(row: AccessCodeRow) -> bool:
         device = device_of(workspace, row)
         return (
             row.is_managed
-            and (not row.is_backup or row.id in pulled)
+            and (not row.is_backup or row.is_pulled)
             and caller.may_see_account(device.connected_account_id)
             and (access_code_ids is None or row.id in access_code_ids)
             and device_id in (None, row.device_id)
@@ -259,21 +261,18 @@ def list_(
 def generate_code(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> Row:
     """A code that the lock would take, in the form of an access code; nothing is stored."""
     device = reachable(workspace, caller, device_id)
-    return check_code(
-        workspace,
-        device,
-        code=None,
-        name=None,
-        starts_at=None,
-        ends_at=None,
-        attempt_for_offline_device=True,
-        use_backup_pool=False,
-        is_offline=False,
-        preferred_code_length=None,
-    ).but(status="unset", mutations=())
+    return check_code(workspace, device, Wish()).but(status="unset", mutations=())
 
 
-@router.post("report_device_constraints", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY), source="spec")
+_LENGTHS = ("supported_code_lengths", "min_code_length", "max_code_length")
+
+
+@router.post(
+    "report_device_constraints",
+    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    source="spec",
+    checks=[at_least_one(*_LENGTHS, text=f"At least one of {', '.join(_LENGTHS)} must be provided")],
+)
 def report_device_constraints(
     workspace: Workspace,
     *,
@@ -285,10 +284,10 @@ def report_device_constraints(
 ) -> None:
     """Tell Seam which lengths a lock takes: a list, or a shortest and a longest one."""
     device = reachable(workspace, caller, device_id)
-    lengths = sorted(set(supported_code_lengths or ()))
-    if not lengths:
-        known = device.property("supported_code_lengths") or [4, 8]
-        lengths = list(range(min_code_length or min(known), (max_code_length or max(known)) + 1))
+    known = device.property("supported_code_lengths") or [4, 8]
+    shortest = min_code_length or min(*known, max_code_length or max(known))
+    longest = max_code_length or max(*known, shortest)
+    lengths = sorted(set(supported_code_lengths or range(shortest, longest + 1)))
     if not lengths:
         raise ApiError(400, "invalid_input", "max_code_length must not be less than min_code_length")
     workspace[DeviceRow].put(device.but(properties={**device.properties, "supported_code_lengths": lengths}))

@@ -12,7 +12,7 @@ from ...engine.clock import parse_time
 from ...engine.store import Workspace
 from .._shared import Condition
 from ..devices.model import DeviceRow
-from .backups import refill
+from .backups import refill, stored_on
 from .events import (
     AccessCodeChanged,
     AccessCodeCodeChanged,
@@ -176,8 +176,7 @@ def _same_pin(workspace: Workspace, code: AccessCodeRow) -> Condition | None:
 def _no_space(workspace: Workspace, device: DeviceRow, code: AccessCodeRow) -> Condition | None:
     """The error that the lock is full; None when it is not. Codes that the lock computes take no space."""
     most = device.property("max_active_codes_supported")
-    stored = [row for row in codes_on(workspace, code.device_id) if row.pin_on_lock is not None and not row.is_offline]
-    if most is None or len(stored) < most:
+    if most is None or stored_on(workspace, code.device_id) < most:
         return None
     message = f"The device is full: it stores {most} codes."
     return code_error(workspace, "no_space_for_access_code_on_device", message)

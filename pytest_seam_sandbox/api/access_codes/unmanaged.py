@@ -16,9 +16,9 @@ from ...engine.store import Row, Workspace
 from ...engine.types import NonEmptyText, Text, Uuid
 from .._sessions import accounts_of_user
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, contains, not_found, require_sandbox
-from ..action_attempts import ActionFailed, start
+from ..action_attempts import start
 from ..devices.endpoints import reachable
-from ..devices.model import UNREACHABLE
+from ..devices.state import reach
 from .adding import READERS, WRITERS, only_digits
 from .endpoints import by_id_or_pin, pick
 from .events import (
@@ -26,13 +26,11 @@ from .events import (
     AccessCodeUnmanagedCreated,
     AccessCodeUnmanagedFailedToConvertToManaged,
 )
-from .lifecycle import delete_record
-from .model import AccessCodeRow, code_fields, device_of, is_reachable, six_lists
+from .lifecycle import delete_record, plan_times, put
+from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, device_of, is_reachable, six_lists
 
 router = Router("/access_codes")
 
-CANNOT_CONVERT = frozenset({"igloohome_lock", "kwikset_lock", "smartthings_lock"})
-"""The device types whose unmanaged codes stay unmanaged (docs)."""
 ShortPin = Annotated[str, MinLen(4), MaxLen(8), AfterValidator(only_digits), Kind("string")]
 
 
@@ -86,12 +84,9 @@ def list_(
 
 def _erase(workspace: Workspace, action_attempt_id: str, access_code_id: str) -> dict[str, object]:
     code = workspace[AccessCodeRow].get(access_code_id)
-    if code is None:
-        return {}
-    blocking = next((error for error in device_of(workspace, code).errors if error.code in UNREACHABLE), None)
-    if blocking is not None:
-        raise ActionFailed(blocking.code, blocking.message)
-    delete_record(workspace, code)
+    if code is not None:
+        reach(workspace, code.device_id)
+        delete_record(workspace, code)
     return {}
 
 
@@ -111,7 +106,9 @@ def delete(workspace: Workspace, *, caller: Caller, access_code_id: Uuid, sync: 
 
 
 def _convert(workspace: Workspace, code: AccessCodeRow, *, external: bool) -> None:
-    """Asynchronous at Seam; here before the next request is answered."""
+    """Asynchronous at Seam; here before the next request is answered. 400 on a device that is unmanaged itself."""
+    if not device_of(workspace, code).is_managed:
+        raise ApiError(400, "device_unmanaged", "Device is unmanaged. Convert it with /devices/unmanaged/update")
     workspace.agenda.plan(workspace.clock.timestamp(), _finish_conversion, code.access_code_id, external)
 
 
@@ -119,15 +116,23 @@ def _finish_conversion(workspace: Workspace, access_code_id: str, external: bool
     code = workspace[AccessCodeRow].get(access_code_id)
     if code is None or code.is_managed:
         return
-    device = device_of(workspace, code)
-    if device.device_type in CANNOT_CONVERT or not is_reachable(device):
+    if not _is_convertible(workspace, code):
         fields = code_fields(workspace, code) | six_lists(workspace, code)
         workspace.events.emit(workspace, AccessCodeUnmanagedFailedToConvertToManaged(**fields))
         return
-    managed = workspace[AccessCodeRow].put(
-        code.but(is_managed=True, status="set", is_external_modification_allowed=external, device_errors=device.errors)
-    )
+    managed = put(workspace, code.but(is_managed=True, is_external_modification_allowed=external))
     workspace.events.emit(workspace, AccessCodeUnmanagedConvertedToManaged(**code_fields(workspace, managed)))
+    plan_times(workspace, managed)
+
+
+def _is_convertible(workspace: Workspace, code: AccessCodeRow) -> bool:
+    """Whether Seam can take the code over: not while a managed code waits to have its PIN (assumed), nor out of reach.
+
+    Nor on locks of some providers (docs).
+    """
+    device = device_of(workspace, code)
+    twins = [row for row in codes_on(workspace, device.device_id) if row.is_managed and row.code == code.code]
+    return is_reachable(device) and device.device_type not in CANNOT_CONVERT and not twins
 
 
 @router.patch("unmanaged/convert_to_managed", allow=WRITERS, source="docs")
@@ -143,7 +148,8 @@ def convert_to_managed(
 ) -> None:
     """Take a code over: access_code.unmanaged.converted_to_managed, or ..failed_to_convert_to_managed.
 
-    It fails for igloohome, Kwikset and SmartThings (docs) and while the lock is unreachable (assumed).
+    It fails for igloohome, Kwikset and SmartThings (docs), while the lock is unreachable and while a managed code
+    waits to have the same PIN (assumed).
     """
     code = _find(workspace, caller, access_code_id)
     _convert(workspace, code, external=bool(is_external_modification_allowed or allow_external_modification))
@@ -196,7 +202,6 @@ def create_unmanaged_access_code(
             status="set",
             is_managed=False,
             device_errors=device.errors,
-            cannot_be_managed=device.device_type in CANNOT_CONVERT,
         )
     )
     workspace.events.emit(workspace, AccessCodeUnmanagedCreated(**code_fields(workspace, row)))

@@ -149,15 +149,12 @@ def link(workspace: Workspace, user: AcsUserRow, owner: UserIdentityRow) -> AcsU
     return user
 
 
-def unlink(workspace: Workspace, user: AcsUserRow) -> AcsUserRow:
-    """Let a user be nobody's; the keys on the person's phones are revoked."""
-    owner = workspace[UserIdentityRow].get(user.user_identity_id)
-    if owner is not None:
-        workspace[UserIdentityRow].put(owner.but(acs_user_ids=_without(owner.acs_user_ids, user.id)))
+def unlink(workspace: Workspace, user: AcsUserRow, owner: UserIdentityRow) -> None:
+    """Let a user of this person be nobody's; the keys on the person's phones are revoked."""
+    workspace[UserIdentityRow].put(owner.but(acs_user_ids=_without(owner.acs_user_ids, user.id)))
     user = workspace[AcsUserRow].put(user.but(user_identity_id=None, identity={}))
     for credential in credentials_of(workspace, user):
         take_back(workspace, credential)
-    return user
 
 
 def identity_details(owner: UserIdentityRow) -> dict[str, str | None]:

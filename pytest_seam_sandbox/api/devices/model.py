@@ -94,7 +94,11 @@ class DeviceRow(Row):
         "hub_disconnected",
         "subscription_required",
     )
-    warning_codes: ClassVar[tuple[str, ...]] = ("partial_backup_access_code_pool",)
+    warning_codes: ClassVar[tuple[str, ...]] = (
+        "many_active_backup_codes",
+        "max_access_codes_reached",
+        "partial_backup_access_code_pool",
+    )
     device_id: str
     workspace_id: str
     connected_account_id: str

@@ -1,0 +1,1 @@
+"""What the sandbox costs, as ratios taken inside one run: `python -m benchmarks`."""

@@ -1,0 +1,126 @@
+"""What a call costs beside the same call on a constant answer, and on a big workspace beside a small one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+from seam import Seam
+
+from pytest_seam_sandbox import Sandbox
+
+from .fill import add_devices
+from .method import Case, Effort, rounds
+from .table import Row, ratio_row
+
+MANY = 100_000
+FEW = 10
+LIST = 500
+
+SdkCall = Callable[[Seam, str], object]
+
+
+class Recorder(httpx.BaseTransport):
+    """Passes requests on and keeps the last answer."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self.inner = inner
+        self.answer = httpx.Response(500)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Pass one request on."""
+        self.answer = self.inner.handle_request(request)
+        return self.answer
+
+
+def constant_client(sandbox: Sandbox, call: Callable[[Seam], object]) -> Seam:
+    """An SDK client whose every request gets the answer that the sandbox gives to `call`; the floor."""
+    recorder = Recorder(sandbox.transport)
+    call(sandbox.client(httpx_options={"transport": recorder}))
+    status, content = recorder.answer.status_code, recorder.answer.content
+    headers = list(recorder.answer.headers.items())
+    transport = httpx.MockTransport(lambda _: httpx.Response(status, headers=headers, content=content))
+    return Seam(api_key=sandbox.api_key, endpoint=sandbox.endpoint, httpx_options={"transport": transport})
+
+
+def sdk_rows(effort: Effort) -> Iterator[Row]:
+    """Calls of the official SDK, in process, against the same calls on a constant answer."""
+    for name, budget, devices, call in (
+        ("SDK `devices.get`", 1.10, 1, _get),
+        ("SDK `locks.unlock_door`, default wait", 1.15, 1, _unlock),
+        (f"SDK `devices.list` of {LIST}", 1.05, LIST, _list),
+    ):
+        floor = partial(_on_constant, devices, call)
+        sandbox = partial(_on_sandbox, devices, call)
+        times = rounds([Case("floor", floor), Case("sandbox", sandbox)], effort)
+        yield ratio_row(f"{name} ÷ constant answer", times, "sandbox", "floor", budget)
+
+
+def _on_sandbox(devices: int, call: SdkCall) -> Callable[[], object]:
+    sandbox = Sandbox()
+    device_id = add_devices(sandbox, devices)[0]
+    return partial(call, sandbox.client(), device_id)
+
+
+def _on_constant(devices: int, call: SdkCall) -> Callable[[], object]:
+    sandbox = Sandbox()
+    device_id = add_devices(sandbox, devices)[0]
+    return partial(call, constant_client(sandbox, partial(call, device_id=device_id)), device_id)
+
+
+def _get(seam: Seam, device_id: str) -> object:
+    return seam.devices.get(device_id=device_id)
+
+
+def _unlock(seam: Seam, device_id: str) -> object:
+    return seam.locks.unlock_door(device_id=device_id)
+
+
+def _list(seam: Seam, device_id: str) -> object:  # noqa: ARG001 - all calls are made alike
+    return seam.devices.list(limit=LIST)
+
+
+def page_rows(effort: Effort) -> Iterator[Row]:
+    """Pages of long lists against the same pages of short ones, without the cost of any client."""
+    few, many = Sandbox(), Sandbox()
+    add_devices(few, FEW)
+    add_devices(many, MANY)
+    short = {"limit": 3}
+    since = {"limit": 3, "since": "2000-01-01T00:00:00Z"}
+    requests = {
+        "first page of `devices.list`": ("/devices/list", short, short),
+        "middle page of `devices.list`": (
+            "/devices/list",
+            {**short, "page_cursor": _cursor(few, 1)},
+            {**short, "page_cursor": _cursor(many, MANY // 2 // 3)},
+        ),
+        "page of `events.list`": ("/events/list", since, since),
+    }
+    for name, (path, params_few, params_many) in requests.items():
+        cases = [
+            Case("few", lambda path=path, params=params_few: _direct(few, path, params)),
+            Case("many", lambda path=path, params=params_many: _direct(many, path, params)),
+        ]
+        yield ratio_row(f"{name}, {MANY:,} rows ÷ {FEW} rows", rounds(cases, effort), "many", "few", 1.2)
+
+
+def _direct(sandbox: Sandbox, path: str, params: dict[str, Any]) -> Callable[[], object]:
+    """The same request again and again, straight to the transport."""
+    with sandbox.http() as http:
+        request = http.build_request("POST", path, json=params)
+    answer = sandbox.transport.handle_request(request)
+    if answer.status_code != 200:
+        raise SystemExit(f"{path} answered {answer.status_code}: {answer.text}")
+    return partial(sandbox.transport.handle_request, request)
+
+
+def _cursor(sandbox: Sandbox, pages: int) -> str:
+    """The cursor behind so many pages of three."""
+    cursor = None
+    with sandbox.http() as http:
+        for _ in range(pages):
+            answer = http.post("/devices/list", json={"limit": 3, "page_cursor": cursor}).json()
+            cursor = answer["pagination"]["next_page_cursor"]
+    return str(cursor)

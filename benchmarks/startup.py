@@ -1,0 +1,45 @@
+"""What an installed plugin adds to a run that does not use it: paired runs of whole processes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import starmap
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .method import Effort, Run, Spread, run_process
+from .table import Row
+
+OURS = "pytest_seam_sandbox.plugin"
+OF_DEPENDENCIES = {"faker": "faker", "hypothesis": "hypothesispytest", "anyio": "anyio"}
+OTHERS = [*OF_DEPENDENCIES.values(), "asyncio", "xdist", "xdist.looponfail"]
+
+
+def startup_rows(effort: Effort) -> Iterator[Row]:
+    """Ours, then those that come with our dependencies. Each is the only plugin of the run, then there is none."""
+    for name, plugin in {"this plugin": OURS, **OF_DEPENDENCIES}.items():
+        budget = 3 if plugin == OURS else None
+        pairs = _pairs(plugin, effort.rounds)
+        wall = Spread.of(with_it.wall - without.wall for with_it, without in pairs)
+        cpu = Spread.of(with_it.cpu - without.cpu for with_it, without in pairs)
+        base = Spread.of(without.wall for _, without in pairs).median
+        detail = f"of {base * 1e3:.0f} ms"
+        yield Row(f"added to `pytest --collect-only` by {name}: CPU", cpu, budget, "ms", 1e-3, 1, detail)
+        yield Row(f"added to `pytest --collect-only` by {name}: wall", wall, budget, "ms", 1e-3, 1, detail)
+
+
+def _pairs(plugin: str, count: int) -> list[tuple[Run, Run]]:
+    blocked = [other for other in (OURS, *OTHERS) if other != plugin]
+    with TemporaryDirectory() as folder:
+        Path(folder, "test_one.py").write_text("def test_one():\n    pass\n")
+
+        def run(*without: str) -> Run:
+            options = [part for name in (*blocked, *without) for part in ("-p", f"no:{name}")]
+            return run_process([sys.executable, "-m", "pytest", "--collect-only", "-q", *options], folder)
+
+        run()
+        run(plugin)
+        orders = [((), (plugin,)) if turn % 2 else ((plugin,), ()) for turn in range(count)]
+        results = list(starmap(lambda first, second: (first, run(*first), run(*second)), orders))
+    return [(second, first) if left_out else (first, second) for left_out, first, second in results]

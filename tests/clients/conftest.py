@@ -1,0 +1,155 @@
+"""A served sandbox with one story that every client lives through, and the clients that have to be installed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+HERE = Path(__file__).parent
+CACHE = HERE.parents[1] / ".cache"
+
+
+class Site:
+    """A served sandbox: the house with one phone, reachable by SEAM_ENDPOINT and SEAM_API_KEY of this process."""
+
+    def __init__(self, sandbox, environ):
+        self.sandbox = sandbox
+        self.url, self.api_key = environ["SEAM_ENDPOINT"], environ["SEAM_API_KEY"]
+        self.phone = sandbox.create_phone()
+
+    def run(self, *command, **options):
+        """What a client in a subprocess prints; its errors are shown when it fails."""
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def assert_story(self, told):
+        """The client saw what it had to see, and the sandbox saw a client."""
+        assert told == {
+            "devices": ["BACK DOOR", "FRONT DOOR", "GARAGE"],
+            "unlocked": "success",
+            "online": False,
+            "errors": ["device_disconnected"],
+            "unlocked_offline": "device_disconnected",
+            "phones": [],
+            "lost_phone": "device_not_found",
+            "events": ["device.disconnected", "phone.deactivated"],
+        }
+        self.sandbox.expect_event("phone.deactivated", device_id=self.phone.device_id, count=1)
+        assert [call.path for call in self.sandbox.requests if call.status != 200] == ["/phones/get"]
+
+
+@pytest.fixture
+def site(seam_sandbox, seam_environ):
+    return Site(seam_sandbox, seam_environ)
+
+
+@pytest.fixture(scope="session")
+def plain_story():
+    """The story for clients without an SDK: `call(path, **params)` posts JSON and gives the JSON of the answer."""
+
+    def tell(call):
+        names = [device["display_name"] for device in call("/devices/list")["devices"]]
+        door = call("/devices/get", name="FRONT DOOR")["device"]["device_id"]
+        phone = call("/phones/list")["phones"][0]["device_id"]
+        unlocked = call("/locks/unlock_door", device_id=door)["action_attempt"]
+        call("/devices/simulate/disconnect", device_id=door)
+        device = call("/devices/get", device_id=door)["device"]
+        offline = call("/locks/unlock_door", device_id=door)["action_attempt"]
+        call("/phones/deactivate", device_id=phone)
+        kinds = ["device.disconnected", "phone.deactivated"]
+        events = call("/events/list", since="2020-01-01T00:00:00.000Z", event_types=kinds)["events"]
+        return {
+            "devices": sorted(names),
+            "unlocked": unlocked["status"],
+            "online": device["properties"]["online"],
+            "errors": [error["error_code"] for error in device["errors"]],
+            "unlocked_offline": offline["error"]["type"],
+            "phones": call("/phones/list")["phones"],
+            "lost_phone": call("/phones/get", device_id=phone)["error"]["type"],
+            "events": sorted(event["event_type"] for event in events),
+        }
+
+    return tell
+
+
+def unavailable(reason):
+    """Skip what this machine lacks; on CI nothing may be lacking."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def install(name, *commands, files=None):
+    """A folder in which these commands were run once; the test is skipped when one fails. files: written before."""
+    folder = CACHE / name
+    CACHE.mkdir(exist_ok=True)
+    with FileLock(CACHE / f"{name}.lock"):
+        if (folder / "installed").exists():
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        for path, content in (files or {}).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(json.dumps(content))
+        folder.mkdir(exist_ok=True)
+        for command in commands:
+            try:
+                subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=300)
+            except (OSError, subprocess.SubprocessError) as error:
+                unavailable(f"{name} could not be installed: {error}\n{getattr(error, 'stderr', '')}")
+        (folder / "installed").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def story_script():
+    """The story as a Python script for the SDK."""
+    return str(HERE / "story.py")
+
+
+@pytest.fixture(scope="session")
+def javascript_story():
+    """The story as a script for node."""
+    return (HERE / "story.mjs").read_text()
+
+
+@pytest.fixture(scope="session")
+def curl():
+    """The path of curl."""
+    return shutil.which("curl") or unavailable("curl is not installed")
+
+
+@pytest.fixture(scope="session")
+def javascript_sdk():
+    """A folder in which node finds the JavaScript SDK; its command line tool, which is large, is left out."""
+    missing = [tool for tool in ("node", "npm") if shutil.which(tool) is None]
+    if missing:
+        unavailable(f"{' and '.join(missing)} not installed")
+    package = {
+        "private": True,
+        "dependencies": {"seam": "1.245.0"},
+        "overrides": {"@seamapi/cli": "file:./no-cli"},
+    }
+    return install(
+        "javascript",
+        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"],
+        files={"package.json": package, "no-cli/package.json": {"name": "@seamapi/cli", "version": "0.0.0"}},
+    )
+
+
+@pytest.fixture(scope="session")
+def older_python():
+    """A Python with version 2.2.0 of the SDK, which posts everything through another HTTP library."""
+    folder = CACHE / "seam-2"
+    python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
+    install(
+        "seam-2",
+        [sys.executable, "-m", "venv", str(folder)],
+        [python, "-m", "pip", "install", "--quiet", "--retries", "0", "seam==2.2.0"],
+    )
+    return python

@@ -1,0 +1,410 @@
+"""Endpoints and answers held against Seam's OpenAPI document, where a copy of it lies beside this file."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox.api import all_endpoints
+from pytest_seam_sandbox.engine.events import EventFields
+
+DOCUMENT = Path(__file__).with_name("openapi.json")
+pytestmark = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's OpenAPI document as {DOCUMENT.name}")
+
+SPEC = json.loads(DOCUMENT.read_text("utf-8")) if DOCUMENT.exists() else {}
+ENDPOINTS = {endpoint.path: endpoint for endpoint in all_endpoints()}
+
+PATHS_NEWER_THAN_THE_DOCUMENT = {"/user_identities/merge"}
+DOCUMENTED = sorted(ENDPOINTS.keys() - PATHS_NEWER_THAN_THE_DOCUMENT)
+PARAMETERS_BEYOND_THE_DOCUMENT = {
+    "/acs/entrances/list": ({"access_method_id"}, "newer than the document"),
+    "/user_identities/create": ({"customer_key"}, "only the SDK has it"),
+}
+LIMITS_WITHOUT_PAGES = {
+    "/events/list": "has an offset in place of a cursor",
+    "/locks/list": "takes a limit, but its answer has no pagination",
+    "/noise_sensors/list": "takes a limit, but its answer has no pagination",
+}
+TYPES_NEWER_THAN_THE_DOCUMENT = {"aqara_lock", "yacan_lock"}
+"""Device types, of Seam's newest documents."""
+
+
+# endpoints
+
+
+def operation(path):
+    return SPEC["paths"][path]["post"]
+
+
+def body_of(path):
+    content = operation(path).get("requestBody", {}).get("content", {})
+    return content.get("application/json", {}).get("schema", {})
+
+
+def answer_of(path):
+    return operation(path)["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+
+
+def properties_of(schema):
+    parts = [part for word in ("oneOf", "anyOf", "allOf") for part in schema.get(word, [])]
+    return set(schema.get("properties", {})).union(*map(properties_of, parts))
+
+
+@pytest.mark.parametrize("path", DOCUMENTED)
+def test_methods_are_those_of_the_document(path):
+    """An endpoint takes the methods that the document lists."""
+    assert {method.lower() for method in ENDPOINTS[path].methods} == SPEC["paths"][path].keys()
+
+
+@pytest.mark.parametrize("path", DOCUMENTED)
+def test_parameters_are_those_of_the_document(path):
+    """An endpoint takes the parameters of the document, and beyond them only what is named with a reason."""
+    beyond, _ = PARAMETERS_BEYOND_THE_DOCUMENT.get(path, (set(), ""))
+
+    assert ENDPOINTS[path].params.fields.keys() == properties_of(body_of(path)) | beyond
+
+
+@pytest.mark.parametrize("path", DOCUMENTED)
+def test_required_parameters_are_those_of_the_document(path):
+    """An endpoint requires what the document requires."""
+    assert ENDPOINTS[path].params.required == set(body_of(path).get("required", []))
+
+
+@pytest.mark.parametrize("path", DOCUMENTED)
+def test_payload_has_the_name_of_the_document(path):
+    """The answer's payload stands under the document's key; without a payload there is no key."""
+    payloads = properties_of(answer_of(path)) - {"ok", "pagination"}
+    endpoint = ENDPOINTS[path]
+
+    assert operation(path)["x-response-key"] in (endpoint.key, None)
+    assert {endpoint.key, endpoint.twin} - {None} <= payloads
+    assert (endpoint.key is None) is (not payloads)
+
+
+@pytest.mark.parametrize("path", DOCUMENTED)
+def test_callers_are_those_of_the_document(path):
+    """An endpoint lets in the kinds of callers that the document lists, in whatever order."""
+    listed = {"+".join(scheme) for scheme in operation(path)["security"]}
+
+    assert {str(method) for method in ENDPOINTS[path].allow} == listed
+
+
+@pytest.mark.parametrize("path", sorted(set(DOCUMENTED) - LIMITS_WITHOUT_PAGES.keys()))
+def test_default_limit_is_that_of_the_document(path):
+    """A list has pages where the document's answer has pagination, with the document's limit if it names one."""
+    has_pages = "pagination" in properties_of(answer_of(path))
+    limit = body_of(path).get("properties", {}).get("limit", {}).get("default")
+
+    assert (ENDPOINTS[path].page_limit is not None) is has_pages
+    assert limit in (ENDPOINTS[path].page_limit, None)
+
+
+# events
+
+
+def event_classes(kind=EventFields):
+    for part in kind.__subclasses__():
+        yield from event_classes(part)
+        if part.event_type and part.__module__.startswith("pytest_seam_sandbox."):
+            yield part
+
+
+EVENT_CLASSES = {kind.event_type: kind for kind in event_classes()}
+COMMON = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at"}
+
+
+def event_schema(event_type):
+    variants = SPEC["components"]["schemas"]["event"]["oneOf"]
+    return next(variant for variant in variants if event_type in variant["properties"]["event_type"]["enum"])
+
+
+@pytest.mark.parametrize("event_type", sorted(EVENT_CLASSES))
+def test_event_carries_fields_of_the_document_only(event_type):
+    """A declared event has no field that the document does not give its type."""
+    fields = EVENT_CLASSES[event_type].model_fields
+    names = {field.alias or name for name, field in fields.items()}
+
+    assert names <= event_schema(event_type)["properties"].keys()
+
+
+@pytest.mark.parametrize("event_type", sorted(EVENT_CLASSES))
+def test_event_cannot_lack_what_the_document_requires(event_type):
+    """Each field that the document requires of a type has to be given when such an event is logged."""
+    fields = EVENT_CLASSES[event_type].model_fields
+    demanded = {field.alias or name for name, field in fields.items() if field.is_required()}
+
+    assert set(event_schema(event_type)["required"]) - COMMON <= demanded
+
+
+# answers
+
+
+def converted(schema):
+    """A schema of OpenAPI 3.0 as JSON Schema: `nullable` becomes a type, a union needs one branch that fits."""
+    if isinstance(schema, list):
+        return [converted(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {
+        {"oneOf": "anyOf"}.get(word, word): converted(part) for word, part in schema.items() if word != "nullable"
+    }
+    return {"anyOf": [result, {"type": "null"}]} if schema.get("nullable") is True else result
+
+
+def is_text_of(form):
+    return lambda value: not isinstance(value, str) or re.fullmatch(form, value) is not None
+
+
+FORMATS = FormatChecker(formats=())
+FORMATS.checks("uuid")(is_text_of("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
+FORMATS.checks("date-time")(is_text_of(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"))
+FORMATS.checks("uri")(is_text_of(r"\w+:.+"))
+COMPONENTS = converted(SPEC.get("components", {}))
+
+
+def problems(schema, value):
+    """What is wrong with an answer, each with its place."""
+    validator = Draft202012Validator({**converted(schema), "components": COMPONENTS}, format_checker=FORMATS)
+    return [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)]
+
+
+class Tour:
+    """A sandbox with everything in it, whose answers are checked against the schema of their path."""
+
+    def __init__(self, sandbox):
+        self.sandbox = sandbox
+        self.http = sandbox.http()
+
+    def ask(self, path, **params):
+        answer = self.http.post(path, json=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def problems(self, path, **params):
+        return problems(answer_of(path), self.ask(path, **params))
+
+    def devices(self, **filters):
+        return self.ask("/devices/list", **filters)["devices"]
+
+    def documented_devices(self, path="/devices/list"):
+        """The answer of a list, without the devices that are newer than the document."""
+        answer = self.ask(path)
+        known = [device for device in answer["devices"] if device["device_type"] not in TYPES_NEWER_THAN_THE_DOCUMENT]
+        return {**answer, "devices": known}
+
+    def simulate(self, name, flag, **params):
+        """Simulate something for every device that has the flag."""
+        for device in self.devices(include_if=[flag]):
+            self.ask(f"/devices/simulate/{name}", device_id=device["device_id"], **params)
+
+    def disconnect_accounts(self):
+        for account in self.ask("/connected_accounts/list")["connected_accounts"]:
+            self.ask("/connected_accounts/simulate/disconnect", connected_account_id=account["connected_account_id"])
+
+    def give_up_devices(self):
+        for device in self.devices():
+            self.ask("/devices/update", device_id=device["device_id"], is_managed=False)
+
+
+STATES = {
+    "online": lambda _tour: None,
+    "disconnected": lambda tour: tour.simulate("disconnect", "can_simulate_disconnection"),
+    "hub_disconnected": lambda tour: tour.simulate("disconnect_from_hub", "can_simulate_hub_disconnection"),
+    "removed": lambda tour: tour.simulate("remove", "can_simulate_removal"),
+    "subscription_expired": lambda tour: tour.simulate(
+        "paid_subscription", "can_simulate_paid_subscription", is_expired=True
+    ),
+    "account_disconnected": Tour.disconnect_accounts,
+}
+
+
+@pytest.fixture
+def tour():
+    with Sandbox(world="everything") as sandbox:
+        yield Tour(sandbox)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_device_fits_its_schema(tour, state):
+    """Devices of all types, as they are and under each outage."""
+    STATES[state](tour)
+
+    assert problems(answer_of("/devices/list"), tour.documented_devices()) == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_unmanaged_device_fits_its_schema(tour, state):
+    """The same devices when they are given up."""
+    STATES[state](tour)
+    tour.give_up_devices()
+
+    assert problems(answer_of("/devices/unmanaged/list"), tour.documented_devices("/devices/unmanaged/list")) == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_account_fits_its_schema(tour, state):
+    """Connected accounts, also when they are lost."""
+    STATES[state](tour)
+
+    assert tour.problems("/connected_accounts/list") == []
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_event_fits_its_schema(tour, state):
+    """The events of each outage, with the four lists of what is wrong."""
+    STATES[state](tour)
+
+    assert tour.problems("/events/list", since="2020-01-01") == []
+
+
+def test_single_device_fits_its_schema(tour):
+    """/devices/get and /locks/get, which repeats its payload."""
+    lock = tour.devices(device_type="august_lock")[0]["device_id"]
+
+    assert tour.problems("/devices/get", device_id=lock) == []
+    assert tour.problems("/locks/get", device_id=lock) == []
+
+
+def test_phone_as_a_device_fits_its_schema(tour):
+    """A phone that /devices/list is asked for looks like a device."""
+    assert tour.problems("/devices/list", device_types=["ios_phone", "android_phone"]) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/phones/list", "/user_identities/list", "/workspaces/get", "/workspaces/list", "/devices/list_device_providers"],
+)
+def test_other_resources_fit_their_schemas(tour, path):
+    """Phones, people, the workspace and the providers."""
+    assert tour.problems(path) == []
+
+
+def test_client_sessions_fit_their_schema(tour):
+    """A client session with everything that it may name, made, read and listed."""
+    account = tour.devices()[0]["connected_account_id"]
+    person = tour.ask("/user_identities/list")["user_identities"][0]["user_identity_id"]
+    given = {
+        "connected_account_ids": [account],
+        "user_identity_id": person,
+        "customer_key": "c",
+        "user_identifier_key": "u",
+    }
+
+    made = tour.ask("/client_sessions/create", **given)
+
+    assert problems(answer_of("/client_sessions/create"), made) == []
+    assert tour.problems("/client_sessions/get", user_identifier_key="u") == []
+    assert tour.problems("/client_sessions/list") == []
+
+
+ACTIONS = {
+    "/locks/lock_door": {},
+    "/locks/unlock_door": {},
+    "/locks/configure_auto_lock": {"auto_lock_enabled": True, "auto_lock_delay_seconds": 10},
+    "/locks/simulate/keypad_code_entry": {"code": "1234"},
+    "/locks/simulate/manual_lock_via_keypad": {},
+}
+ENDINGS = {"pending": ("poll", True), "success": ("instant", True), "error": ("instant", False)}
+
+
+@pytest.mark.parametrize("status", ENDINGS)
+@pytest.mark.parametrize("path", ACTIONS)
+def test_action_attempt_fits_its_schema(path, status):
+    """Each action of a lock, pending, done and failed."""
+    mode, online = ENDINGS[status]
+    with Sandbox(action_attempts=mode) as sandbox:
+        device = sandbox.create_device("august_lock", online=online)
+        tour = Tour(sandbox)
+
+        answer = tour.ask(path, device_id=device.device_id, **ACTIONS[path])
+
+        assert answer["action_attempt"]["status"] == status
+        assert problems(answer_of(path), answer) == []
+        assert tour.problems("/action_attempts/list") == []
+
+
+def test_reset_fits_its_schema(tour):
+    """The attempt of a reset."""
+    assert tour.problems("/workspaces/reset_sandbox") == []
+
+
+def test_events_of_a_busy_day_fit_their_schemas(tour):
+    """One event of every sort that this suite can cause by its actions, checked against the document."""
+    lock = next(device for device in tour.devices(device_type="august_lock"))
+    about = {"device_id": lock["device_id"]}
+    tour.ask("/devices/update", name="Hall", custom_metadata={"floor": "1", "guest": True}, **about)
+    tour.ask(
+        "/connected_accounts/update",
+        connected_account_id=lock["connected_account_id"],
+        customer_key="c",
+        custom_metadata={"a": "b"},
+    )
+    for path, params in ACTIONS.items():
+        tour.ask(path, **about, **params)
+    tour.ask("/devices/simulate/disconnect", **about)
+    for path, params in ACTIONS.items():
+        tour.ask(path, **about, **params)
+    tour.ask("/devices/simulate/connect", **about)
+    tour.ask("/devices/update", is_managed=False, **about)
+    tour.ask("/devices/simulate/disconnect", **about)
+    tour.ask("/devices/simulate/connect", **about)
+    tour.ask("/devices/unmanaged/update", is_managed=True, **about)
+    nuki = tour.devices(device_type="nuki_lock")[0]
+    tour.ask("/devices/simulate/paid_subscription", device_id=nuki["device_id"], is_expired=True)
+    tour.ask("/devices/simulate/paid_subscription", device_id=nuki["device_id"], is_expired=False)
+    with (
+        tour.sandbox.account_disconnected(lock["connected_account_id"]),
+        tour.sandbox.removed(tour.devices(device_type="schlage_lock")[0]),
+    ):
+        pass
+    person = tour.ask("/user_identities/list")["user_identities"][0]["user_identity_id"]
+    tour.ask("/client_sessions/create", user_identity_id=person)
+    tour.ask("/user_identities/delete", user_identity_id=person)
+    events = tour.ask("/events/list", since="2020-01-01")["events"]
+    tour.ask("/connected_accounts/delete", connected_account_id=lock["connected_account_id"])
+    events += tour.ask("/events/list", since="2020-01-01")["events"]
+
+    assert problems({"type": "array", "items": SPEC["components"]["schemas"]["event"]}, events) == []
+    assert {event["event_type"] for event in events} >= {
+        "action_attempt.lock_door.failed",
+        "action_attempt.lock_door.succeeded",
+        "action_attempt.simulate_keypad_code_entry.succeeded",
+        "action_attempt.simulate_manual_lock_via_keypad.succeeded",
+        "action_attempt.unlock_door.failed",
+        "action_attempt.unlock_door.succeeded",
+        "client_session.deleted",
+        "connected_account.completed_first_sync_after_reconnection",
+        "connected_account.connected",
+        "connected_account.deleted",
+        "connected_account.disconnected",
+        "device.added",
+        "device.connected",
+        "device.converted_to_unmanaged",
+        "device.deleted",
+        "device.disconnected",
+        "device.error.subscription_required",
+        "device.error.subscription_required.resolved",
+        "device.name_changed",
+        "device.removed",
+        "device.unmanaged.connected",
+        "device.unmanaged.converted_to_managed",
+        "device.unmanaged.disconnected",
+        "lock.access_denied",
+        "lock.locked",
+        "lock.unlocked",
+        "phone.deactivated",
+    }
+
+
+def test_schemas_notice_a_wrong_answer(tour):
+    """The checks above can fail: a wrong type, a missing field and a broken id are each noticed."""
+    phone, *others = tour.ask("/phones/list")["phones"]
+    wrong = {**phone, "display_name": 5, "device_id": "x"}
+    del wrong["created_at"]
+
+    found = problems(answer_of("/phones/list"), {"phones": [wrong, *others], "ok": True})
+
+    assert len(found) == 3

@@ -1,0 +1,159 @@
+"""What a sandbox noticed fails the test itself, and a failed test shows the timeline."""
+
+import pytest
+
+NOT_EMULATED = """
+def test_it(seam_http):
+    seam_http.post("/thermostats/list", json={})
+"""
+LEFT_OPEN = """
+def test_it(seam_sandbox, sandbox_device):
+    seam_sandbox.disconnected(sandbox_device).__enter__()
+"""
+
+
+def test_path_that_is_not_emulated_fails_the_test(pytester, in_process):
+    """The test fails in its call phase although the program swallowed the answer; there is no error beside it."""
+    pytester.makepyfile(NOT_EMULATED)
+
+    result = in_process()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*called /thermostats/list, which Seam has and this sandbox does not emulate*"])
+
+
+def test_outage_that_is_left_open_fails_the_test(pytester, in_process):
+    """The test fails in its call phase; there is no error beside it."""
+    pytester.makepyfile(LEFT_OPEN)
+
+    result = in_process()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the test ended inside disconnected(GARAGE). Use outages in a with block*"])
+
+
+@pytest.mark.parametrize("program", [NOT_EMULATED, LEFT_OPEN], ids=["not emulated", "left open"])
+def test_trouble_joins_the_failure_that_there_is(pytester, in_process, program):
+    """A test that fails by itself keeps its own failure, with the trouble as a note."""
+    pytester.makepyfile(program + "    assert 'the body' == 'failed'\n")
+
+    result = in_process()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*AssertionError*", "*and the Seam sandbox says: *"])
+
+
+def test_both_troubles_are_told(pytester, in_process):
+    """One trouble does not hide the other."""
+    pytester.makepyfile(
+        """
+        def test_it(seam_sandbox, sandbox_device, seam_http):
+            seam_http.post("/thermostats/list", json={})
+            seam_sandbox.disconnected(sandbox_device).__enter__()
+        """
+    )
+
+    result = in_process()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*called /thermostats/list*"])
+    result.stdout.fnmatch_lines(["*the test ended inside disconnected(GARAGE)*"])
+
+
+def test_skipped_test_stays_skipped(pytester, in_process):
+    """A skip is no failure, whatever the sandbox noticed."""
+    pytester.makepyfile(NOT_EMULATED + "    __import__('pytest').skip('no')\n")
+
+    in_process().assert_outcomes(skipped=1)
+
+
+def test_failed_test_shows_the_timeline(pytester, in_process):
+    """Requests, events and outages stand in a section of the report."""
+    pytester.makepyfile(
+        """
+        def test_it(seam_sandbox, sandbox_device, seam_client):
+            with seam_sandbox.disconnected(sandbox_device):
+                seam_client.locks.unlock_door(device_id=sandbox_device.device_id)
+        """
+    )
+
+    result = in_process()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*SeamActionAttemptFailedError*",
+            "*--- Seam timeline ---*",
+            "*outage*disconnected(GARAGE) begins",
+            "*event*device.disconnected device_id=*",
+            "*request*POST /locks/unlock_door (device_id=*) → 200",
+            "*event*action_attempt.unlock_door.failed device_id=*",
+            "*event*device.connected device_id=*",
+            "*outage*disconnected(GARAGE) is over",
+        ]
+    )
+
+
+def test_passed_test_shows_no_timeline(pytester, in_process):
+    """Nobody wants to read what went well, nor what failed without a sandbox."""
+    pytester.makepyfile(
+        """
+        def test_passes(seam_client):
+            seam_client.devices.list()
+
+        def test_fails_without_a_sandbox():
+            assert 1 == 2
+        """
+    )
+
+    result = in_process("-rA")
+
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.no_fnmatch_line("*Seam timeline*")
+
+
+def test_expectation_texts_reach_the_reader(pytester, in_process):
+    """A failed expectation is shown with its near misses."""
+    pytester.makepyfile(
+        """
+        def test_it(seam_sandbox, sandbox_device):
+            seam_sandbox.expect_event("device.added", customer_key="acme")
+        """
+    )
+
+    result = in_process()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*expected event 'device.added' with customer_key='acme'*", "*Near misses:*"])
+
+
+def test_each_test_has_a_sandbox_of_its_own(pytester, in_process):
+    """What one test makes the next does not see."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(seam_sandbox, seam_client, number):
+            assert seam_client.devices.list() == []
+            seam_sandbox.create_device()
+        """
+    )
+
+    in_process().assert_outcomes(passed=3)
+
+
+def test_ready_made_things_are_in_the_same_sandbox(pytester, in_process):
+    """Phone, device, sandbox and clients of one test belong together."""
+    pytester.makepyfile(
+        """
+        def test_it(seam_sandbox, sandbox_phone, sandbox_device, seam_client, seam_http):
+            assert sandbox_phone.device_type == "android_phone"
+            assert sandbox_device.can_simulate_disconnection is True
+            assert seam_client.phones.get(device_id=sandbox_phone.device_id)
+            assert seam_http.get("/devices/get", params={"device_id": sandbox_device.device_id}).status_code == 200
+            assert seam_sandbox.get_device(sandbox_device) == sandbox_device
+        """
+    )
+
+    in_process().assert_outcomes(passed=1)

@@ -1,0 +1,293 @@
+"""The sandbox that a test holds: life cycle, identity, clients, making, looking, requests, timeline."""
+
+import re
+
+import pytest
+
+import pytest_seam_sandbox
+from pytest_seam_sandbox import NotEmulated, Sandbox, SandboxError
+from pytest_seam_sandbox.report.timeline import render_timeline
+
+NOTHING = "00000000-0000-4000-8000-000000000000"
+
+
+# life
+
+
+def test_sandbox_works_without_pytest():
+    """A sandbox is a context manager of its own."""
+    with Sandbox() as sandbox:
+        device = sandbox.create_device()
+
+        assert sandbox.get_device(device) == device
+
+
+def test_leaving_raises_what_went_unnoticed():
+    """A path that is not emulated fails the block although the program swallowed the 501."""
+    with pytest.raises(NotEmulated, match=r"/thermostats/list"), Sandbox() as sandbox, sandbox.http() as client:
+        client.post("/thermostats/list", json={})
+
+
+def test_unnoticed_trouble_joins_the_exception_of_the_block():
+    """The block's own exception wins; the trouble is a note."""
+    with pytest.raises(KeyError, match="body") as raised, Sandbox() as sandbox, sandbox.http() as client:
+        client.post("/thermostats/list", json={})
+        raise KeyError("body")
+
+    (note,) = raised.value.__notes__
+    assert "the sandbox says" in note
+    assert "/thermostats/list" in note
+
+
+def test_check_names_each_path_once():
+    """The same call many times is one trouble; after the check it is forgotten."""
+    sandbox = Sandbox()
+    with sandbox.http() as client:
+        client.post("/thermostats/list", json={})
+        client.post("/thermostats/list", json={})
+        client.post("/spaces/list", json={})
+
+    with pytest.raises(NotEmulated, match=r"called /thermostats/list, /spaces/list, which Seam has"):
+        sandbox.check()
+
+    sandbox.check()
+
+
+def test_closed_sandbox_can_be_looked_at():
+    """Closing lets go of the own client; the sandbox stays readable, and closing twice is fine."""
+    sandbox = Sandbox()
+    device = sandbox.create_device()
+    client = sandbox.client()
+
+    sandbox.close()
+    sandbox.close()
+
+    assert client.devices.get(device_id=device.device_id).device_id == device.device_id
+    assert sandbox.get_device(device) == device
+    sandbox.close()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"action_attempts": "later"}, "action_attempts is 'later'; it takes 'instant', 'poll' or a number of seconds"),
+        ({"action_attempts": -1}, "action_attempts is -1"),
+        ({"action_attempts": True}, "action_attempts is True"),
+        ({"event_latency": -1}, "event_latency is -1; it takes a number of seconds >= 0"),
+        ({"event_latency": "5"}, "event_latency is '5'"),
+    ],
+    ids=str,
+)
+def test_bad_settings(settings, words):
+    """A setting that makes no sense is refused at once."""
+    with pytest.raises(SandboxError) as raised:
+        Sandbox(**settings)
+
+    assert words in str(raised.value)
+
+
+def test_strict_ids(seam_sandbox):
+    """By default an id that is no UUID is refused; without strict_ids it is looked up."""
+    lenient = Sandbox(strict_ids=False)
+
+    with seam_sandbox.http() as strict_client, lenient.http() as lenient_client:
+        answers = [
+            client.post("/devices/get", json={"device_id": "front-door"}) for client in (strict_client, lenient_client)
+        ]
+
+    assert [(answer.status_code, answer.json()["error"]["type"]) for answer in answers] == [
+        (400, "invalid_input"),
+        (404, "device_not_found"),
+    ]
+
+
+# identity
+
+
+def test_identity(seam_sandbox):
+    """A sandbox has a key of the test form, an id, Seam's own address, and is not live."""
+    assert re.fullmatch(r"seam_test\w{4}_\w{24}", seam_sandbox.api_key)
+    assert re.fullmatch(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", seam_sandbox.workspace_id
+    )
+    assert seam_sandbox.endpoint == "https://connect.getseam.com"
+    assert seam_sandbox.is_live is False
+
+
+# make
+
+
+def test_device_is_made_as_asked(seam_sandbox):
+    """Id, name, account, metadata and properties are taken."""
+    account = seam_sandbox.create_connected_account("august")
+
+    device = seam_sandbox.create_device(
+        "yale_lock",
+        device_id=NOTHING,
+        name="Cellar",
+        connected_account_id=account.connected_account_id,
+        custom_metadata={"room": "101"},
+        properties={"locked": False, "serial_number": "s-1"},
+    )
+
+    assert (device.device_id, device.display_name) == (NOTHING, "Cellar")
+    assert device.connected_account_id == account.connected_account_id
+    assert device.custom_metadata == {"room": "101"}
+    assert (device.properties.locked, device.properties.serial_number) == (False, "s-1")
+
+
+def test_devices_of_a_provider_share_its_account(seam_sandbox, seam_client):
+    """Without an account a device joins that of its provider, which is made once."""
+    first, second = seam_sandbox.create_device(), seam_sandbox.create_device()
+    other = seam_sandbox.create_device("nuki_lock")
+
+    assert first.connected_account_id == second.connected_account_id != other.connected_account_id
+    assert [account.account_type for account in seam_client.connected_accounts.list()] == ["august", "nuki"]
+
+
+def test_device_id_can_be_given_once(seam_sandbox, sandbox_device):
+    """A second device of the same id is refused."""
+    with pytest.raises(SandboxError, match=r"there is a device .* already; give another device_id"):
+        seam_sandbox.create_device(device_id=sandbox_device.device_id)
+
+
+@pytest.mark.parametrize("device_type", ["ios_phone", "android_phone"])
+def test_phone_is_not_made_as_a_device(seam_sandbox, device_type):
+    """The text says what to use instead."""
+    with pytest.raises(SandboxError, match=r"is a phone.*Use create_phone\(\) instead"):
+        seam_sandbox.create_device(device_type)
+
+
+def test_account_is_made_as_asked(seam_sandbox):
+    """Provider, login, customer and metadata are taken; a provider that nobody knows gets a readable name."""
+    account = seam_sandbox.create_connected_account(
+        "my_own_locks", email="ada@example.com", customer_key="acme", custom_metadata={"plan": "gold"}
+    )
+
+    assert (account.account_type, account.account_type_display_name) == ("my_own_locks", "My Own Locks")
+    assert (account.display_name, account.customer_key) == ("ada@example.com", "acme")
+    assert account.custom_metadata == {"plan": "gold"}
+
+
+def test_phone_is_made_as_asked(seam_sandbox, seam_client):
+    """Owner, system, id, installation and metadata are taken."""
+    person = seam_sandbox.create_user_identity(full_name="Ada", user_identity_key="ada")
+
+    phone = seam_sandbox.create_phone(
+        user_identity_id=person.user_identity_id,
+        operating_system="ios",
+        device_id=NOTHING,
+        custom_sdk_installation_id="install-1",
+        phone_metadata={"device_model": "iPhone 12"},
+        assa_abloy_metadata={"seos_tsm_endpoint_id": 5},
+    )
+
+    assert (phone.device_id, phone.device_type, phone.display_name) == (NOTHING, "ios_phone", "iPhone 12")
+    assert phone.properties.assa_abloy_credential_service_metadata.endpoints[0].endpoint_id == "5"
+    owned = seam_client.phones.list(owner_user_identity_id=person.user_identity_id)
+    assert [one.device_id for one in owned] == [NOTHING]
+
+
+def test_phone_id_can_be_given_once(seam_sandbox, sandbox_phone):
+    """A second phone of the same id is refused."""
+    with pytest.raises(SandboxError, match=r"there is a phone .* already; give another device_id"):
+        seam_sandbox.create_phone(device_id=sandbox_phone.device_id)
+
+
+def test_refusal_of_seam_reaches_the_author(seam_sandbox):
+    """What Seam refuses while a test makes something is an error of the test."""
+    with pytest.raises(SandboxError, match=r"Seam refused /phones/simulate/create_sandbox_phone .* 404 user_identity"):
+        seam_sandbox.create_phone(user_identity_id=NOTHING)
+
+
+def test_refusal_while_looking_reaches_the_author(seam_sandbox):
+    """A refusal that is no bad id is not taken for "not there"."""
+    seam_sandbox._backend.app.gate.api_keys.clear()
+
+    with pytest.raises(SandboxError, match=r"Seam refused /devices/get .* 401 unauthorized"):
+        seam_sandbox.get_device(NOTHING)
+
+
+# look
+
+
+def test_models_keep_unknown_fields_as_attributes(seam_sandbox, sandbox_device):
+    """Nested objects and lists of them are read by attribute; models are frozen."""
+    phone = seam_sandbox.create_phone()
+
+    assert sandbox_device.properties.august_metadata.lock_name
+    assert phone.properties.assa_abloy_credential_service_metadata.endpoints[0].is_active is True
+    with pytest.raises(ValueError, match="frozen"):
+        sandbox_device.display_name = "x"
+
+
+def test_many_devices_are_looked_through_page_by_page(seam_sandbox):
+    """The sandbox's own lists do not end with the first page."""
+    account = seam_sandbox.create_connected_account()
+    for _ in range(501):
+        seam_sandbox._backend.create_device("august_lock", connected_account_id=account.connected_account_id)
+
+    assert len(seam_sandbox._api.devices(connected_account_id=account.connected_account_id)) == 501
+
+
+def test_requests_are_those_of_the_program(seam_sandbox, seam_client, sandbox_device):
+    """Method, path, parameters, status and duration of each call; the sandbox's own calls are left out."""
+    seam_client.devices.list(limit=5)
+    with seam_sandbox.http() as client:
+        client.post("/devices/get", json={"device_id": NOTHING})
+
+    listing, failing = seam_sandbox.requests
+    assert (listing.method, listing.path, listing.status, listing.error) == ("GET", "/devices/list", 200, None)
+    assert listing.params["limit"] == 5
+    assert listing.seconds > 0
+    assert (failing.method, failing.path, failing.status, failing.error) == (
+        "POST",
+        "/devices/get",
+        404,
+        "device_not_found",
+    )
+    assert failing.params == {"device_id": NOTHING}
+
+
+def test_timeline_shows_requests_events_and_clock_in_order(seam_sandbox, seam_client, sandbox_device):
+    """One list of all that happened; failed requests are marked, own reads left out."""
+    seam_client.locks.unlock_door(device_id=sandbox_device.device_id)
+    seam_sandbox.clock.advance(90)
+    with seam_sandbox.disconnected(sandbox_device), seam_sandbox.http() as client:
+        client.post("/devices/get", json={"device_id": NOTHING})
+
+    text = re.sub(r"\d\d:\d\d:\d\d\.\d{3}", "TIME", seam_sandbox.timeline)
+    device = f"device_id={sandbox_device.device_id}"
+    lines = [
+        f"TIME   request  POST /locks/unlock_door ({device}) → 200",
+        f"TIME   event    lock.unlocked {device}",
+        "TIME   clock    advanced by 90 s",
+        f"TIME   outage   disconnected({sandbox_device.display_name}) begins",
+        f"TIME   sandbox  POST /devices/simulate/disconnect ({device}) → 200",
+        f"TIME   event    device.disconnected {device}",
+        f"TIME ! request  POST /devices/get (device_id={NOTHING}) → 404 device_not_found",
+        f"TIME   sandbox  POST /devices/simulate/connect ({device}) → 200",
+        f"TIME   event    device.connected {device}",
+        f"TIME   outage   disconnected({sandbox_device.display_name}) is over",
+    ]
+    assert [line for line in text.splitlines() if line in lines][-len(lines) :] == lines
+    assert "/devices/list" not in text
+
+
+def test_timeline_is_cut(seam_sandbox, seam_client):
+    """Only the newest entries are shown, and how many came before."""
+    for _ in range(5):
+        seam_client.devices.list()
+
+    text = render_timeline(seam_sandbox._backend.app.history, most=2)
+
+    assert text.splitlines()[0] == "… 3 earlier entries"
+    assert len(text.splitlines()) == 3
+
+
+def test_package_shows_its_names():
+    """dir() lists the public names, and an unknown one is an AttributeError."""
+    assert dir(pytest_seam_sandbox) == sorted(pytest_seam_sandbox.__all__)
+    assert all(hasattr(pytest_seam_sandbox, name) for name in pytest_seam_sandbox.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'Sandbx'"):
+        _ = pytest_seam_sandbox.Sandbx

@@ -1,0 +1,227 @@
+"""The structure of the package: imports point one way, nothing at module level changes, public names are there."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pytest_seam_sandbox
+
+ROOT = Path(pytest_seam_sandbox.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(ROOT.rglob("*.py"))
+}
+TREES = {module: ast.parse(path.read_text("utf-8")) for module, path in MODULES.items()}
+
+LAYERS = {
+    "engine": {"engine"},
+    "worlds.catalogue": {"engine"},
+    "api": {"api", "engine", "worlds.catalogue"},
+    "worlds.build": {"api", "engine", "worlds.catalogue"},
+}
+"""What the lower parts may import of the package; all others stand above them."""
+
+RANKS = (
+    "_shared",
+    "known",
+    "_connect_webviews",
+    "_noise_thresholds",
+    "_phones",
+    "_sessions",
+    "_user_identities",
+    "_webhooks",
+    "action_attempts",
+    "connected_accounts",
+    "devices",
+    "locks",
+    "noise_sensors",
+    "access_codes",
+    "phones",
+    "acs",
+    "events",
+    "webhooks",
+    "client_sessions",
+    "connect_webviews",
+    "workspaces",
+    "user_identity_access",
+    "user_identities",
+)
+"""The families in the order in which they stand on each other: each imports only what is named before it."""
+
+
+def belongs(module, part):
+    return module == part or module.startswith(f"{part}.")
+
+
+def imports_of(module, nodes=None):
+    """What a module imports of the package, anywhere in it: pairs of a module and a name taken from it, if any."""
+    package = module.split(".") if MODULES[module].name == "__init__.py" else module.split(".")[:-1]
+    for node in ast.walk(TREES[module]) if nodes is None else nodes:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = [*package[: len(package) - node.level + 1], *filter(None, (node.module or "").split("."))]
+            for alias in node.names:
+                inner = ".".join([*base, alias.name])
+                yield (inner, None) if inner in MODULES else (".".join(base), alias.name)
+
+
+def at_module_level(module):
+    """The statements that run on import: not those in functions, nor those for type checkers only."""
+    todo = list(TREES[module].body)
+    while todo:
+        node = todo.pop()
+        yield node
+        if isinstance(node, ast.If | ast.Try | ast.With) and "TYPE_CHECKING" not in ast.unparse(
+            getattr(node, "test", node)
+        ):
+            todo += node.body
+
+
+def endpoints_of(module):
+    """The names of the functions that a router's decorator makes endpoints."""
+    functions = [node for node in TREES[module].body if isinstance(node, ast.FunctionDef)]
+    return {
+        function.name
+        for function in functions
+        if any(ast.unparse(decorator).startswith("router.") for decorator in function.decorator_list)
+    }
+
+
+def family_of(module):
+    return module.split(".")[1]
+
+
+FAMILY_MODULES = [module for module in MODULES if module.startswith("api.")]
+
+
+def test_the_reading_of_imports_finds_them():
+    """The walk sees absolute and nested imports, so that the tests below mean something."""
+    found = set(imports_of("worlds.build"))
+
+    assert ("api.devices.state", "add_device") in found
+    assert ("engine.store", "Workspace") in found
+    assert "lock_door" in endpoints_of("api.locks")
+
+
+@pytest.mark.parametrize("part", LAYERS)
+def test_lower_parts_import_no_higher_ones(part):
+    """engine knows nothing of Seam, api nothing of sandboxes, outages or doors."""
+    wrong = [
+        (module, imported)
+        for module in MODULES
+        if belongs(module, part)
+        for imported, _ in imports_of(module)
+        if not any(belongs(imported, allowed) for allowed in LAYERS[part])
+    ]
+
+    assert wrong == []
+
+
+def test_every_family_has_a_rank():
+    """A new family says where it stands."""
+    assert {family_of(module) for module in FAMILY_MODULES} == set(RANKS)
+
+
+@pytest.mark.parametrize("module", FAMILY_MODULES)
+def test_families_import_lower_families_only(module):
+    """A family uses those below it and never those above."""
+    own = RANKS.index(family_of(module))
+    imported = [other for other, _ in imports_of(module) if other.startswith("api.")]
+
+    assert [other for other in imported if RANKS.index(family_of(other)) > own] == []
+
+
+@pytest.mark.parametrize("module", FAMILY_MODULES)
+def test_families_call_no_endpoint_of_another(module):
+    """What families share are plain functions; an endpoint answers requests and nothing else."""
+    others = [
+        pair for pair in imports_of(module) if pair[0].startswith("api.") and family_of(pair[0]) != family_of(module)
+    ]
+    attributes = {ast.unparse(node) for node in ast.walk(TREES[module]) if isinstance(node, ast.Attribute)}
+    taken = [
+        f"{other}.{name}"
+        for other, taken_name in others
+        for name in endpoints_of(other)
+        if taken_name == name or (taken_name is None and f"{other.split('.')[-1]}.{name}" in attributes)
+    ]
+
+    assert taken == []
+
+
+def test_plugin_imports_pytest_and_the_standard_library_only():
+    """What every pytest run pays for, used or not, is one small module."""
+    level = [node for node in at_module_level("plugin") if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {alias.name for node in level if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in level if isinstance(node, ast.ImportFrom) and not node.level}
+
+    assert {name.partition(".")[0] for name in names} <= {"pytest", *sys.stdlib_module_names}
+    assert list(imports_of("plugin", level)) == []
+
+
+def test_package_imports_nothing_of_its_own():
+    """`import pytest_seam_sandbox` loads none of its modules."""
+    code = "import sys, pytest_seam_sandbox; print([name for name in sys.modules if name.startswith('pytest_seam_sandbox.')])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*|__\w+__")
+
+
+def containers_of(module):
+    """The names at module level that stand for a dict, list or set."""
+    for node in at_module_level(module):
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        value = getattr(node, "value", None)
+        literal = isinstance(value, ast.Dict | ast.List | ast.Set | ast.DictComp | ast.ListComp | ast.SetComp)
+        called = isinstance(value, ast.Call) and ast.unparse(value.func) in {"dict", "list", "set", "defaultdict"}
+        if literal or called:
+            yield from map(ast.unparse, targets)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_containers_at_module_level_are_constants(module):
+    """State belongs to a sandbox; what a module keeps has the name of a constant."""
+    assert [name for name in containers_of(module) if not CONSTANT.fullmatch(name)] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_constants_are_not_changed(module):
+    """No function rebinds a global or writes into a container of its module."""
+    names = set(containers_of(module))
+    walk = list(ast.walk(TREES[module]))
+    stores = {
+        ast.unparse(node.value)
+        for node in walk
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del)
+    }
+    calls = {
+        ast.unparse(node.func.value)
+        for node in walk
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"add", "append", "clear", "extend", "insert", "pop", "remove", "setdefault", "update"}
+    }
+
+    assert [node for node in walk if isinstance(node, ast.Global)] == []
+    assert names & (stores | calls) == set()
+
+
+@pytest.mark.parametrize("name", pytest_seam_sandbox.__all__)
+def test_public_names_are_there(name):
+    """Every name that the package offers can be imported."""
+    assert getattr(pytest_seam_sandbox, name) is not None
+    assert name in dir(pytest_seam_sandbox)
+
+
+def test_unknown_names_are_not_there():
+    """A misspelt name is an AttributeError that says so."""
+    with pytest.raises(AttributeError, match="has no attribute 'Sandpit'"):
+        _ = pytest_seam_sandbox.Sandpit
