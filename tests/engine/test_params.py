@@ -23,8 +23,12 @@ from pytest_seam_sandbox.engine.types import (
     Unset,
     Url,
     Uuid,
+    one_of,
+    one_of_enums,
 )
 
+COLOUR = Annotated[str, one_of("red", "blue")]
+SHAPE = Annotated[str, one_of_enums(("disc", "ring"), ("cube",))]
 ID = "00000000-0000-4000-8000-000000000000"
 
 
@@ -65,6 +69,8 @@ ACCEPTED = [
     *((Number, value) for value in (1, 1.5, -1, 0, 1e300)),
     *((Integer, value) for value in (1, -1, 0)),
     (Key, " a "),
+    (COLOUR, "red"),
+    (SHAPE, "disc"),
     (bool, False),
     (Literal["x", "y"], "y"),
     (list[Text], []),
@@ -122,6 +128,8 @@ REFUSED = [
     (Literal["x"], None, "Expected 'x', received null"),
     (Literal[True], False, "Invalid literal value, expected true"),
     (Literal[False], "x", "Invalid literal value, expected false"),
+    (COLOUR, "grey", "Invalid enum value. Expected 'red' | 'blue', received 'grey'"),
+    (COLOUR, None, "Expected 'red' | 'blue', received null"),
     (Place, "x", "Expected object, received string"),
     (dict[str, str], 5, "Expected object, received number"),
 ]
@@ -155,6 +163,17 @@ def test_wrong_value_is_refused_in_the_words_of_zod(annotation, value, text):
 def test_nested_value_is_named_by_its_path(annotation, value, message):
     """A complaint about a nested value names the way to it with dots."""
     assert refusal(params_of(annotation), a=value).message == message
+
+
+def test_union_of_enums_has_one_text_for_each():
+    """A value that is in none of several lists: "Invalid input", and what each list says at the node."""
+    error = refusal(params_of(SHAPE), a="star")
+
+    assert error.message == 'Invalid input for "a"'
+    assert error.validation_errors["a"]["_errors"] == [
+        "Invalid enum value. Expected 'disc' | 'ring', received 'star'",
+        "Invalid enum value. Expected 'cube', received 'star'",
+    ]
 
 
 def test_missing_parameter_is_required():

@@ -348,7 +348,7 @@ def igloohome(seam_sandbox):
 
 def test_offline_code_needs_no_connection(seam, seam_sandbox, igloohome):
     """A code that the lock computes is there at once, whether or not the lock can be reached."""
-    with seam_sandbox.hub_disconnected(igloohome):
+    with seam_sandbox.account_disconnected(igloohome.connected_account_id):
         code = stay(seam_sandbox, igloohome, starts_in=HOUR, is_offline_access_code=True)
         found = seam.access_codes.get(access_code_id=code.access_code_id)
 
@@ -359,7 +359,7 @@ def test_offline_code_needs_no_connection(seam, seam_sandbox, igloohome):
 
 def test_offline_code_may_be_refused_no_wait(seam_sandbox, igloohome):
     """Refusing to wait does not concern a code that never waits."""
-    with seam_sandbox.hub_disconnected(igloohome):
+    with seam_sandbox.account_disconnected(igloohome.connected_account_id):
         code = seam_sandbox.create_access_code(
             igloohome, use_offline_access_code=True, attempt_for_offline_device=False
         )
@@ -396,7 +396,7 @@ def test_offline_code_can_never_be_deleted(seam, seam_sandbox, igloohome):
 def test_offline_code_ends_by_itself(seam, seam_sandbox, igloohome):
     """At its end the record goes, also while the lock is offline, and nothing was erased."""
     stay(seam_sandbox, igloohome, starts_in=HOUR, is_offline_access_code=True)
-    with seam_sandbox.hub_disconnected(igloohome):
+    with seam_sandbox.account_disconnected(igloohome.connected_account_id):
         seam_sandbox.clock.advance(HOUR + DAY)
 
         assert seam.access_codes.list(device_id=igloohome.device_id) == []

@@ -273,6 +273,16 @@ def test_deleted_client_session_is_unknown(seam_http, make_session):
     assert refusal(call(seam_http, "/devices/list", **bearer(session["token"]))) == NO_SESSION
 
 
+def test_server_knows_its_own_sessions_whatever_became_of_them(backend, seam_http, make_session):
+    """A server of many workspaces finds the one of a token by it, also when the token is revoked."""
+    session = make_session()
+    seam_http.post("/client_sessions/revoke", json={"client_session_id": session["client_session_id"]})
+
+    known = [backend.app.has_session(token) for token in (session["token"], make_session()["token"], "seam_cst1_x")]
+
+    assert known == [True, True, False]
+
+
 @pytest.mark.parametrize("path", refusing(Method.CLIENT_SESSION))
 def test_client_session_is_refused_where_it_is_not_listed(path):
     """A path without client sessions says that no method succeeded."""
