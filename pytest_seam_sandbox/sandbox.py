@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -13,13 +12,14 @@ from .api._user_identities import UserIdentity
 from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
 from .api.phones import Phone
+from .connected import Connected
 from .embedded import Embedded, SandboxClock
 from .engine.clock import format_time
-from .engine.errors import ExpectationFailed, MissingDependency, NotEmulated, SandboxError
+from .engine.errors import ExpectationFailed, NotEmulated, SandboxError
 from .engine.faults import Faults
 from .engine.http import Request, Response
 from .engine.settings import ActionAttempts, Settings
-from .observer import Observer, id_of
+from .observer import id_of
 from .outages import (
     AccountDisconnected,
     Deactivation,
@@ -31,8 +31,6 @@ from .outages import (
 )
 
 if TYPE_CHECKING:
-    from seam.seam import AsyncSeam, Seam
-
     from .api.access_codes.model import AccessCode
     from .api.acs.resources import AcsCredential, AcsSystem
 
@@ -44,7 +42,7 @@ class Snapshot:
     state: tuple[Any, ...]
 
 
-class Sandbox(Observer):
+class Sandbox(Connected):
     """One isolated Seam sandbox workspace.
 
     Usable without pytest: `with Sandbox() as sandbox:`. Leaving the block raises what went wrong unnoticed: a path that
@@ -134,58 +132,10 @@ class Sandbox(Observer):
             self._api_client.close()
             self._api_client = None
 
-    # clients
-
-    def client(self, **seam_options: Any) -> Seam:
-        """An official `seam.Seam` that talks to this sandbox, with the SDK's own retries.
-
-        Its waits between retries pass on the sandbox clock. Raises MissingDependency without the SDK.
-        """
-        sdk = _import_sdk()
-        client: Seam = sdk.Seam(**self._seam_options(seam_options))
-        return client
-
-    def async_client(self, **seam_options: Any) -> AsyncSeam:
-        """An official `seam.AsyncSeam` that talks to this sandbox; else like `client`."""
-        sdk = _import_sdk()
-        client: AsyncSeam = sdk.AsyncSeam(**self._seam_options(seam_options))
-        return client
-
-    @contextmanager
-    def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Iterator[str]:
-        """A loopback server for this sandbox, running inside the block; gives its base URL.
-
-        port: 0 for a free one. control: answer the control routes below /_sandbox/ as well.
-        """
-        from .doors.server import Listener
-
-        listener = Listener(host=host, port=port, control=self._control if control else None)
-        with listener, listener.joined(self._backend.app) as url:
-            yield url
-
     def _control(self, _app: Any, request: Request) -> Response:
         from .doors.control import control
 
         return control(self, request)
-
-    @contextmanager
-    def intercepted(self, *, allow: Sequence[str] = ()) -> Iterator[None]:
-        """Inside the block every httpx request of this process to Seam's host comes here.
-
-        Loopback passes, and so do the hosts in `allow`; requests to other hosts raise SandboxError.
-        """
-        from .doors.intercept import intercept
-
-        with intercept(self.transport, allow=allow, pass_time=self._pass_time):
-            yield
-
-    def _seam_options(self, given: dict[str, Any]) -> dict[str, Any]:
-        from .doors.retries import retrying
-
-        httpx_options = {"transport": retrying(self.transport, self._pass_time), **given.pop("httpx_options", {})}
-        if "personal_access_token" not in given:
-            given.setdefault("api_key", self.api_key)
-        return {"endpoint": self.endpoint, **given, "httpx_options": httpx_options}
 
     # make
 
@@ -293,6 +243,14 @@ class Sandbox(Observer):
             **details,
         )
         return AccessCode.model_validate(answer["access_code"])
+
+    def create_access_token(self) -> str:
+        """A personal access token of a user of this workspace, of the form `seam_at1…`; embedded only.
+
+        For apps that use one in place of an API key, with the header or option for the workspace id. The user's
+        workspaces/create makes further workspaces, production ones too.
+        """
+        return self._backend.add_access_token(self._backend.workspace)
 
     def complete_login(
         self, connect_webview: Any, *, email: str = "jane@example.com", provider: str | None = None
@@ -422,15 +380,3 @@ class Sandbox(Observer):
 
 def _as_text(time: datetime | str | None) -> str | None:
     return format_time(time) if isinstance(time, datetime) else time
-
-
-def _import_sdk() -> Any:
-    try:
-        import seam
-    except ImportError:
-        raise MissingDependency(
-            "the official Seam SDK is not installed, and this needs it. "
-            "Install it with: pip install 'pytest-seam-sandbox[sdk]'. "
-            "Without the SDK, use the fixture seam_http or Sandbox.http()."
-        ) from None
-    return seam

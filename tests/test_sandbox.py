@@ -291,3 +291,19 @@ def test_package_shows_its_names():
     assert all(hasattr(pytest_seam_sandbox, name) for name in pytest_seam_sandbox.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'Sandbx'"):
         _ = pytest_seam_sandbox.Sandbx
+
+
+def test_an_access_token_is_as_good_as_a_key(seam_sandbox, sandbox_device):
+    """An app that uses a personal access token reads the workspace that it names."""
+    token = seam_sandbox.create_access_token()
+
+    with seam_sandbox.client(personal_access_token=token, workspace_id=seam_sandbox.workspace_id) as client:
+        devices = client.devices.list()
+
+    assert [device.device_id for device in devices] == [sandbox_device.device_id]
+
+
+def test_the_clock_ends_with_the_year_9999(seam_sandbox):
+    """An absurd move is refused, and the clock stays where it was."""
+    with pytest.raises(SandboxError, match="beyond the year 9999"):
+        seam_sandbox.clock.advance(1e300)

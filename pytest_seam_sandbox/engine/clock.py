@@ -32,6 +32,9 @@ def cut(seconds: float) -> float:
     return int(seconds * 1000 + 0.01) / 1000
 
 
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+
 class Clock:
     """The time that every row and event of one sandbox carries.
 
@@ -94,6 +97,8 @@ class Clock:
                 f"the sandbox clock cannot move by {amount} seconds: it never goes backwards, because events that are "
                 "logged already would come to lie in the future. Give a number of seconds >= 0."
             )
+        if self.timestamp() + amount >= _LATEST:
+            raise SandboxError(f"the sandbox clock cannot move by {amount:g} seconds: that is beyond the year 9999.")
         if self._frozen is not None:
             self._frozen += amount
         else:

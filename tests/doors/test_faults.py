@@ -33,8 +33,8 @@ def _intercepted(sandbox, **options):
 
 @pytest.fixture(params=[_in_process, _over_loopback, _intercepted], ids=["transport", "server", "intercept"])
 def impatient(request, seam_sandbox):
-    """An SDK client with a read timeout of a fifth of a second, through each door."""
-    with request.param(seam_sandbox, timeout=0.2) as client:
+    """An SDK client with a read timeout of half a second, through each door."""
+    with request.param(seam_sandbox, timeout=0.5) as client:
         yield client
 
 

@@ -57,17 +57,18 @@ def test_lock_without_backups_has_none(seam_sandbox):
 
 
 def test_pulled_backup_stands_in(seam, seam_sandbox, sandbox_device):
-    """The backup works now and ends with the code; code, list and event tell of it."""
+    """The code leads to its backup, which works now and ends with it; list and event tell of it."""
     code = stay(seam_sandbox, sandbox_device)
 
-    backup = seam.access_codes.pull_backup_access_code(access_code_id=code.access_code_id)
+    pulled = seam.access_codes.pull_backup_access_code(access_code_id=code.access_code_id)
 
-    found = look(seam, code)
-    assert found.pulled_backup_access_code_id == look(seam, backup).access_code_id
-    assert [warning.warning_code for warning in found.warnings] == ["using_backup_access_code"]
+    backup = seam.access_codes.get(access_code_id=pulled.pulled_backup_access_code_id)
+    assert pulled.access_code_id == code.access_code_id
+    assert [warning.warning_code for warning in pulled.warnings] == ["using_backup_access_code"]
+    assert (backup.status, backup.is_backup, backup.ends_at) == ("set", True, code.ends_at)
     assert len(seam.access_codes.list(device_id=sandbox_device.device_id)) == 2
     event = seam_sandbox.expect_event("access_code.backup_access_code_pulled", count=1)
-    assert event.access_code_id == code.access_code_id
+    assert (event.access_code_id, event.backup_access_code_id) == (code.access_code_id, backup.access_code_id)
 
 
 @pytest.mark.parametrize("kind", ["disconnected", "hub_disconnected"])
@@ -223,7 +224,10 @@ def test_pool_leaves_the_last_space_to_codes(seam_sandbox):
 def test_pool_without_a_free_pin_stays_as_it_is(seam, seam_sandbox):
     """When no PIN is left for a backup, the pool stays empty, and the code itself is set."""
     device = seam_sandbox.create_device(
-        properties={"supported_code_lengths": [1, 4], "code_constraints": [{"constraint_type": "at_least_three_unique_digits"}]}
+        properties={
+            "supported_code_lengths": [1, 4],
+            "code_constraints": [{"constraint_type": "at_least_three_unique_digits"}],
+        }
     )
     code = stay(seam_sandbox, device, code="1234")
 

@@ -105,9 +105,7 @@ def test_same_pin_on_two_locks_is_fine(seam, seam_sandbox, sandbox_device):
     """PINs are unique for one lock only."""
     other = seam_sandbox.create_device()
 
-    codes = [
-        seam.access_codes.create(device_id=each.device_id, code="1234").code for each in (sandbox_device, other)
-    ]
+    codes = [seam.access_codes.create(device_id=each.device_id, code="1234").code for each in (sandbox_device, other)]
 
     assert codes == ["1234", "1234"]
 
@@ -266,9 +264,7 @@ def test_session_of_another_account_is_refused(seam_sandbox, sandbox_device):
 
 def test_session_of_the_account_makes_codes(seam_sandbox, sandbox_device):
     """The owner of a lock may give codes to it."""
-    session = seam_sandbox.client().client_sessions.create(
-        connected_account_ids=[sandbox_device.connected_account_id]
-    )
+    session = seam_sandbox.client().client_sessions.create(connected_account_ids=[sandbox_device.connected_account_id])
 
     with seam_sandbox.http(headers={"authorization": f"Bearer {session.token}"}) as client:
         answer = client.post("/access_codes/create", json={"device_id": sandbox_device.device_id})

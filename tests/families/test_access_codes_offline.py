@@ -183,9 +183,8 @@ def test_refusing_to_wait_makes_no_difference_online(seam, sandbox_device):
 
 def test_removed_lock_takes_no_codes(seam, seam_sandbox, sandbox_device):
     """Nobody should wait for a lock that is gone: 400 in any case."""
-    with seam_sandbox.removed(sandbox_device):
-        with seam_raises("device_removed", status_code=400):
-            seam.access_codes.create(device_id=sandbox_device.device_id)
+    with seam_sandbox.removed(sandbox_device), seam_raises("device_removed", status_code=400):
+        seam.access_codes.create(device_id=sandbox_device.device_id)
 
     assert seam.access_codes.list(device_id=sandbox_device.device_id) == []
 

@@ -126,9 +126,7 @@ def test_external_modification_is_switched(seam, code, field):
     ],
     ids=str,
 )
-def test_bad_change_is_refused_and_changes_nothing(
-    seam_sandbox, seam_http, sandbox_device, params, status, error
-):
+def test_bad_change_is_refused_and_changes_nothing(seam_sandbox, seam_http, sandbox_device, params, status, error):
     """What cannot be is refused whole: the name beside it does not change either."""
     other = seam_sandbox.create_access_code(sandbox_device, code="9999")
     made = seam_sandbox.create_access_code(sandbox_device, name="Jane", code="1234")
@@ -180,7 +178,7 @@ def test_change_while_the_lock_is_out_of_reach_is_pending(seam, seam_sandbox, sa
 
     assert (during.code, pending(during)) == ("4321", ["updating_code"])
     mutation = during.pending_mutations[0]
-    assert (getattr(mutation, "from_").code, mutation.to.code) == ("1234", "4321")
+    assert (mutation.from_.code, mutation.to.code) == ("1234", "4321")
     assert look(seam, code).pending_mutations == []
     seam_sandbox.expect_event("access_code.code_changed", count=1)
 
@@ -236,9 +234,7 @@ def test_change_can_refuse_to_wait(seam, seam_sandbox, sandbox_device, code):
     """With attempt_for_offline_device false the change of a lock out of reach answers 400, and nothing is pending."""
     with seam_sandbox.disconnected(sandbox_device):
         with seam_raises("device_disconnected", status_code=400):
-            seam.access_codes.update(
-                access_code_id=code.access_code_id, name="Joe", attempt_for_offline_device=False
-            )
+            seam.access_codes.update(access_code_id=code.access_code_id, name="Joe", attempt_for_offline_device=False)
 
         assert (look(seam, code).name, look(seam, code).pending_mutations) == ("Jane", [])
 

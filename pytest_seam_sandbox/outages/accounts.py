@@ -1,0 +1,89 @@
+"""The loss of a connected account, and with it of its devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..api.connected_accounts import ConnectedAccount
+from ..api.devices.model import UNREACHABLE, Device
+from ..engine.errors import OutageNotPossible
+
+if TYPE_CHECKING:
+    from ..sandbox import Sandbox
+
+
+from .base import Outage, require
+
+
+class AccountDisconnected(Outage):
+    """A connected account lost its login, and with it all of its devices. Heals by a new login of its user."""
+
+    name = "account_disconnected"
+
+    def __init__(self, sandbox: Sandbox, connected_account_id: str) -> None:
+        super().__init__(sandbox)
+        self.connected_account_id = connected_account_id
+        self.account: ConnectedAccount = sandbox.get_connected_account(connected_account_id)
+        self._online: list[Device] = []
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.account.account_type_display_name} {self.account.display_name})"
+
+    def _prepare(self) -> None:
+        self.account = self._sandbox.get_connected_account(self.connected_account_id)
+        if self._is_lost():
+            raise OutageNotPossible(
+                f"{self} is not possible: the account is disconnected already. Wait until that loss is over."
+            )
+        self._online = [device for device in self._devices() if device.properties.online]
+
+    def _devices(self) -> list[Device]:
+        return self._sandbox._api.devices(connected_account_id=self.connected_account_id)
+
+    def _is_lost(self) -> bool:
+        return any(error.error_code == "account_disconnected" for error in self.account.errors)
+
+    def _break(self) -> None:
+        self._sandbox._api.call(
+            "/connected_accounts/simulate/disconnect", connected_account_id=self.connected_account_id
+        )
+
+    def _assert_broken(self) -> None:
+        self._expect("connected_account.disconnected", connected_account_id=self.connected_account_id)
+        self.account = self._sandbox.get_connected_account(self.connected_account_id)
+        require(self._is_lost(), f"{self}: the account has no error 'account_disconnected'")
+        for device in self._online:
+            kind = "device.disconnected" if device.is_managed else "device.unmanaged.disconnected"
+            self._expect(kind, device_id=device.device_id, error_code="account_disconnected")
+        for device in self._devices():
+            self._sandbox.expect_device_error(device, "account_disconnected")
+            require(not device.properties.online, f"{self}: {device.display_name} is still online")
+
+    def _can_heal(self) -> bool:
+        if self._sandbox._api.connected_account(self.connected_account_id) is None:
+            self._note("cannot be healed: the account was deleted")
+            return False
+        return True
+
+    def _heal(self) -> None:
+        """The user of the account logs in again with a new Connect Webview, unless the program saw to that."""
+        self.account = self._sandbox.get_connected_account(self.connected_account_id)
+        if not self._is_lost():
+            return
+        self._note("ends: a new login of the account")
+        webview = self._sandbox._api.call("/connect_webviews/create")["connect_webview"]
+        login = {"email": self.account.user_identifier.email, "provider": self.account.account_type}
+        self._sandbox.complete_login(webview, **login)
+
+    def _assert_healed(self) -> None:
+        account_id = self.connected_account_id
+        self._expect_some("connected_account.completed_first_sync_after_reconnection", connected_account_id=account_id)
+        self.account = self._sandbox.get_connected_account(account_id)
+        require(not self._is_lost(), f"{self}: the account still has the error 'account_disconnected'")
+        for device in self._devices():
+            self._sandbox.expect_no_device_error(device, "account_disconnected")
+            blocked = any(error.error_code in UNREACHABLE for error in device.errors)
+            require(device.properties.online is not blocked, f"{self}: {device.display_name} did not come back")
+
+
+_END_OF_A_PHONE = ("acs_credential.deleted", "phone.deactivated")
