@@ -26,6 +26,10 @@ class EventFields(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     event_type: ClassVar[str] = ""
 
+    def payload(self) -> dict[str, Any]:
+        """The fields that were given, under their names on the wire."""
+        return self.model_dump(exclude_unset=True, by_alias=True)
+
     def __init_subclass__(cls, *, event_type: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if event_type:
@@ -105,7 +109,7 @@ class EventLog:
             workspace_id=workspace.workspace_id,
             created_at=created_at,
             visible_at=cut(clock.timestamp() + workspace.settings.event_latency),
-            payload=fields.model_dump(exclude_unset=True, by_alias=True),
+            payload=fields.payload(),
             owners=tuple(owners.items()),
         )
         self._own().append(event)

@@ -104,12 +104,13 @@ def test_code_is_set_when_the_lock_is_back(seam, seam_sandbox, sandbox_device, k
 
 def test_set_event_follows_the_return_of_the_lock(seam, seam_sandbox, sandbox_device):
     """The lock comes back first, then its codes, in the order of their creation."""
-    with seam_sandbox.expecting("device.connected", "access_code.set_on_device", "access_code.set_on_device"):
-        with seam_sandbox.disconnected(sandbox_device):
-            first = seam.access_codes.create(device_id=sandbox_device.device_id)
-            second = seam.access_codes.create(device_id=sandbox_device.device_id)
+    with seam_sandbox.disconnected(sandbox_device) as outage:
+        first = seam.access_codes.create(device_id=sandbox_device.device_id)
+        second = seam.access_codes.create(device_id=sandbox_device.device_id)
 
-    set_codes = [e.access_code_id for e in seam_sandbox.events if e.event_type == "access_code.set_on_device"]
+    types = [event.event_type for event in outage.events]
+    assert types[-3:] == ["device.connected", "access_code.set_on_device", "access_code.set_on_device"]
+    set_codes = [e.access_code_id for e in outage.events if e.event_type == "access_code.set_on_device"]
     assert set_codes == [first.access_code_id, second.access_code_id]
 
 
