@@ -28,7 +28,8 @@ class EventFields(BaseModel):
 
     def payload(self) -> dict[str, Any]:
         """The fields that were given, under their names on the wire."""
-        return self.model_dump(exclude_unset=True, by_alias=True)
+        given = self.__pydantic_fields_set__
+        return {name: value for name, value in self.__dict__.items() if name in given}
 
     def __init_subclass__(cls, *, event_type: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

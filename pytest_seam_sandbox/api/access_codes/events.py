@@ -34,6 +34,10 @@ class ChangeFields(EventFields):
     before: dict[str, Any] = Field(alias="from")
     after: dict[str, Any] = Field(alias="to")
 
+    def payload(self) -> dict[str, Any]:
+        """The fields under their names on the wire."""
+        return self.model_dump(exclude_unset=True, by_alias=True)
+
 
 class AccessCodeCreated(CodeFields, event_type="access_code.created"):
     """Seam made a record of a code."""
