@@ -128,11 +128,9 @@ class App:
     def settle(self) -> None:
         """Do all work that is due by now, in every workspace."""
         with self.lock:
-            busy = [workspace for workspace in self.workspaces.values() if len(workspace.agenda)]
-            if busy:
-                now = self.clock.timestamp()
-                for workspace in busy:
-                    workspace.agenda.settle(workspace, now)
+            for workspace in self.workspaces.values():
+                if len(workspace.agenda):
+                    workspace.agenda.settle(workspace, self.clock.timestamp())
 
     def handle(self, request: Request) -> Response:
         """Answer one request. An exception that comes out of here is a fault of the sandbox itself."""
@@ -238,12 +236,23 @@ class App:
                 "invalid_content_type",
                 f'{request.method} requests must have Content-Type header with "application/json"',
             )
-        values = endpoint.read(request, body)
-        exchange.params = values
-        arguments = endpoint.params.validate(values, strict_ids=self.settings.strict_ids)
+        arguments = self._understand(exchange, endpoint, body)
         if self.settings.rate_limits and workspace is not None:
             self._count(endpoint, workspace, arguments)
         return endpoint.call(workspace, caller, self, arguments, request)
+
+    def _understand(self, exchange: _Exchange, endpoint: Endpoint, body: object) -> dict[str, Any]:
+        """The arguments for the endpoint's function; raises ApiError 400 for what does not fit."""
+        request, strict_ids = exchange.request, self.settings.strict_ids
+        key = (request.query, request.body, type(body), strict_ids)
+        known = endpoint.memory.recall(*key)
+        if known is not None:
+            exchange.params, arguments = known
+            return arguments
+        sent = exchange.params = endpoint.read(request, body)
+        arguments = endpoint.params.validate(sent, strict_ids=strict_ids)
+        endpoint.memory.keep(sent, arguments, *key)
+        return arguments
 
     def _count(self, endpoint: Endpoint, workspace: Workspace, arguments: Mapping[str, Any]) -> None:
         """Hold a valid call against Seam's rate limit; raises ApiError 429. What is about no device is free."""

@@ -29,6 +29,29 @@ def named_device(_workspace: Workspace, arguments: Mapping[str, Any]) -> str | N
     return arguments.get("device_id")
 
 
+class Memory:
+    """What valid requests meant, by all that it depends on: an app that polls repeats itself.
+
+    Short requests only, and none with lists or objects, which the function that gets them could change.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], tuple[dict[str, Any], dict[str, Any]]] = {}
+
+    def recall(self, *key: object) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The parameters as sent and the arguments for the function, if the request is known."""
+        known = self._known.get(key)
+        return None if known is None else (known[0], known[1].copy())
+
+    def keep(self, sent: dict[str, Any], arguments: dict[str, Any], query: str, body: bytes, *key: object) -> None:
+        """Remember a request."""
+        if len(query) + len(body) > 512 or any(isinstance(value, list | dict) for value in arguments.values()):
+            return
+        if len(self._known) >= 256:
+            self._known.clear()
+        self._known[(query, body, *key)] = (sent, arguments.copy())
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """One row of the route table.
@@ -54,7 +77,7 @@ class Endpoint:
     device: DeviceFinder = named_device
     also: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def reads_query(self) -> bool:
         """Whether parameters may stand in the query: on every method of a path that has GET or DELETE."""
         return "GET" in self.methods or "DELETE" in self.methods
@@ -86,6 +109,11 @@ class Endpoint:
         if self.page_limit is not None and "next_page_cursor" in values:
             values.setdefault("page_cursor", values.pop("next_page_cursor"))
         return values
+
+    @cached_property
+    def memory(self) -> Memory:
+        """Requests that were read and found valid before."""
+        return Memory()
 
     @cached_property
     def query_kinds(self) -> Mapping[str, Any]:

@@ -341,8 +341,20 @@ def test_code_that_was_to_be_erased_is_given_up_instead(seam, seam_sandbox, sand
         seam.devices.update(device_id=sandbox_device.device_id, is_managed=False)
         seam_sandbox.clock.advance(600)
 
-    assert look(seam, made).status == "set"
-    seam_sandbox.expect_no_event("access_code.failed_to_remove_from_device")
+        assert look(seam, made).status == "set"
+        seam_sandbox.expect_no_event("access_code.failed_to_remove_from_device")
+
+
+def test_code_with_an_end_that_is_taken_over_ends(seam, seam_sandbox, sandbox_device):
+    """A code that was given up and taken over again is erased at its end."""
+    now = seam_sandbox.clock.now()
+    made = seam_sandbox.create_access_code(sandbox_device, starts_at=now, ends_at=now + timedelta(hours=1))
+    seam.access_codes.update(access_code_id=made.access_code_id, is_managed=False)
+    seam.access_codes.unmanaged.convert_to_managed(access_code_id=made.access_code_id)
+
+    seam_sandbox.clock.advance(timedelta(hours=1))
+
+    seam_sandbox.expect_event("access_code.deleted", count=1, access_code_id=made.access_code_id)
 
 
 def test_plain_session_may_simulate_a_stranger(seam_sandbox, sandbox_device):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from ...engine.store import Row, Workspace
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, given, warnings_in_event
-from ..devices.model import UNREACHABLE, DeviceRow, account_of, issue_fields
+from ..devices.model import UNREACHABLE, DeviceRow, account_of, find_device, issue_fields
 
 Status = Literal["setting", "set", "unset", "removing", "unknown"]
 CANNOT_CONVERT = frozenset({"igloohome_lock", "kwikset_lock", "smartthings_lock"})
@@ -126,11 +126,6 @@ class AccessCodeRow(Row):
         """Whether the code has a time frame."""
         return "ongoing" if self.starts_at is None else "time_bound"
 
-    @property
-    def display_name(self) -> str:
-        """A name for messages."""
-        return self.name or self.access_code_id
-
     def on_lock(self) -> AccessCodeRow:
         """The code as the lock knows it: without the changes that wait for it."""
         known: dict[str, Any] = {}
@@ -197,10 +192,7 @@ def codes_on(workspace: Workspace, device_id: str) -> list[AccessCodeRow]:
 
 def device_of(workspace: Workspace, code: AccessCodeRow) -> DeviceRow:
     """The lock of a code; codes go before their device, so it is always there."""
-    device = workspace[DeviceRow].get(code.device_id)
-    if device is None:
-        raise LookupError(f"the access code {code.access_code_id} has outlived its device {code.device_id}")
-    return device
+    return find_device(workspace, code.device_id)
 
 
 def is_reachable(device: DeviceRow) -> bool:

@@ -62,17 +62,11 @@ def _know_code(workspace: Workspace, device: DeviceRow, pin: str, found: list[Co
     """
     now = workspace.clock.text()
     for code in codes_on(workspace, device.device_id):
-        if code.pin_on_lock != pin:
+        if code.pin_on_lock != pin or code.has_mutation("deleting"):
             continue
         in_time = (code.starts_at is None or code.starts_at <= now) and (code.ends_at is None or now < code.ends_at)
         opens = in_time or not (code.is_native or code.is_offline)
         found.append(CodeEntry(code.access_code_id, code.is_managed, None if opens else "expired_code"))
         if opens and code.is_managed and code.is_one_time_use:
-            workspace.agenda.plan(workspace.clock.timestamp(), _use_up, code.access_code_id)
-
-
-def _use_up(workspace: Workspace, access_code_id: str) -> None:
-    code = workspace[AccessCodeRow].get(access_code_id)
-    if code is not None:
-        workspace[AccessCodeRow].put(code.but(mutations=(deleting(workspace.clock.text()),)))
-        progress(workspace, access_code_id)
+            put(workspace, code.but(mutations=(deleting(now),)))
+            workspace.agenda.plan(workspace.clock.timestamp(), progress, code.access_code_id)

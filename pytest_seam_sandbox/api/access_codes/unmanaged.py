@@ -106,16 +106,9 @@ def delete(workspace: Workspace, *, caller: Caller, access_code_id: Uuid, sync: 
 
 
 def _convert(workspace: Workspace, code: AccessCodeRow, *, external: bool) -> None:
-    """Asynchronous at Seam; here before the next request is answered. 400 on a device that is unmanaged itself."""
+    """Asynchronous at Seam; here it is done at once. Raises ApiError 400 on a device that is unmanaged itself."""
     if not device_of(workspace, code).is_managed:
         raise ApiError(400, "device_unmanaged", "Device is unmanaged. Convert it with /devices/unmanaged/update")
-    workspace.agenda.plan(workspace.clock.timestamp(), _finish_conversion, code.access_code_id, external)
-
-
-def _finish_conversion(workspace: Workspace, access_code_id: str, external: bool) -> None:
-    code = workspace[AccessCodeRow].get(access_code_id)
-    if code is None or code.is_managed:
-        return
     if not _is_convertible(workspace, code):
         fields = code_fields(workspace, code) | six_lists(workspace, code)
         workspace.events.emit(workspace, AccessCodeUnmanagedFailedToConvertToManaged(**fields))
