@@ -4,7 +4,20 @@ import asyncio
 import inspect
 
 import pytest
+from contract.openapi import DOCUMENT
 from seam.seam import Seam
+
+
+@pytest.fixture(scope="session", autouse=True)
+def recorder():
+    """Every answer and event of the suite is held against Seam's OpenAPI document, where that is there."""
+    if not DOCUMENT.exists():
+        yield None
+        return
+    from contract.recorder import recording
+
+    with recording() as found:
+        yield found
 
 
 class Blocking:

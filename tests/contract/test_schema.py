@@ -1,23 +1,28 @@
 """Endpoints and answers held against Seam's OpenAPI document, where a copy of it lies beside this file."""
 
-import json
-import re
-from pathlib import Path
-
 import pytest
+from contract.openapi import (
+    COMPONENTS,
+    DOCUMENT,
+    FORMATS,
+    PATHS_NEWER_THAN_THE_DOCUMENT,
+    SPEC,
+    TYPES_NEWER_THAN_THE_DOCUMENT,
+    answer_of,
+    converted,
+    event_schemas,
+    operation,
+)
 from jsonschema import Draft202012Validator, FormatChecker
 
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.engine.events import EventFields
 
-DOCUMENT = Path(__file__).with_name("openapi.json")
 pytestmark = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's OpenAPI document as {DOCUMENT.name}")
 
-SPEC = json.loads(DOCUMENT.read_text("utf-8")) if DOCUMENT.exists() else {}
 ENDPOINTS = {endpoint.path: endpoint for endpoint in all_endpoints()}
 
-PATHS_NEWER_THAN_THE_DOCUMENT = {"/user_identities/merge"}
 DOCUMENTED = sorted(ENDPOINTS.keys() - PATHS_NEWER_THAN_THE_DOCUMENT)
 PARAMETERS_BEYOND_THE_DOCUMENT = {
     "/acs/entrances/list": ({"access_method_id"}, "newer than the document"),
@@ -28,24 +33,14 @@ LIMITS_WITHOUT_PAGES = {
     "/locks/list": "takes a limit, but its answer has no pagination",
     "/noise_sensors/list": "takes a limit, but its answer has no pagination",
 }
-TYPES_NEWER_THAN_THE_DOCUMENT = {"aqara_lock", "yacan_lock"}
-"""Device types, of Seam's newest documents."""
 
 
 # endpoints
 
 
-def operation(path):
-    return SPEC["paths"][path]["post"]
-
-
 def body_of(path):
     content = operation(path).get("requestBody", {}).get("content", {})
     return content.get("application/json", {}).get("schema", {})
-
-
-def answer_of(path):
-    return operation(path)["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
 
 
 def properties_of(schema):
@@ -116,18 +111,13 @@ EVENT_CLASSES = {kind.event_type: kind for kind in event_classes()}
 COMMON = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at"}
 
 
-def event_schema(event_type):
-    variants = SPEC["components"]["schemas"]["event"]["oneOf"]
-    return next(variant for variant in variants if event_type in variant["properties"]["event_type"]["enum"])
-
-
 @pytest.mark.parametrize("event_type", sorted(EVENT_CLASSES))
 def test_event_carries_fields_of_the_document_only(event_type):
     """A declared event has no field that the document does not give its type."""
     fields = EVENT_CLASSES[event_type].model_fields
     names = {field.alias or name for name, field in fields.items()}
 
-    assert names <= event_schema(event_type)["properties"].keys()
+    assert names <= event_schemas()[event_type]["properties"].keys()
 
 
 @pytest.mark.parametrize("event_type", sorted(EVENT_CLASSES))
@@ -136,38 +126,20 @@ def test_event_cannot_lack_what_the_document_requires(event_type):
     fields = EVENT_CLASSES[event_type].model_fields
     demanded = {field.alias or name for name, field in fields.items() if field.is_required()}
 
-    assert set(event_schema(event_type)["required"]) - COMMON <= demanded
+    assert set(event_schemas()[event_type]["required"]) - COMMON <= demanded
 
 
 # answers
 
 
-def converted(schema):
-    """A schema of OpenAPI 3.0 as JSON Schema: `nullable` becomes a type, a union needs one branch that fits."""
-    if isinstance(schema, list):
-        return [converted(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    result = {
-        {"oneOf": "anyOf"}.get(word, word): converted(part) for word, part in schema.items() if word != "nullable"
-    }
-    return {"anyOf": [result, {"type": "null"}]} if schema.get("nullable") is True else result
-
-
-def is_text_of(form):
-    return lambda value: not isinstance(value, str) or re.fullmatch(form, value) is not None
-
-
-FORMATS = FormatChecker(formats=())
-FORMATS.checks("uuid")(is_text_of("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"))
-FORMATS.checks("date-time")(is_text_of(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"))
-FORMATS.checks("uri")(is_text_of(r"\w+:.+"))
-COMPONENTS = converted(SPEC.get("components", {}))
+CHECKER = FormatChecker(formats=())
+for form, fits in FORMATS.items():
+    CHECKER.checks(form)(fits)
 
 
 def problems(schema, value):
     """What is wrong with an answer, each with its place."""
-    validator = Draft202012Validator({**converted(schema), "components": COMPONENTS}, format_checker=FORMATS)
+    validator = Draft202012Validator({**converted(schema), "components": COMPONENTS}, format_checker=CHECKER)
     return [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)]
 
 

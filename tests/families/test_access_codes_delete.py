@@ -6,7 +6,6 @@ import pytest
 
 from pytest_seam_sandbox import seam_raises
 
-NOTHING = "00000000-0000-4000-8000-000000000000"
 POLL = 600
 
 

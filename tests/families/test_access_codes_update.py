@@ -5,7 +5,6 @@ import pytest
 from pytest_seam_sandbox import seam_raises
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
-POLL = 600
 
 
 @pytest.fixture
@@ -25,10 +24,6 @@ def pending(code):
 
 def log(sandbox):
     return [event.event_type for event in sandbox.events if event.event_type.startswith("access_code.")]
-
-
-def warned(code):
-    return [warning.warning_code for warning in code.warnings]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+"""Seam's OpenAPI document, where a copy of it lies beside this file, and its schemas as JSON Schema."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+DOCUMENT = Path(__file__).with_name("openapi.json")
+SPEC = json.loads(DOCUMENT.read_text("utf-8")) if DOCUMENT.exists() else {}
+
+PATHS_NEWER_THAN_THE_DOCUMENT = {"/user_identities/merge"}
+TYPES_NEWER_THAN_THE_DOCUMENT = {"aqara_lock", "yacan_lock"}
+"""Device types, of Seam's newest documents."""
+
+
+def is_text_of(form):
+    return lambda value: not isinstance(value, str) or re.fullmatch(form, value) is not None
+
+
+FORMATS = {
+    "uuid": is_text_of("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    "date-time": is_text_of(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"),
+    "uri": is_text_of(r"\w+:.+"),
+}
+"""The formats of the document, as strict as Seam's own answers are."""
+
+
+def operation(path):
+    return SPEC["paths"][path]["post"]
+
+
+def answer_of(path):
+    return operation(path)["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+
+
+@cache
+def event_schemas():
+    """The schema of each event type."""
+    variants = SPEC["components"]["schemas"]["event"]["oneOf"]
+    return {name: variant for variant in variants for name in variant["properties"]["event_type"]["enum"]}
+
+
+def converted(schema):
+    """A schema of OpenAPI 3.0 as JSON Schema.
+
+    `nullable` becomes a type, an exclusive limit a number, and a union needs one branch that fits.
+    """
+    if isinstance(schema, list):
+        return [converted(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {
+        {"oneOf": "anyOf"}.get(word, word): converted(part) for word, part in schema.items() if word != "nullable"
+    }
+    for limit, word in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if result.get(word) is True:
+            result[word] = result.pop(limit)
+    return {"anyOf": [result, {"type": "null"}]} if schema.get("nullable") is True else result
+
+
+COMPONENTS = converted(SPEC.get("components", {}))
