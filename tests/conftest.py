@@ -4,8 +4,9 @@ import asyncio
 import inspect
 
 import pytest
-from contract.openapi import DOCUMENT
 from seam.seam import Seam
+
+from contract.openapi import DOCUMENT
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,6 +11,8 @@ SPEC = json.loads(DOCUMENT.read_text("utf-8")) if DOCUMENT.exists() else {}
 PATHS_NEWER_THAN_THE_DOCUMENT = {"/user_identities/merge"}
 TYPES_NEWER_THAN_THE_DOCUMENT = {"aqara_lock", "yacan_lock"}
 """Device types, of Seam's newest documents."""
+FREE_TEXTS = {"connect_webview_ids", "custom_redirect_url", "custom_redirect_failure_url"}
+"""Fields that repeat what a request gave: any text by the document's requests, a uuid or uri by its answers."""
 
 
 def is_text_of(form):
@@ -31,6 +33,24 @@ def operation(path):
 
 def answer_of(path):
     return operation(path)["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+
+
+def amended(schema):
+    """A schema that also allows what Seam's newest documents have, and takes FREE_TEXTS as requests may give them."""
+    if isinstance(schema, list):
+        return [amended(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {word: without_format(part) if word in FREE_TEXTS else amended(part) for word, part in schema.items()}
+    if "august_lock" in result.get("enum", ()):
+        result["enum"] = [*result["enum"], *sorted(TYPES_NEWER_THAN_THE_DOCUMENT)]
+    return result
+
+
+def without_format(schema):
+    if not isinstance(schema, dict):
+        return schema
+    return {word: without_format(part) for word, part in schema.items() if word != "format"}
 
 
 @cache

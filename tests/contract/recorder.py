@@ -7,11 +7,10 @@ from functools import cache
 import jsonschema_rs
 
 from contract.openapi import (
-    COMPONENTS,
     FORMATS,
     PATHS_NEWER_THAN_THE_DOCUMENT,
     SPEC,
-    TYPES_NEWER_THAN_THE_DOCUMENT,
+    amended,
     answer_of,
     converted,
     event_schemas,
@@ -34,30 +33,18 @@ RESOURCES = {
 """The resource that an object with such an id is; the first that fits, since objects also name what they belong to."""
 
 
-def with_newer_types(schema):
-    """A schema that also knows the device types which are newer than the document."""
-    if isinstance(schema, list):
-        return [with_newer_types(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    result = {word: with_newer_types(part) for word, part in schema.items()}
-    if "august_lock" in result.get("enum", ()):
-        result["enum"] = [*result["enum"], *sorted(TYPES_NEWER_THAN_THE_DOCUMENT)]
-    return result
-
-
 @cache
 def validator(kind, name):
     """The validator of the answers of a path, or of the events of a type; made once."""
     schema = answer_of(name) if kind == "path" else event_schemas()[name]
     return jsonschema_rs.Draft202012Validator(
-        {**with_newer_types(converted(schema)), "components": _components()}, formats=FORMATS, validate_formats=True
+        {**converted(amended(schema)), "components": _components()}, formats=FORMATS, validate_formats=True
     )
 
 
 @cache
 def _components():
-    return with_newer_types(COMPONENTS)
+    return converted(amended(SPEC["components"]))
 
 
 def schema_problems(kind, name, value):
@@ -82,9 +69,7 @@ def undeclared_codes(value, place="$"):
         for entry in value.get(kind) or ()
         if resource and word in entry and entry[word] not in declared.get(kind, ())
     ]
-    return found + [
-        deeper for key, part in value.items() for deeper in undeclared_codes(part, f"{place}[{key!r}]")
-    ]
+    return found + [deeper for key, part in value.items() for deeper in undeclared_codes(part, f"{place}[{key!r}]")]
 
 
 class Recorder:

@@ -1,6 +1,8 @@
 """Endpoints and answers held against Seam's OpenAPI document, where a copy of it lies beside this file."""
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
 from contract.openapi import (
     COMPONENTS,
     DOCUMENT,
@@ -13,8 +15,6 @@ from contract.openapi import (
     event_schemas,
     operation,
 )
-from jsonschema import Draft202012Validator, FormatChecker
-
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.engine.events import EventFields

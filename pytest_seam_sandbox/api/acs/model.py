@@ -22,6 +22,8 @@ class AcsSystemRow(Row):
 
     key: ClassVar[str] = "acs_system_id"
     not_found: ClassVar[str] = "acs_system_not_found"
+    resource: ClassVar[str] = "acs_system"
+    error_codes: ClassVar[tuple[str, ...]] = ("account_disconnected",)
     acs_system_id: str
     workspace_id: str
     connected_account_id: str
@@ -190,6 +192,8 @@ class AcsCredentialRow(Row):
 
     key: ClassVar[str] = "acs_credential_id"
     not_found: ClassVar[str] = "acs_credential_not_found"
+    resource: ClassVar[str] = "acs_credential"
+    warning_codes: ClassVar[tuple[str, ...]] = ("waiting_to_be_issued",)
     acs_credential_id: str
     workspace_id: str
     acs_system_id: str

@@ -1,0 +1,88 @@
+"""The ledger counts what is declared, and leaves nothing of Seam's public paths out."""
+
+import pytest
+
+from pytest_seam_sandbox.api import all_endpoints
+from pytest_seam_sandbox.api.known import codes, event_types, public_paths
+from pytest_seam_sandbox.report import ledger
+
+LEDGER = ledger.as_json()
+COUNTS = {count["what"]: (count["have"], count["known"]) for count in LEDGER["counts"]}
+PATHS = {endpoint.path for endpoint in all_endpoints()}
+
+
+def test_ledger_counts_four_things():
+    """The table has paths, events, errors and warnings, in this order."""
+    assert list(COUNTS) == ["public paths", "event types", "error codes", "warning codes"]
+
+
+def test_known_counts_are_those_of_the_published_types():
+    """Seam has 201 public paths and 114 event types."""
+    assert (COUNTS["public paths"][1], COUNTS["event types"][1]) == (201, 114)
+
+
+def test_public_paths_are_counted_from_the_declarations():
+    """A path counts as emulated when an endpoint declares it and Seam documents it."""
+    assert COUNTS["public paths"][0] == len(PATHS & public_paths().keys())
+
+
+def test_events_are_counted_from_the_declarations():
+    """The number of events is that of the event types listed, and Seam knows each of them."""
+    assert COUNTS["event types"][0] == len(set(LEDGER["events"]))
+    assert set(LEDGER["events"]) <= set(event_types())
+
+
+@pytest.mark.parametrize(("what", "kind"), [("error codes", "errors"), ("warning codes", "warnings")])
+def test_codes_are_counted_from_the_declarations(what, kind):
+    """The numbers of codes are the sums of those listed and of those known."""
+    listed = sum(len(set(kinds[kind])) for kinds in LEDGER["codes"].values())
+    known = sum(len(kinds.get(kind, [])) for kinds in codes().values())
+
+    assert COUNTS[what] == (listed, known)
+
+
+@pytest.mark.parametrize("kind", ["errors", "warnings"])
+@pytest.mark.parametrize("resource", sorted(LEDGER["codes"]))
+def test_declared_codes_are_codes_of_seam(resource, kind):
+    """A row class declares only codes that Seam documents for its resource."""
+    assert set(LEDGER["codes"][resource][kind]) <= set(codes()[resource].get(kind, []))
+
+
+def test_every_public_path_is_an_endpoint_or_named_as_missing():
+    """The endpoints and what is not emulated share nothing, and together hold all public paths."""
+    endpoints = {row["path"] for row in LEDGER["endpoints"]}
+    missing = set(LEDGER["not_emulated"])
+
+    assert endpoints == PATHS
+    assert not endpoints & missing
+    assert endpoints | missing >= public_paths().keys()
+    assert missing <= public_paths().keys()
+
+
+@pytest.mark.parametrize("row", LEDGER["endpoints"], ids=lambda row: row["path"])
+def test_endpoint_has_a_source_and_a_sentence(row):
+    """Each endpoint tells on whose word it behaves so, and what it does."""
+    assert row["source"].strip()
+    assert row["does"].endswith(".")
+
+
+def test_text_begins_with_the_counts():
+    """The first rows of the text are the counts of the JSON."""
+    rows = [f"| {what} | {have} | {known} |" for what, (have, known) in COUNTS.items()]
+
+    assert ledger.as_text().splitlines()[2:6] == rows
+
+
+@pytest.mark.parametrize("path", sorted(PATHS))
+def test_text_has_a_row_for_each_endpoint(path):
+    """Each endpoint has one row of three cells."""
+    rows = [line for line in ledger.as_text().splitlines() if line.startswith(f"| `{path}` |")]
+
+    assert [line.replace(r"\|", "").count("|") for line in rows] == [4]
+
+
+def test_text_names_what_is_not_emulated():
+    """The last line counts and lists the public paths that are missing."""
+    missing = LEDGER["not_emulated"]
+
+    assert ledger.as_text().splitlines()[-1] == f"Not emulated ({len(missing)}): {', '.join(missing) or 'nothing'}"
