@@ -179,6 +179,6 @@ def written(time: str | None) -> str | None:
 def all_of(*matchers: Callable[[Any], bool] | None) -> Callable[[Any], bool] | None:
     """One filter out of several; None when there is none, so that an unfiltered list costs no calls."""
     active = [matcher for matcher in matchers if matcher is not None]
-    if not active:
-        return None
+    if len(active) < 2:
+        return active[0] if active else None
     return lambda row: all(matcher(row) for matcher in active)

@@ -180,9 +180,7 @@ def finished(
 
 
 def _finish_later(workspace: Workspace, action_attempt_id: str, work: Work, *about: Any) -> None:
-    pending = workspace[ActionAttemptRow].get(action_attempt_id)
-    if pending is not None:
-        _finish(workspace, pending, work, *about)
+    _finish(workspace, find(workspace, ActionAttemptRow, action_attempt_id, words="action_attempt"), work, *about)
 
 
 def _finish(workspace: Workspace, pending: ActionAttemptRow, work: Work, *about: Any) -> ActionAttemptRow:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 from typing_extensions import TypedDict
 
@@ -183,10 +183,8 @@ def create(
         organization_id=organization_id,
         customization=given(**older_names) | given(**(connect_webview_customization or {})),
     )
-    if caller.token is not None:
-        held = server.gate.access_tokens[caller.token.token]
-        ids = (*held.workspace_ids, opened.workspace_id)
-        server.gate.access_tokens[held.token] = AccessToken(held.token, ids)
+    held = cast(AccessToken, caller.token)  # no other caller gets here
+    server.gate.access_tokens[held.token] = AccessToken(held.token, (*held.workspace_ids, opened.workspace_id))
     return record_of(opened)
 
 

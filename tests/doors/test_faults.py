@@ -374,3 +374,10 @@ def test_rate_limits_of_seam_apply_per_device(sandbox_device):
         assert http.post("/locks/unlock_door", json={"device_id": second.device_id}).status_code == 200
         sandbox.clock.advance(61)
         assert http.post("/locks/unlock_door", json={"device_id": first.device_id}).status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_an_async_client_sees_a_reset_in_the_middle(faults, async_seam_client, sandbox_device):
+    """The async transport breaks off in the middle of the answer as the sync one does."""
+    with faults.reset(GET), pytest.raises(httpx.ReadError):
+        await async_seam_client.devices.get(device_id=sandbox_device.device_id)
