@@ -26,5 +26,7 @@ def lowest(session: nox.Session) -> None:
     needed = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["sdk"]
     constraints = Path(session.create_tmp()) / "lowest.txt"
     constraints.write_text("".join(re.sub(">=", "==", line) + "\n" for line in needed))
-    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "dev"), "-c", str(constraints))
+    # schemathesis needs newer versions than ours; its test is skipped here.
+    dev = [line for line in nox.project.dependency_groups(PROJECT, "dev") if not line.startswith("schemathesis")]
+    session.install("-e", ".", *dev, "-c", str(constraints))
     session.run("python", "-m", "pytest", "-n", "2", "-q", *session.posargs)
