@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from .clock import cut
 from .store import Row
@@ -16,25 +15,53 @@ if TYPE_CHECKING:
     from .store import Workspace
 
 
-class EventFields(BaseModel):
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class EventFields:
     """What one type of event carries beyond the fields that all events have.
 
     Subclass it once per event type, with the type as class argument: `class PhoneDeactivated(EventFields,
-    event_type="phone.deactivated")`. Unknown fields are refused; fields that are not given stay off the wire.
+    event_type="phone.deactivated")`, and annotate the fields; one with a default may be left out, and stays off the
+    wire then. Names that are not declared are refused with a TypeError, as missing ones are; types are the type
+    checker's business, since every unlock logs two events.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     event_type: ClassVar[str] = ""
+    declared: ClassVar[Mapping[str, bool]] = {}
+    """The fields by name, and whether an event needs them."""
+    wire_names: ClassVar[Mapping[str, str]] = {}
+    """The names on the wire of fields whose names are no Python names."""
+    _required: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, **fields: Any) -> None:
+        names = fields.keys()
+        if not (self._required <= names <= self.declared.keys()):
+            raise TypeError(self._complaint(names))
+        self._fields = fields
 
     def payload(self) -> dict[str, Any]:
         """The fields that were given, under their names on the wire."""
-        given = self.__pydantic_fields_set__
-        return {name: value for name, value in self.__dict__.items() if name in given}
+        if not self.wire_names:
+            return self._fields
+        return {self.wire_names.get(name, name): value for name, value in self._fields.items()}
 
-    def __init_subclass__(cls, *, event_type: str = "", **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls, *, event_type: str = "") -> None:
+        super().__init_subclass__()
         if event_type:
             cls.event_type = event_type
+        own = {name: name not in cls.__dict__ for name in inspect.get_annotations(cls) if name != "wire_names"}
+        inherited = {name: needed for base in reversed(cls.__mro__[1:]) for name, needed in _declared(base).items()}
+        cls.declared = inherited | own
+        cls._required = frozenset(name for name, needed in cls.declared.items() if needed)
+
+    @classmethod
+    def _complaint(cls, names: Set[str]) -> str:
+        unknown = sorted(names - cls.declared.keys())
+        missing = sorted(cls._required - names)
+        return f"{cls.__name__} was given the unknown fields {unknown} and lacks {missing}; it has {list(cls.declared)}"
+
+
+def _declared(base: type) -> Mapping[str, bool]:
+    return base.declared if issubclass(base, EventFields) else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,16 +127,15 @@ class EventLog:
 
     def emit(self, workspace: Workspace, fields: EventFields, **owners: str) -> EventRow:
         """Log an event that happens now."""
-        clock = workspace.clock
-        created_at = clock.text()
+        clock, latency = workspace.clock, workspace.settings.event_latency
         self.emitted += 1
         event = EventRow(
             number=self.emitted,
             event_id=workspace.ids.uuid(),
             event_type=fields.event_type,
             workspace_id=workspace.workspace_id,
-            created_at=created_at,
-            visible_at=cut(clock.timestamp() + workspace.settings.event_latency),
+            created_at=clock.text(),
+            visible_at=cut(clock.timestamp() + latency) if latency else clock.timestamp(),
             payload=fields.payload(),
             owners=tuple(owners.items()),
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import ConfigDict, Field
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from ...engine.events import EventFields
 from .._shared import AccountMetadataFields, IssueFields, Meta
@@ -29,14 +28,10 @@ class CodeIssueFields(IssueFields):
 class ChangeFields(EventFields):
     """From what to what; on the wire the fields are `from` and `to`."""
 
-    model_config = ConfigDict(populate_by_name=True)
+    wire_names: ClassVar[Mapping[str, str]] = {"before": "from", "after": "to"}
     description: str
-    before: dict[str, Any] = Field(alias="from")
-    after: dict[str, Any] = Field(alias="to")
-
-    def payload(self) -> dict[str, Any]:
-        """The fields under their names on the wire."""
-        return self.model_dump(exclude_unset=True, by_alias=True)
+    before: dict[str, Any]
+    after: dict[str, Any]
 
 
 class AccessCodeCreated(CodeFields, event_type="access_code.created"):

@@ -218,7 +218,7 @@ def _emit_changes(workspace: Workspace, code: AccessCodeRow, mutations: tuple[Mu
     ]
     workspace.events.emit(workspace, AccessCodeChanged(changed_properties=changed, **fields))
     for mutation in mutations:
-        change = {"from": dict(mutation.before or {}), "to": dict(mutation.after or {})}
+        change = {"before": dict(mutation.before or {}), "after": dict(mutation.after or {})}
         kind = _CHANGED[mutation.mutation_code]
         workspace.events.emit(workspace, kind(description=mutation.message, **fields | change))
 
