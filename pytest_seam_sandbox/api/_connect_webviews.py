@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal
 
-from ..engine.store import Row, Workspace
+from ..engine.store import Row, Workspace, row_type
 from ._shared import Meta, Resource, find, given
 
 SelectionMode = Literal["none", "single", "multiple"]
@@ -34,7 +34,7 @@ class ConnectWebview(Resource):
     created_at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class ConnectWebviewRow(Row):
     """A Connect Webview."""
 

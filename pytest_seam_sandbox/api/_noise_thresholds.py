@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from ..engine.store import Row
+from ..engine.store import Row, row_type
 from ._shared import given
 
 _DAILY_MOMENT = re.compile(r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\[([A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)\]")
@@ -29,7 +28,7 @@ def read_daily_moment(text: str) -> tuple[time, ZoneInfo]:
     return time(int(match[1]), int(match[2]), int(match[3])), zone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class NoiseThresholdRow(Row):
     """A noise threshold: a level in decibels or as NoiseAware's risk score, and the daily window in which it holds.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
-from ..engine.store import Row
+from ..engine.store import Row, row_type
 from ._shared import Meta
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class PhoneRow(Row):
     """A phone; who owns it and which installation it is are not shown to clients (spec).
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..engine.app import App
 from ..engine.errors import ApiError
-from ..engine.store import Row, Workspace
+from ..engine.store import Row, Workspace, row_type
 from ._shared import given
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class ClientSessionRow(Row):
     """A client session: what its token may reach."""
 

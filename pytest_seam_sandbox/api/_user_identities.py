@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..engine.errors import ApiError
 from ..engine.signals import Signal
-from ..engine.store import Row, Workspace
+from ..engine.store import Row, Workspace, row_type
 from ._shared import Problem, Resource, find, given
 
 deleting_user_identity: Signal[[Workspace, UserIdentityRow]] = Signal()
@@ -30,7 +29,7 @@ class UserIdentity(Resource):
     created_at: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class UserIdentityRow(Row):
     """A user identity.
 
@@ -77,7 +76,7 @@ class UserIdentityRow(Row):
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class InstantKeyRow(Row):
     """An instant key: a link that opens a session of its user identity on a phone."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..engine.store import Row
+from ..engine.store import Row, row_type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class WebhookRow(Row):
     """A webhook: where events go, and which."""
 

@@ -7,13 +7,12 @@ failed}; other actions have none (spec).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from ..engine.events import EventFields
 from ..engine.pages import Page, Pager
 from ..engine.router import Router
-from ..engine.store import Row, Workspace
+from ..engine.store import Row, Workspace, row_type
 from ..engine.types import Uuid
 from ._shared import (
     API_KEY,
@@ -43,7 +42,7 @@ class ActionAttempt(Resource):
     error: dict[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class ActionAttemptRow(Row):
     """An action attempt; `device_id` and `connected_account_id` are for filters and events only."""
 

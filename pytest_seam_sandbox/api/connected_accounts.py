@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -14,7 +14,7 @@ from ..engine.errors import ApiError
 from ..engine.pages import Page, Pager
 from ..engine.router import Router
 from ..engine.signals import Signal
-from ..engine.store import Row, Workspace
+from ..engine.store import Row, Workspace, row_type
 from ..engine.types import Email, Metadata, NonEmptyText, Text, Uuid
 from ..worlds.catalogue import providers
 from ._sessions import accounts_of_user
@@ -71,7 +71,7 @@ class ConnectedAccount(Resource):
     warnings: list[Problem]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class ConnectedAccountRow(Row):
     """A connected account. connect_webview_ids: those through which its user logged in; not shown to clients (spec)."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar, Literal, cast
 
 from typing_extensions import TypedDict
 
 from ..engine.auth import AccessToken, Caller, Method, Server
 from ..engine.router import Router
-from ..engine.store import Row, Workspace
+from ..engine.store import Row, Workspace, row_type
 from ..engine.types import Nullable, Text, Uuid
 from ._shared import (
     API_KEY,
@@ -58,7 +58,7 @@ class SeamWorkspace(Resource):
     connect_webview_customization: Resource
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class WorkspaceRow(Row):
     """A workspace's own record; it stands in the table of that workspace."""
 

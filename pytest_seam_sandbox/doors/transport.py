@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import NoReturn
 
 import httpx
@@ -12,6 +12,8 @@ from ..engine.errors import SandboxError
 from ..engine.http import Request, Response
 
 _RESET = "[Errno 104] Connection reset by peer"
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+MANY_CLIENTS = 64
 INTERNAL = "seam_sandbox_internal"
 """The request extension by which the sandbox marks its own calls."""
 
@@ -42,6 +44,7 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self._headers: dict[RawHeaders, Mapping[str, str]] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of a sync client."""
@@ -53,25 +56,27 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
-        response = self._app.handle(
-            Request(
-                method=request.method,
-                path=path,
-                query=query,
-                headers={
-                    name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers.raw
-                },
-                body=body,
-                origin="sandbox" if INTERNAL in request.extensions else "app",
-                scheme=request.url.scheme,
-            )
-        )
+        origin = "sandbox" if INTERNAL in request.extensions else "app"
+        raw = tuple(request.headers.raw)
+        headers = self._headers.get(raw) or self._read(raw)
+        response = self._app.handle(Request(request.method, path, query, headers, body, origin, request.url.scheme))
         if response.wire != "answer" or response.delay:
             self._misbehave(request, response)
         if response.wire == "reset":
             stream = _CutStream(response.body[: len(response.body) // 2])
             return httpx.Response(response.status, headers=response.headers, stream=stream)
-        return httpx.Response(response.status, headers=response.headers, content=response.body)
+        length = ("content-length", str(len(response.body)))
+        return httpx.Response(
+            response.status, headers=(*response.headers, length), stream=httpx.ByteStream(response.body)
+        )
+
+    def _read(self, raw: RawHeaders) -> Mapping[str, str]:
+        """Headers as a mapping, kept: a client sends the same ones again and again."""
+        if len(self._headers) >= MANY_CLIENTS:
+            self._headers.clear()
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+        self._headers[raw] = headers
+        return headers
 
     def _misbehave(self, request: httpx.Request, response: Response) -> None:
         """What a client sees of a fault. The exceptions are those that the loopback server causes."""

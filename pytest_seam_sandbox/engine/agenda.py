@@ -24,42 +24,42 @@ class Task:
 
 
 class Agenda:
-    """The pending work of one workspace, ordered by due time and then by the order in which it was planned."""
+    """The pending work of one workspace: `tasks`, ordered by due time and then by the order of their planning."""
 
     def __init__(self) -> None:
-        self._tasks: tuple[Task, ...] = ()
+        self.tasks: tuple[Task, ...] = ()
         self._planned = 0
 
     def __len__(self) -> int:
-        return len(self._tasks)
+        return len(self.tasks)
 
     def plan(self, due: float, function: Callable[..., None], *about: Any) -> None:
         """Have `function(workspace, *about)` called at `due`, in seconds since 1970 on the sandbox clock."""
         self._planned += 1
-        tasks = list(self._tasks)
+        tasks = list(self.tasks)
         insort(tasks, Task(cut(due), self._planned, function, about), key=lambda task: (task.due, task.number))
-        self._tasks = tuple(tasks)
+        self.tasks = tuple(tasks)
 
     def next_due(self) -> float | None:
         """When the next work is due; None when nothing is pending."""
-        return self._tasks[0].due if self._tasks else None
+        return self.tasks[0].due if self.tasks else None
 
     def settle(self, workspace: Workspace, now: float) -> None:
         """Do all work that is due at `now`, in order, the work planned by it included."""
-        while self._tasks and self._tasks[0].due <= now:
-            task, *rest = self._tasks
-            self._tasks = tuple(rest)
+        while self.tasks and self.tasks[0].due <= now:
+            task, *rest = self.tasks
+            self.tasks = tuple(rest)
             with workspace.clock.pinned(task.due):
                 task.function(workspace, *task.about)
 
     def clear(self) -> None:
         """Forget all pending work."""
-        self._tasks = ()
+        self.tasks = ()
 
     def snapshot(self) -> tuple[Task, ...]:
         """The pending work, to be given to `restore`."""
-        return self._tasks
+        return self.tasks
 
     def restore(self, tasks: tuple[Task, ...]) -> None:
         """Go back to what `snapshot` gave."""
-        self._tasks = tasks
+        self.tasks = tasks

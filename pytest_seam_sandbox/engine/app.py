@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from threading import RLock
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -21,7 +21,7 @@ from .http import JSON_TYPE, Request, Response, cors
 from .ids import Ids
 from .limits import Limits
 from .params import parse_json
-from .router import Endpoint
+from .router import Endpoint, Known
 from .settings import Settings
 from .store import Workspace
 
@@ -55,14 +55,21 @@ class Note(NamedTuple):
     text: str
 
 
-@dataclass(slots=True)
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 class _Exchange:
     """What one request is known by while it is answered."""
 
-    request: Request
-    request_id: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
-    error: str | None = None
+    __slots__ = ("body", "error", "is_json", "params", "request", "request_id")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.is_json = False
+        self.body: object = ""
+        self.request_id = ""
+        self.params = NOTHING
+        self.error: str | None = None
 
 
 class App:
@@ -86,7 +93,8 @@ class App:
         self.settings = settings
         self.clock = Clock()
         self.ids = Ids(seed)
-        self._request_ids = Ids(f"{seed}/requests")
+        self._request_id = Ids(f"{seed}/requests").uuid()[:-12]
+        self._requests = 0
         self.lock = RLock()
         self.workspaces: dict[str, Workspace] = {}
         self._find_session = find_session
@@ -97,6 +105,7 @@ class App:
         self.faults = Faults(paths)
         self.limits = Limits()
         self._find_endpoint = find_endpoint
+        self._routes: dict[str, Endpoint] = {}
         self._is_known = is_known
 
     def add_workspace(self, *, is_sandbox: bool) -> Workspace:
@@ -129,7 +138,7 @@ class App:
         """Do all work that is due by now, in every workspace."""
         with self.lock:
             for workspace in self.workspaces.values():
-                if len(workspace.agenda):
+                if workspace.agenda.tasks:
                     workspace.agenda.settle(workspace, self.clock.timestamp())
 
     def handle(self, request: Request) -> Response:
@@ -137,27 +146,26 @@ class App:
         started = time.perf_counter()
         with self.lock:
             exchange = _Exchange(request)
-            place = len(self.history)
+            history = self.history
+            place = len(history)
             now = self.clock.timestamp()
             before = self.clock.pin(now)  # all that one request changes happens at one time
             try:
                 response = self._respond(exchange)
             finally:
                 self.clock.unpin(before)
-            self.history.insert(
-                place,
-                Call(
-                    now,
-                    request.method,
-                    request.path,
-                    exchange.params,
-                    response.status,
-                    time.perf_counter() - started,
-                    exchange.request_id,
-                    request.origin,
-                    exchange.error,
-                ),
+            call = Call(
+                now,
+                request.method,
+                request.path,
+                exchange.params,
+                response.status,
+                time.perf_counter() - started,
+                exchange.request_id,
+                request.origin,
+                exchange.error,
             )
+            history.insert(place, call)
             return response
 
     def _respond(self, exchange: _Exchange) -> Response:
@@ -165,33 +173,45 @@ class App:
         request = exchange.request
         if len(request.body) > MAX_BODY:
             return Response(413, body=b"Body exceeded 1mb limit")
-        is_json = "application/json" in (request.headers.get("content-type") or "")
-        body: object = {} if is_json else ""
-        if is_json and request.body:
+        exchange.is_json = "application/json" in (request.headers.get("content-type") or "")
+        endpoint = self._routes.get(request.path) or self._route(request.path)
+        known = None if endpoint is None else endpoint.memory.recall(*self._meaning(exchange))
+        if known is None and exchange.is_json:
             try:
-                body = parse_json(request.body)
+                exchange.body = parse_json(request.body) if request.body else {}
             except ValueError:
                 return Response(400, body=b"Invalid JSON")
-        endpoint = self._find_endpoint(request.path)
         if endpoint is None and not self._is_known(request.path):
             return _unknown_path(request.path)
         if request.method == "OPTIONS":
             return Response(200, cors(request.headers.get("origin")))
-        exchange.request_id = self._request_ids.uuid()
-        fault = self._fault(exchange, endpoint, body)
+        self._requests += 1
+        exchange.request_id = f"{self._request_id}{self._requests:012x}"
+        fault = self._fault(exchange, endpoint, known) if self.faults.is_armed else None
         if fault is not None:
-            exchange.error = f"fault: {fault.kind}"
-            return self._spoil(fault, exchange, endpoint, body, is_json)
-        return self._reply(exchange, endpoint, body, is_json)
+            return self._spoil(fault, exchange, endpoint, known)
+        return self._reply(exchange, endpoint, known)
 
-    def _reply(self, exchange: _Exchange, endpoint: Endpoint | None, body: object, is_json: bool) -> Response:
+    def _route(self, path: str) -> Endpoint | None:
+        """The endpoint of a path that was not asked for before; its family is imported now."""
+        endpoint = self._find_endpoint(path)
+        if endpoint is not None:
+            self._routes[path] = endpoint
+        return endpoint
+
+    def _meaning(self, exchange: _Exchange) -> tuple[str, bytes, bool, bool]:
+        """All that the parameters of a request depend on."""
+        request = exchange.request
+        return request.query, request.body, exchange.is_json, self.settings.strict_ids
+
+    def _reply(self, exchange: _Exchange, endpoint: Endpoint | None, known: Known | None) -> Response:
         """The answer to a request that no fault stops."""
         request = exchange.request
         try:
             if endpoint is None:
                 raise self._not_emulated(request.path)
             self.settle()
-            content = self._answer(exchange, endpoint, body, is_json)
+            content = self._answer(exchange, endpoint, known)
             status, headers = 200, _headers(exchange)
         except ApiError as error:
             exchange.error = error.type
@@ -199,24 +219,22 @@ class App:
             content = to_json({"error": {**error.body(), "request_id": exchange.request_id}, "ok": False})
         return Response(status, headers, b"" if request.method == "HEAD" else content)
 
-    def _fault(self, exchange: _Exchange, endpoint: Endpoint | None, body: object) -> Fault | None:
+    def _fault(self, exchange: _Exchange, endpoint: Endpoint | None, known: Known | None) -> Fault | None:
         """The fault that this request runs into. The sandbox's own requests run into none."""
         request = exchange.request
-        if endpoint is None or request.origin != "app" or not self.faults.is_armed:
+        if endpoint is None or request.origin != "app":
             return None
         try:
-            exchange.params = endpoint.read(request, body)
+            exchange.params = known[0] if known else endpoint.read(request, exchange.body)
         except ApiError:
-            exchange.params = {}
+            exchange.params = NOTHING
         caller = (request.headers.get("authorization") or "").removeprefix("Bearer ")
         now = self.clock.timestamp() if request.arrived_at is None else request.arrived_at
         return self.faults.meet(request.method, request.path, exchange.params.get("device_id"), caller, now)
 
-    def _spoil(
-        self, fault: Fault, exchange: _Exchange, endpoint: Endpoint | None, body: object, is_json: bool
-    ) -> Response:
+    def _spoil(self, fault: Fault, exchange: _Exchange, endpoint: Endpoint | None, known: Known | None) -> Response:
         """The answer that a fault makes; with `after` the request has taken effect."""
-        answer = self._reply(exchange, endpoint, body, is_json) if fault.after else NO_EFFECT
+        answer = self._reply(exchange, endpoint, known) if fault.after else NO_EFFECT
         exchange.error = f"fault: {fault.kind}"
         if fault.kind == "garbage":
             return garbled(fault.garbage)
@@ -224,35 +242,29 @@ class App:
             return fault.answer(exchange.request_id)
         return answer._replace(wire=fault.wire, delay=fault.seconds)
 
-    def _answer(self, exchange: _Exchange, endpoint: Endpoint, body: object, is_json: bool) -> bytes:
+    def _answer(self, exchange: _Exchange, endpoint: Endpoint, known: Known | None) -> bytes:
         """Auth, method, content type, parameters, the function."""
         request = exchange.request
         workspace, caller = self.gate.admit(request, endpoint.allow)
         if request.method not in endpoint.methods:
             raise ApiError(405, "method_not_allowed", f"only {','.join(endpoint.methods)} accepted")
-        if request.method in ("POST", "PATCH") and request.body and not is_json:
+        if request.body and not exchange.is_json and request.method in ("POST", "PATCH"):
             raise ApiError(
                 400,
                 "invalid_content_type",
                 f'{request.method} requests must have Content-Type header with "application/json"',
             )
-        arguments = self._understand(exchange, endpoint, body)
+        exchange.params, arguments = known or self._understand(exchange, endpoint)
         if self.settings.rate_limits and workspace is not None:
             self._count(endpoint, workspace, arguments)
-        return endpoint.call(workspace, caller, self, arguments, request)
+        return endpoint.call(workspace, caller, self, arguments.copy(), request)
 
-    def _understand(self, exchange: _Exchange, endpoint: Endpoint, body: object) -> dict[str, Any]:
-        """The arguments for the endpoint's function; raises ApiError 400 for what does not fit."""
-        request, strict_ids = exchange.request, self.settings.strict_ids
-        key = (request.query, request.body, type(body), strict_ids)
-        known = endpoint.memory.recall(*key)
-        if known is not None:
-            exchange.params, arguments = known
-            return arguments
-        sent = exchange.params = endpoint.read(request, body)
-        arguments = endpoint.params.validate(sent, strict_ids=strict_ids)
-        endpoint.memory.keep(sent, arguments, *key)
-        return arguments
+    def _understand(self, exchange: _Exchange, endpoint: Endpoint) -> Known:
+        """The parameters and the arguments for the endpoint's function; ApiError 400 for what does not fit."""
+        sent = exchange.params = endpoint.read(exchange.request, exchange.body)
+        arguments = endpoint.params.validate(sent, strict_ids=self.settings.strict_ids)
+        endpoint.memory.keep(sent, arguments, *self._meaning(exchange))
+        return sent, arguments
 
     def _count(self, endpoint: Endpoint, workspace: Workspace, arguments: Mapping[str, Any]) -> None:
         """Hold a valid call against Seam's rate limit; raises ApiError 429. What is about no device is free."""

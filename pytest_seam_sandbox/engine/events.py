@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 from .clock import cut
-from .store import Row
+from .store import Row, row_type
 
 if TYPE_CHECKING:
     from .store import Workspace
@@ -54,7 +54,7 @@ class EventFields:
         cls._required = frozenset(name for name, needed in cls.declared.items() if needed)
 
     @classmethod
-    def _complaint(cls, names: Set[str]) -> str:
+    def _complaint(cls, names: AbstractSet[str]) -> str:
         unknown = sorted(names - cls.declared.keys())
         missing = sorted(cls._required - names)
         return f"{cls.__name__} was given the unknown fields {unknown} and lacks {missing}; it has {list(cls.declared)}"
@@ -64,7 +64,7 @@ def _declared(base: type) -> Mapping[str, bool]:
     return base.declared if issubclass(base, EventFields) else {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class EventRow(Row):
     """One event of the log.
 
@@ -97,7 +97,7 @@ class EventRow(Row):
 
     def value(self, name: str) -> object:
         """The value of one field, or of one hidden owner; None when the event has neither."""
-        if name in EventRow.__slots__:
+        if name in EventRow.names:
             return getattr(self, name)
         found = self.payload.get(name)
         return found if found is not None else next((value for owner, value in self.owners if owner == name), None)

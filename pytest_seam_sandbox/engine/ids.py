@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any
 
 _LETTERS = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 _BASE58 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 
 
@@ -20,7 +21,8 @@ class Ids:
         self.seed = seed
         self.count = 0
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
-        self._uuids: tuple[int, list[str]] = (-1, [])
+        self._uuids: list[str] = []
+        self._block_of_uuids = -1
         self._provider: Any = None
 
     def next_bytes(self) -> bytes:
@@ -30,12 +32,13 @@ class Ids:
 
     def uuid(self) -> str:
         """The next id in the form of a lower-case UUID of version 4."""
-        number, place = divmod(self.count, 4)
-        self.count += 1
-        if self._uuids[0] != number:
-            text = self._block(number, b"uuid").hex()
-            self._uuids = (number, [_as_uuid(text[start : start + 32]) for start in (0, 32, 64, 96)])
-        return self._uuids[1][place]
+        count = self.count
+        self.count = count + 1
+        if count >> 2 != self._block_of_uuids:
+            self._block_of_uuids = count >> 2
+            text = self._block(count >> 2, b"uuid").hex()
+            self._uuids = [_as_uuid(text[start : start + 32]) for start in (0, 32, 64, 96)]
+        return self._uuids[count & 3]
 
     def token(self, prefix: str, short: int, long: int) -> str:
         """A credential such as `seam_test2bMS_94SrGUXuNR2JmJkjtvBQDg5c`: prefix, short part, `_`, long part."""
@@ -73,4 +76,4 @@ class Ids:
 
 
 def _as_uuid(text: str) -> str:
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) % 4]}{text[17:20]}-{text[20:]}"
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"

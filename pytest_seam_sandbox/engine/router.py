@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import signature
@@ -29,6 +29,10 @@ def named_device(_workspace: Workspace, arguments: Mapping[str, Any]) -> str | N
     return arguments.get("device_id")
 
 
+Known = tuple[Mapping[str, Any], dict[str, Any]]
+"""What a request was found to mean: the parameters as sent, and the arguments for the function."""
+
+
 class Memory:
     """What valid requests meant, by all that it depends on: an app that polls repeats itself.
 
@@ -36,14 +40,13 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], tuple[dict[str, Any], dict[str, Any]]] = {}
+        self._known: dict[tuple[object, ...], Known] = {}
 
-    def recall(self, *key: object) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The parameters as sent and the arguments for the function, if the request is known."""
-        known = self._known.get(key)
-        return None if known is None else (known[0], known[1].copy())
+    def recall(self, *key: object) -> Known | None:
+        """The meaning of a request, if it is known; the arguments are to be copied."""
+        return self._known.get(key)
 
-    def keep(self, sent: dict[str, Any], arguments: dict[str, Any], query: str, body: bytes, *key: object) -> None:
+    def keep(self, sent: Mapping[str, Any], arguments: dict[str, Any], query: str, body: bytes, *key: object) -> None:
         """Remember a request."""
         if len(query) + len(body) > 512 or any(isinstance(value, list | dict) for value in arguments.values()):
             return
@@ -134,25 +137,29 @@ class Endpoint:
             given = {**arguments, "limit": limit}
             pager = Pager(limit, read_cursor(cursor, given))
         for name, kind in self.injected.items():
-            arguments[name] = caller if kind is Caller else {Pager: pager, Server: server, Request: request}[kind]
+            arguments[name] = (
+                caller if kind is Caller else server if kind is Server else pager if kind is Pager else request
+            )
         payload = self.function(workspace, **arguments)
+        if self.key is None:
+            return b'{"ok":true}'
+        if isinstance(payload, Row) and self.twin is None:
+            return self._start + payload.to_json() + b',"ok":true}'
         if isinstance(payload, Page):
             pagination = describe(payload, given, request.base_url + self.path)
-            return self._envelope(render(payload.rows), b',"pagination":' + to_json(pagination))
-        rest = b""
-        if self.also and isinstance(payload, tuple):
-            payload, *others = payload
-            pairs = zip(self.also, others, strict=True)
-            rest = b"".join(b',"%b":%b' % (name.encode(), render(other)) for name, other in pairs)
-        return self._envelope(None if self.key is None else render(payload), rest)
-
-    def _envelope(self, payload: bytes | None, rest: bytes = b"") -> bytes:
-        if payload is None:
-            return b'{"ok":true}'
-        text = b'{"%b":%b' % ((self.key or "").encode(), payload)
+            return _around_list(self._start, payload.rows, b',"pagination":' + to_json(pagination) + b',"ok":true}')
+        parts: dict[str, object] = {self.key: payload}
         if self.twin is not None:
-            text += b',"%b":%b' % (self.twin.encode(), payload)
-        return text + rest + b',"ok":true}'
+            parts[self.twin] = payload
+        elif self.also and isinstance(payload, tuple):
+            parts = dict(zip((self.key, *self.also), payload, strict=True))
+        return b'{%b,"ok":true}' % b",".join(
+            [b'"%b":%b' % (name.encode(), render(part)) for name, part in parts.items()]
+        )
+
+    @cached_property
+    def _start(self) -> bytes:
+        return b'{"%b":' % (self.key or "").encode()
 
 
 def render(payload: object) -> bytes:
@@ -162,6 +169,16 @@ def render(payload: object) -> bytes:
     if isinstance(payload, list | tuple):
         return b"[" + b",".join([render(item) for item in payload]) + b"]"
     return to_json(payload)
+
+
+def _around_list(before: bytes, rows: Sequence[Row], after: bytes) -> bytes:
+    """A list of rows between two texts, made in one piece: a copy of a long list costs as much as all else."""
+    if not rows:
+        return before + b"[]" + after
+    texts = [row.to_json() for row in rows]
+    texts[0] = before + b"[" + texts[0]
+    texts[-1] += b"]" + after
+    return b",".join(texts)
 
 
 class Router:

@@ -111,8 +111,8 @@ def recording():
     recorder = Recorder()
     reply, emit = App._reply, EventLog.emit
 
-    def checked_reply(app, exchange, endpoint, body, is_json):
-        response = reply(app, exchange, endpoint, body, is_json)
+    def checked_reply(app, exchange, endpoint, known):
+        response = reply(app, exchange, endpoint, known)
         is_ours = endpoint is not None and endpoint.function.__module__.startswith(OURS)
         if is_ours and response.status == 200 and response.body:
             recorder.answer(exchange.request.path, response.body)

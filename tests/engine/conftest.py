@@ -1,6 +1,5 @@
 """A bare workspace of the engine, with a kind of row that Seam does not have."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
@@ -11,13 +10,13 @@ from pytest_seam_sandbox.engine.clock import Clock
 from pytest_seam_sandbox.engine.events import EventFields, EventLog
 from pytest_seam_sandbox.engine.ids import Ids
 from pytest_seam_sandbox.engine.settings import Settings
-from pytest_seam_sandbox.engine.store import Row, Workspace
+from pytest_seam_sandbox.engine.store import Row, Workspace, row_type
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class Thing(Row):
     key: ClassVar[str] = "thing_id"
     not_found: ClassVar[str] = "thing_not_found"

@@ -1,7 +1,5 @@
 """Rows, tables and workspaces: frozen, numbered, and restored from snapshots that cost nothing."""
 
-from dataclasses import FrozenInstanceError
-
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -19,12 +17,6 @@ def numbers(table, first=0):
 
 
 # rows
-
-
-def test_row_is_frozen(thing):
-    """A row cannot be changed in place."""
-    with pytest.raises(FrozenInstanceError):
-        thing(thing_id="a").colour = "blue"
 
 
 def test_row_knows_its_id(thing):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from ...engine.store import Row, Workspace
+from ...engine.store import Row, Workspace, row_type
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, given, warnings_in_event
 from ..devices.model import UNREACHABLE, DeviceRow, account_of, find_device, issue_fields
 
@@ -67,7 +67,7 @@ class Mutation:
         return {"mutation_code": self.mutation_code, **changes}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class AccessCodeRow(Row):
     """An access code.
 

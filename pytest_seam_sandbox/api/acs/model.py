@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
-from ...engine.store import Row, Workspace
+from ...engine.store import Row, Workspace, row_type
 from .._shared import Condition, find, given
 from ..connected_accounts import ConnectedAccountRow
 from .kinds import SYSTEM_KINDS, SystemKind, words
@@ -16,7 +16,7 @@ from .kinds import SYSTEM_KINDS, SystemKind, words
 IMAGES = "https://connect.getseam.com/assets/images/acs_systems"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class AcsSystemRow(Row):
     """An access system."""
 
@@ -71,7 +71,7 @@ class AcsSystemRow(Row):
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class AcsUserRow(Row):
     """A user of an access system. The details of its user identity are repeated, as Seam repeats them.
 
@@ -135,7 +135,7 @@ class AcsUserRow(Row):
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class AcsEntranceRow(Row):
     """An entrance. metadata: what its provider says of it, by the name of the field that shows it."""
 
@@ -182,7 +182,7 @@ class AcsEntranceRow(Row):
 METHOD_NAMES = {"code": "Code", "card": "Card", "mobile_key": "Mobile Key", "cloud_key": "Cloud Key"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class AcsCredentialRow(Row):
     """A credential; the phones that hold it know it by its id (PhoneRow.acs_credential_ids).
 

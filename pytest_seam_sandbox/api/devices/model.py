@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
-from ...engine.store import Row, Workspace
+from ...engine.store import Row, Workspace, row_type
 from ...worlds.catalogue import DeviceModel
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, find, given, warnings_in_event
 from ..connected_accounts import ConnectedAccountRow
@@ -76,7 +76,7 @@ class Device(Resource):
     can_simulate_paid_subscription: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@row_type
 class DeviceRow(Row):
     """A device. What all devices of its model share is not copied: `properties` has what differs.
 
