@@ -137,9 +137,12 @@ class App:
     def settle(self) -> None:
         """Do all work that is due by now, in every workspace."""
         with self.lock:
-            for workspace in self.workspaces.values():
-                if workspace.agenda.tasks:
-                    workspace.agenda.settle(workspace, self.clock.timestamp())
+            self._settle()
+
+    def _settle(self) -> None:
+        for workspace in self.workspaces.values():
+            if workspace.agenda.tasks:
+                workspace.agenda.settle(workspace, self.clock.timestamp())
 
     def handle(self, request: Request) -> Response:
         """Answer one request. An exception that comes out of here is a fault of the sandbox itself."""
@@ -210,7 +213,7 @@ class App:
         try:
             if endpoint is None:
                 raise self._not_emulated(request.path)
-            self.settle()
+            self._settle()
             content = self._answer(exchange, endpoint, known)
             status, headers = 200, _headers(exchange)
         except ApiError as error:
