@@ -14,6 +14,7 @@ from .engine.app import App, Call
 from .engine.auth import AccessToken
 from .engine.clock import format_time
 from .engine.errors import SandboxError, UnknownId
+from .engine.http import Request
 from .engine.settings import Settings
 from .engine.store import Workspace
 
@@ -44,6 +45,12 @@ class Embedded:
         self.workspace.mark_start()
         self.clock = SandboxClock(self.app)
         self._kept: dict[str, tuple[Any, ...]] = {}
+
+    def send(self, path: str, body: bytes) -> tuple[int, bytes]:
+        """A call of the sandbox's own, straight to the emulator: no fault meets it, and no test is shown it."""
+        headers = {"authorization": f"Bearer {self.api_key}", "content-type": "application/json"}
+        response = self.app.handle(Request("POST", path, headers=headers, body=body, origin="sandbox"))
+        return response.status, response.body
 
     def add_api_key(self, workspace: Workspace) -> str:
         """A new API key of a workspace: of the test form for a sandbox, of the production form otherwise."""

@@ -43,7 +43,7 @@ class Observer:
     def __init__(self, backend: Embedded, latency: float) -> None:
         self._backend = backend
         self._latency = latency
-        self._api_client: SeamApi | None = None
+        self._api = SeamApi(backend.send)
 
     # identity
 
@@ -181,12 +181,6 @@ class Observer:
         return found
 
     # what outages and expectations stand on
-
-    @property
-    def _api(self) -> SeamApi:
-        if self._api_client is None:
-            self._api_client = SeamApi(self.http())
-        return self._api_client
 
     def _now(self) -> datetime:
         return self._backend.clock.now()

@@ -127,10 +127,7 @@ class Sandbox(Connected):
                 yield trouble
 
     def close(self) -> None:
-        """Let go of the sandbox's own client. The clients that it handed out stay usable."""
-        if self._api_client is not None:
-            self._api_client.close()
-            self._api_client = None
+        """Nothing that would have to be let go of; the clients that the sandbox handed out stay usable."""
 
     def _control(self, _app: Any, request: Request) -> Response:
         from .doors.control import control

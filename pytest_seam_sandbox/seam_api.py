@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import httpx
+from pydantic_core import from_json, to_json
 
 from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
 from .api.phones import Phone
-from .doors.transport import INTERNAL
 from .engine.errors import SandboxError
 
 if TYPE_CHECKING:
@@ -25,20 +25,23 @@ class Refused(SandboxError):
         super().__init__(f"Seam refused {path} with {params}: {status} {self.error_type}: {error.get('message')}")
 
 
-class SeamApi:
-    """Calls by path. `client` has the base URL, the credentials and the transport."""
+Send = Callable[[str, bytes], "tuple[int, bytes]"]
+"""Sends a JSON body to a path by POST; gives the status and the body of the answer."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        self._client = client
+
+class SeamApi:
+    """Calls by path, with the credentials of the workspace."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
 
     def call(self, path: str, **params: Any) -> dict[str, Any]:
         """POST to a path, without the parameters that are None; the answer. Raises Refused."""
         sent = {name: value for name, value in params.items() if value is not None}
-        request = self._client.build_request("POST", path, json=sent, extensions={INTERNAL: True})
-        response = self._client.send(request)
-        answer: dict[str, Any] = response.json()
-        if not response.is_success:
-            raise Refused(path, sent, response.status_code, answer["error"])
+        status, content = self._send(path, to_json(sent))
+        answer: dict[str, Any] = from_json(content)
+        if status >= 400:
+            raise Refused(path, sent, status, answer["error"])
         return answer
 
     def find(self, path: str, **params: Any) -> dict[str, Any] | None:
@@ -49,10 +52,6 @@ class SeamApi:
             if refused.status != 404:
                 raise
             return None
-
-    def close(self) -> None:
-        """Close the client."""
-        self._client.close()
 
     def device(self, device_id: str) -> Device | None:
         """The device of this id, managed or not; None when there is none."""

@@ -14,8 +14,6 @@ from ..engine.http import Request, Response
 _RESET = "[Errno 104] Connection reset by peer"
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 MANY_CLIENTS = 64
-INTERNAL = "seam_sandbox_internal"
-"""The request extension by which the sandbox marks its own calls."""
 
 
 class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -56,10 +54,9 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
-        origin = "sandbox" if INTERNAL in request.extensions else "app"
         raw = tuple(request.headers.raw)
         headers = self._headers.get(raw) or self._read(raw)
-        response = self._app.handle(Request(request.method, path, query, headers, body, origin, request.url.scheme))
+        response = self._app.handle(Request(request.method, path, query, headers, body, scheme=request.url.scheme))
         if response.wire != "answer" or response.delay:
             self._misbehave(request, response)
         if response.wire == "reset":

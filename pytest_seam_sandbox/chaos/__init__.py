@@ -1,0 +1,1 @@
+"""Losses and faults at every moment: strategies, a state machine, the sweep."""

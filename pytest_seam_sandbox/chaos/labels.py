@@ -1,0 +1,56 @@
+"""Names for the devices and phones of a sandbox, for plans and stories that people read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from ..api._phones import PhoneRow
+from ..api.devices.model import DeviceRow
+from ..engine.errors import UnknownId
+
+if TYPE_CHECKING:
+    from ..sandbox import Sandbox
+
+R = TypeVar("R", DeviceRow, PhoneRow)
+
+
+def devices_of(sandbox: Sandbox) -> dict[str, DeviceRow]:
+    """All devices by label, oldest first: the display name; the second of a name is "NAME #2"."""
+    return _labelled(sandbox._backend.workspace[DeviceRow])
+
+
+def phones_of(sandbox: Sandbox) -> dict[str, PhoneRow]:
+    """All phones by label, oldest first."""
+    return _labelled(sandbox._backend.workspace[PhoneRow])
+
+
+def find_device(sandbox: Sandbox, target: str) -> DeviceRow:
+    """The device of this label or id. Raises UnknownId, which names the devices that are there."""
+    return _find(devices_of(sandbox), target, "device")
+
+
+def find_phone(sandbox: Sandbox, target: str) -> PhoneRow:
+    """The phone of this label or id. Raises UnknownId, which names the phones that are there."""
+    return _find(phones_of(sandbox), target, "phone")
+
+
+def _labelled(rows: Iterable[R]) -> dict[str, R]:
+    labels: dict[str, R] = {}
+    seen: Counter[str] = Counter()
+    for row in rows:
+        name = row.display_name
+        seen[name] += 1
+        labels[name if seen[name] == 1 else f"{name} #{seen[name]}"] = row
+    return labels
+
+
+def _find(labels: Mapping[str, R], target: str, what: str) -> R:
+    found = labels.get(target) or next((row for row in labels.values() if row.device_id == target), None)
+    if found is None:
+        raise UnknownId(
+            f"no {what} {target!r} in this sandbox; it has {', '.join(map(repr, labels)) or 'none'}. "
+            f"Name one of them, or make the sandbox with the {what}s that this was written for."
+        )
+    return found
