@@ -28,9 +28,13 @@ _EARLY = 0.005  # what the clocks of a client and of a server may differ by
 
 
 class Narrowing(TypedDict, total=False):
-    """What every fault takes: how often it happens, and which device or credential it is limited to."""
+    """What every fault takes: how often it happens, and which device or credential it is limited to.
+
+    optional: it is fine if it is met less often, or never.
+    """
 
     times: int | None
+    optional: bool
     device: Any
     caller: str | None
 
@@ -86,6 +90,7 @@ class Fault:
     message: str = ""
     seconds: float = 0.0
     garbage: Garbage = "not_json"
+    optional: bool = False
     hits: int = 0
     waits: dict[str, tuple[float, float]] = field(default_factory=dict)
 
@@ -140,11 +145,11 @@ class Fault:
 
     def unmet(self) -> str | None:
         """What to say when it has not happened as often as it should; None when it has."""
-        if self.times is None or self.hits >= self.times:
+        if self.times is None or self.optional or self.hits >= self.times:
             return None
         return (
             f"the fault {self} was met {self.hits} of {self.times} time(s). The program under test did not send such a "
-            "request (again); correct the target, or give times=None if that is fine."
+            "request (again); correct the target, or give optional=True if that is fine."
         )
 
 
@@ -152,8 +157,8 @@ class Faults:
     """The faults of one sandbox.
 
     A target is a path, or a method and a path: "POST /locks/unlock_door", "/locks/*", "*". Every fault takes
-    `times` (how often, 1 by default, None for as long as it is set), `device` and `caller` (an API key or token) to
-    narrow the target, and is a context manager. on_refusal: told by True when a `refuse` fault is set and by False when
+    `times` (how often, 1 by default, None for as long as it is set), `optional` (fine if it is not met), `device` and
+    `caller` (an API key or token) to narrow the target, and is a context manager. on_refusal: told by True when a `refuse` fault is set and by False when
     it is gone; a server stops listening meanwhile. In process each raises the exception that the wire would cause, and
     time passes on the sandbox clock; through the server it is real.
     """
@@ -285,7 +290,7 @@ class Faults:
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
             raise SandboxError(f"times is {times!r}; it takes a number of at least 1, or None for no limit.")
         parsed = self._parse(target, getattr(device, "device_id", device), narrowing.get("caller"))
-        fault = Fault(kind, parsed, times, after, self, **details)
+        fault = Fault(kind, parsed, times, after, self, optional=narrowing.get("optional", False), **details)
         if kind == "refuse" and times is not None and self.on_refusal is not None:
             raise SandboxError(
                 "a server that refuses connections sees none, so it cannot count them. "

@@ -1,0 +1,82 @@
+"""A fault as a value, for plans, machines and sweeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Literal, get_args
+
+from ..engine.errors import SandboxError
+
+if TYPE_CHECKING:
+    from ..engine.faults import Fault
+    from ..sandbox import Sandbox
+
+FaultKind = Literal["fail", "rate_limit", "lose_answer", "time_out", "reset", "garbage", "slow", "refuse"]
+FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
+"""The faults of `sandbox.faults` by the names of its methods, the simplest first."""
+
+AFTER: frozenset[FaultKind] = frozenset({"fail", "time_out", "reset", "garbage"})
+"""The faults that can strike before or after the request takes effect; `lose_answer` and `slow` strike after it."""
+
+_WORDS: dict[FaultKind, str] = {
+    "fail": "answers {status}",
+    "rate_limit": "answers 429, to be tried again in {seconds:g} s",
+    "lose_answer": "takes effect, and its answer is lost",
+    "time_out": "is never answered",
+    "reset": "is answered by half, then the connection is reset",
+    "garbage": "is answered with garbage",
+    "slow": "is answered after {seconds:g} s",
+    "refuse": "finds nobody listening",
+}
+
+
+@dataclass(frozen=True)
+class PlannedFault:
+    """One fault that an app may meet, and may also not meet.
+
+    target: a path, or a method and a path, as `sandbox.faults` takes them. times: how many requests meet it at most.
+    after: whether those requests take effect all the same. status: of "fail". seconds: of "rate_limit" and "slow", in
+    sandbox time.
+    """
+
+    kind: FaultKind
+    target: str = "*"
+    times: int = 1
+    after: bool = False
+    status: int = 503
+    seconds: float = 1
+
+    def __post_init__(self) -> None:
+        if self.kind not in FAULT_KINDS:
+            raise SandboxError(f"there is no fault {self.kind!r}; there are {', '.join(FAULT_KINDS)}.")
+        if self.after and self.kind not in AFTER:
+            raise SandboxError(f"the fault {self.kind!r} does not take after=True; {', '.join(sorted(AFTER))} do.")
+
+    def __str__(self) -> str:
+        return f"{self.kind}({self.target})"
+
+    def __repr__(self) -> str:
+        given = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)[2:] if getattr(self, f.name) != f.default]
+        return f"PlannedFault({', '.join([repr(self.kind), repr(self.target), *given])})"
+
+    @property
+    def words(self) -> str:
+        """What happens, as a sentence."""
+        whose = "" if self.target == "*" else f" to {self.target}"
+        which = f"the next request{whose}" if self.times == 1 else f"each of the next {self.times} requests{whose}"
+        effect = " after it took effect" if self.after else ""
+        return f"{which} {_WORDS[self.kind].format(status=self.status, seconds=self.seconds)}{effect}"
+
+    def on(self, sandbox: Sandbox) -> Fault:
+        """Set the fault; a context manager that takes it away."""
+        options: dict[str, object] = {"times": self.times, "optional": True}
+        if self.kind in AFTER:
+            options["after"] = self.after
+        if self.kind == "fail":
+            options["status"] = self.status
+        if self.kind == "rate_limit":
+            options["retry_after"] = self.seconds
+        if self.kind == "slow":
+            options["seconds"] = self.seconds
+        fault: Fault = getattr(sandbox.faults, self.kind)(self.target, **options)
+        return fault
