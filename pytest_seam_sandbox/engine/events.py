@@ -143,6 +143,15 @@ class EventLog:
         self._listener(event)
         return event
 
+    def after(self, number: int) -> list[EventRow]:
+        """The events with a higher number, oldest first; costs no more than there are of them."""
+        found: list[EventRow] = []
+        for event in reversed(self._events):
+            if event.number <= number:
+                break
+            found.append(event)
+        return found[::-1]
+
     def newest_first(self, *, after: str = "", before: str = "~", seen_at: float) -> Iterator[EventRow]:
         """The events that show at `seen_at` and were created strictly between two times, as Seam writes times."""
         events = self._events

@@ -158,9 +158,9 @@ class Faults:
 
     A target is a path, or a method and a path: "POST /locks/unlock_door", "/locks/*", "*". Every fault takes
     `times` (how often, 1 by default, None for as long as it is set), `optional` (fine if it is not met), `device` and
-    `caller` (an API key or token) to narrow the target, and is a context manager. on_refusal: told by True when a `refuse` fault is set and by False when
-    it is gone; a server stops listening meanwhile. In process each raises the exception that the wire would cause, and
-    time passes on the sandbox clock; through the server it is real.
+    `caller` (an API key or token) to narrow the target, and is a context manager. on_refusal: told by True when a
+    `refuse` fault is set and by False when it is gone; a server stops listening meanwhile. In process each raises the
+    exception that the wire would cause, and time passes on the sandbox clock; through the server it is real.
     """
 
     def __init__(self, paths: Callable[[], Iterable[str]]) -> None:

@@ -23,7 +23,8 @@ class Ids:
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
         self._uuids: list[str] = []
         self._block_of_uuids = -1
-        self._provider: Any = None
+        self._digits: Any = None
+        self._person: Any = None
 
     def next_bytes(self) -> bytes:
         """The next 64 bytes of the sequence."""
@@ -50,29 +51,34 @@ class Ids:
 
     def full_name(self) -> str:
         """A person's name."""
-        return str(self._person().name())
+        if self._person is None:
+            from faker.providers.person.en_US import Provider
+
+            self._person = Provider(self._seeded().generator)
+            self._person.generator.add_provider(self._person)
+        else:
+            self._seeded()
+        return str(self._person.name())
 
     def pin(self, length: int) -> str:
         """A PIN of `length` digits that does not start with 0."""
-        return str(self._person().numerify("%" + "#" * (length - 1)))
+        return str(self._seeded().numerify("%" + "#" * (length - 1)))
 
     def serial_number(self, template: str) -> str:
         """A serial number of the template's form: digits for digits, hex letters for hex letters."""
         marks = "".join("#" if char.isdigit() else "^" if char in "abcdef" else char for char in template)
-        person = self._person()
-        return str(person.hexify(person.numerify(marks)))
+        digits = self._seeded()
+        return str(digits.hexify(digits.numerify(marks)))
 
-    def _person(self) -> Any:
-        """Faker's provider of names and numbers, seeded by the next bytes; the whole of Faker takes a millisecond."""
-        if self._provider is None:
+    def _seeded(self) -> Any:
+        """Faker's provider of digits, seeded by the next bytes; the whole of Faker takes a millisecond."""
+        if self._digits is None:
             from faker.generator import Generator
-            from faker.providers.person.en_US import Provider
+            from faker.providers import BaseProvider
 
-            generator = Generator()
-            self._provider = Provider(generator)
-            generator.add_provider(self._provider)
-        self._provider.generator.seed_instance(int.from_bytes(self.next_bytes(), "big"))
-        return self._provider
+            self._digits = BaseProvider(Generator())
+        self._digits.generator.seed_instance(int.from_bytes(self.next_bytes(), "big"))
+        return self._digits
 
 
 def _as_uuid(text: str) -> str:

@@ -1,0 +1,375 @@
+"""A state machine that takes an app through every outage, its recovery, faults and time."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from inspect import getmembers, iscoroutinefunction
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition
+
+from ..api.devices.model import Device
+from ..api.phones import Phone
+from ..engine.errors import ExpectationFailed, SandboxError, UnknownId
+from ..sandbox import Sandbox
+from .faults import FAULT_KINDS, PlannedFault
+from .labels import devices_of, find_device, phones_of
+from .laws import Laws
+from .losses import Kind, Loss, possible_losses
+from .story import Story, failure_note
+from .strikes import Strike
+from .telling import EVENTUALLY, initialize, rule, untold
+
+devices: Bundle[Device] = Bundle("devices")
+"""The devices of the machine, as they were at its start."""
+phones: Bundle[Phone] = Bundle("phones")
+"""The phones of the machine; a lost one stays in the bundle, and its replacement joins it."""
+codes: Bundle[Any] = Bundle("codes")
+"""The access codes that the machine made (switch `access_codes`)."""
+
+R = TypeVar("R")
+WAITS = (1, 10, 60, 600, 3600, 86400)
+"""What `pass_time` chooses from, in sandbox seconds."""
+
+
+_FIRST = ("add_devices", "add_phones")
+
+
+class SandboxMachine(RuleBasedStateMachine):
+    """A Hypothesis state machine with rules for every outage, its recovery, phone loss, time and faults.
+
+    Subclass it, build the app in `start`, add rules and invariants with the decorators of
+    `pytest_seam_sandbox.stateful`, and give pytest the `TestCase`. `self.sandbox` is fresh in each run, its clock
+    stands and moves by rules only. Seam's own laws are checked after each step. At the end of each run, and by a rule
+    of its own, everything heals (`quiesce`), `catch_up` lets the app notice, and what is marked `eventually` has to
+    hold.
+
+    world, device_types, phone_count: what is there at the start; sandbox_settings: further arguments of Sandbox. The
+    switches turn rules off; faults: the targets that faults may hit, such as ("POST /locks/unlock_door",), none by
+    default; fault_kinds: which faults. access_codes: make access codes as well.
+    A failing run says what happened, and has a plain test that repeats it, as a note of its exception.
+    """
+
+    world: ClassVar[str] = "empty"
+    device_types: ClassVar[Sequence[str]] = ("august_lock",)
+    phone_count: ClassVar[int] = 0
+    sandbox_settings: ClassVar[Mapping[str, Any]] = {}
+    disconnections: ClassVar[bool] = True
+    hub_disconnections: ClassVar[bool] = True
+    removals: ClassVar[bool] = True
+    subscription_expirations: ClassVar[bool] = True
+    account_losses: ClassVar[bool] = True
+    phone_losses: ClassVar[bool] = True
+    clock_moves: ClassVar[bool] = True
+    faults: ClassVar[Sequence[str]] = ()
+    fault_kinds: ClassVar[Sequence[str]] = FAULT_KINDS
+    access_codes: ClassVar[bool] = False
+
+    _in_the_end: ClassVar[tuple[Callable[..., Any], ...]] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        members = dict(getmembers(cls))
+        cls._in_the_end = tuple(member for member in members.values() if getattr(member, EVENTUALLY, False))
+        for name, member in vars(cls).items():
+            if untold(member):
+                raise SandboxError(
+                    f"{cls.__name__}.{name} is a rule by the decorator of hypothesis.stateful, which no story can "
+                    "tell. Import rule and initialize from pytest_seam_sandbox.stateful instead."
+                )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_failed = False
+        self._story = Story()
+        self._depth = 0
+        self._repeats = False
+        self._lost: dict[Loss, Strike] = {}
+        self._known_losses: tuple[tuple[int, int], list[Loss]] = ((-1, -1), [])
+        start = _start_of(type(self))
+        self.sandbox = Sandbox(**self.sandbox_settings)
+        self.sandbox._backend.adopt(start.sandbox._backend)
+        self._start = start
+        self.sandbox.clock.freeze()
+        self._laws = Laws(self.sandbox)
+        self._call(type(self).start)
+
+    # what a subclass fills in
+
+    def start(self) -> None:
+        """Build the app under test; `self.sandbox` is there, with all devices and phones."""
+
+    def catch_up(self) -> None:
+        """Let the app notice that everything is healed, before what is marked `eventually` is checked."""
+
+    def stop(self) -> None:
+        """Let go of what `start` opened."""
+
+    # the bundles
+
+    def device(self, label: str) -> Device:
+        """The device of this label, as it was at the start."""
+        return _named(self._start.devices, label, "device")
+
+    def phone(self, label: str) -> Phone:
+        """The phone of this label, as it was at the start."""
+        return _named(self._start.phones, label, "phone")
+
+    @initialize(target=devices)
+    def add_devices(self) -> Any:
+        """All devices of the start."""
+        for label, device in self._start.devices.items():
+            self._story.name(device, f"machine.device({label!r})", label)
+        return multiple(*self._start.devices.values())
+
+    @initialize(target=phones)
+    def add_phones(self) -> Any:
+        """All phones of the start."""
+        for label, phone in self._start.phones.items():
+            self._story.name(phone, f"machine.phone({label!r})", label)
+        return multiple(*self._start.phones.values())
+
+    # rules
+
+    @precondition(lambda self: self._possible())
+    @rule(loss=st.runner().flatmap(lambda self: st.sampled_from(self._possible())))
+    def lose(self, loss: Loss) -> None:
+        """An outage begins."""
+        self._lost[loss] = Strike(self.sandbox, loss)
+
+    @precondition(lambda self: self._recoverable())
+    @rule(target=phones, loss=st.runner().flatmap(lambda self: st.sampled_from(self._recoverable())))
+    def recover(self, loss: Loss) -> Any:
+        """An outage ends; after the loss of a phone, its owner gets a new one."""
+        replacement = self._lost.pop(loss).mend()
+        return multiple() if replacement is None else multiple(replacement)
+
+    @precondition(lambda self: self.clock_moves)
+    @rule(seconds=st.sampled_from(WAITS))
+    def pass_time(self, seconds: float) -> None:
+        """Time passes, and what becomes due is done."""
+        self.sandbox.clock.advance(seconds)
+
+    @precondition(lambda self: self.faults and not self.sandbox.faults.active)
+    @rule(fault=st.runner().flatmap(lambda self: self._possible_faults()))
+    def break_calls(self, fault: PlannedFault) -> None:
+        """The next calls of the app go wrong."""
+        self._end_faults()
+        fault.on(self.sandbox)
+
+    @precondition(lambda self: self.access_codes and self._programmable())
+    @rule(target=codes, label=st.runner().flatmap(lambda self: st.sampled_from(self._programmable())))
+    def make_code(self, label: str) -> Any:
+        """Somebody makes an access code on a lock."""
+        return self.sandbox.create_access_code(find_device(self.sandbox, label).device_id)
+
+    @rule()
+    def quiesce(self) -> None:
+        """Everything heals, time passes until nothing is pending, and what has to hold in the end is checked."""
+        for loss in reversed(list(self._lost)):
+            self._lost.pop(loss).mend()
+        self._end_faults()
+        self.sandbox.clock.advance(self.sandbox._latency)
+        self.sandbox.clock.run_until_idle()
+        self._call(type(self).catch_up)
+        self._laws.check()
+        for check in self._in_the_end:
+            self._call(check)
+
+    # checks
+
+    def check(self) -> None:
+        """Seam's laws, then all invariants of the class."""
+        self._laws.check()
+        for invariant in self.invariants:
+            if all(holds(self) for holds in invariant.preconditions):
+                invariant.function(self)
+
+    def check_invariants(self, *args: Any, **kwargs: Any) -> None:
+        """Called by Hypothesis after each step."""
+        try:
+            self._laws.check()
+            super().check_invariants(*args, **kwargs)
+        except BaseException as error:
+            self._fail(error)
+            raise
+
+    @classmethod
+    @contextmanager
+    def again(cls) -> Iterator[Self]:
+        """A machine for a test that repeats a run: each step is followed by all checks, the end by `quiesce`."""
+        machine = cls()
+        machine._repeats = True
+        try:
+            machine.check()
+            yield machine
+        except BaseException:
+            machine.has_failed = True
+            raise
+        finally:
+            machine.teardown()
+
+    def teardown(self) -> None:
+        """Called by Hypothesis after each run: `quiesce` unless the run failed or was given up, then `stop`."""
+        try:
+            if not self.has_failed and not isinstance(sys.exc_info()[1], HypothesisException):
+                self.quiesce()
+                self.sandbox.check()
+        finally:
+            self._call(type(self).stop)
+            self._end()
+
+    def _end(self) -> None:
+        self.sandbox.close()
+
+    # how steps are made and told
+
+    def _call(self, function: Callable[..., Any], **arguments: Any) -> Any:
+        if iscoroutinefunction(function):
+            raise SandboxError(
+                f"{function.__qualname__} is an async function, and {type(self).__name__} is a SandboxMachine. "
+                "Make it an AsyncSandboxMachine."
+            )
+        return function(self, **arguments)
+
+    def _perform(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        """One step: told, done, and checked when nobody else does."""
+        if self._depth:
+            return self._call(function, **arguments)
+        name = function.__name__
+        step = self._story.begin(name, arguments, self._words(name, arguments), is_told=name not in _FIRST)
+        self._depth += 1
+        try:
+            result = self._call(function, **arguments)
+            if self._repeats:
+                self.check()
+        except BaseException as error:
+            self._fail(error)
+            raise
+        finally:
+            self._depth -= 1
+        self._story.end(step, result)
+        return result
+
+    def _words(self, name: str, arguments: Mapping[str, Any]) -> str | None:
+        """What a step of the machine's own means; None for a step of the app's."""
+        if name == "lose":
+            return str(arguments["loss"].words)
+        if name == "recover":
+            return f"the outage {arguments['loss']} ends"
+        if name == "pass_time":
+            return f"{arguments['seconds']} s pass"
+        if name == "break_calls":
+            return str(arguments["fault"].words)
+        if name == "make_code":
+            return f"somebody makes an access code on {arguments['label']}"
+        return "everything heals, and what is pending is done" if name == "quiesce" else None
+
+    def _fail(self, error: BaseException) -> None:
+        if self.has_failed or isinstance(error, HypothesisException):
+            return
+        self.has_failed = True
+        error.add_note(failure_note(self._story, type(self), self.sandbox.timeline))
+
+    # what is possible now
+
+    def _possible(self) -> list[Loss]:
+        """The losses that can begin now, by the switches; looked up once a step."""
+        key = (len(self._story.steps), self.sandbox._backend.mark())
+        if self._known_losses[0] != key:
+            found = possible_losses(self.sandbox, self._kinds())
+            self._known_losses = (key, [loss for loss in found if loss not in self._lost])
+        return self._known_losses[1]
+
+    def _kinds(self) -> set[Kind]:
+        switches: dict[Kind, bool] = {
+            "disconnected": self.disconnections,
+            "hub_disconnected": self.hub_disconnections,
+            "removed": self.removals,
+            "subscription_expired": self.subscription_expirations,
+            "account_disconnected": self.account_losses,
+            "deactivated": self.phone_losses,
+        }
+        return {kind for kind, is_on in switches.items() if is_on}
+
+    def _recoverable(self) -> list[Loss]:
+        """The outages that can end now: those of a removed device wait until it is back."""
+        removed = {loss.target for loss in self._lost if loss.kind == "removed"}
+        return [loss for loss in self._lost if loss.kind == "removed" or loss.target not in removed]
+
+    def _possible_faults(self) -> st.SearchStrategy[PlannedFault]:
+        kinds = [kind for kind in FAULT_KINDS if kind in self.fault_kinds]
+        return st.builds(
+            PlannedFault, st.sampled_from(kinds), st.sampled_from(list(self.faults)), times=st.integers(1, 3)
+        )
+
+    def _programmable(self) -> list[str]:
+        """The devices on which a code can be made now."""
+        found = devices_of(self.sandbox).items()
+        return [label for label, row in found if row.is_online and row.flags().get("can_program_online_access_codes")]
+
+    def _end_faults(self) -> None:
+        complaints = self.sandbox.faults.complaints()
+        if complaints:
+            raise ExpectationFailed("\n".join(complaints))
+
+
+class _Start(NamedTuple):
+    """The state in which each run of a machine starts; no run changes it."""
+
+    sandbox: Sandbox
+    devices: dict[str, Device]
+    phones: dict[str, Phone]
+
+
+@cache
+def _start_of(machine: type[SandboxMachine]) -> _Start:
+    sandbox = Sandbox(world=machine.world, **machine.sandbox_settings)
+    for device_type in machine.device_types:
+        sandbox.create_device(device_type)
+    for _ in range(machine.phone_count):
+        sandbox.create_phone()
+    found = {label: sandbox.get_device(row.device_id) for label, row in devices_of(sandbox).items()}
+    carried = {label: sandbox.get_phone(row.device_id) for label, row in phones_of(sandbox).items()}
+    if not found and not carried:
+        raise SandboxError(
+            f"{machine.__name__} has no devices and no phones, so nothing could be lost. "
+            'Set device_types = ("august_lock",), phone_count = 1 or world = "house".'
+        )
+    return _Start(sandbox, found, carried)
+
+
+def _named(found: Mapping[str, R], label: str, what: str) -> R:
+    if label not in found:
+        raise UnknownId(f"the machine started with no {what} {label!r}; it has {', '.join(found) or 'none'}.")
+    return found[label]
+
+
+class AsyncSandboxMachine(SandboxMachine):
+    """A SandboxMachine whose `start`, `catch_up`, `stop`, rules and checks may be `async def`.
+
+    All of them run in one event loop of the machine's own, one after the other.
+    """
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        try:
+            super().__init__()
+        except BaseException:
+            self._runner.close()
+            raise
+
+    def _call(self, function: Callable[..., Any], **arguments: Any) -> Any:
+        if iscoroutinefunction(function):
+            return self._runner.run(function(self, **arguments))
+        return super()._call(function, **arguments)
+
+    def _end(self) -> None:
+        super()._end()
+        self._runner.close()
