@@ -96,6 +96,10 @@ class SandboxMachine(RuleBasedStateMachine):
         self.sandbox = Sandbox(**self.sandbox_settings)
         self.sandbox._backend.adopt(start.sandbox._backend)
         self._start = start
+        for label, device in start.devices.items():
+            self._story.name(device, f"machine.device({label!r})", label)
+        for label, phone in start.phones.items():
+            self._story.name(phone, f"machine.phone({label!r})", label)
         self.sandbox.clock.freeze()
         self._laws = Laws(self.sandbox)
         self._call(type(self).start)
@@ -124,15 +128,11 @@ class SandboxMachine(RuleBasedStateMachine):
     @initialize(target=devices)
     def add_devices(self) -> Any:
         """All devices of the start."""
-        for label, device in self._start.devices.items():
-            self._story.name(device, f"machine.device({label!r})", label)
         return multiple(*self._start.devices.values())
 
     @initialize(target=phones)
     def add_phones(self) -> Any:
         """All phones of the start."""
-        for label, phone in self._start.phones.items():
-            self._story.name(phone, f"machine.phone({label!r})", label)
         return multiple(*self._start.phones.values())
 
     # rules

@@ -1,0 +1,38 @@
+"""How tests run a state machine, and what they take from its failure."""
+
+from types import ModuleType
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+QUICK = settings(
+    max_examples=60,
+    stateful_step_count=8,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate, Phase.shrink],
+)
+
+
+def failure_of(machine, limits=QUICK):
+    """The exception with which a machine fails."""
+    with pytest.raises(Exception) as found:  # noqa: PT011 - whatever it is, the note is looked at
+        run_state_machine_as_test(machine, settings=limits)
+    return found.value
+
+
+def story_of(error):
+    """What a failing machine says."""
+    return next(note for note in error.__notes__ if note.startswith("What happened"))
+
+
+def repeat(error):
+    """Run the test that a failing machine printed, as it stands."""
+    code = story_of(error).partition("A test that repeats it:\n\n")[2].partition("\n\nSeam timeline")[0]
+    module = ModuleType("printed")
+    exec("\n".join(line[4:] for line in code.splitlines()), vars(module))
+    (test,) = [value for name, value in vars(module).items() if name.startswith("test_")]
+    test()

@@ -1,0 +1,438 @@
+"""The state machine: it finds what an app does wrong under outages, and tells it as a story and as a plain test."""
+
+import pytest
+from httpx import HTTPStatusError
+from hypothesis import strategies as st
+from hypothesis.stateful import rule as untold_rule
+from hypothesis.stateful import run_state_machine_as_test
+from seam import SeamActionAttemptFailedError, SeamHttpApiError
+
+from chaos.running import QUICK, failure_of, repeat, story_of
+from pytest_seam_sandbox import SandboxError
+from pytest_seam_sandbox.stateful import (
+    Bundle,
+    LawBroken,
+    Loss,
+    PlannedFault,
+    SandboxMachine,
+    codes,
+    devices,
+    eventually,
+    initialize,
+    invariant,
+    multiple,
+    phones,
+    rule,
+)
+
+
+class Desk(SandboxMachine):
+    """Opens doors, and takes every answer for success."""
+
+    removals = False
+
+    def start(self):
+        self.seam = self.sandbox.client()
+        self.opened = []
+
+    @rule(device=devices)
+    def unlock(self, device):
+        self.seam.locks.unlock_door(device_id=device.device_id, wait_for_action_attempt=False)
+        self.opened.append(device.device_id)
+
+    @invariant()
+    def says_the_truth(self):
+        turned = [event.device_id for event in self.sandbox.events if event.event_type == "lock.unlocked"]
+        assert self.opened == turned, "opened without a turn"
+
+
+class Careful(Desk):
+    """Opens doors, and believes only what Seam confirms."""
+
+    phone_count = 1
+    access_codes = True
+    faults = ("POST /locks/unlock_door",)
+    fault_kinds = ("fail",)
+
+    @rule(device=devices)
+    def unlock(self, device):
+        try:
+            self.seam.locks.unlock_door(device_id=device.device_id)
+        except (SeamActionAttemptFailedError, SeamHttpApiError, HTTPStatusError):
+            return
+        self.opened.append(device.device_id)
+
+    @rule(phone=phones)
+    def look_at_phone(self, phone):
+        assert phone.device_type == "android_phone"
+
+    @rule(code=codes)
+    def look_at_code(self, code):
+        assert code.code
+
+
+def test_correct_app_survives():
+    """An app that is right stays right under every outage, phone loss, fault and wait."""
+    run_state_machine_as_test(Careful, settings=QUICK)
+
+
+def test_wrong_app_is_found_with_the_shortest_story():
+    """A bug shows as the fewest steps that lead to it, in the words of the domain."""
+    error = failure_of(Desk)
+
+    assert story_of(error).startswith(
+        "What happened in Desk:\n  1. GARAGE loses its connection\n  2. unlock(device=GARAGE)\n\n"
+    )
+
+
+def test_failing_run_prints_a_test_that_repeats_it():
+    """The printed test fails as the run did, without Hypothesis choosing anything."""
+    error = failure_of(Desk)
+
+    with pytest.raises(AssertionError, match="opened without a turn"):
+        repeat(error)
+
+
+def test_printed_test_reads_like_a_test():
+    """The printed test imports what it needs and names devices by their names."""
+    text = story_of(failure_of(Desk))
+
+    assert (
+        "    from pytest_seam_sandbox.stateful import Loss\n"
+        f"    from {__name__} import Desk\n"
+        "\n\n"
+        "    def test_desk_again():\n"
+        "        with Desk.again() as machine:\n"
+        "            machine.lose(loss=Loss('disconnected', 'GARAGE'))\n"
+        "            machine.unlock(device=machine.device('GARAGE'))\n"
+    ) in text
+
+
+def test_failing_run_shows_the_timeline():
+    """What the sandbox saw stands below the story."""
+    assert "event    device.disconnected device_id=" in story_of(failure_of(Desk)).partition("Seam timeline:")[2]
+
+
+class Sulking(SandboxMachine):
+    """An app that never looks again at what was offline once."""
+
+    account_losses = hub_disconnections = removals = False
+
+    def start(self):
+        self.given_up = set()
+
+    @rule(device=devices)
+    def look(self, device):
+        if not self.sandbox.get_device(device).properties.online:
+            self.given_up.add(device.device_id)
+
+    @eventually
+    def nobody_is_given_up(self):
+        assert not self.given_up
+
+
+def test_what_holds_eventually_is_checked_when_all_is_healed():
+    """A bug that shows only in the end is found there, after everything was healed."""
+    error = failure_of(Sulking)
+
+    assert story_of(error).startswith(
+        "What happened in Sulking:\n  1. GARAGE loses its connection\n  2. look(device=GARAGE)\n"
+        "  3. everything heals, and what is pending is done\n"
+    )
+    with pytest.raises(AssertionError):
+        repeat(error)
+
+
+def test_eventually_holds_where_it_is_not_yet_the_end():
+    """While something is lost, what holds eventually is not asked."""
+    with Sulking.again() as machine:
+        machine.lose(loss=Loss("disconnected", "GARAGE"))
+        machine.look(device=machine.device("GARAGE"))
+        machine.given_up.clear()
+
+
+class Both(SandboxMachine):
+    @eventually
+    @invariant()
+    def above(self):
+        assert not self._lost
+
+    @invariant()
+    @eventually
+    def below(self):
+        assert not self._lost
+
+
+def test_invariant_marked_eventually_is_no_invariant_any_more():
+    """In either order of the two decorators the check waits for the end."""
+    run_state_machine_as_test(Both, settings=QUICK)
+
+    assert not [check for check in Both.setup_state().invariants if check.function.__name__ in ("above", "below")]
+
+
+class Bookings(SandboxMachine):
+    """Hands the results of its rules on to other rules."""
+
+    bookings = Bundle("bookings")
+    removals = False
+
+    @initialize(target=bookings)
+    def first(self):
+        return multiple({"guest": "Ann"})
+
+    @rule(target=bookings, guest=st.sampled_from(["Bob", "Eve"]))
+    def book(self, guest):
+        return {"guest": guest}
+
+    @rule(booking=bookings, other=bookings)
+    def swap(self, booking, other):
+        assert booking["guest"] != "Bob" or other["guest"] != "Ann", "Bob for Ann"
+
+
+def test_results_of_rules_have_names_in_the_printed_test():
+    """What one step gave and another takes is a variable of the printed test."""
+    error = failure_of(Bookings)
+
+    text = story_of(error)
+
+    assert "step_1 = machine.first()" in text
+    assert "step_2 = machine.book(guest='Bob')" in text
+    assert "machine.swap(booking=step_2, other=step_1.values[0])" in text
+    with pytest.raises(AssertionError, match="Bob for Ann"):
+        repeat(error)
+
+
+SWITCHES = {
+    "disconnections": "disconnected",
+    "hub_disconnections": "hub_disconnected",
+    "removals": "removed",
+    "subscription_expirations": "subscription_expired",
+    "account_losses": "account_disconnected",
+    "phone_losses": "deactivated",
+}
+
+
+@pytest.mark.parametrize(("switch", "kind"), SWITCHES.items())
+def test_switch_turns_a_loss_off(switch, kind):
+    """With a switch off its outage never begins; with all the others off, it alone does."""
+    common = {"device_types": ("nuki_lock", "august_lock"), "phone_count": 1, "__module__": __name__}
+    without = type("Without", (SandboxMachine,), common | {switch: False})
+    alone = type("Alone", (SandboxMachine,), common | dict.fromkeys(SWITCHES.keys() - {switch}, False))
+
+    assert kind not in {loss.kind for loss in without()._possible()}
+    assert {loss.kind for loss in alone()._possible()} <= {kind}
+
+
+def test_clock_moves_are_a_switch():
+    """Without clock moves no time passes until everything heals."""
+    still = type("Still", (SandboxMachine,), {"clock_moves": False, "__module__": __name__})
+    (wait,) = [rule for rule in still.setup_state().rules if rule.function.__name__ == "pass_time"]
+
+    assert not all(holds(still()) for holds in wait.preconditions)
+
+
+def test_removed_device_recovers_before_its_other_outages():
+    """What else a removed device suffers from can end only when it is back."""
+    with SandboxMachine.again() as machine:
+        machine.lose(loss=Loss("disconnected", "GARAGE"))
+        machine.lose(loss=Loss("removed", "GARAGE"))
+
+        assert machine._recoverable() == [Loss("removed", "GARAGE")]
+
+        machine.recover(loss=Loss("removed", "GARAGE"))
+        assert machine._recoverable() == [Loss("disconnected", "GARAGE")]
+
+
+@pytest.mark.parametrize("kind", ["disconnected", "hub_disconnected", "removed", "account_disconnected"])
+def test_quiesce_heals_what_is_lost(kind):
+    """When all is quiet again, no device has an error."""
+    with SandboxMachine.again() as machine:
+        machine.lose(loss=Loss(kind, "GARAGE"))
+        machine.quiesce()
+
+        machine.sandbox.expect_no_device_error(machine.device("GARAGE"))
+
+
+def test_lost_plan_is_renewed():
+    """An expired plan is renewed when all heals."""
+    machine = type("Plans", (SandboxMachine,), {"device_types": ("nuki_lock",), "__module__": __name__})
+
+    with machine.again() as running:
+        (loss,) = [loss for loss in running._possible() if loss.kind == "subscription_expired"]
+        running.lose(loss=loss)
+        running.quiesce()
+
+        running.sandbox.expect_event("device.error.subscription_required.resolved", count=1)
+
+
+def test_device_that_the_app_deletes_needs_no_healing():
+    """A loss of what is gone for good ends without a word."""
+    with SandboxMachine.again() as machine:
+        account_id = machine.device("GARAGE").connected_account_id
+        machine.lose(loss=Loss("hub_disconnected", "GARAGE"))
+        machine.lose(loss=Loss("account_disconnected", "GARAGE"))
+        machine.sandbox.client().connected_accounts.delete(connected_account_id=account_id)
+        machine.quiesce()
+
+        assert machine._possible() == []
+
+
+def test_lost_phone_gets_a_replacement():
+    """After the loss of a phone its owner has a new one, and the bundle too."""
+    carrying = type("Carrying", (SandboxMachine,), {"phone_count": 1, "__module__": __name__})
+
+    with carrying.again() as machine:
+        machine.lose(loss=Loss("deactivated", "Samsung Galaxy S10"))
+        (replacement,) = machine.recover(loss=Loss("deactivated", "Samsung Galaxy S10")).values
+
+        assert replacement.device_id != machine.phone("Samsung Galaxy S10").device_id
+        assert [phone.device_id for phone in machine.sandbox._api.phones()] == [replacement.device_id]
+
+
+class Impatient(SandboxMachine):
+    """An app that does not wait when it is told to."""
+
+    faults = ("GET /devices/list", "POST /devices/list")
+    fault_kinds = ("rate_limit",)
+    disconnections = hub_disconnections = removals = account_losses = clock_moves = False
+
+    @rule()
+    def hammer(self):
+        with self.sandbox.http() as http:
+            http.get("/devices/list")
+
+
+def test_client_that_does_not_wait_is_found():
+    """The complaint of a rate limit about an impatient client fails the run."""
+    assert "although the answer 429 told it to wait" in str(failure_of(Impatient))
+
+
+def test_faults_hit_the_app():
+    """The next calls to a target go wrong, and no more than planned."""
+    with Impatient.again() as machine:
+        machine.break_calls(fault=PlannedFault("fail", "GET /devices/list", times=1))
+        statuses = [machine.sandbox.http().get("/devices/list").status_code for _ in range(2)]
+
+    assert statuses == [503, 200]
+
+
+def test_rules_may_call_rules():
+    """A rule that uses another rule is one step of the story."""
+
+    class Twice(Desk):
+        @rule(device=devices)
+        def unlock_twice(self, device):
+            self.unlock(device=device)
+            self.unlock(device=device)
+
+    with Twice.again() as machine:
+        machine.unlock_twice(device=machine.device("GARAGE"))
+
+        assert machine._story.tell() == "1. unlock_twice(device=GARAGE)"
+
+
+def test_laws_are_checked_after_each_step(monkeypatch):
+    """A workspace that breaks one of Seam's laws fails the run."""
+
+    class Lawless(SandboxMachine):
+        @rule()
+        def break_a_law(self):
+            self._laws._dead.add(self.device("GARAGE").device_id)
+
+    monkeypatch.setattr("pytest_seam_sandbox.chaos.laws.PhoneRow", type(next(iter(_rows()))))
+
+    assert isinstance(failure_of(Lawless), LawBroken)
+
+
+def _rows():
+    from pytest_seam_sandbox import Sandbox
+    from pytest_seam_sandbox.api.devices.model import DeviceRow
+
+    sandbox = Sandbox()
+    sandbox.create_device()
+    return sandbox._backend.workspace[DeviceRow]
+
+
+def test_stop_is_called_at_the_end_of_each_run():
+    """What start opens, stop can close, also after a failure."""
+    stopped = []
+
+    class Closing(SandboxMachine):
+        def stop(self):
+            stopped.append(self)
+
+    with pytest.raises(ZeroDivisionError), Closing.again():
+        1 / 0  # noqa: B018
+    with Closing.again():
+        pass
+
+    assert len(stopped) == 2
+
+
+def test_unnoticed_trouble_fails_the_run():
+    """A call that the sandbox does not emulate fails the run, also when the app swallows the answer."""
+
+    class Exotic(SandboxMachine):
+        @rule()
+        def call(self):
+            self.sandbox.http().post("/thermostats/list")
+
+    assert "does not emulate" in str(failure_of(Exotic)) or "/thermostats/list" in str(failure_of(Exotic))
+
+
+# mistakes
+
+
+def test_machine_without_devices():
+    """A machine in which nothing can be lost is refused."""
+    empty = type("Empty", (SandboxMachine,), {"device_types": (), "__module__": __name__})
+
+    with pytest.raises(SandboxError, match="Empty has no devices and no phones, so nothing could be lost"):
+        empty()
+
+
+def test_rule_of_hypothesis_is_refused():
+    """A rule that no story could tell is refused when the class is made."""
+    with pytest.raises(SandboxError, match=r"Plain\.step is a rule by the decorator of hypothesis\.stateful"):
+
+        class Plain(SandboxMachine):
+            @untold_rule()
+            def step(self):
+                pass
+
+
+def test_async_rule_needs_the_async_machine():
+    """An async rule in a sync machine is refused with what to do."""
+
+    class Sync(SandboxMachine):
+        @rule()
+        async def step(self):
+            pass
+
+    with pytest.raises(SandboxError, match="Make it an AsyncSandboxMachine"), Sync.again() as machine:
+        machine.step()
+
+
+def test_device_that_the_machine_lacks():
+    """A name that is none of the machine's is refused with those that are."""
+    with pytest.raises(SandboxError, match=r"no device 'ATTIC'; it has GARAGE"), SandboxMachine.again() as machine:
+        machine.device("ATTIC")
+
+
+def test_world_is_where_a_machine_starts():
+    """A machine starts in its world, with the same ids in every run."""
+    house = type("House", (SandboxMachine,), {"world": "house", "device_types": (), "__module__": __name__})
+
+    first, second = house(), house()
+
+    assert list(first._start.devices) == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
+    assert first.sandbox is not second.sandbox
+    assert [d.device_id for d in first.sandbox._api.devices()] == [d.device_id for d in second.sandbox._api.devices()]
+
+
+def test_runs_do_not_meet():
+    """What one run changes, the next does not see."""
+    with SandboxMachine.again() as machine:
+        machine.sandbox.client().devices.update(device_id=machine.device("GARAGE").device_id, name="SHED")
+    with SandboxMachine.again() as machine:
+        assert [device.display_name for device in machine.sandbox._api.devices()] == ["GARAGE"]
