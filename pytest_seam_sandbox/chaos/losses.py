@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..engine.errors import SandboxError
 from .labels import devices_of, find_device, find_phone, phones_of
@@ -57,6 +57,9 @@ class Loss:
     def __repr__(self) -> str:
         return f"Loss({self.kind!r}, {self.target!r})"
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))  # Hypothesis prints a dataclass field by field otherwise
+
     @property
     def words(self) -> str:
         """What happens, as a sentence."""
@@ -76,6 +79,7 @@ class Loss:
 def possible_losses(sandbox: Sandbox, kinds: Collection[Kind] = KINDS) -> list[Loss]:
     """All losses that can begin now, the simplest first: by kind in the order of KINDS, then by age of the target."""
     devices = {label: row for label, row in devices_of(sandbox).items() if row.is_managed}
+    flags = {label: device.flags() for label, device in devices.items()}
     losses: list[Loss] = []
     for kind in (kind for kind in KINDS if kind in kinds):
         if kind == "deactivated":
@@ -83,7 +87,7 @@ def possible_losses(sandbox: Sandbox, kinds: Collection[Kind] = KINDS) -> list[L
         elif kind == "account_disconnected":
             losses += _losses_of_accounts(devices)
         else:
-            losses += [Loss(kind, label) for label, device in devices.items() if _can(kind, device)]
+            losses += [Loss(kind, label) for label, device in devices.items() if _can(kind, device, flags[label])]
     return losses
 
 
@@ -96,9 +100,8 @@ def _losses_of_accounts(devices: Mapping[str, DeviceRow]) -> list[Loss]:
     return [Loss("account_disconnected", label) for label in first.values()]
 
 
-def _can(kind: Kind, device: DeviceRow) -> bool:
+def _can(kind: Kind, device: DeviceRow, flags: Mapping[str, bool]) -> bool:
     """Whether the device can suffer this now, and be healed of it."""
-    flags = device.flags()
     now, *back = _FLAGS[kind]
     has_expired = kind == "subscription_expired" and device.has_error("subscription_required")
     return flags.get(now) is True and all(flag in flags for flag in back) and not has_expired
