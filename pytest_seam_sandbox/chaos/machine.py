@@ -11,7 +11,7 @@ from inspect import getmembers, iscoroutinefunction
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import HypothesisException, StopTest
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition
 
 from ..api.devices.model import Device
@@ -38,6 +38,8 @@ WAITS = (1, 10, 60, 600, 3600, 86400)
 """What `pass_time` chooses from, in sandbox seconds."""
 
 
+GIVEN_UP = (HypothesisException, StopTest)
+"""How a run ends that Hypothesis does not want any further."""
 _FIRST = ("add_devices", "add_phones")
 
 
@@ -218,7 +220,7 @@ class SandboxMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Called by Hypothesis after each run: `quiesce` unless the run failed or was given up, then `stop`."""
         try:
-            if not self.has_failed and not isinstance(sys.exc_info()[1], HypothesisException):
+            if not self.has_failed and not isinstance(sys.exception(), GIVEN_UP):
                 self.quiesce()
                 self.sandbox.check()
         finally:
@@ -272,7 +274,7 @@ class SandboxMachine(RuleBasedStateMachine):
         return "everything heals, and what is pending is done" if name == "quiesce" else None
 
     def _fail(self, error: BaseException) -> None:
-        if self.has_failed or isinstance(error, HypothesisException):
+        if self.has_failed or isinstance(error, GIVEN_UP):
             return
         self.has_failed = True
         error.add_note(failure_note(self._story, type(self), self.sandbox.timeline))

@@ -3,6 +3,7 @@
 import pytest
 from httpx import HTTPStatusError
 from hypothesis import strategies as st
+from hypothesis.errors import StopTest, UnsatisfiedAssumption
 from hypothesis.stateful import rule as untold_rule
 from hypothesis.stateful import run_state_machine_as_test
 from seam import SeamActionAttemptFailedError, SeamHttpApiError
@@ -436,3 +437,19 @@ def test_runs_do_not_meet():
         machine.sandbox.client().devices.update(device_id=machine.device("GARAGE").device_id, name="SHED")
     with SandboxMachine.again() as machine:
         assert [device.display_name for device in machine.sandbox._api.devices()] == ["GARAGE"]
+
+
+@pytest.mark.parametrize("given_up", [UnsatisfiedAssumption(), StopTest(1)])
+def test_run_that_hypothesis_gives_up_is_not_brought_to_its_end(given_up):
+    """A run that is not wanted any further is neither checked in the end nor told."""
+
+    class Unwanted(Sulking):
+        @rule()
+        def give_up(self):
+            self.given_up = {"somebody"}
+            raise given_up
+
+    with pytest.raises(type(given_up)) as found, Unwanted.again() as machine:
+        machine.give_up()
+
+    assert not hasattr(found.value, "__notes__")
