@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
     from . import Device, Phone, Sandbox
+    from .chaos.sweep import Sweep
     from .doors.server import Listener
 
 
@@ -32,6 +33,18 @@ _SETTINGS = {
     "rate_limits": _Setting("false", "answer 429 beyond Seam's documented limits per device"),
     "intercept_allow": _Setting("", "hosts that may be reached for real under seam_intercept, separated by commas"),
 }
+_FIXTURES = (
+    "seam_sandbox",
+    "sandbox_phone",
+    "sandbox_device",
+    "seam_client",
+    "async_seam_client",
+    "seam_http",
+    "seam_intercept",
+    "seam_server",
+    "seam_environ",
+    "seam_sweep",
+)
 _SANDBOXES = pytest.StashKey[list["Sandbox"]]()
 
 
@@ -98,18 +111,36 @@ def _flag(name: str, text: str) -> bool:
     return text.lower() in ("true", "1", "yes", "on")
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # Hypothesis has a wrapper too, and what it raises is to be seen here
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Let what a sandbox noticed fail the test itself, or join the failure that there is."""
+    __tracebackhide__ = True
     try:
         yield
     except BaseException as error:
+        _hint_at_strategies(item, error)
         for trouble in _troubles(item):
             for text in (trouble, *getattr(trouble, "__notes__", ())):
                 error.add_note(f"and the Seam sandbox says: {text}")
         raise
     for trouble in _troubles(item):
         raise trouble
+
+
+def _hint_at_strategies(item: pytest.Item, error: BaseException) -> None:
+    """Say what to do where Hypothesis refuses @given beside one of the fixtures of this plugin."""
+    ours = [name for name in getattr(item, "fixturenames", ()) if name in _FIXTURES]
+    if ours and type(error).__name__ == "FailedHealthCheck" and "function-scoped fixture" in str(error):
+        error.add_note(
+            f"{', '.join(ours)}: a Seam sandbox that all examples share would keep what one of them does to it. Draw a "
+            "fresh one for each example instead of using the fixture:\n"
+            "    from pytest_seam_sandbox.strategies import sandboxes\n\n"
+            "    @given(sandbox=sandboxes())\n"
+            "    def test_...(sandbox):\n"
+            "        device, = sandbox.client().devices.list()\n"
+            "It takes the place of seam_sandbox: sandbox.client(), .async_client(), .http(), .serve(), .intercepted(); "
+            "sandboxes(devices=[...], phones=1) has devices and phones; sweep(sandbox, ...) is seam_sweep."
+        )
 
 
 def _troubles(item: pytest.Item) -> Iterator[Exception]:
@@ -209,3 +240,13 @@ def seam_environ(seam_server: str, seam_sandbox: Sandbox, monkeypatch: pytest.Mo
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     return environ
+
+
+@pytest.fixture
+def seam_sweep(seam_sandbox: Sandbox) -> Callable[..., Sweep]:
+    """Run a scenario in seam_sandbox once for each call at which it can be hit."""
+    from functools import partial
+
+    from .chaos.sweep import sweep
+
+    return partial(sweep, seam_sandbox)

@@ -73,6 +73,10 @@ class Sandbox(Connected):
         )
         super().__init__(Embedded(world=world, seed=seed, settings=settings), event_latency)
         self._open_outages: list[Outage] = []
+        self._kept: list[Exception] = []
+
+    def __repr__(self) -> str:
+        return f"Sandbox({self._backend.contents()})"
 
     # life
 
@@ -102,8 +106,14 @@ class Sandbox(Connected):
                 troubles[0].add_note(f"and: {other}")
             raise troubles[0]
 
+    def _keep(self, trouble: Exception) -> None:
+        """Let `check` raise what could not be raised where it happened."""
+        self._kept.append(trouble)
+
     def _troubles(self) -> Iterator[Exception]:
         app = self._backend.app
+        while self._kept:
+            yield self._kept.pop(0)
         if app.internal_errors:
             yield app.internal_errors[0]
             app.internal_errors.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..engine.errors import SandboxError
 
@@ -58,6 +58,9 @@ class PlannedFault:
     def __repr__(self) -> str:
         given = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)[2:] if getattr(self, f.name) != f.default]
         return f"PlannedFault({', '.join([repr(self.kind), repr(self.target), *given])})"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))  # Hypothesis prints a dataclass field by field otherwise
 
     @property
     def words(self) -> str:

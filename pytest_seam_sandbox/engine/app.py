@@ -28,6 +28,8 @@ from .store import Workspace
 MAX_BODY = 1024 * 1024
 NO_EFFECT = Response(200, (("content-type", JSON_TYPE),), b'{"ok":true}')
 EndpointFinder = Callable[[str], Endpoint | None]
+Probe = Callable[[Request], Callable[[], None] | None]
+"""Is told of a request before it is answered; what it returns is called when it has been answered."""
 
 
 class Call(NamedTuple):
@@ -77,7 +79,7 @@ class App:
 
     find_endpoint: the route table; paths: all its paths. find_session: see Gate. is_known: whether Seam has a path,
     for those that the route table lacks. `not_emulated` collects such paths, `internal_errors` what a server could not
-    raise; `history` has calls, events and notes in order.
+    raise; `history` has calls, events and notes in order. `probe` is told of every request, if it is set.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class App:
         self.internal_errors: list[Exception] = []
         self.faults = Faults(paths)
         self.limits = Limits()
+        self.probe: Probe | None = None
         self._find_endpoint = find_endpoint
         self._routes: dict[str, Endpoint] = {}
         self._is_known = is_known
@@ -148,6 +151,7 @@ class App:
         """Answer one request. An exception that comes out of here is a fault of the sandbox itself."""
         started = time.perf_counter()
         with self.lock:
+            answered = None if self.probe is None else self.probe(request)
             exchange = _Exchange(request)
             history = self.history
             place = len(history)
@@ -169,6 +173,8 @@ class App:
                 exchange.error,
             )
             history.insert(place, call)
+            if answered is not None:
+                answered()
             return response
 
     def _respond(self, exchange: _Exchange) -> Response:

@@ -22,11 +22,16 @@ from .catalogue import device_models
 
 def build_world(workspace: Workspace, name: str) -> None:
     """Fill the workspace with the world of this name. Raises UnknownWorld with the names there are."""
+    check_world(name)
+    WORLDS[name](workspace)
+
+
+def check_world(name: str) -> None:
+    """Raise UnknownWorld, with the names there are, when there is no world of this name."""
     if name not in WORLDS:
         near = get_close_matches(name, WORLDS, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise UnknownWorld(f"there is no world {name!r}.{hint} Worlds: {', '.join(sorted(WORLDS))}.")
-    WORLDS[name](workspace)
 
 
 def add_account(

@@ -1,0 +1,165 @@
+"""What a sweep does to a program, and at which of its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from ..engine.errors import OutageNotPossible, SandboxError
+from ..observer import id_of
+from .faults import AFTER, PlannedFault
+from .labels import devices_of, find_device, find_phone, phones_of
+from .losses import Kind, Loss
+
+if TYPE_CHECKING:
+    from ..engine.faults import Fault
+    from ..outages import Outage
+    from ..sandbox import Sandbox
+
+When = Literal["before", "after"]
+WHENS: tuple[When, ...] = get_args(When)
+Called = tuple[str, str]
+"""Method and path of a call."""
+
+_ONLY_AFTER = {"lose_answer", "slow"}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A loss or a fault that can strike at any call. whens: whether it strikes before calls, after them, or both.
+
+    cause: the loss, with the id of its target, or the fault.
+    """
+
+    name: str
+    cause: Loss | PlannedFault
+    whens: tuple[When, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place at which a trial is hit: before or after the call of this number (from 1).
+
+    A loss begins there. A fault strikes that very call: before it takes effect, or after.
+    """
+
+    hit: Hit
+    when: When
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.hit.name} {self.when} call {self.number}"
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it is in a scenario, to be compared."""
+        return self.number, WHENS.index(self.when)
+
+    @property
+    def begins(self) -> tuple[int, When]:
+        """When it has to be set up: a fault before the call that it strikes."""
+        return self.number, self.when if isinstance(self.hit.cause, Loss) else "before"
+
+    def last_call(self, lasting: int) -> int:
+        """The number of the last call that a loss of so many calls strikes."""
+        return self.number + lasting - (self.when == "before")
+
+    def can_follow(self, first: Point, lasting: int | None) -> bool:
+        """Whether a trial can be hit here after it was hit at `first`: later, and not by what goes on already."""
+        if self.place <= first.place:
+            return False
+        if isinstance(self.hit.cause, PlannedFault) and isinstance(first.hit.cause, PlannedFault):
+            return self.number > first.number
+        goes_on = lasting is None or self.place < (first.last_call(lasting), 1)
+        return self.hit != first.hit or not goes_on
+
+    def strike(self, sandbox: Sandbox) -> Outage | Fault:
+        """Begin the loss, or set the fault for the next request. Raises UnknownId or OutageNotPossible."""
+        cause = self.hit.cause
+        if isinstance(cause, Loss):
+            return cause.on(sandbox).__enter__()
+        sandbox._note("fault", str(self))
+        try:
+            return replace(cause, after=self.when == "after" and cause.kind in AFTER).on(sandbox)
+        except SandboxError as error:
+            raise OutageNotPossible(str(error)) from error
+
+
+def name_of(points: Sequence[Point]) -> str:
+    """The name of the trial that is hit at these points."""
+    return ", then ".join(map(str, points)) or "undisturbed"
+
+
+def points_in(calls: Sequence[Called], hits: Sequence[Hit]) -> Iterator[Point]:
+    """All points of a scenario that makes these calls, in the order of the calls."""
+    for number in range(1, len(calls) + 1):
+        for when in WHENS:
+            yield from (Point(hit, when, number) for hit in hits if when in hit.whens)
+
+
+def hits_of(
+    sandbox: Sandbox, losses: Mapping[Kind, Any], more: Iterable[Loss], faults: Any, whens: tuple[When, ...]
+) -> list[Hit]:
+    """What was asked for. losses: labels, ids or models by kind; faults: names or values.
+
+    Raises UnknownId for what is not there, OutageNotPossible for what cannot be lost now.
+    """
+    hits = [_loss(sandbox, kind, target, whens) for kind, given in losses.items() for target in listed(given)]
+    hits += [_loss(sandbox, loss.kind, loss.target, whens) for loss in more]
+    hits += [_fault(fault, whens) for fault in listed(faults)]
+    if not hits:
+        raise SandboxError(
+            "this sweep has nothing to do to the program. Give it a kind of trouble, such as disconnect='FRONT DOOR', "
+            "losses=possible_losses(sandbox) or faults=['lose_answer']."
+        )
+    return list({hit.name: hit for hit in hits}.values())
+
+
+def listed(given: Any) -> list[Any]:
+    """One thing, several things or None, as a list."""
+    if given is None:
+        return []
+    return list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
+
+
+def _loss(sandbox: Sandbox, kind: Kind, target: Any, whens: tuple[When, ...]) -> Hit:
+    if kind == "deactivated":
+        label, found = _labelled(phones_of(sandbox), find_phone(sandbox, id_of(target, "device_id")).device_id)
+    elif kind == "account_disconnected":
+        label, found = _labelled(devices_of(sandbox), _device_of_account(sandbox, target))
+    else:
+        label, found = _labelled(devices_of(sandbox), find_device(sandbox, id_of(target, "device_id")).device_id)
+    loss = Loss(kind, found)
+    loss.on(sandbox)._prepare()
+    return Hit(f"{kind}({label})", loss, whens)
+
+
+def _device_of_account(sandbox: Sandbox, target: Any) -> str:
+    """The id of the first device of an account. target: the account or one of its devices: model, id or label."""
+    wanted = id_of(target, "connected_account_id")
+    accounts = {row.connected_account_id: row for row in reversed(devices_of(sandbox).values())}
+    return (accounts.get(wanted) or find_device(sandbox, wanted)).device_id
+
+
+def _labelled(rows: Mapping[str, Any], device_id: str) -> tuple[str, str]:
+    return next(label for label, row in rows.items() if row.device_id == device_id), device_id
+
+
+def _fault(given: Any, whens: tuple[When, ...]) -> Hit:
+    """A fault strikes one call of any path, so what a value says of its target and times does not matter."""
+    value = given if isinstance(given, PlannedFault) else PlannedFault(given)
+    fault = replace(value, target="*", times=1, after=False)
+    possible = WHENS if fault.kind in AFTER else ("after",) if fault.kind in _ONLY_AFTER else ("before",)
+    chosen = tuple(when for when in possible if when in whens)
+    if not chosen:
+        raise SandboxError(
+            f"the fault {fault.kind!r} only strikes {possible[0]} a call takes effect, and when= leaves that out. "
+            f"Add {possible[0]!r} to when, or leave the fault out."
+        )
+    options = [f"{name}={getattr(fault, name):g}" for name in ("status", "seconds") if _differs(fault, name)]
+    return Hit(f"{fault.kind}({', '.join(options)})" if options else fault.kind, fault, chosen)
+
+
+def _differs(fault: PlannedFault, name: str) -> bool:
+    return bool(getattr(fault, name) != getattr(PlannedFault, name))

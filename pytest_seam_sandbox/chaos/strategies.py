@@ -1,0 +1,320 @@
+"""Hypothesis strategies for sandboxes, for what is lost in them, and for the faults that an app meets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from itertools import pairwise
+from typing import Any, TypeVar, cast
+
+from hypothesis import strategies as st
+from hypothesis.control import cleanup
+
+from ..api import FAMILIES, all_paths
+from ..engine.errors import SandboxError
+from ..engine.faults import Faults, Target
+from ..sandbox import Sandbox
+from ..worlds.build import WORLDS, check_world
+from ..worlds.catalogue import device_model
+from .faults import AFTER, FAULT_KINDS, FaultKind, PlannedFault
+from .losses import KINDS, Kind, Loss, possible_losses
+from .plans import ON_A_DEVICE, FaultPlan, OutagePlan, PlannedOutage
+
+Name = TypeVar("Name", bound=str)
+
+ONE_LOCK = ("august_lock",)
+BY_FAMILY = tuple(f"/{family}/*" for family in FAMILIES)
+_STATUSES = (503, 500, 502, 504)
+_HURRY = 60
+"""Half of all plans begin within so many seconds, since what flaps finds other bugs than what lasts for an hour."""
+_FEW_SECONDS = 30
+
+
+# sandboxes
+
+
+def worlds() -> st.SearchStrategy[str]:
+    """The names of the worlds; shrinks to "empty"."""
+    return st.sampled_from(tuple(WORLDS))
+
+
+def sandboxes(
+    world: str = "empty", *, devices: Iterable[str] = ONE_LOCK, phones: int = 0, **settings: Any
+) -> st.SearchStrategy[Sandbox]:
+    """A fresh sandbox for each example, with the same ids in each: `@given(sandbox=sandboxes())`.
+
+    devices: the types of the devices that it has beyond those of the world. phones: how many phones. settings: as
+    Sandbox takes them. What the sandbox noticed (a path that is not emulated, an outage that was never left) fails the
+    example when it ends; `with sandbox:` in the test does so earlier.
+    """
+    furnished = _Furnished(world, devices, phones)
+    Sandbox(**settings)  # refuses wrong settings here, and not in the middle of a run
+    return _sandboxes(st.just(furnished), settings)
+
+
+# Composite strategies rather than `map`: Hypothesis prints what `map` makes as a call of the function that made it.
+@st.composite
+def _sandboxes(draw: st.DrawFn, furnished: st.SearchStrategy[_Furnished], settings: dict[str, Any]) -> Sandbox:
+    sandbox = draw(furnished).sandbox(**settings)
+    cleanup(lambda: _tell(sandbox))
+    return sandbox
+
+
+def _tell(sandbox: Sandbox) -> None:
+    """Raise what the sandbox noticed, or add it to the exception with which the example ends."""
+    error = sys.exception()
+    try:
+        sandbox.check()
+    except Exception as trouble:
+        if error is None:
+            raise
+        error.add_note(f"and the Seam sandbox says: {trouble}")
+
+
+class _Furnished:
+    """What is put into sandboxes: a world, devices of these types, phones."""
+
+    def __init__(self, world: str, devices: Iterable[str], phones: int) -> None:
+        check_world(world)
+        _at_least(0, phones=phones)
+        self.world = world
+        self.device_types = device_types_of(devices)
+        self.phones = phones
+
+    def __str__(self) -> str:
+        return f"world {self.world!r}, devices {list(self.device_types)}, {self.phones} phones"
+
+    def sandbox(self, **settings: Any) -> Sandbox:
+        """A new sandbox with all of it."""
+        sandbox = Sandbox(world=self.world, **settings)
+        for device_type in self.device_types:
+            sandbox._backend.create_device(device_type, connected_account_id=None)
+        for _ in range(self.phones):
+            sandbox.create_phone()
+        return sandbox
+
+
+def device_types_of(names: Iterable[str]) -> tuple[str, ...]:
+    """The names, if all are types of devices. Raises UnknownDeviceType, or SandboxError for the type of a phone."""
+    found = listed(names)
+    for name in found:
+        if device_model(name).provider is None:
+            raise SandboxError(f"{name!r} is a phone, not a device of an account. Use phones for phones.")
+    return found
+
+
+def listed(names: Iterable[Name]) -> tuple[Name, ...]:
+    """The names; a single text is one name."""
+    return (cast(Name, names),) if isinstance(names, str) else tuple(names)
+
+
+def known(what: str, names: Iterable[Name], there_are: Sequence[Name]) -> tuple[Name, ...]:
+    """The names, if there are any and each is one of those that there are; SandboxError otherwise."""
+    found = listed(names)
+    if not found:
+        raise SandboxError(f"no {what} is given; there are {', '.join(there_are)}.")
+    for name in found:
+        if name not in there_are:
+            near = get_close_matches(name, there_are, n=3)
+            hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"There are {', '.join(there_are)}."
+            raise SandboxError(f"there is no {what} {name!r}. {hint}")
+    return found
+
+
+def _at_least(minimum: int, **given: int) -> None:
+    for name, number in given.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < minimum:
+            raise SandboxError(f"{name} is {number!r}; it takes a whole number of at least {minimum}.")
+
+
+# outages
+
+
+def outages(
+    sandbox: Sandbox | None = None,
+    *,
+    world: str = "empty",
+    devices: Iterable[str] = ONE_LOCK,
+    phones: int = 0,
+    kinds: Collection[Kind] = KINDS,
+) -> st.SearchStrategy[Loss]:
+    """A loss that is possible: `with loss.on(sandbox): ...`; shrinks to the first kind and the oldest device.
+
+    In this sandbox as it is now, or in one that `sandboxes` makes with the same arguments.
+    """
+    return _one_loss(_losses(sandbox, world, devices, phones, kinds))
+
+
+@st.composite
+def _one_loss(draw: st.DrawFn, losses: Callable[[], st.SearchStrategy[Loss]]) -> Loss:
+    return draw(losses())
+
+
+def outage_plans(
+    sandbox: Sandbox | None = None,
+    *,
+    world: str = "empty",
+    devices: Iterable[str] = ONE_LOCK,
+    phones: int = 0,
+    kinds: Collection[Kind] = KINDS,
+    max_outages: int = 4,
+    horizon: int = 3600,
+) -> st.SearchStrategy[OutagePlan]:
+    """A plan that is possible: `plan.run(sandbox)`; shrinks to one outage of the first kind that begins at once.
+
+    For this sandbox as it is now, or for one that `sandboxes` makes with the same arguments. max_outages: a plan has
+    from one to so many. horizon: all are over so many seconds after the start; times are whole seconds.
+    """
+    _at_least(1, max_outages=max_outages, horizon=horizon)
+    losses = _losses(sandbox, world, devices, phones, kinds)
+    paces = dict.fromkeys((min(_HURRY, horizon), horizon))
+    return _plans(
+        losses,
+        counts=st.integers(1, max_outages),
+        paces=st.sampled_from([(st.integers(0, pace - 1), st.integers(1, pace)) for pace in paces]),
+        horizon=horizon,
+    )
+
+
+@st.composite
+def _plans(
+    draw: st.DrawFn,
+    losses: Callable[[], st.SearchStrategy[Loss]],
+    counts: st.SearchStrategy[int],
+    paces: st.SearchStrategy[tuple[st.SearchStrategy[int], st.SearchStrategy[int]]],
+    horizon: int,
+) -> OutagePlan:
+    possible, (starts, durations) = losses(), draw(paces)
+    return fit([(draw(possible), draw(starts), draw(durations)) for _ in range(draw(counts))], horizon)
+
+
+def _losses(
+    sandbox: Sandbox | None, world: str, devices: Iterable[str], phones: int, kinds: Collection[Kind]
+) -> Callable[[], st.SearchStrategy[Loss]]:
+    """Gives the losses that are possible in this sandbox, or in a furnished one that is made when they are needed."""
+    wanted = known("outage", kinds, KINDS)
+    if sandbox is not None:
+        possible = _possible(sandbox, wanted, f"{sandbox!r}")
+        return lambda: possible
+    furnished = _Furnished(world, devices, phones)
+    return cache(lambda: _possible(furnished.sandbox(), wanted, f"a sandbox with the {furnished}"))
+
+
+def _possible(sandbox: Sandbox, kinds: Sequence[Kind], where: str) -> st.SearchStrategy[Loss]:
+    losses = possible_losses(sandbox, kinds)
+    if not losses:
+        raise SandboxError(
+            f"none of the outages {', '.join(kinds)} is possible in {where}. Give other kinds, "
+            "or devices that can be lost, such as 'august_lock'."
+        )
+    return st.sampled_from(losses)
+
+
+def fit(drawn: Iterable[tuple[Loss, int, int]], horizon: int) -> OutagePlan:
+    """The plan of these losses, starts and durations, each moved and cut to what is possible beside those before it.
+
+    Removals come last, because they have to find their place between the moments at which something else begins or
+    ends for their device. What finds no place is left out; the first always finds one.
+    """
+    placed: list[PlannedOutage] = []
+    for loss, start, duration in sorted(drawn, key=lambda one: one[0].kind == "removed"):
+        rooms = list(_rooms(loss, placed, horizon))
+        if rooms:
+            first, last = min(rooms, key=lambda room: (max(room[0] - start, start - room[1] + 1, 0), room))
+            begin = max(first, min(start, last - 1))
+            length = min(duration, last - begin)
+            placed.append(PlannedOutage(loss.kind, loss.target, start=begin, duration=length))
+    return OutagePlan(placed)
+
+
+def _rooms(loss: Loss, placed: Iterable[PlannedOutage], horizon: int) -> Iterable[tuple[int, int]]:
+    """The stretches of time in each of which the loss may begin and end."""
+    about = [outage for outage in placed if outage.target == loss.target]
+    same = [outage for outage in about if outage.kind == loss.kind]
+    if same and loss.kind == "deactivated":  # for good
+        return
+    others = [outage for outage in about if loss.kind == "removed" and outage.kind in ON_A_DEVICE]
+    edges = {int(edge) for outage in (*same, *others) for edge in (outage.start, outage.end)}
+    for first, last in pairwise(sorted(edges | {0, horizon})):
+        if not any(outage.start <= first < outage.end for outage in same):
+            yield first, last
+
+
+# faults
+
+
+def faults(
+    targets: Iterable[str] = ("*",), *, kinds: Collection[FaultKind] = FAULT_KINDS, max_times: int = 3
+) -> st.SearchStrategy[PlannedFault]:
+    """A fault: `with fault.on(sandbox): ...`; shrinks to the first kind, once, before the request takes effect.
+
+    targets: paths, or methods and paths, as `sandbox.faults` takes them. max_times: how many requests meet it at most.
+    """
+    _at_least(1, max_times=max_times)
+    return _one_fault(_FaultChoices(_parsed(targets), kinds, max_times))
+
+
+def fault_plans(
+    targets: Iterable[str] = BY_FAMILY, *, kinds: Collection[FaultKind] = FAULT_KINDS, max_faults: int = 3
+) -> st.SearchStrategy[FaultPlan]:
+    """Faults that are set together: `with plan.on(sandbox): ...`; shrinks to a single one.
+
+    No request could meet two of them. targets: by default, one for each family that is emulated. max_faults: a plan
+    has from one to so many.
+    """
+    _at_least(1, max_faults=max_faults)
+    parsed = _parsed(targets)
+    paths = {target: [path for path in all_paths() if fnmatchcase(path, parsed[target].path)] for target in parsed}
+    clashes = {(one, other): parsed[one].overlaps(parsed[other], paths[one]) for one in parsed for other in parsed}
+    return _fault_plans(_FaultChoices(parsed, kinds, max_times=3), st.integers(1, max_faults), clashes)
+
+
+class _FaultChoices:
+    """What is chosen for a fault: the same number of choices for each kind, since fewer choices would be simpler."""
+
+    def __init__(self, targets: Iterable[str], kinds: Iterable[FaultKind], max_times: int) -> None:
+        self.kinds = st.sampled_from(known("fault", kinds, FAULT_KINDS))
+        self.targets = st.sampled_from(tuple(targets))
+        self.often = st.integers(0, 2 * max_times - 1)
+        self.details = st.integers(0, _FEW_SECONDS - 1)
+
+    def fault(self, draw: st.DrawFn) -> PlannedFault:
+        kind, target = draw(self.kinds), draw(self.targets)
+        (more, after), detail = divmod(draw(self.often), 2), draw(self.details)
+        options: dict[str, Any] = {"times": more + 1, "after": bool(after) and kind in AFTER}
+        if kind == "fail":
+            options["status"] = _STATUSES[detail % len(_STATUSES)]
+        if kind in ("rate_limit", "slow"):
+            options["seconds"] = detail + 1
+        return PlannedFault(kind, target, **options)
+
+
+@st.composite
+def _one_fault(draw: st.DrawFn, choices: _FaultChoices) -> PlannedFault:
+    return choices.fault(draw)
+
+
+@st.composite
+def _fault_plans(
+    draw: st.DrawFn,
+    choices: _FaultChoices,
+    counts: st.SearchStrategy[int],
+    clashes: Mapping[tuple[str, str], bool],
+) -> FaultPlan:
+    chosen: list[PlannedFault] = []
+    for _ in range(draw(counts)):
+        fault = choices.fault(draw)
+        if not any(clashes[fault.target, other.target] for other in chosen):
+            chosen.append(fault)
+    return FaultPlan(chosen)
+
+
+def _parsed(targets: Iterable[str]) -> dict[str, Target]:
+    """The targets as they are given, and as they are meant. Raises SandboxError where no emulated path matches."""
+    found = listed(targets)
+    if not found:
+        raise SandboxError("no target is given; a target is a path, such as '/locks/*', or '*' for all requests.")
+    return {target: Faults(all_paths)._parse(target, None, None) for target in found}

@@ -1,0 +1,149 @@
+"""Strategies for events: every declared type, as Seam's schema has it."""
+
+import pytest
+from hypothesis import find, given, settings
+
+from contract.openapi import DOCUMENT
+from pytest_seam_sandbox import Event, Sandbox, SandboxError
+from pytest_seam_sandbox.api import all_endpoints
+from pytest_seam_sandbox.engine.events import EventFields
+from pytest_seam_sandbox.strategies import devices, event_payloads, events
+
+SOME = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+COMMON = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at"}
+documented = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's OpenAPI document as {DOCUMENT.name}")
+
+all_endpoints()
+
+
+def declared(kind=EventFields):
+    for part in kind.__subclasses__():
+        yield from declared(part)
+        if part.event_type and part.__module__.startswith("pytest_seam_sandbox."):
+            yield part
+
+
+KINDS = {kind.event_type: kind for kind in declared()}
+
+
+def simplest(strategy, condition=lambda _: True):
+    return find(strategy, condition, settings=settings(SOME, max_examples=3000))
+
+
+@documented
+@pytest.mark.parametrize("event_type", sorted(KINDS))
+def test_payloads_fit_the_schema(event_type):
+    """A payload of each declared type is one that Seam could have sent."""
+    from contract.recorder import schema_problems
+
+    @settings(SOME, max_examples=40)
+    @given(event_payloads(event_type))
+    def prop(payload):
+        assert schema_problems("event", event_type, payload) == []
+
+    prop()
+
+
+@pytest.mark.parametrize("event_type", sorted(KINDS))
+def test_every_field_is_drawn(event_type):
+    """The simplest event carries what its type needs, in the order of its declaration; the others are drawn too."""
+    kind = KINDS[event_type]
+    names = {kind.wire_names.get(name, name): needed for name, needed in kind.declared.items()}
+
+    least = simplest(event_payloads(event_type))
+    most = simplest(event_payloads(event_type), lambda payload: len(payload) == len(COMMON) + len(names))
+
+    assert least.keys() - COMMON == {name for name, needed in names.items() if needed}
+    assert list(most)[len(COMMON) :] == list(names)
+
+
+def test_simplest_event_is_a_device_that_is_back():
+    """An event shrinks to device.connected, about the simplest drawn device."""
+    event = simplest(events())
+
+    assert event.event_type == "device.connected"
+    assert event.device_id == simplest(devices()).device_id
+    assert event.created_at == event.occurred_at == "2025-01-01T00:00:00.000Z"
+
+
+def test_payload_shrinks_like_the_event():
+    """event_payloads gives what events gives, as JSON."""
+    payload = simplest(event_payloads())
+
+    assert Event.model_validate(payload) == simplest(events())
+
+
+@SOME
+@given(event_payloads())
+def test_ids_of_different_things_differ(payload):
+    """An app that takes the id of an account for that of a device is found out."""
+    ids = [value for name, value in payload.items() if name.endswith("_id")]
+
+    assert len(set(ids)) == len(ids)
+
+
+@SOME
+@given(event_payloads(["device.disconnected", "device.unmanaged.disconnected"]))
+def test_loss_of_a_device_names_its_cause_in_its_errors(payload):
+    """The error_code of a loss stands in the list in which Seam has it."""
+    lost_account = payload["error_code"] == "account_disconnected"
+    errors = payload["connected_account_errors" if lost_account else "device_errors"]
+
+    assert payload["error_code"] in {error["error_code"] for error in errors}
+
+
+@SOME
+@given(event_payloads(["connected_account.disconnected", "device.error.subscription_required"]))
+def test_loss_without_a_code_has_its_error(payload):
+    """Other losses are among the errors as well."""
+    errors = payload.get("device_errors", payload["connected_account_errors"])
+
+    assert {error["error_code"] for error in errors} & {"account_disconnected", "subscription_required"}
+
+
+@SOME
+@given(event_payloads("action_attempt.unlock_door.failed"))
+def test_action_attempts_say_what_their_type_says(payload):
+    """Type, action and status agree."""
+    assert (payload["action_type"], payload["status"]) == ("UNLOCK_DOOR", "error")
+
+
+def test_changes_carry_what_has_changed():
+    """The changes of an access code are those of their type."""
+    frame = simplest(event_payloads("access_code.time_frame_changed"))
+
+    assert frame["from"].keys() == frame["to"].keys() == {"starts_at", "ends_at"}
+    assert simplest(event_payloads("access_code.code_changed"))["to"] == {"code": "0000"}
+
+
+def test_events_are_of_the_workspace_that_sandboxes_have():
+    """An event and a sandbox of one example belong together."""
+    assert simplest(events()).workspace_id == Sandbox().workspace_id
+
+
+def test_types_can_be_chosen():
+    """Only the given types are drawn, the first one first."""
+    strategy = event_payloads(["phone.deactivated", "device.removed"])
+
+    assert simplest(strategy)["event_type"] == "phone.deactivated"
+    assert (
+        simplest(strategy, lambda found: found["event_type"] != "phone.deactivated")["event_type"] == "device.removed"
+    )
+
+
+@pytest.mark.parametrize("strategy", [events, event_payloads])
+@pytest.mark.parametrize(
+    ("types", "text"),
+    [
+        (["device.disconected"], r"Seam has no event type 'device.disconected'\. Did you mean 'device.disconnected'"),
+        (
+            ["thermostat.manually_adjusted"],
+            r"Seam has events 'thermostat.manually_adjusted', but they are not emulated",
+        ),
+        ([], r"no event type is given"),
+    ],
+)
+def test_wrong_event_types_are_refused(strategy, types, text):
+    """A mistake is said where the strategy is made."""
+    with pytest.raises(SandboxError, match=text):
+        strategy(types)
