@@ -53,6 +53,17 @@ def test_check_names_each_path_once():
     sandbox.check()
 
 
+def test_sandbox_is_printed_in_short():
+    """The repr of a sandbox says its world and what there is now; a property's report shows it."""
+    house, mine = Sandbox(world="house"), Sandbox()
+    mine.create_device()
+    mine.create_phone()
+
+    assert repr(house) == "Sandbox(world='house', devices=3)"
+    assert repr(mine) == "Sandbox(world='empty', devices=1, phones=1)"
+    assert repr(Sandbox()) == "Sandbox(world='empty')"
+
+
 def test_closed_sandbox_can_be_looked_at():
     """Closing lets go of the own client; the sandbox stays readable, and closing twice is fine."""
     sandbox = Sandbox()

@@ -46,7 +46,8 @@ def event_payloads(event_types: Iterable[str] | None = None) -> st.SearchStrateg
     else:
         chosen = _checked(event_types, kinds)
     fields = cache(lambda event_type: _fields(kinds[event_type]))
-    return _payloads(st.sampled_from(chosen), fields, Sandbox().workspace_id)
+    optional = max(list(kinds[name].declared.values()).count(False) for name in chosen)
+    return _payloads(st.sampled_from(chosen), st.integers(0, 2**optional - 1), fields, Sandbox().workspace_id)
 
 
 def _checked(event_types: Iterable[str], kinds: Mapping[str, object]) -> Sequence[str]:
@@ -95,10 +96,18 @@ def _events(draw: st.DrawFn, payloads: st.SearchStrategy[Payload]) -> Event:
 
 @st.composite
 def _payloads(
-    draw: st.DrawFn, types: st.SearchStrategy[str], fields: Callable[[str], Sequence[_Field]], workspace_id: str
+    draw: st.DrawFn,
+    types: st.SearchStrategy[str],
+    masks: st.SearchStrategy[int],
+    fields: Callable[[str], Sequence[_Field]],
+    workspace_id: str,
 ) -> Payload:
+    """The same number of choices for each type of event that has nothing but ids, so that the first is the simplest.
+
+    masks: which of the fields that may be left out are there, one bit for each.
+    """
     event_type, event_id = draw(types), uuid("event_id", draw(_NUMBERS))
-    created_at, carried, about = _time(draw(_MILLISECONDS)), draw(_OPTIONAL), draw(_NUMBERS)
+    created_at, carried, about = _time(draw(_MILLISECONDS)), draw(masks), draw(_NUMBERS)
     payload = {
         "event_id": event_id,
         "event_type": event_type,
@@ -200,8 +209,6 @@ def _time_frame(drawn: tuple[int, int]) -> dict[str, str]:
 
 _NUMBERS = st.integers(0, LAST_ID)
 _MILLISECONDS = st.integers(0, _YEAR_OF_MILLISECONDS)
-_OPTIONAL = st.integers(0, 2**6 - 1)
-"""Which of the fields that may be left out are there: one bit for each, at most six."""
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
 _TEXT = _Content(st.text(_LETTERS, min_size=1, max_size=40), _as_it_is)
 _PINS = st.integers(0, 10**8 - 1)

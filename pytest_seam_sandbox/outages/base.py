@@ -82,6 +82,8 @@ class Outage:
         self._leave(error)
 
     def _leave(self, error: BaseException | None) -> None:
+        if self not in self._sandbox._open_outages:
+            return  # the sandbox has ended it already, and said so
         self._sandbox._open_outages.remove(self)
         try:
             self._heal_and_assert()

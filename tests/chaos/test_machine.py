@@ -77,27 +77,27 @@ def test_correct_app_survives():
     run_state_machine_as_test(Careful, settings=QUICK)
 
 
-def test_wrong_app_is_found_with_the_shortest_story():
-    """A bug shows as the fewest steps that lead to it, in the words of the domain."""
-    error = failure_of(Desk)
+@pytest.fixture(scope="module")
+def failed_desk():
+    """How the wrong app fails."""
+    return failure_of(Desk)
 
-    assert story_of(error).startswith(
+
+def test_wrong_app_is_found_with_the_shortest_story(failed_desk):
+    """A bug shows as the fewest steps that lead to it, in the words of the domain."""
+    assert story_of(failed_desk).startswith(
         "What happened in Desk:\n  1. GARAGE loses its connection\n  2. unlock(device=GARAGE)\n\n"
     )
 
 
-def test_failing_run_prints_a_test_that_repeats_it():
+def test_failing_run_prints_a_test_that_repeats_it(failed_desk):
     """The printed test fails as the run did, without Hypothesis choosing anything."""
-    error = failure_of(Desk)
-
     with pytest.raises(AssertionError, match="opened without a turn"):
-        repeat(error)
+        repeat(failed_desk)
 
 
-def test_printed_test_reads_like_a_test():
+def test_printed_test_reads_like_a_test(failed_desk):
     """The printed test imports what it needs and names devices by their names."""
-    text = story_of(failure_of(Desk))
-
     assert (
         "    from pytest_seam_sandbox.stateful import Loss\n"
         f"    from {__name__} import Desk\n"
@@ -106,12 +106,12 @@ def test_printed_test_reads_like_a_test():
         "        with Desk.again() as machine:\n"
         "            machine.lose(loss=Loss('disconnected', 'GARAGE'))\n"
         "            machine.unlock(device=machine.device('GARAGE'))\n"
-    ) in text
+    ) in story_of(failed_desk)
 
 
-def test_failing_run_shows_the_timeline():
+def test_failing_run_shows_the_timeline(failed_desk):
     """What the sandbox saw stands below the story."""
-    assert "event    device.disconnected device_id=" in story_of(failure_of(Desk)).partition("Seam timeline:")[2]
+    assert "event    device.disconnected device_id=" in story_of(failed_desk).partition("Seam timeline:")[2]
 
 
 class Sulking(SandboxMachine):

@@ -323,6 +323,19 @@ def test_exception_in_the_body_heals(sandbox):
     assert is_online(sandbox)
 
 
+def test_play_that_is_kept_after_the_sandbox_was_checked_ends_quietly(sandbox):
+    """The check ends what lasts, and says so; the play has nothing left to end when it is let go of."""
+    moments = plan(("disconnected", 0, 60)).play(sandbox)
+    next(moments)
+    with pytest.raises(SandboxError, match="ended inside disconnected"):
+        sandbox.check()
+
+    moments.close()
+
+    sandbox.check()
+    assert is_online(sandbox)
+
+
 def test_trouble_after_a_break_is_not_lost(sandbox):
     """What goes wrong in healing after a break is raised by the sandbox's check."""
     for _ in plan(("disconnected", 0, 60)).play(sandbox):

@@ -20,6 +20,7 @@ MANY = settings(
     deadline=None,
     derandomize=True,
     database=None,
+    report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.generate, Phase.shrink],
 )
@@ -200,22 +201,6 @@ def test_what_is_drawn_prints_as_code(values):
     assert eval(repr(values)) == values
 
 
-def test_failing_example_reads_well():
-    """The report shows the sandbox in short and the plan as code."""
-
-    @FEW
-    @given(sandbox=sandboxes("house", devices=()), plan=outage_plans(world="house"), fault=faults(), loss=outages())
-    def prop(sandbox, plan, fault, loss):
-        raise AssertionError
-
-    text = "\n".join(failure_of(prop).__notes__)
-
-    assert "sandbox=Sandbox(world='house', devices=3)," in text
-    assert "plan=OutagePlan([PlannedOutage('disconnected', 'FRONT DOOR', start=0, duration=1)])" in text
-    assert "fault=PlannedFault('fail', '*')" in text
-    assert "loss=Loss('disconnected', 'GARAGE')" in text
-
-
 def test_failing_example_can_be_repeated():
     """The decorator that Hypothesis prints brings exactly that example back, as the only one."""
     seen = []
@@ -276,10 +261,7 @@ def test_unnoticed_trouble_fails_the_example():
     """A path that is not emulated fails the example although the app swallowed the answer."""
     prop = FEW(given(sandbox=sandboxes())(calls_what_is_not_there))
 
-    error = failure_of(prop)
-
-    assert isinstance(error, NotEmulated)
-    assert "sandbox=Sandbox(world='empty', devices=1)" in "\n".join(error.__notes__)
+    assert isinstance(failure_of(prop), NotEmulated)
 
 
 def test_unnoticed_trouble_joins_the_failure_of_the_example():
