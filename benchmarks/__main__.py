@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import version
 
 from .calls import page_rows, sdk_rows
+from .chaos import chaos_rows
+from .machine import machine_rows
 from .method import Effort
 from .peer import peer_rows
 from .server import server_rows
 from .startup import startup_rows
 from .state import memory_rows, state_rows
+from .sweep import sweep_rows
 from .table import HEAD, Row
 
 GROUPS: dict[str, Callable[[Effort], Iterator[Row]]] = {
@@ -23,6 +26,9 @@ GROUPS: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "startup": startup_rows,
     "server": server_rows,
     "peer": peer_rows,
+    "chaos": chaos_rows,
+    "machine": machine_rows,
+    "sweep": sweep_rows,
     "memory": lambda _: memory_rows(),
 }
 
@@ -37,7 +43,7 @@ def main() -> int:
     unknown = sorted(set(options.groups) - set(GROUPS))
     if unknown:
         parser.error(f"no group {', '.join(unknown)}; there are {', '.join(GROUPS)}")
-    versions = ", ".join(f"{name} {version(name)}" for name in ("seam", "httpx", "pydantic", "pytest"))
+    versions = ", ".join(f"{name} {version(name)}" for name in ("seam", "httpx", "pydantic", "hypothesis", "pytest"))
     clock = "processor time" if options.cpu else "wall time"
     print(f"Python {platform.python_version()}, {versions}; {options.rounds} rounds, {clock}\n\n{HEAD}", flush=True)
     effort = Effort(options.rounds, on_processor=options.cpu)

@@ -57,6 +57,8 @@ class Embedded:
             self.workspace.events.emitted = other.workspace.events.emitted
             self.workspace.mark_start()
             self.app.ids.count = other.app.ids.count
+            self.app.clock.follow(other.app.clock)
+            self.world = other.world
 
     def send(self, path: str, body: bytes) -> tuple[int, bytes]:
         """A call of the sandbox's own, straight to the emulator: no fault meets it, and no test is shown it."""

@@ -20,8 +20,8 @@ from ..engine.errors import SandboxError
 from ..engine.events import EventFields
 from ..expectations import check_event_type
 from ..sandbox import Sandbox
+from .furnished import listed
 from .resource_strategies import LAST_ID, METADATA, TIME, uuid
-from .strategies import listed
 
 Payload = dict[str, Any]
 _OURS = __package__.partition(".")[0]

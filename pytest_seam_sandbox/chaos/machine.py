@@ -17,8 +17,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precond
 from ..api.devices.model import Device
 from ..api.phones import Phone
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId
-from ..sandbox import Sandbox
 from .faults import FAULT_KINDS, PlannedFault
+from .furnished import Furnished
 from .labels import devices_of, find_device, phones_of
 from .laws import Laws
 from .losses import Kind, Loss, possible_losses
@@ -95,8 +95,7 @@ class SandboxMachine(RuleBasedStateMachine):
         self._lost: dict[Loss, Strike] = {}
         self._known_losses: tuple[tuple[int, int], list[Loss]] = ((-1, -1), [])
         start = _start_of(type(self))
-        self.sandbox = Sandbox(**self.sandbox_settings)
-        self.sandbox._backend.adopt(start.sandbox._backend)
+        self.sandbox = start.furnished.sandbox()
         self._start = start
         for label, device in start.devices.items():
             self._story.name(device, f"machine.device({label!r})", label)
@@ -325,18 +324,15 @@ class SandboxMachine(RuleBasedStateMachine):
 class _Start(NamedTuple):
     """The state in which each run of a machine starts; no run changes it."""
 
-    sandbox: Sandbox
+    furnished: Furnished
     devices: dict[str, Device]
     phones: dict[str, Phone]
 
 
 @cache
 def _start_of(machine: type[SandboxMachine]) -> _Start:
-    sandbox = Sandbox(world=machine.world, **machine.sandbox_settings)
-    for device_type in machine.device_types:
-        sandbox.create_device(device_type)
-    for _ in range(machine.phone_count):
-        sandbox.create_phone()
+    furnished = Furnished(machine.world, machine.device_types, machine.phone_count, machine.sandbox_settings)
+    sandbox = furnished.start
     found = {label: sandbox.get_device(row.device_id) for label, row in devices_of(sandbox).items()}
     carried = {label: sandbox.get_phone(row.device_id) for label, row in phones_of(sandbox).items()}
     if not found and not carried:
@@ -344,7 +340,7 @@ def _start_of(machine: type[SandboxMachine]) -> _Start:
             f"{machine.__name__} has no devices and no phones, so nothing could be lost. "
             'Set device_types = ("august_lock",), phone_count = 1 or world = "house".'
         )
-    return _Start(sandbox, found, carried)
+    return _Start(furnished, found, carried)
 
 
 def _named(found: Mapping[str, R], label: str, what: str) -> R:

@@ -15,8 +15,9 @@ from ..api.phones import Phone
 from ..engine.errors import SandboxError
 from ..sandbox import Sandbox
 from ..worlds.catalogue import device_models
+from .furnished import device_types_of
 from .losses import possible_losses
-from .strategies import ONE_LOCK, device_types_of
+from .strategies import ONE_LOCK
 
 TIME = "2025-01-01T00:00:00.000Z"
 """When what is drawn was created: always the same time, so that an example means the same on every day."""

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.control import cleanup
@@ -17,9 +17,9 @@ from ..api import FAMILIES, all_paths
 from ..engine.errors import SandboxError
 from ..engine.faults import Faults, Target
 from ..sandbox import Sandbox
-from ..worlds.build import WORLDS, check_world
-from ..worlds.catalogue import device_model
+from ..worlds.build import WORLDS
 from .faults import AFTER, FAULT_KINDS, FaultKind, PlannedFault
+from .furnished import Furnished, at_least, listed
 from .losses import KINDS, Kind, Loss, possible_losses
 from .plans import ON_A_DEVICE, FaultPlan, OutagePlan, PlannedOutage
 
@@ -50,15 +50,13 @@ def sandboxes(
     Sandbox takes them. What the sandbox noticed (a path that is not emulated, an outage that was never left) fails the
     example when it ends; `with sandbox:` in the test does so earlier.
     """
-    furnished = _Furnished(world, devices, phones)
-    Sandbox(**settings)  # refuses wrong settings here, and not in the middle of a run
-    return _sandboxes(st.just(furnished), settings)
+    return _sandboxes(st.just(Furnished(world, devices, phones, settings)))
 
 
 # Composite strategies rather than `map`: Hypothesis prints what `map` makes as a call of the function that made it.
 @st.composite
-def _sandboxes(draw: st.DrawFn, furnished: st.SearchStrategy[_Furnished], settings: dict[str, Any]) -> Sandbox:
-    sandbox = draw(furnished).sandbox(**settings)
+def _sandboxes(draw: st.DrawFn, furnished: st.SearchStrategy[Furnished]) -> Sandbox:
+    sandbox = draw(furnished).sandbox()
     cleanup(lambda: _tell(sandbox))
     return sandbox
 
@@ -74,43 +72,6 @@ def _tell(sandbox: Sandbox) -> None:
         error.add_note(f"and the Seam sandbox says: {trouble}")
 
 
-class _Furnished:
-    """What is put into sandboxes: a world, devices of these types, phones."""
-
-    def __init__(self, world: str, devices: Iterable[str], phones: int) -> None:
-        check_world(world)
-        _at_least(0, phones=phones)
-        self.world = world
-        self.device_types = device_types_of(devices)
-        self.phones = phones
-
-    def __str__(self) -> str:
-        return f"world {self.world!r}, devices {list(self.device_types)}, {self.phones} phones"
-
-    def sandbox(self, **settings: Any) -> Sandbox:
-        """A new sandbox with all of it."""
-        sandbox = Sandbox(world=self.world, **settings)
-        for device_type in self.device_types:
-            sandbox._backend.create_device(device_type, connected_account_id=None)
-        for _ in range(self.phones):
-            sandbox.create_phone()
-        return sandbox
-
-
-def device_types_of(names: Iterable[str]) -> tuple[str, ...]:
-    """The names, if all are types of devices. Raises UnknownDeviceType, or SandboxError for the type of a phone."""
-    found = listed(names)
-    for name in found:
-        if device_model(name).provider is None:
-            raise SandboxError(f"{name!r} is a phone, not a device of an account. Use phones for phones.")
-    return found
-
-
-def listed(names: Iterable[Name]) -> tuple[Name, ...]:
-    """The names; a single text is one name."""
-    return (cast(Name, names),) if isinstance(names, str) else tuple(names)
-
-
 def known(what: str, names: Iterable[Name], there_are: Sequence[Name]) -> tuple[Name, ...]:
     """The names, if there are any and each is one of those that there are; SandboxError otherwise."""
     found = listed(names)
@@ -122,12 +83,6 @@ def known(what: str, names: Iterable[Name], there_are: Sequence[Name]) -> tuple[
             hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"There are {', '.join(there_are)}."
             raise SandboxError(f"there is no {what} {name!r}. {hint}")
     return found
-
-
-def _at_least(minimum: int, **given: int) -> None:
-    for name, number in given.items():
-        if isinstance(number, bool) or not isinstance(number, int) or number < minimum:
-            raise SandboxError(f"{name} is {number!r}; it takes a whole number of at least {minimum}.")
 
 
 # outages
@@ -168,7 +123,7 @@ def outage_plans(
     For this sandbox as it is now, or for one that `sandboxes` makes with the same arguments. max_outages: a plan has
     from one to so many. horizon: all are over so many seconds after the start; times are whole seconds.
     """
-    _at_least(1, max_outages=max_outages, horizon=horizon)
+    at_least(1, max_outages=max_outages, horizon=horizon)
     losses = _losses(sandbox, world, devices, phones, kinds)
     paces = dict.fromkeys((min(_HURRY, horizon), horizon))
     return _plans(
@@ -199,8 +154,8 @@ def _losses(
     if sandbox is not None:
         possible = _possible(sandbox, wanted, f"{sandbox!r}")
         return lambda: possible
-    furnished = _Furnished(world, devices, phones)
-    return cache(lambda: _possible(furnished.sandbox(), wanted, f"a sandbox with the {furnished}"))
+    furnished = Furnished(world, devices, phones, {})
+    return cache(lambda: _possible(furnished.start, wanted, f"a sandbox with the {furnished}"))
 
 
 def _possible(sandbox: Sandbox, kinds: Sequence[Kind], where: str) -> st.SearchStrategy[Loss]:
@@ -253,7 +208,7 @@ def faults(
 
     targets: paths, or methods and paths, as `sandbox.faults` takes them. max_times: how many requests meet it at most.
     """
-    _at_least(1, max_times=max_times)
+    at_least(1, max_times=max_times)
     return _one_fault(_FaultChoices(_parsed(targets), kinds, max_times))
 
 
@@ -265,7 +220,7 @@ def fault_plans(
     No request could meet two of them. targets: by default, one for each family that is emulated. max_faults: a plan
     has from one to so many.
     """
-    _at_least(1, max_faults=max_faults)
+    at_least(1, max_faults=max_faults)
     parsed = _parsed(targets)
     paths = {target: [path for path in all_paths() if fnmatchcase(path, parsed[target].path)] for target in parsed}
     clashes = {(one, other): parsed[one].overlaps(parsed[other], paths[one]) for one in parsed for other in parsed}

@@ -89,6 +89,10 @@ class Clock:
         """End what `pin` began."""
         self._pinned = before
 
+    def follow(self, other: Clock) -> None:
+        """Never show a time before one that the other clock has shown."""
+        self._latest = max(self._latest, other._latest)
+
     def move(self, seconds: float | timedelta) -> None:
         """Go forward by `seconds` (>= 0). Raises SandboxError for a negative amount."""
         amount = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)

@@ -1,6 +1,6 @@
 """The story of a run: words for people, code for a test."""
 
-import datetime
+import datetime as dt
 
 from pytest_seam_sandbox.chaos.story import Story
 
@@ -21,7 +21,7 @@ def test_what_a_test_needs_is_imported():
     """Values whose code needs a module bring its import along."""
     story = Story()
 
-    story.begin("book", {"at": datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC)}, None)
+    story.begin("book", {"at": dt.datetime(2026, 1, 31, tzinfo=dt.UTC)}, None)
 
     text = story.as_test(Machine)
     assert text.startswith("import datetime\nfrom ")

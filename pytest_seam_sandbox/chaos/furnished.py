@@ -1,0 +1,70 @@
+"""Sandboxes that all start alike: made once, then started from again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+from ..engine.errors import SandboxError
+from ..sandbox import Sandbox
+from ..worlds.build import check_world
+from ..worlds.catalogue import device_model
+
+Name = TypeVar("Name", bound=str)
+
+
+class Furnished:
+    """What is put into sandboxes: a world, devices of these types, phones. settings: as Sandbox takes them.
+
+    Raises what is wrong with that at once. Each sandbox has the same ids.
+    """
+
+    def __init__(self, world: str, devices: Iterable[str], phones: int, settings: Mapping[str, Any]) -> None:
+        check_world(world)
+        at_least(0, phones=phones)
+        Sandbox(**settings)
+        self.world = world
+        self.device_types = device_types_of(devices)
+        self.phones = phones
+        self.settings = settings
+
+    def __str__(self) -> str:
+        return f"world {self.world!r}, devices {list(self.device_types)}, {self.phones} phones"
+
+    @cached_property
+    def start(self) -> Sandbox:
+        """The first such sandbox, from which the others start; nothing may change it."""
+        sandbox = Sandbox(world=self.world, **self.settings)
+        for device_type in self.device_types:
+            sandbox._backend.create_device(device_type, connected_account_id=None)
+        for _ in range(self.phones):
+            sandbox.create_phone()
+        return sandbox
+
+    def sandbox(self) -> Sandbox:
+        """A fresh sandbox with all of it; costs microseconds."""
+        sandbox = Sandbox(**self.settings)
+        sandbox._backend.adopt(self.start._backend)
+        return sandbox
+
+
+def device_types_of(names: Iterable[str]) -> tuple[str, ...]:
+    """The names, if all are types of devices. Raises UnknownDeviceType, or SandboxError for the type of a phone."""
+    found = listed(names)
+    for name in found:
+        if device_model(name).provider is None:
+            raise SandboxError(f"{name!r} is a phone, not a device of an account. Use phones for phones.")
+    return found
+
+
+def listed(names: Iterable[Name]) -> tuple[Name, ...]:
+    """The names; a single text is one name."""
+    return (cast(Name, names),) if isinstance(names, str) else tuple(names)
+
+
+def at_least(minimum: int, **given: int) -> None:
+    """Raise SandboxError for what is no whole number, or less than the minimum."""
+    for name, number in given.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < minimum:
+            raise SandboxError(f"{name} is {number!r}; it takes a whole number of at least {minimum}.")
