@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, find, given, reproduce_failure, setti
 from hypothesis import strategies as st
 
 from pytest_seam_sandbox import NotEmulated, Sandbox, SandboxError
-from pytest_seam_sandbox.chaos import furnished
+from pytest_seam_sandbox.chaos import furnished as furnishing
 from pytest_seam_sandbox.chaos.faults import FAULT_KINDS, PlannedFault
 from pytest_seam_sandbox.chaos.losses import KINDS, Loss, possible_losses
 from pytest_seam_sandbox.chaos.plans import FaultPlan, OutagePlan, PlannedOutage
@@ -296,7 +296,9 @@ def test_outage_that_is_never_left_fails_the_example():
 def test_template_is_made_once(monkeypatch):
     """Drawing plans makes one house for the whole run, and none before the first example."""
     made = []
-    monkeypatch.setattr(furnished, "Sandbox", lambda **options: made.append(options.get("world")) or Sandbox(**options))
+    monkeypatch.setattr(
+        furnishing, "Sandbox", lambda **options: made.append(options.get("world")) or Sandbox(**options)
+    )
     plans = outage_plans(world="house")
     assert made.count("house") == 0
 
