@@ -102,7 +102,7 @@ def test_link_within_the_readme_leads_to_a_heading(target):
     assert target in headings
 
 
-@pytest.mark.parametrize("folder", sorted(path.parent.name for path in ROOT.glob("examples/*/app.py")))
+@pytest.mark.parametrize("folder", sorted({path.parent.name for path in ROOT.glob("examples/*/test_*.py")}))
 def test_readme_names_every_example(folder):
     """Each folder of examples stands in the README."""
     assert f"(examples/{folder})" in README

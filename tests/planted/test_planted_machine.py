@@ -1,0 +1,25 @@
+"""The state machine finds every planted bug, and no fault with a correct app."""
+
+import pytest
+
+from planted.harness import ENOUGH, EXAMPLES, NAMES, planted, run_machine, searching
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_machine_finds_the_bug(name):
+    """Some run makes the buggy app fail, by an assertion of its own module."""
+    pair = planted(name)
+
+    with pytest.raises(AssertionError):
+        run_machine(pair, pair.module.Buggy, searching(ENOUGH))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_machine_passes_with_the_correct_app(name):
+    """The correct twin is right in every run."""
+    pair = planted(name)
+    begun = []
+
+    run_machine(pair, pair.module.Correct, searching(EXAMPLES), lambda *_: begun.append(None))
+
+    assert len(begun) >= EXAMPLES
