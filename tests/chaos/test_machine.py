@@ -23,6 +23,7 @@ from pytest_seam_sandbox.stateful import (
     invariant,
     multiple,
     phones,
+    precondition,
     rule,
 )
 
@@ -252,6 +253,30 @@ def test_quiesce_heals_what_is_lost(kind):
         machine.quiesce()
 
         machine.sandbox.expect_no_device_error(machine.device("GARAGE"))
+
+
+def test_removed_device_cannot_heal_otherwise():
+    """What a device suffered from before the app saw to its removal stays, and no healing fails over it."""
+    with SandboxMachine.again() as machine:
+        machine.lose(loss=Loss("disconnected", "GARAGE"))
+        machine.sandbox._api.call("/devices/simulate/remove", device_id=machine.device("GARAGE").device_id)
+        machine.quiesce()
+
+        machine.sandbox.expect_device_error(machine.device("GARAGE"), "device_removed")
+
+
+def test_repetition_heeds_preconditions():
+    """A check that does not apply is not made in a repetition either."""
+
+    class Picky(SandboxMachine):
+        @precondition(lambda self: self._lost)
+        @invariant()
+        def something_is_lost(self):
+            assert not self.sandbox._api.devices()[0].properties.online
+
+    with Picky.again() as machine:
+        machine.pass_time(seconds=1)
+        machine.lose(loss=Loss("disconnected", "GARAGE"))
 
 
 def test_lost_plan_is_renewed():

@@ -10,7 +10,7 @@ BUG = "loses its cursor when a poll fails"
 WRONG = "what happened before the failed poll is never counted"
 DEVICES = ("august_lock", "yale_lock")
 TARGET = "/events/list"
-SWEEP = {"kinds": ("disconnected", "account_disconnected")}
+SWEEP = {"kinds": ("disconnected", "account_disconnected")}  # the scenario has a lost hub of its own
 
 
 class Correct(App):
