@@ -24,7 +24,7 @@ from .laws import Laws
 from .losses import Kind, Loss, possible_losses
 from .story import Story, failure_note
 from .strikes import Strike
-from .telling import EVENTUALLY, initialize, rule, untold
+from .telling import EVENTUALLY, initialize, rule, told, untold
 
 devices: Bundle[Device] = Bundle("devices")
 """The devices of the machine, as they were at its start."""
@@ -48,8 +48,8 @@ class SandboxMachine(RuleBasedStateMachine):
 
     Subclass it, build the app in `start`, add rules and invariants with the decorators of
     `pytest_seam_sandbox.stateful`, and give pytest the `TestCase`. `self.sandbox` is fresh in each run, its clock
-    stands and moves by rules only. Seam's own laws are checked after each step. At the end of each run, and by a rule
-    of its own, everything heals (`quiesce`), `catch_up` lets the app notice, and what is marked `eventually` has to
+    stands and moves by rules only. Seam's own laws are checked after each step. At the end of each run, and wherever a
+    rule of yours calls it, everything heals (`quiesce`), `catch_up` lets the app notice, and what is marked `eventually` has to
     hold.
 
     world, device_types, phone_count: what is there at the start; sandbox_settings: further arguments of Sandbox. The
@@ -170,7 +170,7 @@ class SandboxMachine(RuleBasedStateMachine):
         """Somebody makes an access code on a lock."""
         return self.sandbox.create_access_code(find_device(self.sandbox, label).device_id)
 
-    @rule()  # always possible: a precondition here keeps Hypothesis from shrinking to the shortest story
+    @told
     def quiesce(self) -> None:
         """Everything heals, time passes until nothing is pending, and what has to hold in the end is checked."""
         for loss in reversed(list(self._lost)):

@@ -19,7 +19,7 @@ def rule(**options: Any) -> Callable[[F], F]:
     """Hypothesis's `rule`, for methods of a SandboxMachine; `async def` in an AsyncSandboxMachine."""
 
     def decorate(function: F) -> F:
-        return cast(F, _rule(**options)(_told(function)))
+        return cast(F, _rule(**options)(told(function)))
 
     return decorate
 
@@ -28,7 +28,7 @@ def initialize(**options: Any) -> Callable[[F], F]:
     """Hypothesis's `initialize`, for methods of a SandboxMachine."""
 
     def decorate(function: F) -> F:
-        return cast(F, _initialize(**options)(_told(function)))
+        return cast(F, _initialize(**options)(told(function)))
 
     return decorate
 
@@ -58,13 +58,15 @@ def eventually(function: F) -> F:
     return function
 
 
-def _told(function: F) -> F:
+def told(function: F) -> F:
+    """A method whose calls are steps of the story."""
+
     @wraps(function)
-    def told(machine: Any, **arguments: Any) -> Any:
+    def step(machine: Any, **arguments: Any) -> Any:
         return machine._perform(function, arguments)
 
-    setattr(told, TOLD, True)
-    return cast(F, told)
+    setattr(step, TOLD, True)
+    return cast(F, step)
 
 
 def untold(member: Any) -> bool:

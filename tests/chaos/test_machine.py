@@ -176,7 +176,7 @@ class Bookings(SandboxMachine):
     """Hands the results of its rules on to other rules."""
 
     bookings = Bundle("bookings")
-    removals = False
+    disconnections = hub_disconnections = removals = account_losses = clock_moves = False
 
     @initialize(target=bookings)
     def first(self):
