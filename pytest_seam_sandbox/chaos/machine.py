@@ -49,8 +49,8 @@ class SandboxMachine(RuleBasedStateMachine):
     Subclass it, build the app in `start`, add rules and invariants with the decorators of
     `pytest_seam_sandbox.stateful`, and give pytest the `TestCase`. `self.sandbox` is fresh in each run, its clock
     stands and moves by rules only. Seam's own laws are checked after each step. At the end of each run, and wherever a
-    rule of yours calls it, everything heals (`quiesce`), `catch_up` lets the app notice, and what is marked `eventually` has to
-    hold.
+    rule of yours calls it, everything heals (`quiesce`), `catch_up` lets the app notice, and what is marked
+    `eventually` has to hold.
 
     world, device_types, phone_count: what is there at the start; sandbox_settings: further arguments of Sandbox. The
     switches turn rules off; faults: the targets that faults may hit, such as ("POST /locks/unlock_door",), none by

@@ -2,6 +2,7 @@
 
 import pytest
 from httpx import HTTPStatusError
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.errors import StopTest, UnsatisfiedAssumption
 from hypothesis.stateful import rule as untold_rule
@@ -193,7 +194,7 @@ class Bookings(SandboxMachine):
 
 def test_results_of_rules_have_names_in_the_printed_test():
     """What one step gave and another takes is a variable of the printed test."""
-    error = failure_of(Bookings)
+    error = failure_of(Bookings, settings(QUICK, max_examples=500))
 
     text = story_of(error)
 
