@@ -17,7 +17,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precond
 from ..api.devices.model import Device
 from ..api.phones import Phone
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId
-from .faults import FAULT_KINDS, PlannedFault
+from . import strategies
+from .faults import FAULT_KINDS, FaultKind, PlannedFault
 from .furnished import Furnished
 from .labels import devices_of, find_device, phones_of
 from .laws import Laws
@@ -36,11 +37,14 @@ codes: Bundle[Any] = Bundle("codes")
 R = TypeVar("R")
 WAITS = (1, 10, 60, 600, 3600, 86400)
 """What `pass_time` chooses from, in sandbox seconds."""
-
-
 GIVEN_UP = (HypothesisException, StopTest)
 """How a run ends that Hypothesis does not want any further."""
 _FIRST = ("add_devices", "add_phones")
+
+
+@cache
+def _faults_of(machine: type[SandboxMachine]) -> st.SearchStrategy[PlannedFault]:
+    return strategies.faults(machine.faults, kinds=machine.fault_kinds)
 
 
 class SandboxMachine(RuleBasedStateMachine):
@@ -70,7 +74,7 @@ class SandboxMachine(RuleBasedStateMachine):
     phone_losses: ClassVar[bool] = True
     clock_moves: ClassVar[bool] = True
     faults: ClassVar[Sequence[str]] = ()
-    fault_kinds: ClassVar[Sequence[str]] = FAULT_KINDS
+    fault_kinds: ClassVar[Sequence[FaultKind]] = FAULT_KINDS
     access_codes: ClassVar[bool] = False
 
     _in_the_end: ClassVar[tuple[Callable[..., Any], ...]] = ()
@@ -182,6 +186,7 @@ class SandboxMachine(RuleBasedStateMachine):
         self._laws.check()
         for check in self._in_the_end:
             self._call(check)
+        self.sandbox.check()
 
     # checks
 
@@ -221,7 +226,6 @@ class SandboxMachine(RuleBasedStateMachine):
         try:
             if not self.has_failed and not isinstance(sys.exception(), GIVEN_UP):
                 self.quiesce()
-                self.sandbox.check()
         finally:
             self._call(type(self).stop)
             self._end()
@@ -305,10 +309,7 @@ class SandboxMachine(RuleBasedStateMachine):
         return [loss for loss in self._lost if loss.kind == "removed" or loss.target not in removed]
 
     def _possible_faults(self) -> st.SearchStrategy[PlannedFault]:
-        kinds = [kind for kind in FAULT_KINDS if kind in self.fault_kinds]
-        return st.builds(
-            PlannedFault, st.sampled_from(kinds), st.sampled_from(list(self.faults)), times=st.integers(1, 3)
-        )
+        return _faults_of(type(self))
 
     def _programmable(self) -> list[str]:
         """The devices on which a code can be made now."""

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from httpx import HTTPStatusError
+from httpx import ConnectError
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.errors import StopTest, UnsatisfiedAssumption
@@ -57,13 +57,16 @@ class Careful(Desk):
     phone_count = 1
     access_codes = True
     faults = ("POST /locks/unlock_door",)
-    fault_kinds = ("fail",)
+    fault_kinds = ("refuse", "rate_limit")
 
     @rule(device=devices)
     def unlock(self, device):
         try:
             self.seam.locks.unlock_door(device_id=device.device_id)
-        except (SeamActionAttemptFailedError, SeamHttpApiError, HTTPStatusError):
+        except (SeamActionAttemptFailedError, ConnectError):
+            return
+        except SeamHttpApiError:
+            self.sandbox.clock.advance(60)  # told to wait
             return
         self.opened.append(device.device_id)
 
@@ -331,6 +334,14 @@ class Impatient(SandboxMachine):
             http.get("/devices/list")
 
 
+def test_fault_that_no_request_could_meet():
+    """A target that is no path is refused with what is near."""
+    lost = type("Lost", (Impatient,), {"faults": ("/door/open",), "__module__": __name__})
+
+    with pytest.raises(SandboxError, match=r"no emulated path matches the fault target '/door/open'"):
+        run_state_machine_as_test(lost, settings=QUICK)
+
+
 def test_client_that_does_not_wait_is_found():
     """The complaint of a rate limit about an impatient client fails the run."""
     assert "although the answer 429 told it to wait" in str(failure_of(Impatient))
@@ -406,7 +417,10 @@ def test_unnoticed_trouble_fails_the_run():
         def call(self):
             self.sandbox.http().post("/thermostats/list")
 
-    assert "does not emulate" in str(failure_of(Exotic)) or "/thermostats/list" in str(failure_of(Exotic))
+    error = failure_of(Exotic)
+
+    assert "the program under test called /thermostats/list" in str(error)
+    assert "1. call()" in story_of(error)
 
 
 # mistakes
