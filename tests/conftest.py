@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 
 import pytest
 from seam.seam import Seam
@@ -66,7 +67,11 @@ DOORS = {
 }
 
 
-@pytest.fixture(params=sorted(DOORS))
+# Gates that run the suite several times choose fewer doors for all runs but one.
+CHOSEN = os.environ.get("TEST_DOORS", ",".join(sorted(DOORS))).split(",")
+
+
+@pytest.fixture(params=CHOSEN)
 def seam(request, seam_sandbox):
     """The official SDK, connected to `seam_sandbox` through each door in turn."""
     yield from DOORS[request.param](seam_sandbox, request)
