@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
 from ..engine.auth import Caller
@@ -185,7 +186,8 @@ def _connect(workspace: Workspace, webview: ConnectWebviewRow, account: Connecte
     events.emit(workspace, ConnectedAccountCompletedFirstSync(**fields))
 
 
-def _default_capabilities(accepted_providers: Sequence[str]) -> tuple[str, ...]:
+@cache
+def _default_capabilities(accepted_providers: tuple[str, ...]) -> tuple[str, ...]:
     """What the providers' devices are. A provider that has locks connects only those unless it is asked (spec)."""
     found = set()
     for provider in accepted_providers:

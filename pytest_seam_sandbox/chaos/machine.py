@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from inspect import getmembers, iscoroutinefunction
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, StopTest
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition
 
-from ..api.devices.model import Device
+from ..api._phones import PhoneRow
+from ..api.devices.model import Device, DeviceRow
 from ..api.phones import Phone
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId
 from . import strategies
@@ -97,7 +98,7 @@ class SandboxMachine(RuleBasedStateMachine):
         self._depth = 0
         self._repeats = False
         self._lost: dict[Loss, Strike] = {}
-        self._known_losses: tuple[tuple[int, int], list[Loss]] = ((-1, -1), [])
+        self._known_losses: tuple[tuple[object, ...], list[Loss]] = ((), [])
         start = _start_of(type(self))
         self.sandbox = start.furnished.sandbox()
         self._start = start
@@ -285,13 +286,17 @@ class SandboxMachine(RuleBasedStateMachine):
     # what is possible now
 
     def _possible(self) -> list[Loss]:
-        """The losses that can begin now, by the switches; looked up once a step."""
-        key = (len(self._story.steps), self.sandbox._backend.mark())
-        if self._known_losses[0] != key:
-            found = possible_losses(self.sandbox, self._kinds())
-            self._known_losses = (key, [loss for loss in found if loss not in self._lost])
-        return self._known_losses[1]
+        """The losses that can begin now, by the switches; found once for each state of the devices and phones."""
+        workspace = self.sandbox._backend.workspace
+        state = (*workspace[DeviceRow], *workspace[PhoneRow], *self._lost)
+        before, losses = self._known_losses
+        if len(before) != len(state) or any(one is not other for one, other in zip(before, state, strict=True)):
+            found = possible_losses(self.sandbox, self._kinds)
+            losses = [loss for loss in found if loss not in self._lost]
+            self._known_losses = (state, losses)
+        return losses
 
+    @cached_property
     def _kinds(self) -> set[Kind]:
         switches: dict[Kind, bool] = {
             "disconnected": self.disconnections,

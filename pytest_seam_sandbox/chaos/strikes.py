@@ -77,8 +77,9 @@ class Strike:
         if account is None or not account.is_disconnected:
             return
         webview = self._sandbox._api.call("/connect_webviews/create")["connect_webview"]
-        email = self._sandbox.get_connected_account(account.id).user_identifier.email
-        self._sandbox.complete_login(webview, email=email, provider=account.account_type)
+        email = (account.user_identifier or {})["email"]
+        webview_id = webview["connect_webview_id"]
+        self._sandbox._backend.complete_login(webview_id, email=email, provider=account.account_type)
 
     def _replace(self) -> Phone:
         """A new phone of the same kind for the owner of the lost one."""
