@@ -77,9 +77,8 @@ class Strike:
         if account is None or not account.is_disconnected:
             return
         webview = self._sandbox._api.call("/connect_webviews/create")["connect_webview"]
-        email = (account.user_identifier or {})["email"]
         webview_id = webview["connect_webview_id"]
-        self._sandbox._backend.complete_login(webview_id, email=email, provider=account.account_type)
+        self._sandbox._backend.complete_login(webview_id, email=account.email or "", provider=account.account_type)
 
     def _replace(self) -> Phone:
         """A new phone of the same kind for the owner of the lost one."""
