@@ -52,8 +52,8 @@ class Lock(SandboxMachine):
     inside: ClassVar[bool] = False
     seconds: ClassVar[float] = 0.0
 
-    def __init__(self) -> None:
-        watched(SandboxMachine.__init__)(self)
+    def _begin(self) -> None:
+        watched(SandboxMachine._begin)(self)
         self._laws.check = watched(self._laws.check)  # type: ignore[method-assign]
 
     _perform = watched(SandboxMachine._perform)

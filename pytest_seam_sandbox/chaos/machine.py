@@ -93,6 +93,10 @@ class SandboxMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make the sandbox, and let the subclass build its app."""
         self.has_failed = False
         self._story = Story()
         self._depth = 0
