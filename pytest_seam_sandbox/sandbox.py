@@ -88,7 +88,7 @@ class Sandbox(Connected):
     ) -> None:
         try:
             self.check()
-        except (ExpectationFailed, SandboxError) as trouble:
+        except Exception as trouble:
             if error is None:
                 raise
             error.add_note(f"and the sandbox says: {trouble}")

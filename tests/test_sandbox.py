@@ -318,3 +318,12 @@ def test_the_clock_ends_with_the_year_9999(seam_sandbox):
     """An absurd move is refused, and the clock stays where it was."""
     with pytest.raises(SandboxError, match="beyond the year 9999"):
         seam_sandbox.clock.advance(1e300)
+
+
+def test_exception_of_the_body_wins_over_an_error_inside():
+    """A bug inside the sandbox is told beside the exception of the block, and does not take its place."""
+    with pytest.raises(LookupError) as raised, Sandbox() as sandbox:
+        sandbox._backend.app.internal_errors.append(ZeroDivisionError("inside"))
+        raise LookupError
+
+    assert "inside" in "".join(raised.value.__notes__)

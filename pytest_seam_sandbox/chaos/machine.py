@@ -40,7 +40,15 @@ WAITS = (1, 10, 60, 600, 3600, 86400)
 """What `pass_time` chooses from, in sandbox seconds."""
 GIVEN_UP = (HypothesisException, StopTest)
 """How a run ends that Hypothesis does not want any further."""
-_FIRST = ("add_devices", "add_phones")
+_WORDS = {
+    "lose": "{loss.words}",
+    "recover": "the outage {loss} ends",
+    "pass_time": "{seconds} s pass",
+    "break_calls": "{fault.words}",
+    "make_code": "somebody makes an access code on {label}",
+    "quiesce": "everything heals, and what is pending is done",
+}
+"""What the machine's own steps mean; those that it does by itself at each start are not told."""
 
 
 @cache
@@ -98,6 +106,7 @@ class SandboxMachine(RuleBasedStateMachine):
     def _begin(self) -> None:
         """Make the sandbox, and let the subclass build its app."""
         self.has_failed = False
+        self._outer_exception = sys.exception()  # another one in the end means that the run has been given up
         self._story = Story()
         self._depth = 0
         self._repeats = False
@@ -229,7 +238,7 @@ class SandboxMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Called by Hypothesis after each run: `quiesce` unless the run failed or was given up, then `stop`."""
         try:
-            if not self.has_failed and not isinstance(sys.exception(), GIVEN_UP):
+            if not self.has_failed and sys.exception() is self._outer_exception:
                 self.quiesce()
         finally:
             self._call(type(self).stop)
@@ -252,8 +261,10 @@ class SandboxMachine(RuleBasedStateMachine):
         """One step: told, done, and checked when nobody else does."""
         if self._depth:
             return self._call(function, **arguments)
-        name = function.__name__
-        step = self._story.begin(name, arguments, self._words(name, arguments), is_told=name not in _FIRST)
+        words, is_ours = None, function.__module__ == __name__
+        if is_ours and function.__name__ in _WORDS:
+            words = _WORDS[function.__name__].format(**arguments)
+        step = self._story.begin(function.__name__, arguments, words, is_told=words is not None or not is_ours)
         self._depth += 1
         try:
             result = self._call(function, **arguments)
@@ -266,20 +277,6 @@ class SandboxMachine(RuleBasedStateMachine):
             self._depth -= 1
         self._story.end(step, result)
         return result
-
-    def _words(self, name: str, arguments: Mapping[str, Any]) -> str | None:
-        """What a step of the machine's own means; None for a step of the app's."""
-        if name == "lose":
-            return str(arguments["loss"].words)
-        if name == "recover":
-            return f"the outage {arguments['loss']} ends"
-        if name == "pass_time":
-            return f"{arguments['seconds']} s pass"
-        if name == "break_calls":
-            return str(arguments["fault"].words)
-        if name == "make_code":
-            return f"somebody makes an access code on {arguments['label']}"
-        return "everything heals, and what is pending is done" if name == "quiesce" else None
 
     def _fail(self, error: BaseException) -> None:
         if self.has_failed or isinstance(error, GIVEN_UP):

@@ -84,7 +84,9 @@ class Story:
 
     def _label(self, value: object) -> str:
         name = self._names.get(id(value))
-        return repr(value) if name is None else name.label
+        if name is None:
+            return f"[{', '.join(map(self._label, value))}]" if isinstance(value, list) else repr(value)
+        return name.label
 
     def tell(self) -> str:
         """The steps for people, one a line."""

@@ -57,19 +57,14 @@ def sandboxes(
 @st.composite
 def _sandboxes(draw: st.DrawFn, furnished: st.SearchStrategy[Furnished]) -> Sandbox:
     sandbox = draw(furnished).sandbox()
-    cleanup(lambda: _tell(sandbox))
+    cleanup(lambda: _leave(sandbox))
     return sandbox
 
 
-def _tell(sandbox: Sandbox) -> None:
-    """Raise what the sandbox noticed, or add it to the exception with which the example ends."""
+def _leave(sandbox: Sandbox) -> None:
+    """End the sandbox as its `with` block would, with the exception with which the example ends."""
     error = sys.exception()
-    try:
-        sandbox.check()
-    except Exception as trouble:
-        if error is None:
-            raise
-        error.add_note(f"and the Seam sandbox says: {trouble}")
+    sandbox.__exit__(None if error is None else type(error), error, None)
 
 
 def known(what: str, names: Iterable[Name], there_are: Sequence[Name]) -> tuple[Name, ...]:

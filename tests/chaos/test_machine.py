@@ -495,3 +495,57 @@ def test_run_that_hypothesis_gives_up_is_not_brought_to_its_end(given_up):
         machine.give_up()
 
     assert not hasattr(found.value, "__notes__")
+
+
+def test_rule_may_have_the_name_of_one_of_ours():
+    """An app's own rule takes the place of the machine's, and is told as what it is."""
+
+    class Own(SandboxMachine):
+        @rule()
+        def recover(self):
+            pass
+
+    with Own.again() as machine:
+        machine.recover()
+
+        assert machine._story.tell() == "1. recover()"
+
+
+def test_lists_of_devices_are_told_by_name():
+    """A step with several devices names them, for people as in the code."""
+
+    class Several(SandboxMachine):
+        device_types = ("august_lock", "yale_lock")
+
+        @rule(chosen=st.lists(devices))
+        def look_at(self, chosen):
+            pass
+
+    with Several.again() as machine:
+        machine.look_at(chosen=[machine.device("GARAGE"), machine.device("FRONT DOOR")])
+
+        assert machine._story.tell() == "1. look_at(chosen=[GARAGE, FRONT DOOR])"
+
+
+def test_failure_while_a_step_is_chosen_is_not_hidden():
+    """What goes wrong in a strategy is raised as it is, and the run is not brought to an end that could fail too."""
+
+    def broken(machine):
+        machine.has_broken = True
+        raise ZeroDivisionError
+
+    class Broken(SandboxMachine):
+        has_broken = False
+
+        @rule(value=st.runner().flatmap(broken))
+        def choose(self, value):
+            pass
+
+        @eventually
+        def nothing_has_broken(self):
+            assert not self.has_broken
+
+    error = failure_of(Broken)
+
+    assert isinstance(error, ZeroDivisionError)
+    assert error.__context__ is None

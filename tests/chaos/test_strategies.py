@@ -276,7 +276,7 @@ def test_unnoticed_trouble_joins_the_failure_of_the_example():
     error = failure_of(prop)
 
     assert isinstance(error, KeyError)
-    assert "the Seam sandbox says: the program under test called /thermostats/list" in error.__notes__[0]
+    assert "the sandbox says: the program under test called /thermostats/list" in error.__notes__[0]
 
 
 def test_outage_that_is_never_left_fails_the_example():
