@@ -1,4 +1,4 @@
-"""How a program under test gets to a sandbox: SDK clients, a loopback server, interception."""
+"""How a program under test gets to a sandbox: SDK clients and interception."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .engine.errors import MissingDependency
-from .engine.http import Request, Response
 from .observer import Observer
 
 if TYPE_CHECKING:
@@ -31,22 +30,6 @@ class Connected(Observer):
         sdk = _import_sdk()
         client: AsyncSeam = sdk.AsyncSeam(**self._seam_options(seam_options))
         return client
-
-    @contextmanager
-    def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Iterator[str]:
-        """A loopback server for this sandbox, running inside the block; gives its base URL.
-
-        port: 0 for a free one. control: answer the control routes below /_sandbox/ as well.
-        """
-        from .doors.server import Listener
-
-        listener = Listener(host=host, port=port, control=self._control if control else None)
-        with listener, listener.joined(self._backend.app) as url:
-            yield url
-
-    def _control(self, _app: Any, request: Request) -> Response:
-        """Answer a control request."""
-        raise NotImplementedError
 
     @contextmanager
     def intercepted(self, *, allow: Sequence[str] = ()) -> Iterator[None]:

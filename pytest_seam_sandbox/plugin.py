@@ -33,18 +33,6 @@ _SETTINGS = {
     "rate_limits": _Setting("false", "answer 429 beyond Seam's documented limits per device"),
     "intercept_allow": _Setting("", "hosts that may be reached for real under seam_intercept, separated by commas"),
 }
-_FIXTURES = (
-    "seam_sandbox",
-    "sandbox_phone",
-    "sandbox_device",
-    "seam_client",
-    "async_seam_client",
-    "seam_http",
-    "seam_intercept",
-    "seam_server",
-    "seam_environ",
-    "seam_sweep",
-)
 _SANDBOXES = pytest.StashKey[list["Sandbox"]]()
 
 
@@ -129,7 +117,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 def _hint_at_strategies(item: pytest.Item, error: BaseException) -> None:
     """Say what to do where Hypothesis refuses @given beside one of the fixtures of this plugin."""
-    ours = [name for name in getattr(item, "fixturenames", ()) if name in _FIXTURES]
+    ours = [name for name in getattr(item, "fixturenames", ()) if name in globals()]
     if ours and type(error).__name__ == "FailedHealthCheck" and "function-scoped fixture" in str(error):
         error.add_note(
             f"{', '.join(ours)}: a Seam sandbox that all examples share would keep what one of them does to it. Draw a "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -138,6 +139,18 @@ class Sandbox(Connected):
 
     def close(self) -> None:
         """Nothing that would have to be let go of; the clients that the sandbox handed out stay usable."""
+
+    @contextmanager
+    def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Iterator[str]:
+        """A loopback server for this sandbox, running inside the block; gives its base URL.
+
+        port: 0 for a free one. control: answer the control routes below /_sandbox/ as well.
+        """
+        from .doors.server import Listener
+
+        listener = Listener(host=host, port=port, control=self._control if control else None)
+        with listener, listener.joined(self._backend.app) as url:
+            yield url
 
     def _control(self, _app: Any, request: Request) -> Response:
         from .doors.control import control

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
+from ..engine.events import EventFields
 from ..engine.router import Endpoint, Router
+
+K = TypeVar("K")
 
 FAMILIES = (
     "access_codes",
@@ -49,6 +53,21 @@ def all_endpoints() -> tuple[Endpoint, ...]:
 def all_paths() -> tuple[str, ...]:
     """Every declared path; imports every family."""
     return tuple(endpoint.path for endpoint in all_endpoints())
+
+
+@cache
+def all_events() -> dict[str, type[EventFields]]:
+    """Every declared type of event by its name; imports every family."""
+    return {kind.event_type: kind for kind in declared(EventFields) if kind.event_type}
+
+
+def declared(kind: type[K]) -> Iterator[type[K]]:
+    """The classes of this package below a class; imports every family."""
+    all_endpoints()
+    for child in kind.__subclasses__():
+        if child.__module__.startswith(f"{__name__.partition('.')[0]}."):
+            yield child
+        yield from declared(child)
 
 
 def find_session(app: Any, token: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from itertools import combinations, count
@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 
 from hypothesis import strategies as st
 
-from ..api import all_endpoints
+from ..api import all_events
 from ..api._shared import Meta
 from ..api.events import Event
 from ..api.known import codes
@@ -24,7 +24,6 @@ from .furnished import listed
 from .resource_strategies import LAST_ID, METADATA, TIME, uuid
 
 Payload = dict[str, Any]
-_OURS = __package__.partition(".")[0]
 _FIRST = "device.connected"
 _START = datetime(2025, 1, 1, tzinfo=UTC)
 _YEAR_OF_MILLISECONDS = 365 * 24 * 60 * 60 * 1000
@@ -40,7 +39,7 @@ def events(event_types: Iterable[str] | None = None) -> st.SearchStrategy[Event]
 
 def event_payloads(event_types: Iterable[str] | None = None) -> st.SearchStrategy[Payload]:
     """An event as /events/get and webhooks show it, a JSON object; shrinks as `events` does."""
-    kinds = {kind.event_type: kind for kind in _declared_events()}
+    kinds = all_events()
     if event_types is None:
         chosen: Sequence[str] = (_FIRST, *sorted(kinds.keys() - {_FIRST}))
     else:
@@ -62,16 +61,6 @@ def _checked(event_types: Iterable[str], kinds: Mapping[str, object]) -> Sequenc
                 f"Emulated: {', '.join(sorted(kinds))}."
             )
     return found
-
-
-def _declared_events(kind: type[EventFields] = EventFields) -> Iterator[type[EventFields]]:
-    """Every type of event that a family of the emulator declares."""
-    if kind is EventFields:
-        all_endpoints()  # imports every family
-    for part in kind.__subclasses__():
-        yield from _declared_events(part)
-        if part.event_type and part.__module__.startswith(f"{_OURS}."):
-            yield part
 
 
 class _Content(NamedTuple):

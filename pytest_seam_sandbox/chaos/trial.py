@@ -244,7 +244,7 @@ class Trial:
             except (OutageNotPossible, UnknownId) as reason:
                 self._impossible = reason
                 continue
-            except Exception as trouble:  # noqa: BLE001
+            except Exception as trouble:  # noqa: BLE001 - raised when the block ends, not in the program
                 self._trouble = trouble
                 continue
             if not isinstance(begun[-1], Fault):

@@ -95,7 +95,7 @@ class App:
         self.settings = settings
         self.clock = Clock()
         self.ids = Ids(seed)
-        self._request_id = Ids(f"{seed}/requests").uuid()[:-12]
+        self._request_prefix = Ids(f"{seed}/requests").uuid()[:-12]
         self._requests = 0
         self.lock = RLock()
         self.workspaces: dict[str, Workspace] = {}
@@ -195,7 +195,7 @@ class App:
         if request.method == "OPTIONS":
             return Response(200, cors(request.headers.get("origin")))
         self._requests += 1
-        exchange.request_id = f"{self._request_id}{self._requests:012x}"
+        exchange.request_id = f"{self._request_prefix}{self._requests:012x}"
         fault = self._fault(exchange, endpoint, known) if self.faults.is_armed else None
         if fault is not None:
             return self._spoil(fault, exchange, endpoint, known)
@@ -264,8 +264,8 @@ class App:
                 f'{request.method} requests must have Content-Type header with "application/json"',
             )
         exchange.params, arguments = known or self._understand(exchange, endpoint)
-        if self.settings.rate_limits and workspace is not None:
-            self._count(endpoint, workspace, arguments)
+        if self.settings.rate_limits and endpoint.per_minute is not None and workspace is not None:
+            self._count(endpoint, endpoint.per_minute, workspace, arguments)
         return endpoint.call(workspace, caller, self, arguments.copy(), request)
 
     def _understand(self, exchange: _Exchange, endpoint: Endpoint) -> Known:
@@ -275,11 +275,11 @@ class App:
         endpoint.memory.keep(sent, arguments, *self._meaning(exchange))
         return sent, arguments
 
-    def _count(self, endpoint: Endpoint, workspace: Workspace, arguments: Mapping[str, Any]) -> None:
+    def _count(self, endpoint: Endpoint, per_minute: int, workspace: Workspace, arguments: Mapping[str, Any]) -> None:
         """Hold a valid call against Seam's rate limit; raises ApiError 429. What is about no device is free."""
-        device_id = None if endpoint.per_minute is None else endpoint.device(workspace, arguments)
-        if endpoint.per_minute is not None and device_id is not None:
-            self.limits.check(f"{endpoint.path} {device_id}", endpoint.per_minute, self.clock.timestamp())
+        device_id = endpoint.device(workspace, arguments)
+        if device_id is not None:
+            self.limits.check(f"{endpoint.path} {device_id}", per_minute, self.clock.timestamp())
 
     def _not_emulated(self, path: str) -> ApiError:
         self.not_emulated.append(path)

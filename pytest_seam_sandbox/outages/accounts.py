@@ -71,9 +71,7 @@ class AccountDisconnected(Outage):
         if not self._is_lost():
             return
         self._note("ends: a new login of the account")
-        webview = self._sandbox._api.call("/connect_webviews/create")["connect_webview"]
-        login = {"email": self.account.user_identifier.email, "provider": self.account.account_type}
-        self._sandbox.complete_login(webview, **login)
+        log_in_again(self._sandbox, self.account.user_identifier.email, self.account.account_type)
 
     def _assert_healed(self) -> None:
         account_id = self.connected_account_id
@@ -86,4 +84,7 @@ class AccountDisconnected(Outage):
             require(device.properties.online is not blocked, f"{self}: {device.display_name} did not come back")
 
 
-_END_OF_A_PHONE = ("acs_credential.deleted", "phone.deactivated")
+def log_in_again(sandbox: Sandbox, email: str | None, provider: str | None) -> None:
+    """The user of an account logs in again, with a new Connect Webview."""
+    webview = sandbox._api.call("/connect_webviews/create")["connect_webview"]
+    sandbox.complete_login(webview, email=email or "", provider=provider)

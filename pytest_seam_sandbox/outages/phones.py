@@ -65,8 +65,7 @@ class Deactivation(Outage):
     def _heal(self) -> None:
         """A dead phone stays dead; a replacement is a phone of its own."""
         if self._replace:
-            system: Literal["ios", "android"] = "ios" if self.phone.device_type == "ios_phone" else "android"
-            self.replacement = self._sandbox.create_phone(user_identity_id=self._owner, operating_system=system)
+            self.replacement = replacement_of(self._sandbox, self.phone.device_type, self._owner)
 
     def _assert_healed(self) -> None:
         self._expect("phone.deactivated", device_id=self.phone.device_id)
@@ -80,3 +79,9 @@ class Deactivation(Outage):
         require(found is None, f"{self}: /phones/get still finds the phone")
         alive = [phone for phone in self._sandbox._api.phones() if phone.device_id == self.phone.device_id]
         require(not alive, f"{self}: /phones/list still has the phone")
+
+
+def replacement_of(sandbox: Sandbox, device_type: str, owner: str | None) -> Phone:
+    """A new phone of the same operating system for the owner of a lost one."""
+    system: Literal["ios", "android"] = "ios" if device_type == "ios_phone" else "android"
+    return sandbox.create_phone(user_identity_id=owner, operating_system=system)

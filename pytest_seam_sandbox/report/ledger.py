@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..api import all_endpoints
+from ..api import all_endpoints, all_events, declared
 from ..api.known import codes, event_types, public_paths
-from ..engine.events import EventFields
 from ..engine.router import Endpoint
 from ..engine.store import Row
 
@@ -46,16 +44,14 @@ def counts() -> tuple[Count, ...]:
 
 def emitted_events() -> tuple[str, ...]:
     """The event types that some family declares."""
-    all_endpoints()
-    return tuple(sorted({kind.event_type for kind in _descendants(EventFields) if kind.event_type}))
+    return tuple(sorted(all_events()))
 
 
 def reachable_codes() -> dict[str, dict[str, tuple[str, ...]]]:
     """The error and warning codes that the sandbox can put on each resource."""
-    all_endpoints()
     return {
         kind.resource: {"errors": kind.error_codes, "warnings": kind.warning_codes}
-        for kind in _descendants(Row)
+        for kind in declared(Row)
         if kind.resource
     }
 
@@ -95,10 +91,3 @@ def as_text() -> str:
 def _first_sentence(endpoint: Endpoint) -> str:
     doc = endpoint.function.__doc__ or ""
     return " ".join(doc.split("\n\n")[0].split()).replace("|", "\\|")
-
-
-def _descendants(kind: type[Any]) -> Iterator[type[Any]]:
-    for child in kind.__subclasses__():
-        if child.__module__.startswith("pytest_seam_sandbox."):
-            yield child
-        yield from _descendants(child)

@@ -5,25 +5,14 @@ from hypothesis import find, given, settings
 
 from contract.openapi import DOCUMENT
 from pytest_seam_sandbox import Event, Sandbox, SandboxError
-from pytest_seam_sandbox.api import all_endpoints
-from pytest_seam_sandbox.engine.events import EventFields
+from pytest_seam_sandbox.api import all_events
 from pytest_seam_sandbox.strategies import devices, event_payloads, events
 
 SOME = settings(max_examples=60, deadline=None, derandomize=True, database=None, report_multiple_bugs=False)
 COMMON = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at"}
 documented = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's OpenAPI document as {DOCUMENT.name}")
 
-all_endpoints()
-
-
-def declared(kind=EventFields):
-    for part in kind.__subclasses__():
-        yield from declared(part)
-        if part.event_type and part.__module__.startswith("pytest_seam_sandbox."):
-            yield part
-
-
-KINDS = {kind.event_type: kind for kind in declared()}
+KINDS = all_events()
 
 
 def simplest(strategy, condition=lambda _: True):

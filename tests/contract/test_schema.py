@@ -16,8 +16,7 @@ from contract.openapi import (
     operation,
 )
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.api import all_endpoints
-from pytest_seam_sandbox.engine.events import EventFields
+from pytest_seam_sandbox.api import all_endpoints, all_events
 
 pytestmark = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's OpenAPI document as {DOCUMENT.name}")
 
@@ -100,14 +99,7 @@ def test_default_limit_is_that_of_the_document(path):
 # events
 
 
-def event_classes(kind=EventFields):
-    for part in kind.__subclasses__():
-        yield from event_classes(part)
-        if part.event_type and part.__module__.startswith("pytest_seam_sandbox."):
-            yield part
-
-
-EVENT_CLASSES = {kind.event_type: kind for kind in event_classes()}
+EVENT_CLASSES = all_events()
 COMMON = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at"}
 
 
