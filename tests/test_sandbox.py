@@ -320,6 +320,20 @@ def test_the_clock_ends_with_the_year_9999(seam_sandbox):
         seam_sandbox.clock.advance(1e300)
 
 
+def test_request_that_a_bug_inside_interrupts_is_shown(seam_sandbox, monkeypatch):
+    """It has no answer, so it stands in the timeline as a failed one."""
+
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(seam_sandbox._backend.app.gate, "admit", broken)
+    with seam_sandbox.http() as http, pytest.raises(ZeroDivisionError):
+        http.get("/devices/list")
+
+    assert [(call.path, call.status) for call in seam_sandbox.requests] == [("/devices/list", 500)]
+    assert "! request  GET /devices/list () → 500" in seam_sandbox.timeline
+
+
 def test_exception_of_the_body_wins_over_an_error_inside():
     """A bug inside the sandbox is told beside the exception of the block, and does not take its place."""
     with pytest.raises(LookupError) as raised, Sandbox() as sandbox:

@@ -7,6 +7,7 @@ failed}; other actions have none (spec).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from ..engine.events import EventFields
@@ -132,6 +133,8 @@ class ActionFailed(Exception):
 
 
 Work = Callable[..., dict[str, Any]]
+Subject = tuple[str | None, str | None]
+"""The device and the account that an attempt is about."""
 
 
 def start(
@@ -139,27 +142,28 @@ def start(
     action_type: str,
     work: Work,
     *about: Any,
-    device_id: str | None = None,
-    connected_account_id: str | None = None,
+    subject: Subject,
 ) -> ActionAttemptRow:
     """A new attempt, answered as the setting `action_attempts` says: finished at once, or pending and finished later.
 
     work: called as work(workspace, action_attempt_id, *about) when the attempt is carried out; gives its result or
     raises ActionFailed.
     """
-    attempt = ActionAttemptRow(
-        action_attempt_id=workspace.ids.uuid(),
-        action_type=action_type,
-        device_id=device_id,
-        connected_account_id=connected_account_id,
-    )
-    mode = workspace.settings.action_attempts
+    attempt_id, mode = workspace.ids.uuid(), workspace.settings.action_attempts
     if mode == "instant":
-        return _finish(workspace, attempt, work, *about)
-    workspace[ActionAttemptRow].put(attempt)
+        return _carry_out(workspace, attempt_id, action_type, subject, work, *about)
     delay = 0.0 if isinstance(mode, str) else mode
-    workspace.agenda.plan(workspace.clock.timestamp() + delay, _finish_later, attempt.action_attempt_id, work, *about)
-    return attempt
+    workspace.agenda.plan(
+        workspace.clock.timestamp() + delay, _carry_out, attempt_id, action_type, subject, work, *about
+    )
+    return workspace[ActionAttemptRow].put(
+        ActionAttemptRow(
+            action_attempt_id=attempt_id,
+            action_type=action_type,
+            device_id=subject[0],
+            connected_account_id=subject[1],
+        )
+    )
 
 
 def finished(
@@ -178,29 +182,38 @@ def finished(
     )
 
 
-def _finish_later(workspace: Workspace, action_attempt_id: str, work: Work, *about: Any) -> None:
-    _finish(workspace, find(workspace, ActionAttemptRow, action_attempt_id, words="action_attempt"), work, *about)
-
-
-def _finish(workspace: Workspace, pending: ActionAttemptRow, work: Work, *about: Any) -> ActionAttemptRow:
+def _carry_out(
+    workspace: Workspace, attempt_id: str, action_type: str, subject: Subject, work: Work, *about: Any
+) -> ActionAttemptRow:
+    """Do the work of an attempt now; the attempt as it ended, and the event that says so."""
+    status: Literal["success", "error"] = "success"
+    result = error = None
     try:
-        result = work(workspace, pending.action_attempt_id, *about)
-        attempt = pending.but(status="success", result=result)
+        result = work(workspace, attempt_id, *about)
     except ActionFailed as failure:
-        attempt = pending.but(status="error", error=failure.error)
+        status, error = "error", failure.error
+    attempt = ActionAttemptRow(
+        action_attempt_id=attempt_id,
+        action_type=action_type,
+        status=status,
+        result=result,
+        error=error,
+        device_id=subject[0],
+        connected_account_id=subject[1],
+    )
     workspace[ActionAttemptRow].put(attempt)
-    if attempt.action_type in ENDINGS:
-        ending = ENDINGS[attempt.action_type][attempt.status == "error"]
-        workspace.events.emit(
-            workspace,
-            ending(
-                action_attempt_id=attempt.action_attempt_id,
-                action_type=attempt.action_type,
-                status="error" if attempt.status == "error" else "success",
-                **given(device_id=attempt.device_id, connected_account_id=attempt.connected_account_id),
-            ),
-        )
+    if action_type in ENDINGS:
+        workspace.events.emit(workspace, partial(_ending, attempt))
     return attempt
+
+
+def _ending(attempt: ActionAttemptRow) -> ActionAttemptEvent:
+    succeeded, failed = ENDINGS[attempt.action_type]
+    about = given(device_id=attempt.device_id, connected_account_id=attempt.connected_account_id)
+    attempt_id, action_type = attempt.action_attempt_id, attempt.action_type
+    if attempt.status == "error":
+        return failed(action_attempt_id=attempt_id, action_type=action_type, status="error", **about)
+    return succeeded(action_attempt_id=attempt_id, action_type=action_type, status="success", **about)
 
 
 @router.get(

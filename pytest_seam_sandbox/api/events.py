@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
+from math import inf
 from sys import maxsize
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from annotated_types import Ge, MaxLen, MinLen
 from pydantic import BeforeValidator
 
 from ..engine.auth import Caller
-from ..engine.clock import parse_time
+from ..engine.clock import cut, parse_time
 from ..engine.events import EventRow
 from ..engine.params import Complaint, at_least_one
 from ..engine.query import Kind
@@ -28,7 +29,6 @@ from ._shared import (
     SUPPORT,
     Resource,
     not_found,
-    written,
 )
 from .known import event_types as known_event_types
 
@@ -190,11 +190,16 @@ def list_(
     found = (
         event
         for event in workspace.events.newest_first(
-            after=written(after) or "", before=written(before) or "~", seen_at=workspace.clock.timestamp()
+            after=_seconds(after, 0.0), before=_seconds(before, inf), seen_at=workspace.clock.timestamp()
         )
         if _carries(event, wanted) and _carries(event, several) and _visible(workspace, caller, event)
     )
     return list(islice(found, min(unstable_offset, maxsize), min(unstable_offset + limit, maxsize)))
+
+
+def _seconds(time: str | None, otherwise: float) -> float:
+    parsed = None if time is None else parse_time(time)
+    return otherwise if parsed is None else cut(parsed.timestamp())
 
 
 def _carries(event: EventRow, wanted: Mapping[str, frozenset[str]]) -> bool:

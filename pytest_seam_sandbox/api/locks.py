@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le
@@ -33,10 +34,11 @@ from ._shared import (
     not_found,
     require_sandbox,
 )
+from .connected_accounts import ConnectedAccountRow
 from .devices import filters
 from .devices.endpoints import NAME_OR_ID, pick, reachable
 from .devices.filters import Flag, LockType, Manufacturer
-from .devices.model import DeviceRow, device_fields
+from .devices.model import DeviceRow, account_of, device_fields, fields_of
 from .devices.state import reach
 
 router = Router("/locks")
@@ -88,9 +90,17 @@ class LockAccessDenied(DeviceFields, event_type="lock.access_denied"):
 
 def turn(workspace: Workspace, device: DeviceRow, *, locked: bool, method: LockMethod, **how: Any) -> None:
     """Set properties.locked and log lock.locked or lock.unlocked, also when the lock was in that state (fake)."""
-    workspace[DeviceRow].put(device.but(properties={**device.properties, "locked": locked}))
+    if device.properties.get("locked") is not locked:
+        workspace[DeviceRow].put(device.but(properties={**device.properties, "locked": locked}))
+    account = account_of(workspace, device)
     kind = LockLocked if locked else LockUnlocked
-    workspace.events.emit(workspace, kind(method=method, **device_fields(workspace, device), **how))
+    workspace.events.emit(workspace, partial(_turned, kind, device, account, {"method": method, **how}))
+
+
+def _turned(
+    kind: type[LockLocked | LockUnlocked], device: DeviceRow, account: ConnectedAccountRow, how: Mapping[str, Any]
+) -> EventFields:
+    return kind(**fields_of(device, account), **how)
 
 
 def _turn_remotely(workspace: Workspace, action_attempt_id: str, device_id: str, locked: bool) -> dict[str, Any]:
@@ -147,8 +157,7 @@ def _start(workspace: Workspace, action_type: str, work: action_attempts.Work, d
         work,
         device.device_id,
         *about,
-        device_id=device.device_id,
-        connected_account_id=device.connected_account_id,
+        subject=(device.device_id, device.connected_account_id),
     )
 
 

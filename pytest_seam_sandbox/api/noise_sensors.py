@@ -184,9 +184,8 @@ def _erase(workspace: Workspace, action_attempt_id: str, device_id: str) -> dict
 
 
 def _start(workspace: Workspace, action_type: str, work: Work, device: DeviceRow, *about: str) -> ActionAttemptRow:
-    account_id = device.connected_account_id
-    about = (device.id, *about)
-    return start(workspace, action_type, work, *about, device_id=device.id, connected_account_id=account_id)
+    subject = device.device_id, device.connected_account_id
+    return start(workspace, action_type, work, device.device_id, *about, subject=subject)
 
 
 @device_changed.reaction(order=2)

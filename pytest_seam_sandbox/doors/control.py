@@ -12,6 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ..engine.app import Call
 from ..engine.errors import ApiError, SandboxError
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
@@ -109,7 +110,7 @@ def _resume(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
 
 def _requests(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
     _take_none(values)
-    return {"requests": [call._asdict() for call in sandbox.requests]}
+    return {"requests": [{name: getattr(call, name) for name in Call.__slots__} for call in sandbox.requests]}
 
 
 def _check(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from http import HTTPStatus
 from typing import NoReturn
 
 import httpx
@@ -14,6 +15,10 @@ from ..engine.http import Request, Response
 _RESET = "[Errno 104] Connection reset by peer"
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 MANY_CLIENTS = 64
+_STATUS_LINES = {
+    status.value: {"http_version": b"HTTP/1.1", "reason_phrase": status.phrase.encode("ascii")} for status in HTTPStatus
+}
+"""What the wire tells httpx beside status, headers and body."""
 
 
 class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -32,6 +37,36 @@ class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self._start
         raise httpx.ReadError(_RESET)
+
+
+class _WholeResponse(httpx.Response):
+    """A response whose body came in one piece: to read it takes no decoder and no chunks, a tenth of an SDK call."""
+
+    def __init__(self, response: Response) -> None:
+        body = response.body
+        headers = (*response.headers, ("content-length", str(len(body))))
+        extensions = _STATUS_LINES.get(response.status)
+        super().__init__(response.status, headers=headers, stream=httpx.ByteStream(body), extensions=extensions)
+        self.headers.encoding = "ascii"
+        self._body = body
+
+    def read(self) -> bytes:
+        """The body. As with any response, the stream is read and closed afterwards."""
+        stream = self.stream
+        if isinstance(stream, httpx.SyncByteStream) and not (self.is_stream_consumed or self.is_closed):
+            self._content, self._num_bytes_downloaded = self._body, len(self._body)
+            self.is_stream_consumed = self.is_closed = True
+            stream.close()
+        return super().read()
+
+    async def aread(self) -> bytes:
+        """The body, for async clients."""
+        stream = self.stream
+        if isinstance(stream, httpx.AsyncByteStream) and not (self.is_stream_consumed or self.is_closed):
+            self._content, self._num_bytes_downloaded = self._body, len(self._body)
+            self.is_stream_consumed = self.is_closed = True
+            await stream.aclose()
+        return await super().aread()
 
 
 class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -56,16 +91,14 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
         raw = tuple(request.headers.raw)
         headers = self._headers.get(raw) or self._read(raw)
-        response = self._app.handle(Request(request.method, path, query, headers, body, scheme=request.url.scheme))
+        scheme = request.url.scheme
+        response = self._app.handle(Request(request.method, path, query, headers, body, "app", scheme))
         if response.wire != "answer" or response.delay:
             self._misbehave(request, response)
         if response.wire == "reset":
             stream = _CutStream(response.body[: len(response.body) // 2])
             return httpx.Response(response.status, headers=response.headers, stream=stream)
-        length = ("content-length", str(len(response.body)))
-        return httpx.Response(
-            response.status, headers=(*response.headers, length), stream=httpx.ByteStream(response.body)
-        )
+        return _WholeResponse(response)
 
     def _read(self, raw: RawHeaders) -> Mapping[str, str]:
         """Headers as a mapping, kept: a client sends the same ones again and again."""

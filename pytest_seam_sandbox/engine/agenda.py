@@ -19,7 +19,7 @@ class Task:
 
     due: float
     number: int
-    function: Callable[..., None]
+    function: Callable[..., object]
     about: tuple[Any, ...]
 
 
@@ -33,7 +33,7 @@ class Agenda:
     def __len__(self) -> int:
         return len(self.tasks)
 
-    def plan(self, due: float, function: Callable[..., None], *about: Any) -> None:
+    def plan(self, due: float, function: Callable[..., object], *about: Any) -> None:
         """Have `function(workspace, *about)` called at `due`, in seconds since 1970 on the sandbox clock."""
         self._planned += 1
         tasks = list(self.tasks)

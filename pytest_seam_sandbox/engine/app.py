@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from threading import RLock
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from .clock import Clock
 from .errors import ApiError
 from .events import EventLog, EventRow
 from .faults import Fault, Faults, garbled
-from .http import JSON_TYPE, Request, Response, cors
+from .http import JSON_TYPE, Headers, Request, Response, cors
 from .ids import Ids
 from .limits import Limits
 from .params import parse_json
@@ -26,26 +27,29 @@ from .settings import Settings
 from .store import Workspace
 
 MAX_BODY = 1024 * 1024
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 NO_EFFECT = Response(200, (("content-type", JSON_TYPE),), b'{"ok":true}')
 EndpointFinder = Callable[[str], Endpoint | None]
 Probe = Callable[[Request], Callable[[], None] | None]
 """Is told of a request before it is answered; what it returns is called when it has been answered."""
 
 
-class Call(NamedTuple):
+@dataclass(slots=True)
+class Call:
     """One request that the app has seen, and how it was answered.
 
-    at: sandbox time, in seconds since 1970. seconds: real time that the answer took. error: the type of the error.
+    at: sandbox time, in seconds since 1970. status: 500 as long as there is no answer. seconds: real time that the
+    answer took. error: the type of the error.
     """
 
     at: float
     method: str
     path: str
-    params: Mapping[str, Any]
-    status: int
-    seconds: float
-    request_id: str
     origin: str
+    params: Mapping[str, Any]
+    status: int = 500
+    seconds: float = 0.0
+    request_id: str = ""
     error: str | None = None
 
 
@@ -57,21 +61,17 @@ class Note(NamedTuple):
     text: str
 
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
+@dataclass(slots=True)
 class _Exchange:
-    """What one request is known by while it is answered."""
+    """A request while it is answered: the call in the history, the endpoint, what the request is known to mean, if
+    it was met before, and else its body.
+    """
 
-    __slots__ = ("body", "error", "is_json", "params", "request", "request_id")
-
-    def __init__(self, request: Request) -> None:
-        self.request = request
-        self.is_json = False
-        self.body: object = ""
-        self.request_id = ""
-        self.params = NOTHING
-        self.error: str | None = None
+    request: Request
+    call: Call
+    endpoint: Endpoint | None
+    known: Known | None
+    body: object = ""
 
 
 class App:
@@ -95,8 +95,7 @@ class App:
         self.settings = settings
         self.clock = Clock()
         self.ids = Ids(seed)
-        self._request_prefix = Ids(f"{seed}/requests").uuid()[:-12]
-        self._requests = 0
+        self._request_ids = Ids(f"{seed}/requests")
         self.lock = RLock()
         self.workspaces: dict[str, Workspace] = {}
         self._find_session = find_session
@@ -152,54 +151,51 @@ class App:
         started = time.perf_counter()
         with self.lock:
             answered = None if self.probe is None else self.probe(request)
-            exchange = _Exchange(request)
-            history = self.history
-            place = len(history)
-            now = self.clock.timestamp()
-            before = self.clock.pin(now)  # all that one request changes happens at one time
+            clock = self.clock
+            now = clock.timestamp()
+            call = Call(now, request.method, request.path, request.origin, NOTHING)
+            self.history.append(call)  # so that it stands before the events that it causes
+            before, clock.pinned_at = clock.pinned_at, now  # all that one request changes happens at one time
             try:
-                response = self._respond(exchange)
+                response = self._respond(request, call)
             finally:
-                self.clock.unpin(before)
-            call = Call(
-                now,
-                request.method,
-                request.path,
-                exchange.params,
-                response.status,
-                time.perf_counter() - started,
-                exchange.request_id,
-                request.origin,
-                exchange.error,
-            )
-            history.insert(place, call)
+                clock.pinned_at = before
+            call.status = response.status
+            call.seconds = time.perf_counter() - started
             if answered is not None:
                 answered()
             return response
 
-    def _respond(self, exchange: _Exchange) -> Response:
-        """The steps in Seam's order: body, route, OPTIONS, request id, then what `_answer` does."""
+    def _respond(self, request: Request, call: Call) -> Response:
+        """The steps in Seam's order: body, route, OPTIONS, request id, then what `_reply` does."""
+        endpoint = self._routes.get(request.path) or self._route(request.path)
+        known = None if endpoint is None else endpoint.memory.recall(request, strict_ids=self.settings.strict_ids)
+        exchange = _Exchange(request, call, endpoint, known)
+        if known is None:
+            early = self._open(exchange)
+            if early is not None:
+                return early
+        call.request_id = self._request_ids.uuid()
+        fault = self._fault(exchange) if self.faults.all else None
+        if fault is not None:
+            return self._spoil(fault, exchange)
+        return self._reply(exchange)
+
+    def _open(self, exchange: _Exchange) -> Response | None:
+        """Read the body; the answers that Seam gives before a request gets an id."""
         request = exchange.request
         if len(request.body) > MAX_BODY:
             return Response(413, body=b"Body exceeded 1mb limit")
-        exchange.is_json = "application/json" in (request.headers.get("content-type") or "")
-        endpoint = self._routes.get(request.path) or self._route(request.path)
-        known = None if endpoint is None else endpoint.memory.recall(*self._meaning(exchange))
-        if known is None and exchange.is_json:
+        if request.is_json:
             try:
                 exchange.body = parse_json(request.body) if request.body else {}
             except ValueError:
                 return Response(400, body=b"Invalid JSON")
-        if endpoint is None and not self._is_known(request.path):
+        if exchange.endpoint is None and not self._is_known(request.path):
             return _unknown_path(request.path)
         if request.method == "OPTIONS":
             return Response(200, cors(request.headers.get("origin")))
-        self._requests += 1
-        exchange.request_id = f"{self._request_prefix}{self._requests:012x}"
-        fault = self._fault(exchange, endpoint, known) if self.faults.is_armed else None
-        if fault is not None:
-            return self._spoil(fault, exchange, endpoint, known)
-        return self._reply(exchange, endpoint, known)
+        return None
 
     def _route(self, path: str) -> Endpoint | None:
         """The endpoint of a path that was not asked for before; its family is imported now."""
@@ -208,71 +204,65 @@ class App:
             self._routes[path] = endpoint
         return endpoint
 
-    def _meaning(self, exchange: _Exchange) -> tuple[str, bytes, bool, bool]:
-        """All that the parameters of a request depend on."""
-        request = exchange.request
-        return request.query, request.body, exchange.is_json, self.settings.strict_ids
-
-    def _reply(self, exchange: _Exchange, endpoint: Endpoint | None, known: Known | None) -> Response:
-        """The answer to a request that no fault stops."""
-        request = exchange.request
+    def _reply(self, exchange: _Exchange) -> Response:
+        """The answer to a request that no fault stops: auth, method, content type, parameters, the function."""
+        request, call, endpoint = exchange.request, exchange.call, exchange.endpoint
+        headers: Headers = (("content-type", JSON_TYPE), ("seam-request-id", call.request_id))
+        origin = request.headers.get("origin")
+        if origin is not None:
+            headers = (*headers, *cors(origin))
         try:
             if endpoint is None:
                 raise self._not_emulated(request.path)
             self._settle()
-            content = self._answer(exchange, endpoint, known)
-            status, headers = 200, _headers(exchange)
+            workspace, caller = self.gate.admit(request, endpoint.allow)
+            call.params, arguments = exchange.known or self._understand(exchange, endpoint)
+            if self.settings.rate_limits and endpoint.per_minute is not None and workspace is not None:
+                self._count(endpoint, endpoint.per_minute, workspace, arguments)
+            status, content = 200, endpoint.call(workspace, caller, self, arguments.copy(), request)
         except ApiError as error:
-            exchange.error = error.type
-            status, headers = error.status, (*_headers(exchange), *error.headers)
-            content = to_json({"error": {**error.body(), "request_id": exchange.request_id}, "ok": False})
+            call.error = error.type
+            status, headers = error.status, (*headers, *error.headers)
+            content = to_json({"error": {**error.body(), "request_id": call.request_id}, "ok": False})
         return Response(status, headers, b"" if request.method == "HEAD" else content)
 
-    def _fault(self, exchange: _Exchange, endpoint: Endpoint | None, known: Known | None) -> Fault | None:
+    def _fault(self, exchange: _Exchange) -> Fault | None:
         """The fault that this request runs into. The sandbox's own requests run into none."""
-        request = exchange.request
+        request, endpoint = exchange.request, exchange.endpoint
         if endpoint is None or request.origin != "app":
             return None
         try:
-            exchange.params = known[0] if known else endpoint.read(request, exchange.body)
+            exchange.call.params = exchange.known[0] if exchange.known else endpoint.read(request, exchange.body)
         except ApiError:
-            exchange.params = NOTHING
+            exchange.call.params = NOTHING
         caller = (request.headers.get("authorization") or "").removeprefix("Bearer ")
         now = self.clock.timestamp() if request.arrived_at is None else request.arrived_at
-        return self.faults.meet(request.method, request.path, exchange.params.get("device_id"), caller, now)
+        return self.faults.meet(request.method, request.path, exchange.call.params.get("device_id"), caller, now)
 
-    def _spoil(self, fault: Fault, exchange: _Exchange, endpoint: Endpoint | None, known: Known | None) -> Response:
+    def _spoil(self, fault: Fault, exchange: _Exchange) -> Response:
         """The answer that a fault makes; with `after` the request has taken effect."""
-        answer = self._reply(exchange, endpoint, known) if fault.after else NO_EFFECT
-        exchange.error = f"fault: {fault.kind}"
+        answer = self._reply(exchange) if fault.after else NO_EFFECT
+        exchange.call.error = f"fault: {fault.kind}"
         if fault.kind == "garbage":
             return garbled(fault.garbage)
         if fault.kind in ("fail", "rate_limit"):
-            return fault.answer(exchange.request_id)
+            return fault.answer(exchange.call.request_id)
         return answer._replace(wire=fault.wire, delay=fault.seconds)
 
-    def _answer(self, exchange: _Exchange, endpoint: Endpoint, known: Known | None) -> bytes:
-        """Auth, method, content type, parameters, the function."""
-        request = exchange.request
-        workspace, caller = self.gate.admit(request, endpoint.allow)
+    def _understand(self, exchange: _Exchange, endpoint: Endpoint) -> Known:
+        """The parameters and the arguments for the endpoint's function; ApiError 400 or 405 for what does not fit."""
+        request, strict_ids = exchange.request, self.settings.strict_ids
         if request.method not in endpoint.methods:
             raise ApiError(405, "method_not_allowed", f"only {','.join(endpoint.methods)} accepted")
-        if request.body and not exchange.is_json and request.method in ("POST", "PATCH"):
+        if request.body and not request.is_json and request.method in ("POST", "PATCH"):
             raise ApiError(
                 400,
                 "invalid_content_type",
                 f'{request.method} requests must have Content-Type header with "application/json"',
             )
-        exchange.params, arguments = known or self._understand(exchange, endpoint)
-        if self.settings.rate_limits and endpoint.per_minute is not None and workspace is not None:
-            self._count(endpoint, endpoint.per_minute, workspace, arguments)
-        return endpoint.call(workspace, caller, self, arguments.copy(), request)
-
-    def _understand(self, exchange: _Exchange, endpoint: Endpoint) -> Known:
-        """The parameters and the arguments for the endpoint's function; ApiError 400 for what does not fit."""
-        sent = exchange.params = endpoint.read(exchange.request, exchange.body)
-        arguments = endpoint.params.validate(sent, strict_ids=self.settings.strict_ids)
-        endpoint.memory.keep(sent, arguments, *self._meaning(exchange))
+        sent = exchange.call.params = endpoint.read(request, exchange.body)
+        arguments = endpoint.params.validate(sent, strict_ids=strict_ids)
+        endpoint.memory.keep(request, sent, arguments, strict_ids=strict_ids)
         return sent, arguments
 
     def _count(self, endpoint: Endpoint, per_minute: int, workspace: Workspace, arguments: Mapping[str, Any]) -> None:
@@ -310,9 +300,3 @@ class App:
 def _unknown_path(path: str) -> Response:
     text = f"404: Seam has no path {path!r}. Paths look like /devices/list, without a trailing slash."
     return Response(404, (("content-type", "text/plain; charset=utf-8"),), text.encode())
-
-
-def _headers(exchange: _Exchange) -> tuple[tuple[str, str], ...]:
-    headers = (("content-type", JSON_TYPE), ("seam-request-id", exchange.request_id))
-    origin = exchange.request.headers.get("origin")
-    return headers if origin is None else (*headers, *cors(origin))

@@ -96,7 +96,8 @@ class Server(Protocol):
 SessionFinder = Callable[[str], "tuple[Workspace, Session]"]
 
 
-_API_KEY_CALLER = Caller(Method.API_KEY)
+_API_KEY = Method.API_KEY
+_API_KEY_CALLER = Caller(_API_KEY)
 _OTHER_CREDENTIALS = frozenset({"client-session-token", "seam-client-session-token", "seam-publishable-key"})
 
 
@@ -118,9 +119,11 @@ class Gate:
         """The workspace (None for calls without one) and the caller. Raises ApiError 401 for everyone else."""
         headers = request.headers
         authorization = headers.get("authorization") or ""
-        bearer = authorization[7:].strip() if authorization.startswith("Bearer ") else ""
-        if Method.API_KEY in allowed and bearer in self.api_keys and _OTHER_CREDENTIALS.isdisjoint(headers):
-            return self._workspaces[self.api_keys[bearer]], _API_KEY_CALLER  # what follows, for nearly every request
+        is_bearer = authorization.startswith("Bearer ")
+        workspace_id = self.api_keys.get(authorization[7:]) if is_bearer and _API_KEY in allowed else None
+        if workspace_id is not None and headers.keys().isdisjoint(_OTHER_CREDENTIALS):
+            return self._workspaces[workspace_id], _API_KEY_CALLER  # what follows, for nearly every request
+        bearer = authorization[7:].strip() if is_bearer else ""
         for method in allowed:
             admitted = self._try(method, bearer, headers)
             if admitted is not None:

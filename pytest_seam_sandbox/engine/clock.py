@@ -27,6 +27,11 @@ def format_time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def written_at(seconds: float) -> str:
+    """The time so many seconds after 1970, as Seam's server writes it."""
+    return format_time(datetime.fromtimestamp(seconds, UTC))
+
+
 def cut(seconds: float) -> float:
     """Seconds cut to milliseconds; what lacks less than 0.01 ms of one is a sum of floats and counts as full."""
     return int(seconds * 1000 + 0.01) / 1000
@@ -39,7 +44,7 @@ class Clock:
     """The time that every row and event of one sandbox carries.
 
     Runs with the wall clock by default, so it obeys tools that patch `time.time`. All seconds are sandbox seconds:
-    moving the clock costs no real time.
+    moving the clock costs no real time. pinned_at: the time that is shown instead, for one whole request.
     """
 
     def __init__(self) -> None:
@@ -47,14 +52,15 @@ class Clock:
         self._frozen: float | None = None
         self._latest = 0.0
         self._text = (0.0, "")
-        self._pinned: float | None = None
+        self._marked = 0.0
+        self.pinned_at: float | None = None
 
     def timestamp(self) -> float:
         """Now, in seconds since 1970, cut to milliseconds."""
-        if self._pinned is not None:
-            return self._pinned
-        now = self._frozen if self._frozen is not None else time.time() + self._offset
-        self._latest = max(self._latest, cut(now))
+        if self.pinned_at is not None:
+            return self.pinned_at
+        now = cut(time.time() + self._offset if self._frozen is None else self._frozen)
+        self._latest = max(self._latest, now)
         return self._latest
 
     def now(self) -> datetime:
@@ -62,11 +68,16 @@ class Clock:
         return datetime.fromtimestamp(self.timestamp(), UTC)
 
     def text(self) -> str:
-        """Now, as Seam writes it: `2026-01-31T12:00:00.000Z`."""
-        now = self.timestamp()
+        """Now, as Seam writes it on a row: `2026-01-31T12:00:00.000Z`."""
+        now = self.mark()
         if now != self._text[0]:
-            self._text = (now, format_time(datetime.fromtimestamp(now, UTC)))
+            self._text = (now, written_at(now))
         return self._text[1]
+
+    def mark(self) -> float:
+        """Now, like `timestamp`, for a row to carry: what is done late is never dated before it."""
+        self._marked = now = self.timestamp() if self.pinned_at is None else self.pinned_at
+        return now
 
     @contextmanager
     def pinned(self, at: float) -> Iterator[None]:
@@ -74,20 +85,11 @@ class Clock:
 
         Never a time before the last one that was written on a row, so that events stay in order.
         """
-        before = self.pin(max(at, self._text[0]))
+        before, self.pinned_at = self.pinned_at, max(at, self._marked)
         try:
             yield
         finally:
-            self.unpin(before)
-
-    def pin(self, at: float) -> float | None:
-        """Show the time `at` until `unpin` is given what this returns; for one whole request."""
-        before, self._pinned = self._pinned, at
-        return before
-
-    def unpin(self, before: float | None) -> None:
-        """End what `pin` began."""
-        self._pinned = before
+            self.pinned_at = before
 
     def follow(self, other: Clock) -> None:
         """Never show a time before one that the other clock has shown."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from math import inf
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
-from .clock import cut
+from .clock import cut, written_at
 from .store import Row, row_type
 
 if TYPE_CHECKING:
@@ -31,11 +32,12 @@ class EventFields:
     wire_names: ClassVar[Mapping[str, str]] = {}
     """The names on the wire of fields whose names are no Python names."""
     _required: ClassVar[frozenset[str]] = frozenset()
+    _fitting: ClassVar[set[tuple[str, ...]]] = set()
+    """Sets of names that were found to fit."""
 
     def __init__(self, **fields: Any) -> None:
-        names = fields.keys()
-        if not (self._required <= names <= self.declared.keys()):
-            raise TypeError(self._complaint(names))
+        if tuple(fields) not in self._fitting:
+            self._check(fields)
         self._fields = fields
 
     def payload(self) -> dict[str, Any]:
@@ -52,55 +54,98 @@ class EventFields:
         inherited = {name: needed for base in reversed(cls.__mro__[1:]) for name, needed in _declared(base).items()}
         cls.declared = inherited | own
         cls._required = frozenset(name for name, needed in cls.declared.items() if needed)
+        cls._fitting = set()
 
     @classmethod
-    def _complaint(cls, names: AbstractSet[str]) -> str:
-        unknown = sorted(names - cls.declared.keys())
-        missing = sorted(cls._required - names)
-        return f"{cls.__name__} was given the unknown fields {unknown} and lacks {missing}; it has {list(cls.declared)}"
+    def _check(cls, fields: Mapping[str, Any]) -> None:
+        unknown, missing = sorted(fields.keys() - cls.declared.keys()), sorted(cls._required - fields.keys())
+        if unknown or missing:
+            found = f"was given the unknown fields {unknown} and lacks {missing}"
+            raise TypeError(f"{cls.__name__} {found}; it has {list(cls.declared)}")
+        cls._fitting.add(tuple(fields))
 
 
 def _declared(base: type) -> Mapping[str, bool]:
     return base.declared if issubclass(base, EventFields) else {}
 
 
+_NO_OWNERS: Mapping[str, str] = MappingProxyType({})
+
+
 @row_type
 class EventRow(Row):
     """One event of the log.
 
-    number: its place among all events that the workspace ever logged. visible_at: when it shows in /events/list, in
-    seconds since 1970. owners: ids by which the server finds it although they are no field of it, such as the user
-    identity that owned a phone.
+    number: its place among all events that the workspace ever logged. place: that of its id among all ids. at: when it
+    happened, in seconds since 1970. fields: what it carries, or a function that says so when somebody reads the event.
+    owners: ids by which the server finds it although they are no field of it, such as the user identity that owned a
+    phone.
     """
 
     key: ClassVar[str] = "event_id"
     not_found: ClassVar[str] = "event_not_found"
     number: int
-    event_id: str
-    event_type: str
-    workspace_id: str
-    created_at: str
-    visible_at: float
-    payload: Mapping[str, Any]
-    owners: tuple[tuple[str, str], ...] = ()
+    place: int
+    workspace: Workspace
+    at: float
+    fields: EventFields | Callable[[], EventFields]
+    owners: Mapping[str, str]
+
+    @property
+    def event_id(self) -> str:
+        """The id, made when somebody asks for it."""
+        return self.workspace.ids.uuid_at(self.place)
+
+    @property
+    def workspace_id(self) -> str:
+        """The id of the workspace."""
+        return self.workspace.workspace_id
+
+    @property
+    def visible_at(self) -> float:
+        """When it shows in /events/list, in seconds since 1970."""
+        latency = self.workspace.settings.event_latency
+        return cut(self.at + latency) if latency else self.at
+
+    @property
+    def created_at(self) -> str:
+        """When it happened, as Seam writes times."""
+        return written_at(self.at)
+
+    @property
+    def event_type(self) -> str:
+        """The type, such as `device.disconnected`."""
+        return self._read().event_type
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """The fields beyond those that all events have, by their names on the wire."""
+        return self._read().payload()
+
+    def _read(self) -> EventFields:
+        fields = self.fields
+        if not isinstance(fields, EventFields):
+            fields = self.fields = fields()  # type: ignore[misc]  # worked out, not changed
+        return fields
 
     def view(self) -> dict[str, Any]:
         """The event as /events/get and webhooks show it: flat, common fields first."""
+        created_at = self.created_at
         return {
             "event_id": self.event_id,
             "event_type": self.event_type,
             "workspace_id": self.workspace_id,
-            "created_at": self.created_at,
-            "occurred_at": self.created_at,
+            "created_at": created_at,
+            "occurred_at": created_at,
             **self.payload,
         }
 
     def value(self, name: str) -> object:
         """The value of one field, or of one hidden owner; None when the event has neither."""
-        if name in EventRow.names:
+        if name in ("event_id", "event_type"):
             return getattr(self, name)
         found = self.payload.get(name)
-        return found if found is not None else next((value for owner, value in self.owners if owner == name), None)
+        return found if found is not None else self.owners.get(name)
 
     def listed(self, name: str) -> tuple[object, ...]:
         """The members of a field that is a list; none when the event has no such field."""
@@ -125,21 +170,22 @@ class EventLog:
     def __iter__(self) -> Iterator[EventRow]:
         return iter(self._events)
 
-    def emit(self, workspace: Workspace, fields: EventFields, **owners: str) -> EventRow:
-        """Log an event that happens now."""
-        clock, latency = workspace.clock, workspace.settings.event_latency
+    def emit(self, workspace: Workspace, fields: EventFields | Callable[[], EventFields], **owners: str) -> EventRow:
+        """Log an event that happens now. Fields that take time to gather can be a function of what does not change."""
+        ids = workspace.ids
+        ids.count += 1
         self.emitted += 1
         event = EventRow(
             number=self.emitted,
-            event_id=workspace.ids.uuid(),
-            event_type=fields.event_type,
-            workspace_id=workspace.workspace_id,
-            created_at=clock.text(),
-            visible_at=cut(clock.timestamp() + latency) if latency else clock.timestamp(),
-            payload=fields.payload(),
-            owners=tuple(owners.items()),
+            place=ids.count,
+            workspace=workspace,
+            at=workspace.clock.mark(),
+            fields=fields,
+            owners=owners or _NO_OWNERS,
         )
-        self._own().append(event)
+        if self._shared:
+            self._events, self._shared = self._events.copy(), False
+        self._events.append(event)
         self._listener(event)
         return event
 
@@ -152,13 +198,13 @@ class EventLog:
             found.append(event)
         return found[::-1]
 
-    def newest_first(self, *, after: str = "", before: str = "~", seen_at: float) -> Iterator[EventRow]:
-        """The events that show at `seen_at` and were created strictly between two times, as Seam writes times."""
+    def newest_first(self, *, after: float = 0.0, before: float = inf, seen_at: float) -> Iterator[EventRow]:
+        """The events that show at `seen_at` and happened strictly between two times, in seconds since 1970."""
         events = self._events
-        first = bisect_right(events, after, key=lambda event: event.created_at) if after else 0
+        first = bisect_right(events, after, key=lambda event: event.at)
         for index in range(len(events) - 1, first - 1, -1):
             event = events[index]
-            if event.created_at < before and event.visible_at <= seen_at:
+            if event.at < before and event.visible_at <= seen_at:
                 yield event
 
     def forget(self, name: str, value: str) -> None:
@@ -180,9 +226,3 @@ class EventLog:
         """Go back to what `snapshot` gave."""
         self._events = events
         self._shared = True
-
-    def _own(self) -> list[EventRow]:
-        if self._shared:
-            self._events = self._events.copy()
-            self._shared = False
-        return self._events

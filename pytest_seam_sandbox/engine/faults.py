@@ -160,13 +160,14 @@ class Faults:
     `times` (how often, 1 by default, None for as long as it is set), `optional` (fine if it is not met), `device` and
     `caller` (an API key or token) to narrow the target, and is a context manager. on_refusal: told by True when a
     `refuse` fault is set and by False when it is gone; a server stops listening meanwhile. In process each raises the
-    exception that the wire would cause, and time passes on the sandbox clock; through the server it is real.
+    exception that the wire would cause, and time passes on the sandbox clock; through the server it is real. `all` has
+    those that are set, spent ones included.
     """
 
     def __init__(self, paths: Callable[[], Iterable[str]]) -> None:
         self._paths = paths
         self._lock = RLock()
-        self._set: list[Fault] = []
+        self.all: list[Fault] = []
         self._impatience: list[str] = []
         self.on_refusal: Callable[[bool], None] | None = None
 
@@ -224,26 +225,21 @@ class Faults:
     def clear(self) -> None:
         """Take all faults away without a check."""
         with self._lock:
-            for fault in self._set:
+            for fault in self.all:
                 self._end_refusal(fault)
-            self._set.clear()
+            self.all.clear()
             self._impatience.clear()
-
-    @property
-    def is_armed(self) -> bool:
-        """Whether any fault is set at all."""
-        return bool(self._set)
 
     @property
     def active(self) -> list[Fault]:
         """The faults that can still happen, oldest first."""
         with self._lock:
-            return [fault for fault in self._set if not fault.is_spent]
+            return [fault for fault in self.all if not fault.is_spent]
 
     def complaints(self) -> list[str]:
         """What went wrong with the faults, and forget them: those that were not met, clients that did not wait."""
         with self._lock:
-            unmet = [complaint for fault in self._set if (complaint := fault.unmet())]
+            unmet = [complaint for fault in self.all if (complaint := fault.unmet())]
             complaints = [*self._impatience, *unmet]
             self.clear()
             return complaints
@@ -251,9 +247,9 @@ class Faults:
     def take_away(self, fault: Fault) -> str | None:
         """Take one fault away; the complaint if it was not met as often as it should have been."""
         with self._lock:
-            if fault not in self._set:
+            if fault not in self.all:
                 return None
-            self._set.remove(fault)
+            self.all.remove(fault)
             self._end_refusal(fault)
             return fault.unmet()
 
@@ -264,7 +260,7 @@ class Faults:
     def meet(self, method: str, path: str, device_id: str | None, caller: str, now: float) -> Fault | None:
         """The fault that this request runs into, counted; None when it goes through. now: seconds of some clock."""
         with self._lock:
-            for fault in self._set:
+            for fault in self.all:
                 if not fault.target.meets(method, path, device_id, caller):
                     continue
                 if fault.kind == "rate_limit" and self._came_early(fault, caller, now):
@@ -303,7 +299,7 @@ class Faults:
                         f"the fault {fault} would meet requests that the active fault {other} meets already. "
                         "Let that one end first: use it in a with block, or give the two different targets."
                     )
-            self._set.append(fault)
+            self.all.append(fault)
             if kind == "refuse" and self.on_refusal is not None:
                 self.on_refusal(True)
         return fault

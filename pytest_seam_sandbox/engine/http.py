@@ -17,6 +17,9 @@ CORS_HEADERS = (
 )
 
 
+Headers = tuple[tuple[str, str], ...]
+
+
 class Request(NamedTuple):
     """One HTTP request as a door received it.
 
@@ -33,6 +36,11 @@ class Request(NamedTuple):
     origin: str = "app"
     scheme: str = "https"
     arrived_at: float | None = None
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is said to be JSON."""
+        return "application/json" in (self.headers.get("content-type") or "")
 
     @property
     def base_url(self) -> str:
@@ -52,13 +60,13 @@ class Response(NamedTuple):
     """
 
     status: int
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
     body: bytes = b""
     wire: Wire = "answer"
     delay: float = 0.0
 
 
-def cors(origin: str | None) -> tuple[tuple[str, str], ...]:
+def cors(origin: str | None) -> Headers:
     """The headers that let a browser page of `origin` read the answer. Source: official fake."""
     return (
         ("access-control-allow-origin", origin or "*"),

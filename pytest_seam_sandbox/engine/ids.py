@@ -7,6 +7,7 @@ from typing import Any
 
 _LETTERS = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+_STEP = 0x9E3779B1
 _BASE58 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 
 
@@ -21,8 +22,9 @@ class Ids:
         self.seed = seed
         self.count = 0
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
-        self._uuids: list[str] = []
-        self._block_of_uuids = -1
+        text = self._block(0, b"uuid").hex()
+        self._start = int(text[:8], 16)
+        self._form = f"%08x-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
         self._digits: Any = None
         self._person: Any = None
 
@@ -32,14 +34,16 @@ class Ids:
         return self._block(self.count, b"bytes")
 
     def uuid(self) -> str:
-        """The next id in the form of a lower-case UUID of version 4."""
-        count = self.count
-        self.count = count + 1
-        if count >> 2 != self._block_of_uuids:
-            self._block_of_uuids = count >> 2
-            text = self._block(count >> 2, b"uuid").hex()
-            self._uuids = [_as_uuid(text[start : start + 32]) for start in (0, 32, 64, 96)]
-        return self._uuids[count & 3]
+        """The next id in the form of a lower-case UUID of version 4.
+
+        The first 32 bits of the ids step through all their values, so that none comes twice; the rest is the seed's.
+        """
+        self.count = place = self.count + 1
+        return self._form % ((self._start + place * _STEP) & 0xFFFFFFFF)
+
+    def uuid_at(self, place: int) -> str:
+        """The id that `uuid` gave when it made the count `place`."""
+        return self._form % ((self._start + place * _STEP) & 0xFFFFFFFF)
 
     def token(self, prefix: str, short: int, long: int) -> str:
         """A credential such as `seam_test2bMS_94SrGUXuNR2JmJkjtvBQDg5c`: prefix, short part, `_`, long part."""
@@ -79,7 +83,3 @@ class Ids:
             self._digits = BaseProvider(Generator())
         self._digits.generator.seed_instance(int.from_bytes(self.next_bytes(), "big"))
         return self._digits
-
-
-def _as_uuid(text: str) -> str:
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:]}"

@@ -34,7 +34,7 @@ Known = tuple[Mapping[str, Any], dict[str, Any]]
 
 
 class Memory:
-    """What valid requests meant, by all that it depends on: an app that polls repeats itself.
+    """What valid requests to one endpoint meant, by all that it depends on: an app that polls repeats itself.
 
     Short requests only, and none with lists or objects, which the function that gets them could change.
     """
@@ -42,17 +42,20 @@ class Memory:
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], Known] = {}
 
-    def recall(self, *key: object) -> Known | None:
+    def recall(self, request: Request, *, strict_ids: bool) -> Known | None:
         """The meaning of a request, if it is known; the arguments are to be copied."""
-        return self._known.get(key)
+        content_type = request.headers.get("content-type")
+        return self._known.get((request.method, request.query, request.body, content_type, strict_ids))
 
-    def keep(self, sent: Mapping[str, Any], arguments: dict[str, Any], query: str, body: bytes, *key: object) -> None:
+    def keep(self, request: Request, sent: Mapping[str, Any], arguments: dict[str, Any], *, strict_ids: bool) -> None:
         """Remember a request."""
-        if len(query) + len(body) > 512 or any(isinstance(value, list | dict) for value in arguments.values()):
+        is_long = len(request.query) + len(request.body) > 512
+        if is_long or any(isinstance(value, list | dict) for value in arguments.values()):
             return
         if len(self._known) >= 256:
             self._known.clear()
-        self._known[(query, body, *key)] = (sent, arguments.copy())
+        content_type = request.headers.get("content-type")
+        self._known[(request.method, request.query, request.body, content_type, strict_ids)] = (sent, arguments.copy())
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Endpoint:
 
     @cached_property
     def injected(self) -> dict[str, type]:
-        """The parameters that are no part of the request, and what they are given."""
+        """The parameters that are no part of the request, with their types."""
         hints = get_type_hints(self.function)
         names = signature(self.function).parameters
         return {name: hints[name] for name in names if hints.get(name) in INJECTED}
@@ -141,10 +144,10 @@ class Endpoint:
                 caller if kind is Caller else server if kind is Server else pager if kind is Pager else request
             )
         payload = self.function(workspace, **arguments)
-        if self.key is None:
-            return b'{"ok":true}'
         if isinstance(payload, Row) and self.twin is None:
             return self._start + payload.to_json() + b',"ok":true}'
+        if self.key is None:
+            return b'{"ok":true}'
         if isinstance(payload, Page):
             pagination = describe(payload, given, request.base_url + self.path)
             return _around_list(self._start, payload.rows, b',"pagination":' + to_json(pagination) + b',"ok":true}')

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, dataclass_transform
 
@@ -28,7 +29,19 @@ def row_type(kind: Kind) -> Kind:
     """
     made = cast("type[Row]", dataclass(slots=True, kw_only=True)(kind))
     made.names = made.__dict__["__slots__"]
+    made._copy = staticmethod(_copier(made.names))
     return cast(Kind, made)
+
+
+def _copier(names: Iterable[str]) -> Callable[[Row, Row], None]:
+    """A function that copies these fields from one row to another.
+
+    Written out, as `dataclass` writes out `__init__`: a loop over the names takes five times as long.
+    """
+    lines = [f"    new.{name} = old.{name}" for name in names] or ["    pass"]
+    made: dict[str, Any] = {}
+    exec("\n".join(["def copy(old, new):", *lines]), made)  # noqa: S102 - names of our own fields
+    return cast("Callable[[Row, Row], None]", made["copy"])
 
 
 @row_type
@@ -45,6 +58,7 @@ class Row:
     resource: ClassVar[str] = ""
     error_codes: ClassVar[tuple[str, ...]] = ()
     warning_codes: ClassVar[tuple[str, ...]] = ()
+    _copy: ClassVar[Callable[[Row, Row], None]]
     _json: bytes | None = field(default=None, init=False, repr=False, compare=False)
 
     def but(self, **changes: Any) -> Self:
@@ -52,8 +66,7 @@ class Row:
         kind = type(self)
         new = kind.__new__(kind)
         new._json = None  # type: ignore[misc]  # new, so that nobody has it yet
-        for name in kind.names:
-            setattr(new, name, getattr(self, name))
+        kind._copy(self, new)
         for name, value in changes.items():
             setattr(new, name, value)
         return new
@@ -110,14 +123,20 @@ class Table(Generic[R]):
     def __iter__(self) -> Iterator[R]:
         return iter(self._contents.rows.values())
 
-    def get(self, id: str | None) -> R | None:  # noqa: A002 - the word of the domain
+    def __getitem__(self, id: str) -> R:  # noqa: A002 - the word of the domain
+        """The row of an id that another row names, so that it must be there."""
+        return self._contents.rows[id]
+
+    def get(self, id: str | None) -> R | None:  # noqa: A002
         """The row of this id, or None."""
         return self._contents.rows.get(id) if id is not None else None
 
     def put(self, row: R) -> R:
         """Add a row, or replace the row of the same id in its place; gives the row back."""
-        contents = self._own()
-        row_id = row.id
+        if self._shared:
+            self._unshare()
+        contents = self._contents
+        row_id = getattr(row, row.key)
         if row_id not in contents.rows:
             contents.last_number += 1
             contents.number_of[row_id] = number = contents.last_number
@@ -128,7 +147,9 @@ class Table(Generic[R]):
 
     def remove(self, id: str) -> None:  # noqa: A002
         """Take the row of this id out of the table."""
-        contents = self._own()
+        if self._shared:
+            self._unshare()
+        contents = self._contents
         del contents.rows[id]
         index = bisect_left(contents.numbers, contents.number_of.pop(id))
         del contents.numbers[index]
@@ -150,11 +171,9 @@ class Table(Generic[R]):
         self._contents = contents
         self._shared = True
 
-    def _own(self) -> _Contents[R]:
-        if self._shared:
-            self._contents = self._contents.copy()
-            self._shared = False
-        return self._contents
+    def _unshare(self) -> None:
+        self._contents = self._contents.copy()
+        self._shared = False
 
 
 class Workspace:
@@ -181,14 +200,11 @@ class Workspace:
         self.settings = settings
         self.events = events
         self.agenda = agenda
-        self._tables: dict[type[Row], Table[Any]] = {}
+        self._tables: dict[type[Row], Table[Any]] = defaultdict(Table)
         self._start: tuple[Any, ...] | None = None
 
     def __getitem__(self, kind: type[R]) -> Table[R]:
-        table = self._tables.get(kind)
-        if table is None:
-            table = self._tables[kind] = Table()
-        return table
+        return self._tables[kind]
 
     def rows(self) -> dict[type[Row], list[Row]]:
         """All rows by kind."""
@@ -202,7 +218,7 @@ class Workspace:
         """Go back to the starting state, but for the tables of the kinds named."""
         stay = {kind: self[kind].snapshot() for kind in kept}
         if self._start is None:
-            self._tables = {}
+            self._tables.clear()
             self.events.clear()
             self.agenda.clear()
         else:

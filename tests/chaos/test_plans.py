@@ -413,4 +413,4 @@ def test_faults_that_overlap_are_refused(sandbox):
     with pytest.raises(SandboxError, match=r"would meet requests that the active fault"), story.on(sandbox):
         pass
 
-    assert not sandbox.faults.is_armed
+    assert not sandbox.faults.all

@@ -201,14 +201,12 @@ def test_pins_nest():
     """A pin inside a pin gives the outer moment back."""
     clock = Clock()
     clock.hold(LATER)
-    outer = clock.pin(10.0)
-    inner = clock.pin(20.0)
+    with clock.pinned(10.0):
+        with clock.pinned(20.0):
+            inside = clock.timestamp()
+        between = clock.timestamp()
 
-    clock.unpin(inner)
-    between = clock.timestamp()
-    clock.unpin(outer)
-
-    assert (between, clock.now()) == (10.0, LATER)
+    assert (inside, between, clock.now()) == (20.0, 10.0, LATER)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,38 @@ def test_limits_in_time_are_exclusive(workspace, log):
     """An event at exactly one of the two times is not between them."""
     first, _, third = log("a", "b", "c")
 
-    assert shown(workspace, after=first.created_at, before=third.created_at) == ["b"]
+    assert shown(workspace, after=first.at, before=third.at) == ["b"]
+
+
+def test_event_is_worded_when_it_is_read(workspace, painted, heard):
+    """Fields that are a function are asked for once, by whoever reads first; that takes no place in a sequence."""
+    asked = []
+
+    def fields():
+        asked.append("a")
+        return painted(thing_id="a")
+
+    event = workspace.events.emit(workspace, fields)
+    after = workspace.ids.uuid()
+    before_reading = list(asked)
+    workspace.clock.move(60)
+
+    assert heard == [event]
+    assert before_reading == []
+    assert (event.event_type, event.value("thing_id"), event.view()["thing_id"]) == ("thing.painted", "a", "a")
+    assert asked == ["a"]
+    assert workspace.ids.uuid() not in (event.event_id, after)
+    assert event.event_id != after
+
+
+def test_event_keeps_its_time_and_id(workspace, painted):
+    """When it is read makes no difference: time and id are those of the moment at which it happened."""
+    event, now = workspace.events.emit(workspace, painted(thing_id="a")), workspace.clock.text()
+    event_id = event.event_id
+    workspace.clock.move(60)
+    workspace.ids.uuid()
+
+    assert (event.created_at, event.event_id) == (now, event_id)
 
 
 def test_event_shows_after_the_latency(make_workspace, painted):

@@ -52,6 +52,20 @@ def test_turning_a_lock_logs_the_lock_then_the_attempt(seam, seam_sandbox, sandb
     )
 
 
+def test_event_tells_what_held_when_it_happened(seam, seam_sandbox, sandbox_device):
+    """What becomes of the device later does not change the events that are logged already."""
+    seam.devices.update(device_id=sandbox_device.device_id, custom_metadata={"room": "101"})
+    seam.locks.unlock_door(device_id=sandbox_device.device_id)
+    seam.devices.update(device_id=sandbox_device.device_id, custom_metadata={"room": "102"})
+    seam.devices.simulate.disconnect(device_id=sandbox_device.device_id)
+
+    turned = seam_sandbox.expect_event("lock.unlocked", count=1)
+    ended = seam_sandbox.expect_event("action_attempt.unlock_door.succeeded", count=1)
+
+    assert turned.device_custom_metadata.room == "101"
+    assert ended.status == "success"
+
+
 def test_locking_a_locked_door_succeeds_again(seam, seam_sandbox, sandbox_device):
     """A lock that is locked already locks once more, event included."""
     seam.locks.lock_door(device_id=sandbox_device.device_id)

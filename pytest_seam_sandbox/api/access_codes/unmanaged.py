@@ -100,8 +100,7 @@ def delete(workspace: Workspace, *, caller: Caller, access_code_id: Uuid, sync: 
         "DELETE_ACCESS_CODE",
         _erase,
         code.access_code_id,
-        device_id=device.device_id,
-        connected_account_id=device.connected_account_id,
+        subject=(device.device_id, device.connected_account_id),
     )
 
 

@@ -188,5 +188,5 @@ def unlock(workspace: Workspace, *, acs_credential_id: Uuid, acs_entrance_id: Uu
         _open,
         entrance.id,
         credential.id,
-        connected_account_id=entrance.connected_account_id,
+        subject=(None, entrance.connected_account_id),
     )

@@ -202,12 +202,16 @@ def find_device(workspace: Workspace, device_id: str) -> DeviceRow:
 
 def account_of(workspace: Workspace, device: DeviceRow) -> ConnectedAccountRow:
     """The connected account through which the device came."""
-    return find(workspace, ConnectedAccountRow, device.connected_account_id, words="Connected account")
+    return workspace[ConnectedAccountRow][device.connected_account_id]
 
 
 def device_fields(workspace: Workspace, device: DeviceRow) -> dict[str, Any]:
     """What every event about this device carries."""
-    account = account_of(workspace, device)
+    return fields_of(device, account_of(workspace, device))
+
+
+def fields_of(device: DeviceRow, account: ConnectedAccountRow) -> dict[str, Any]:
+    """What every event about this device of this account carries."""
     fields = {"device_id": device.device_id, **account.event_fields()}
     if account.customer_key is not None:
         fields["customer_key"] = account.customer_key

@@ -84,9 +84,9 @@ def reach(workspace: Workspace, device_id: str) -> DeviceRow:
     device = workspace[DeviceRow].get(device_id)
     if device is None:
         raise ActionFailed("device_not_found", "The device was deleted before the command could reach it.")
-    blocking = next((error for error in device.errors if error.code in UNREACHABLE), None)
-    if blocking is not None:
-        raise ActionFailed(blocking.code, blocking.message)
+    for error in device.errors:
+        if error.code in UNREACHABLE:
+            raise ActionFailed(error.code, error.message)
     return device
 
 

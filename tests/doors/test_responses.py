@@ -1,0 +1,118 @@
+"""What httpx shows of an answer: the same in process, where it came in one piece, as over a socket."""
+
+import asyncio
+import pickle
+from datetime import timedelta
+
+import httpx
+import pytest
+
+PATH = "/devices/list"
+
+
+@pytest.fixture(params=["process", "server"])
+def http(request, seam_sandbox, sandbox_device):
+    """A plain client through the transport, and one through the server."""
+    if request.param == "process":
+        with seam_sandbox.http() as client:
+            yield client
+        return
+    headers = {"authorization": f"Bearer {seam_sandbox.api_key}"}
+    with httpx.Client(base_url=request.getfixturevalue("seam_server"), headers=headers) as client:
+        yield client
+
+
+@pytest.fixture(params=["process", "server"])
+def open_async(request, seam_sandbox, sandbox_device):
+    """Opens an asynchronous client through the transport, and one through the server."""
+    options = {"headers": {"authorization": f"Bearer {seam_sandbox.api_key}"}}
+    if request.param == "process":
+        options |= {"base_url": seam_sandbox.endpoint, "transport": seam_sandbox.transport}
+    else:
+        options |= {"base_url": request.getfixturevalue("seam_server")}
+    return lambda: httpx.AsyncClient(**options)
+
+
+def test_answer_is_read_and_closed(http, sandbox_device):
+    """After a plain call all of the body is there, counted, and the time that it took is known."""
+    answer = http.get(PATH)
+
+    assert answer.json()["devices"][0]["device_id"] == sandbox_device.device_id
+    assert answer.is_closed
+    assert answer.is_stream_consumed
+    assert answer.num_bytes_downloaded == len(answer.content) == int(answer.headers["content-length"])
+    assert timedelta() < answer.elapsed < timedelta(minutes=1)
+
+
+def test_status_line_is_that_of_the_wire(http):
+    """Version and reason phrase are there, for a success and for an error."""
+    found, missing = http.get(PATH), http.get("/devices/get", params={"name": "nobody"})
+
+    assert (found.http_version, found.reason_phrase) == ("HTTP/1.1", "OK")
+    assert (missing.http_version, missing.reason_phrase) == ("HTTP/1.1", "Not Found")
+
+
+def test_body_can_be_asked_for_again(http):
+    """A body that was read can be read, iterated and pickled as often as one likes."""
+    answer = http.get(PATH)
+    content = answer.content
+
+    assert answer.read() == content
+    assert b"".join(answer.iter_bytes(7)) == content
+    assert "".join(answer.iter_lines()) == answer.text
+    assert pickle.loads(pickle.dumps(answer)).content == content
+
+
+def test_streamed_body_has_to_be_read(http):
+    """Inside `stream` the body is there once it was read, not before."""
+    with http.stream("GET", PATH) as answer:
+        with pytest.raises(httpx.ResponseNotRead):
+            _ = answer.content
+        content = answer.read()
+
+    assert answer.content == content == http.get(PATH).content
+
+
+@pytest.mark.parametrize("way", ["iter_raw", "iter_bytes", "iter_text", "iter_lines"])
+def test_streamed_body_comes_once(http, way):
+    """A body that was taken piece by piece is gone."""
+    expected = http.get(PATH).text
+    with http.stream("GET", PATH) as answer:
+        pieces = list(getattr(answer, way)())
+        with pytest.raises(httpx.StreamConsumed):
+            answer.read()
+
+    assert "".join(piece.decode() if isinstance(piece, bytes) else piece for piece in pieces) == expected
+
+
+def test_stream_that_was_closed_cannot_be_read(http):
+    """What nobody read before the end of the block is lost."""
+    with http.stream("GET", PATH) as answer:
+        pass
+
+    with pytest.raises(httpx.StreamClosed):
+        answer.read()
+
+
+def test_async_answer_is_read_and_closed(open_async):
+    """The same for an asynchronous client; its answers cannot be read in a blocking way."""
+
+    async def run():
+        async with open_async() as http:
+            answer = await http.get(PATH)
+            async with http.stream("GET", PATH) as stream:
+                with pytest.raises(RuntimeError, match="sync iterator on an async stream"):
+                    stream.read()
+                content = await stream.aread()
+            async with http.stream("GET", PATH) as stream:
+                pieces = [piece async for piece in stream.aiter_bytes()]
+                with pytest.raises(httpx.StreamConsumed):
+                    await stream.aread()
+        return answer, content, b"".join(pieces)
+
+    answer, content, pieces = asyncio.run(run())
+
+    assert answer.content == content == pieces
+    assert answer.is_closed
+    assert answer.num_bytes_downloaded == len(content)
+    assert timedelta() < answer.elapsed < timedelta(minutes=1)
