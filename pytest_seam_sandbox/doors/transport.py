@@ -40,13 +40,16 @@ class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 class _WholeResponse(httpx.Response):
-    """A response whose body came in one piece: to read it takes no decoder and no chunks, a tenth of an SDK call."""
+    """A response whose body came in one piece: to read it takes no decoder and no chunks, a tenth of an SDK call.
+
+    It has no content-length, since nothing here has to find the end of a body.
+    """
 
     def __init__(self, response: Response) -> None:
         body = response.body
-        headers = (*response.headers, ("content-length", str(len(body))))
         extensions = _STATUS_LINES.get(response.status)
-        super().__init__(response.status, headers=headers, stream=httpx.ByteStream(body), extensions=extensions)
+        stream = httpx.ByteStream(body)
+        super().__init__(response.status, headers=response.headers, stream=stream, extensions=extensions)
         self.headers.encoding = "ascii"
         self._body = body
 
@@ -57,6 +60,7 @@ class _WholeResponse(httpx.Response):
             self._content, self._num_bytes_downloaded = self._body, len(self._body)
             self.is_stream_consumed = self.is_closed = True
             stream.close()
+            return self._body
         return super().read()
 
     async def aread(self) -> bytes:
@@ -66,6 +70,7 @@ class _WholeResponse(httpx.Response):
             self._content, self._num_bytes_downloaded = self._body, len(self._body)
             self.is_stream_consumed = self.is_closed = True
             await stream.aclose()
+            return self._body
         return await super().aread()
 
 
@@ -95,9 +100,9 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         response = self._app.handle(Request(request.method, path, query, headers, body, "app", scheme))
         if response.wire != "answer" or response.delay:
             self._misbehave(request, response)
-        if response.wire == "reset":
-            stream = _CutStream(response.body[: len(response.body) // 2])
-            return httpx.Response(response.status, headers=response.headers, stream=stream)
+            if response.wire == "reset":
+                stream = _CutStream(response.body[: len(response.body) // 2])
+                return httpx.Response(response.status, headers=response.headers, stream=stream)
         return _WholeResponse(response)
 
     def _read(self, raw: RawHeaders) -> Mapping[str, str]:

@@ -40,7 +40,7 @@ def test_answer_is_read_and_closed(http, sandbox_device):
     assert answer.json()["devices"][0]["device_id"] == sandbox_device.device_id
     assert answer.is_closed
     assert answer.is_stream_consumed
-    assert answer.num_bytes_downloaded == len(answer.content) == int(answer.headers["content-length"])
+    assert answer.num_bytes_downloaded == len(answer.content) > 0
     assert timedelta() < answer.elapsed < timedelta(minutes=1)
 
 
