@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from families.codes import look
 from pytest_seam_sandbox import seam_raises
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
@@ -24,10 +25,6 @@ def stay(sandbox, device, **details):
         ends_at=start + timedelta(days=2),
         **{"use_backup_access_code_pool": True, **details},
     )
-
-
-def look(seam, code):
-    return seam.access_codes.get(access_code_id=code.access_code_id)
 
 
 def warned(sandbox, device):

@@ -1,29 +1,15 @@
 """Offline access codes: the lock computes them, so they need no connection and can never be changed."""
 
-from datetime import timedelta
-
 import pytest
 
+from families.codes import DAY, HOUR, status, stay
 from pytest_seam_sandbox import seam_raises
-
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
 def frozen(seam_sandbox):
     """The clock moves when a test moves it, so that every time is exact."""
     seam_sandbox.clock.freeze()
-
-
-def stay(sandbox, device, *, starts_in, lasts=DAY, **details):
-    """A code for a stay."""
-    start = sandbox.clock.now() + starts_in
-    return sandbox.create_access_code(device, starts_at=start, ends_at=start + lasts, **details)
-
-
-def status(seam, code):
-    return seam.access_codes.get(access_code_id=code.access_code_id).status
 
 
 @pytest.fixture

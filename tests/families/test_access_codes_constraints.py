@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from families.codes import look
 from pytest_seam_sandbox import seam_raises
 
 
@@ -11,10 +12,6 @@ def lock(sandbox, *kinds, **properties):
     """A lock with these constraints."""
     constraints = [kind if isinstance(kind, dict) else {"constraint_type": kind} for kind in kinds]
     return sandbox.create_device(properties={"code_constraints": constraints, **properties})
-
-
-def look(seam, code):
-    return seam.access_codes.get(access_code_id=code.access_code_id)
 
 
 PINS = [

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from families.codes import log, look, pending
 from pytest_seam_sandbox import seam_raises
 
 POLL = 600
@@ -14,18 +15,6 @@ def code(seam, seam_sandbox, sandbox_device):
     """A code that is set on the lock."""
     made = seam_sandbox.create_access_code(sandbox_device, name="Jane", code="1234")
     return seam.access_codes.get(access_code_id=made.access_code_id)
-
-
-def look(seam, code):
-    return seam.access_codes.get(access_code_id=code.access_code_id)
-
-
-def pending(code):
-    return [mutation.mutation_code for mutation in code.pending_mutations]
-
-
-def log(sandbox):
-    return [event.event_type for event in sandbox.events if event.event_type.startswith("access_code.")]
 
 
 def warned(code):

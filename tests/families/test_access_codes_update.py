@@ -2,6 +2,7 @@
 
 import pytest
 
+from families.codes import log, look, pending
 from pytest_seam_sandbox import seam_raises
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
@@ -12,18 +13,6 @@ def code(seam, seam_sandbox, sandbox_device):
     """A code that is set on the lock."""
     made = seam_sandbox.create_access_code(sandbox_device, name="Jane", code="1234")
     return seam.access_codes.get(access_code_id=made.access_code_id)
-
-
-def look(seam, code):
-    return seam.access_codes.get(access_code_id=code.access_code_id)
-
-
-def pending(code):
-    return [mutation.mutation_code for mutation in code.pending_mutations]
-
-
-def log(sandbox):
-    return [event.event_type for event in sandbox.events if event.event_type.startswith("access_code.")]
 
 
 @pytest.mark.parametrize(
