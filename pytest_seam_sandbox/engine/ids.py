@@ -34,15 +34,15 @@ class Ids:
         return self._block(self.count, b"bytes")
 
     def uuid(self) -> str:
-        """The next id in the form of a lower-case UUID of version 4.
+        """The next id in the form of a lower-case UUID of version 4."""
+        self.count += 1
+        return self.uuid_at(self.count)
+
+    def uuid_at(self, place: int) -> str:
+        """The id that `uuid` gives where it makes the count `place`.
 
         The first 32 bits of the ids step through all their values, so that none comes twice; the rest is the seed's.
         """
-        self.count = place = self.count + 1
-        return self._form % ((self._start + place * _STEP) & 0xFFFFFFFF)
-
-    def uuid_at(self, place: int) -> str:
-        """The id that `uuid` gave when it made the count `place`."""
         return self._form % ((self._start + place * _STEP) & 0xFFFFFFFF)
 
     def token(self, prefix: str, short: int, long: int) -> str:
