@@ -10,10 +10,11 @@ from . import api
 from .api.events import Event
 from .api.known import is_known
 from .api.workspaces import open_workspace
-from .engine.app import App, Call
+from .engine.app import App, Call, Note
 from .engine.auth import AccessToken
 from .engine.clock import format_time
 from .engine.errors import SandboxError, UnknownId
+from .engine.events import EventRow
 from .engine.http import Request
 from .engine.settings import Settings
 from .engine.store import Workspace
@@ -133,9 +134,14 @@ class Embedded:
             rows = [row for row in self.workspace.events.after(mark) if row.visible_at <= now]
         return [Event.model_validate(row.view()) for row in rows]
 
+    def history(self) -> list[Call | Note | EventRow]:
+        """All that has happened, in order; a request that is being answered in another thread is waited for."""
+        with self.app.lock:
+            return list(self.app.history)
+
     def calls(self) -> list[Call]:
         """Every request that the program under test has made, oldest first."""
-        return [entry for entry in self.app.history if isinstance(entry, Call) and entry.origin == "app"]
+        return [entry for entry in self.history() if isinstance(entry, Call) and entry.origin == "app"]
 
     def forget(self) -> None:
         """Forget the history, and trouble that nobody was told of."""

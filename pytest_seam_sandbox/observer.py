@@ -140,7 +140,7 @@ class Observer:
     @property
     def timeline(self) -> str:
         """Requests, events, outages and clock moves in one ordered list, for people."""
-        return render_timeline(self._backend.app.history)
+        return render_timeline(self._backend.history())
 
     # expect
 

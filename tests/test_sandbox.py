@@ -1,6 +1,8 @@
 """The sandbox that a test holds: life cycle, identity, clients, making, looking, requests, timeline."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
 
 import pytest
 
@@ -332,6 +334,28 @@ def test_request_that_a_bug_inside_interrupts_is_shown(seam_sandbox, monkeypatch
 
     assert [(call.path, call.status) for call in seam_sandbox.requests] == [("/devices/list", 500)]
     assert "! request  GET /devices/list () → 500" in seam_sandbox.timeline
+
+
+def test_request_is_shown_when_it_is_answered(seam_sandbox, monkeypatch):
+    """Whoever looks while another thread still waits for an answer is made to wait, too."""
+    gate, arrived, go_on = seam_sandbox._backend.app.gate, Event(), Event()
+    admit = gate.admit
+
+    def slow(*request):
+        arrived.set()
+        go_on.wait(10)
+        return admit(*request)
+
+    monkeypatch.setattr(gate, "admit", slow)
+    with seam_sandbox.http() as http, ThreadPoolExecutor() as threads:
+        asking = threads.submit(http.get, "/devices/list")
+        arrived.wait(10)
+        looking = threads.submit(lambda: [call.status for call in seam_sandbox.requests])
+        wait([looking], timeout=0.1)
+        go_on.set()
+
+    assert asking.result().status_code == 200
+    assert looking.result() == [200]
 
 
 def test_exception_of_the_body_wins_over_an_error_inside():
