@@ -49,9 +49,9 @@ class Embedded:
         self._kept: dict[str, tuple[Any, ...]] = {}
 
     def adopt(self, other: Embedded) -> None:
-        """Start from the present state of another backend of the same world and seed; costs microseconds.
+        """Start from the present state of another backend of the same world, seed and settings; costs microseconds.
 
-        Rows and events never change, so the two share them until one of them writes.
+        What rows and events say never changes, so the two share them until one of them writes.
         """
         with self.app.lock, other.app.lock:
             self.workspace.restore(other.workspace.snapshot())

@@ -89,3 +89,12 @@ def test_run_until_idle_stops_at_the_last_due_time():
 
     assert sandbox.clock.now() == NEW_YEAR + timedelta(seconds=30)
     sandbox.expect_event("action_attempt.unlock_door.succeeded", count=1)
+
+
+def test_the_first_moment_is_a_moment_like_any_other():
+    """At the beginning of 1970, where many programs stop their clock, rows have times and events are found."""
+    with freeze_time("1970-01-01"), Sandbox() as sandbox, sandbox.http() as http:
+        device = sandbox.create_device()
+        event = http.get("/events/get", params={"device_id": device.device_id}).json()["event"]
+
+    assert device.created_at == event["created_at"] == "1970-01-01T00:00:00.000Z"

@@ -12,7 +12,7 @@ from annotated_types import Ge, MaxLen, MinLen
 from pydantic import BeforeValidator
 
 from ..engine.auth import Caller
-from ..engine.clock import cut, parse_time
+from ..engine.clock import parse_time, seconds_of
 from ..engine.events import EventRow
 from ..engine.params import Complaint, at_least_one
 from ..engine.query import Kind
@@ -190,7 +190,7 @@ def list_(
     found = (
         event
         for event in workspace.events.newest_first(
-            after=_seconds(after, 0.0), before=_seconds(before, inf), seen_at=workspace.clock.timestamp()
+            after=_seconds(after, -inf), before=_seconds(before, inf), seen_at=workspace.clock.timestamp()
         )
         if _carries(event, wanted) and _carries(event, several) and _visible(workspace, caller, event)
     )
@@ -199,7 +199,7 @@ def list_(
 
 def _seconds(time: str | None, otherwise: float) -> float:
     parsed = None if time is None else parse_time(time)
-    return otherwise if parsed is None else cut(parsed.timestamp())
+    return otherwise if parsed is None else seconds_of(parsed)
 
 
 def _carries(event: EventRow, wanted: Mapping[str, frozenset[str]]) -> bool:

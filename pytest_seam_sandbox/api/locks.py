@@ -30,6 +30,7 @@ from ._shared import (
     SUPPORT,
     WORKSPACE,
     DeviceFields,
+    Meta,
     all_of,
     not_found,
     require_sandbox,
@@ -92,15 +93,19 @@ def turn(workspace: Workspace, device: DeviceRow, *, locked: bool, method: LockM
     """Set properties.locked and log lock.locked or lock.unlocked, also when the lock was in that state (fake)."""
     if device.properties.get("locked") is not locked:
         workspace[DeviceRow].put(device.but(properties={**device.properties, "locked": locked}))
-    account = account_of(workspace, device)
-    kind = LockLocked if locked else LockUnlocked
-    workspace.events.emit(workspace, partial(_turned, kind, device, account, {"method": method, **how}))
+    kind, about = LockLocked if locked else LockUnlocked, (device.device_id, device.custom_metadata)
+    fields = partial(_turned, kind, *about, account_of(workspace, device), {"method": method, **how})
+    workspace.events.emit(workspace, fields)
 
 
 def _turned(
-    kind: type[LockLocked | LockUnlocked], device: DeviceRow, account: ConnectedAccountRow, how: Mapping[str, Any]
+    kind: type[LockLocked | LockUnlocked],
+    device_id: str,
+    custom_metadata: Meta,
+    account: ConnectedAccountRow,
+    how: Mapping[str, Any],
 ) -> EventFields:
-    return kind(**fields_of(device, account), **how)
+    return kind(**how, **fields_of(device_id, custom_metadata, account))
 
 
 def _turn_remotely(workspace: Workspace, action_attempt_id: str, device_id: str, locked: bool) -> dict[str, Any]:

@@ -170,9 +170,10 @@ class Sweep:
     def _go_back(self, snapshot: Any, place: int) -> None:
         """The state in which the loop began; only the clock goes on."""
         app = self._sandbox._backend.app
-        self._sandbox.restore(snapshot)
-        app.limits = Limits()
-        del app.history[place:]
+        with app.lock:
+            self._sandbox.restore(snapshot)
+            app.limits = Limits()
+            del app.history[place:]
 
     def _trials(self) -> Iterator[Trial]:
         """The undisturbed trial, then one for each point, then those for pairs: all as far as there is room."""

@@ -145,7 +145,7 @@ class Trial:
         __tracebackhide__ = True
         error = self._conclude(raised)
         outcome: Outcome = "failed" if error else "not possible" if self._impossible else "passed"
-        history = self._server.history[self._start :] if error else ()
+        history = self._sandbox._backend.history()[self._start :] if error else ()
         found = error or self._impossible
         self.result = Result(self.name, self.title, self._points, outcome, found, self.calls, history)
         can_be_kept = bool(self._points) and self._mistake is None and _is_failure(error)

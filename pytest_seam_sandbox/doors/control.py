@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -110,7 +111,9 @@ def _resume(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
 
 def _requests(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
     _take_none(values)
-    return {"requests": [{name: getattr(call, name) for name in Call.__slots__} for call in sandbox.requests]}
+    names = [field.name for field in fields(Call)]
+    calls = [{name: getattr(call, name) for name in names} for call in sandbox.requests]
+    return {"requests": [call | {"params": dict(call["params"])} for call in calls]}
 
 
 def _check(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,7 @@ from ..engine.http import Request, Response
 _RESET = "[Errno 104] Connection reset by peer"
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 MANY_CLIENTS = 64
-_STATUS_LINES = {
-    status.value: {"http_version": b"HTTP/1.1", "reason_phrase": status.phrase.encode("ascii")} for status in HTTPStatus
-}
-"""What the wire tells httpx beside status, headers and body."""
+_PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
 
 
 class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
@@ -42,36 +39,47 @@ class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 class _WholeResponse(httpx.Response):
     """A response whose body came in one piece: to read it takes no decoder and no chunks, a tenth of an SDK call.
 
-    It has no content-length, since nothing here has to find the end of a body.
+    It has no content-length, since nothing here has to find the end of a body. A stream that somebody put in place of
+    its own is read in httpx's way.
     """
 
     def __init__(self, response: Response) -> None:
-        body = response.body
-        extensions = _STATUS_LINES.get(response.status)
-        stream = httpx.ByteStream(body)
-        super().__init__(response.status, headers=response.headers, stream=stream, extensions=extensions)
+        body, phrase = response.body, _PHRASES.get(response.status, b"Unknown")
+        self._own_stream = httpx.ByteStream(body)
+        super().__init__(
+            response.status,
+            headers=response.headers,
+            stream=self._own_stream,
+            extensions={"http_version": b"HTTP/1.1", "reason_phrase": phrase},
+        )
         self.headers.encoding = "ascii"
         self._body = body
 
     def read(self) -> bytes:
         """The body. As with any response, the stream is read and closed afterwards."""
         stream = self.stream
-        if isinstance(stream, httpx.SyncByteStream) and not (self.is_stream_consumed or self.is_closed):
-            self._content, self._num_bytes_downloaded = self._body, len(self._body)
-            self.is_stream_consumed = self.is_closed = True
+        if isinstance(stream, httpx.SyncByteStream) and self._is_whole(stream):
+            self._take()
             stream.close()
-            return self._body
         return super().read()
 
     async def aread(self) -> bytes:
         """The body, for async clients."""
         stream = self.stream
-        if isinstance(stream, httpx.AsyncByteStream) and not (self.is_stream_consumed or self.is_closed):
-            self._content, self._num_bytes_downloaded = self._body, len(self._body)
-            self.is_stream_consumed = self.is_closed = True
+        if isinstance(stream, httpx.AsyncByteStream) and self._is_whole(stream):
+            self._take()
             await stream.aclose()
-            return self._body
         return await super().aread()
+
+    def _is_whole(self, stream: object) -> bool:
+        """Whether nothing was read yet, and the stream is ours, or ours as the client binds it to the response."""
+        is_ours = getattr(stream, "_stream", stream) is self._own_stream
+        return is_ours and not (self.is_stream_consumed or self.is_closed)
+
+    def _take(self) -> None:
+        """Leave behind what reading leaves behind."""
+        self._content, self._num_bytes_downloaded = self._body, len(self._body)
+        self.is_stream_consumed = self.is_closed = True
 
 
 class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):

@@ -167,7 +167,7 @@ class App:
             return response
 
     def _respond(self, request: Request, call: Call) -> Response:
-        """The steps in Seam's order: body, route, OPTIONS, request id, then what `_reply` does."""
+        """The steps in Seam's order: body, route, OPTIONS, request id, reply. A request met before needs no reading."""
         endpoint = self._routes.get(request.path) or self._route(request.path)
         known = None if endpoint is None else endpoint.memory.recall(request, strict_ids=self.settings.strict_ids)
         exchange = _Exchange(request, call, endpoint, known)

@@ -6,8 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from math import nan
 
 from .errors import SandboxError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def parse_time(text: str) -> datetime | None:
@@ -29,7 +33,12 @@ def format_time(at: datetime) -> str:
 
 def written_at(seconds: float) -> str:
     """The time so many seconds after 1970, as Seam's server writes it."""
-    return format_time(datetime.fromtimestamp(seconds, UTC))
+    return format_time(_EPOCH + round(seconds * 1000) * _MILLISECOND)
+
+
+def seconds_of(time: datetime) -> float:
+    """Seconds between 1970 and a time, cut to the milliseconds that Seam's server writes."""
+    return (time - _EPOCH) // _MILLISECOND / 1000
 
 
 def cut(seconds: float) -> float:
@@ -51,7 +60,7 @@ class Clock:
         self._offset = 0.0
         self._frozen: float | None = None
         self._latest = 0.0
-        self._text = (0.0, "")
+        self._text = (nan, "")
         self._marked = 0.0
         self.pinned_at: float | None = None
 

@@ -76,10 +76,10 @@ _NO_OWNERS: Mapping[str, str] = MappingProxyType({})
 class EventRow(Row):
     """One event of the log.
 
-    number: its place among all events that the workspace ever logged. place: that of its id among all ids. at: when it
-    happened, in seconds since 1970. fields: what it carries, or a function that says so when somebody reads the event.
-    owners: ids by which the server finds it although they are no field of it, such as the user identity that owned a
-    phone.
+    number: its place among all events that the workspace ever logged. place: that of its id among all ids of the
+    workspace's server. at: when it happened, in seconds since 1970. fields: what it carries, or a function that says so
+    when somebody reads the event. owners: ids by which the server finds it although they are no field of it, such as
+    the user identity that owned a phone.
     """
 
     key: ClassVar[str] = "event_id"
@@ -141,7 +141,7 @@ class EventRow(Row):
         }
 
     def value(self, name: str) -> object:
-        """The value of one field, or of one hidden owner; None when the event has neither."""
+        """The value of a field that can be filtered by, or of a hidden owner; None when the event has neither."""
         if name in ("event_id", "event_type"):
             return getattr(self, name)
         found = self.payload.get(name)
@@ -198,7 +198,7 @@ class EventLog:
             found.append(event)
         return found[::-1]
 
-    def newest_first(self, *, after: float = 0.0, before: float = inf, seen_at: float) -> Iterator[EventRow]:
+    def newest_first(self, *, after: float = -inf, before: float = inf, seen_at: float) -> Iterator[EventRow]:
         """The events that show at `seen_at` and happened strictly between two times, in seconds since 1970."""
         events = self._events
         first = bisect_right(events, after, key=lambda event: event.at)

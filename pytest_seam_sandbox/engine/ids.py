@@ -7,7 +7,7 @@ from typing import Any
 
 _LETTERS = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
-_STEP = 0x9E3779B1
+_STEP, _LONG_STEP = 0x9E3779B1, 0x9E3779B97F4B
 _BASE58 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 
 
@@ -23,8 +23,8 @@ class Ids:
         self.count = 0
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
         text = self._block(0, b"uuid").hex()
-        self._start = int(text[:8], 16)
-        self._form = f"%08x-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-{text[20:32]}"
+        self._start, self._long_start = int(text[:8], 16), int(text[20:32], 16)
+        self._form = f"%08x-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-%012x"
         self._digits: Any = None
         self._person: Any = None
 
@@ -41,9 +41,10 @@ class Ids:
     def uuid_at(self, place: int) -> str:
         """The id that `uuid` gives where it makes the count `place`.
 
-        The first 32 bits of the ids step through all their values, so that none comes twice; the rest is the seed's.
+        The first and the last part step through all their values, so that none comes twice; the rest is the seed's.
         """
-        return self._form % ((self._start + place * _STEP) & 0xFFFFFFFF)
+        first, last = self._start + place * _STEP, self._long_start + place * _LONG_STEP
+        return self._form % (first & 0xFFFFFFFF, last & 0xFFFFFFFFFFFF)
 
     def token(self, prefix: str, short: int, long: int) -> str:
         """A credential such as `seam_test2bMS_94SrGUXuNR2JmJkjtvBQDg5c`: prefix, short part, `_`, long part."""

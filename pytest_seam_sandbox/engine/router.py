@@ -44,8 +44,7 @@ class Memory:
 
     def recall(self, request: Request, *, strict_ids: bool) -> Known | None:
         """The meaning of a request, if it is known; the arguments are to be copied."""
-        content_type = request.headers.get("content-type")
-        return self._known.get((request.method, request.query, request.body, content_type, strict_ids))
+        return self._known.get(_meaning(request, strict_ids))
 
     def keep(self, request: Request, sent: Mapping[str, Any], arguments: dict[str, Any], *, strict_ids: bool) -> None:
         """Remember a request."""
@@ -54,8 +53,11 @@ class Memory:
             return
         if len(self._known) >= 256:
             self._known.clear()
-        content_type = request.headers.get("content-type")
-        self._known[(request.method, request.query, request.body, content_type, strict_ids)] = (sent, arguments.copy())
+        self._known[_meaning(request, strict_ids)] = (sent, arguments.copy())
+
+
+def _meaning(request: Request, strict_ids: bool) -> tuple[object, ...]:
+    return request.method, request.query, request.body, request.headers.get("content-type"), strict_ids
 
 
 @dataclass(frozen=True)
@@ -144,10 +146,10 @@ class Endpoint:
                 caller if kind is Caller else server if kind is Server else pager if kind is Pager else request
             )
         payload = self.function(workspace, **arguments)
-        if isinstance(payload, Row) and self.twin is None:
-            return self._start + payload.to_json() + b',"ok":true}'
         if self.key is None:
             return b'{"ok":true}'
+        if isinstance(payload, Row) and self.twin is None:
+            return self._start + payload.to_json() + b',"ok":true}'
         if isinstance(payload, Page):
             pagination = describe(payload, given, request.base_url + self.path)
             return _around_list(self._start, payload.rows, b',"pagination":' + to_json(pagination) + b',"ok":true}')

@@ -28,8 +28,7 @@ def row_type(kind: Kind) -> Kind:
     At run time it is not: that check would be a third of what an unlock costs.
     """
     made = cast("type[Row]", dataclass(slots=True, kw_only=True)(kind))
-    made.names = made.__dict__["__slots__"]
-    made._copy = staticmethod(_copier(made.names))
+    made._copy = staticmethod(_copier(made.__dict__["__slots__"]))
     return cast(Kind, made)
 
 
@@ -38,7 +37,7 @@ def _copier(names: Iterable[str]) -> Callable[[Row, Row], None]:
 
     Written out, as `dataclass` writes out `__init__`: a loop over the names takes five times as long.
     """
-    lines = [f"    new.{name} = old.{name}" for name in names] or ["    pass"]
+    lines = [f"    new.{name} = old.{name}" for name in names]
     made: dict[str, Any] = {}
     exec("\n".join(["def copy(old, new):", *lines]), made)  # noqa: S102 - names of our own fields
     return cast("Callable[[Row, Row], None]", made["copy"])
@@ -48,12 +47,11 @@ def _copier(names: Iterable[str]) -> Callable[[Row, Row], None]:
 class Row:
     """One frozen record of a workspace. A change is a new row: `row.but(...)`.
 
-    A row keeps its JSON once rendered. `key` names the field that identifies it, `names` are all fields.
+    A row keeps its JSON once rendered. `key` names the field that identifies it.
     error_codes, warning_codes: those that the sandbox can put on such a `resource`, for the ledger.
     """
 
     key: ClassVar[str]
-    names: ClassVar[tuple[str, ...]] = ()
     not_found: ClassVar[str] = ""
     resource: ClassVar[str] = ""
     error_codes: ClassVar[tuple[str, ...]] = ()

@@ -155,6 +155,15 @@ def test_requests_tell_what_the_program_did(control, http):
     assert (call["params"], call["error"]) == ({"device_id": UNKNOWN}, "device_not_found")
 
 
+def test_request_without_parameters_has_none(control, http):
+    """Parameters are an object, also where there are none."""
+    http.get("/not/there")
+
+    [call] = control("requests")["requests"]
+
+    assert (call["params"], call["status"]) == ({}, 404)
+
+
 def test_reset_forgets_trouble(control, http, seam_sandbox, monkeypatch):
     """After a reset, check has no complaint about what was before."""
     with monkeypatch.context() as patch:

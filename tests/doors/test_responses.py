@@ -116,3 +116,69 @@ def test_async_answer_is_read_and_closed(open_async):
     assert answer.is_closed
     assert answer.num_bytes_downloaded == len(content)
     assert timedelta() < answer.elapsed < timedelta(minutes=1)
+
+
+class Wrapped(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport of the program's own, which puts a stream of its own in place of the answer's."""
+
+    def __init__(self, inner, stream):
+        self.inner, self.stream = inner, stream
+
+    def handle_request(self, request):
+        response = self.inner.handle_request(request)
+        response.stream = self.stream(response.stream)
+        return response
+
+    async def handle_async_request(self, request):
+        response = await self.inner.handle_async_request(request)
+        response.stream = self.stream(response.stream)
+        return response
+
+
+class Cut(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """Breaks off."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def __iter__(self):
+        yield b"{"
+        raise httpx.ReadError("cut")
+
+    async def __aiter__(self):
+        yield b"{"
+        raise httpx.ReadError("cut")
+
+
+def test_stream_that_a_wrapper_put_in_place_is_read(seam_sandbox):
+    """A program's own transport around ours has the last word on what comes."""
+    transport = Wrapped(seam_sandbox.transport, Cut)
+
+    async def ask():
+        async with httpx.AsyncClient(transport=transport) as http:
+            await http.get(f"{seam_sandbox.endpoint}{PATH}")
+
+    with seam_sandbox.http(transport=transport) as http, pytest.raises(httpx.ReadError, match="cut"):
+        http.get(PATH)
+    with pytest.raises(httpx.ReadError, match="cut"):
+        asyncio.run(ask())
+
+
+def test_answers_share_nothing(http):
+    """What a program notes on one answer is not on the next."""
+    http.get(PATH).extensions["from_cache"] = True
+
+    assert "from_cache" not in http.get(PATH).extensions
+
+
+@pytest.mark.parametrize("door", ["process", "server"])
+def test_framing_belongs_to_the_wire(request, seam_sandbox, door):
+    """Over a socket an answer tells its length; in process it just ends."""
+    url = seam_sandbox.endpoint if door == "process" else request.getfixturevalue("seam_server")
+    transport = seam_sandbox.transport if door == "process" else None
+    headers = {"authorization": f"Bearer {seam_sandbox.api_key}"}
+    with httpx.Client(base_url=url, transport=transport, headers=headers) as http:
+        answer = http.get(PATH)
+
+    assert ("content-length" in answer.headers) is (door == "server")
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"

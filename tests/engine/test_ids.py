@@ -58,6 +58,23 @@ def test_uuids_do_not_repeat():
     assert len({ids.uuid() for _ in range(10_000)}) == 10_000
 
 
+def test_uuids_differ_at_both_ends():
+    """Whoever shortens ids, from either side, can still tell them apart."""
+    ids = Ids(0)
+    made = [ids.uuid() for _ in range(1000)]
+
+    assert len({text[:8] for text in made}) == len({text[-8:] for text in made}) == 1000
+    assert {text[-1] for text in made} == set("0123456789abcdef")
+
+
+def test_id_of_a_place_is_that_which_was_made_there():
+    """An id can be made later, from the count that it had."""
+    ids = Ids(0)
+    made = {(ids.uuid(), ids.count) for _ in range(5)}
+
+    assert {(ids.uuid_at(place), place) for _, place in made} == made
+
+
 def test_sequence_continues_from_a_remembered_count():
     """The count is all that there is of state: set back, the same ids come again."""
     ids = Ids(0)

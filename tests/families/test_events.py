@@ -1,5 +1,7 @@
 """The event log: get, list, every filter, order, time windows, latency."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from pytest_seam_sandbox import seam_raises
@@ -250,3 +252,33 @@ def test_late_event_is_not_found_before(seam, seam_sandbox, sandbox_device):
     seam_sandbox.clock.advance(5)
 
     assert seam.events.get(event_type="device.disconnected").device_id == sandbox_device.device_id
+
+
+@pytest.mark.parametrize(
+    ("since", "seen"),
+    [
+        ("2035-01-01T12:00:00.123999Z", True),
+        ("2035-01-01T12:00:00.124000Z", False),
+        ("2035-01-01T12:00:00.124995Z", False),
+    ],
+)
+def test_times_are_cut_to_milliseconds(seam, seam_sandbox, since, seen):
+    """A time with microseconds means the millisecond in which it lies."""
+    seam_sandbox.clock.freeze(datetime(2035, 1, 1, 12, 0, 0, 124000, tzinfo=UTC))
+    seam_sandbox.create_user_identity()
+    seam_sandbox.create_device()
+
+    assert bool(seam.events.list(since=since)) is seen
+
+
+@pytest.mark.parametrize("year", [2050, 2300, 9000])
+def test_event_is_not_listed_since_itself(seam_http, seam_sandbox, year):
+    """The time that an event shows is exactly the time at which it happened, however far the clock was moved."""
+    seam_sandbox.clock.freeze(datetime(year, 1, 1, tzinfo=UTC))
+    device = seam_sandbox.create_device()
+    for _ in range(50):
+        seam_sandbox.clock.advance(0.001)
+        seam_http.post("/locks/unlock_door", json={"device_id": device.device_id})
+        newest = seam_sandbox.events[-1].created_at
+
+        assert seam_http.get("/events/list", params={"since": newest}).json()["events"] == []

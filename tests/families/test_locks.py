@@ -110,6 +110,16 @@ def test_unreachable_lock_answers_with_an_attempt(seam, sandbox_device):
     assert attempt.error.message
 
 
+def test_lock_with_an_error_that_does_not_part_it_from_seam(seam, seam_sandbox):
+    """A subscription that has run out keeps nobody from opening the door (assumed)."""
+    device = seam_sandbox.create_device("nuki_lock")
+
+    with seam_sandbox.subscription_expired(device):
+        attempt = seam.locks.unlock_door(device_id=device.device_id)
+
+    assert attempt.status == "success"
+
+
 def test_bolt_stays_where_it_was_when_a_command_failed(seam, sandbox_device):
     """After the recovery the lock is in the state from before the loss."""
     lost(seam, sandbox_device, "device_disconnected")

@@ -91,7 +91,7 @@ def with_phones(workspace: Workspace) -> Table[DeviceRow]:
 def reachable(workspace: Workspace, caller: Caller, device_id: str) -> DeviceRow:
     """The device that a call is about; 404, and 401 for a client session that does not hold its account."""
     device = find_device(workspace, device_id)
-    if caller.session is not None and not caller.may_see_account(device.connected_account_id):
+    if not caller.may_see_account(device.connected_account_id):
         raise ApiError(401, "unauthorized", "Not authorized to view this device")
     return device
 

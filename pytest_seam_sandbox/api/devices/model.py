@@ -207,16 +207,16 @@ def account_of(workspace: Workspace, device: DeviceRow) -> ConnectedAccountRow:
 
 def device_fields(workspace: Workspace, device: DeviceRow) -> dict[str, Any]:
     """What every event about this device carries."""
-    return fields_of(device, account_of(workspace, device))
+    return fields_of(device.device_id, device.custom_metadata, account_of(workspace, device))
 
 
-def fields_of(device: DeviceRow, account: ConnectedAccountRow) -> dict[str, Any]:
-    """What every event about this device of this account carries."""
-    fields = {"device_id": device.device_id, **account.event_fields()}
+def fields_of(device_id: str, custom_metadata: Meta, account: ConnectedAccountRow) -> dict[str, Any]:
+    """What every event about a device of this account carries."""
+    fields = {"device_id": device_id, **account.event_fields()}
     if account.customer_key is not None:
         fields["customer_key"] = account.customer_key
-    if device.custom_metadata:
-        fields["device_custom_metadata"] = device.custom_metadata
+    if custom_metadata:
+        fields["device_custom_metadata"] = custom_metadata
     return fields
 
 
