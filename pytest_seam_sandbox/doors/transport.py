@@ -58,28 +58,29 @@ class _WholeResponse(httpx.Response):
     def read(self) -> bytes:
         """The body. As with any response, the stream is read and closed afterwards."""
         stream = self.stream
-        if isinstance(stream, httpx.SyncByteStream) and self._is_whole(stream):
-            self._take()
+        if isinstance(stream, httpx.SyncByteStream) and self._take(stream):
             stream.close()
+            return self._body
         return super().read()
 
     async def aread(self) -> bytes:
         """The body, for async clients."""
         stream = self.stream
-        if isinstance(stream, httpx.AsyncByteStream) and self._is_whole(stream):
-            self._take()
+        if isinstance(stream, httpx.AsyncByteStream) and self._take(stream):
             await stream.aclose()
+            return self._body
         return await super().aread()
 
-    def _is_whole(self, stream: object) -> bool:
-        """Whether nothing was read yet, and the stream is ours, or ours as the client binds it to the response."""
-        is_ours = getattr(stream, "_stream", stream) is self._own_stream
-        return is_ours and not (self.is_stream_consumed or self.is_closed)
+    def _take(self, stream: object) -> bool:
+        """Leave behind what reading leaves behind, if nothing was read yet and the stream is ours.
 
-    def _take(self) -> None:
-        """Leave behind what reading leaves behind."""
+        A client binds it to the response, which puts another one around it.
+        """
+        if self.is_stream_consumed or self.is_closed or getattr(stream, "_stream", stream) is not self._own_stream:
+            return False
         self._content, self._num_bytes_downloaded = self._body, len(self._body)
         self.is_stream_consumed = self.is_closed = True
+        return True
 
 
 class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):

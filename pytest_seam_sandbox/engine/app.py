@@ -22,7 +22,7 @@ from .http import JSON_TYPE, Headers, Request, Response, cors
 from .ids import Ids
 from .limits import Limits
 from .params import parse_json
-from .router import Endpoint, Known
+from .router import Endpoint, Known, Words
 from .settings import Settings
 from .store import Workspace
 
@@ -63,13 +63,14 @@ class Note(NamedTuple):
 
 @dataclass(slots=True)
 class _Exchange:
-    """A request while it is answered: the call in the history, the endpoint, what the request is known to mean, if
-    it was met before, and else its body.
+    """A request while it is answered: the call in the history, the endpoint, all that its meaning depends on, that
+    meaning, if it is known from an earlier request, and else its body.
     """
 
     request: Request
     call: Call
     endpoint: Endpoint | None
+    words: Words
     known: Known | None
     body: object = ""
 
@@ -169,8 +170,10 @@ class App:
     def _respond(self, request: Request, call: Call) -> Response:
         """The steps in Seam's order: body, route, OPTIONS, request id, reply. A request met before needs no reading."""
         endpoint = self._routes.get(request.path) or self._route(request.path)
-        known = None if endpoint is None else endpoint.memory.recall(request, strict_ids=self.settings.strict_ids)
-        exchange = _Exchange(request, call, endpoint, known)
+        content_type = request.headers.get("content-type")
+        words = (request.method, request.query, request.body, content_type, self.settings.strict_ids)
+        known = None if endpoint is None else endpoint.known.get(words)
+        exchange = _Exchange(request, call, endpoint, words, known)
         if known is None:
             early = self._open(exchange)
             if early is not None:
@@ -251,7 +254,7 @@ class App:
 
     def _understand(self, exchange: _Exchange, endpoint: Endpoint) -> Known:
         """The parameters and the arguments for the endpoint's function; ApiError 400 or 405 for what does not fit."""
-        request, strict_ids = exchange.request, self.settings.strict_ids
+        request = exchange.request
         if request.method not in endpoint.methods:
             raise ApiError(405, "method_not_allowed", f"only {','.join(endpoint.methods)} accepted")
         if request.body and not request.is_json and request.method in ("POST", "PATCH"):
@@ -261,8 +264,8 @@ class App:
                 f'{request.method} requests must have Content-Type header with "application/json"',
             )
         sent = exchange.call.params = endpoint.read(request, exchange.body)
-        arguments = endpoint.params.validate(sent, strict_ids=strict_ids)
-        endpoint.memory.keep(request, sent, arguments, strict_ids=strict_ids)
+        arguments = endpoint.params.validate(sent, strict_ids=self.settings.strict_ids)
+        endpoint.remember(exchange.words, sent, arguments)
         return sent, arguments
 
     def _count(self, endpoint: Endpoint, per_minute: int, workspace: Workspace, arguments: Mapping[str, Any]) -> None:

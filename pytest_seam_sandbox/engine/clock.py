@@ -85,8 +85,8 @@ class Clock:
 
     def mark(self) -> float:
         """Now, like `timestamp`, for a row to carry: what is done late is never dated before it."""
-        self._marked = self.timestamp()
-        return self._marked
+        self._marked = now = self.timestamp() if self.pinned_at is None else self.pinned_at
+        return now
 
     @contextmanager
     def pinned(self, at: float) -> Iterator[None]:

@@ -94,7 +94,7 @@ class EventRow(Row):
     @property
     def event_id(self) -> str:
         """The id, made when somebody asks for it."""
-        return self.workspace.ids.uuid_at(self.place)
+        return self.workspace.ids.uuid(self.place)
 
     @property
     def workspace_id(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 _LETTERS = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
-_STEP, _LONG_STEP = 0x9E3779B1, 0x9E3779B97F4B
+_STEP = 0x9E3779B97F4B
 _BASE58 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 
 
@@ -23,7 +23,7 @@ class Ids:
         self.count = 0
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
         text = self._block(0, b"uuid").hex()
-        self._start, self._long_start = int(text[:8], 16), int(text[20:32], 16)
+        self._start = int(text[20:32], 16)
         self._form = f"%08x-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-%012x"
         self._digits: Any = None
         self._person: Any = None
@@ -33,18 +33,16 @@ class Ids:
         self.count += 1
         return self._block(self.count, b"bytes")
 
-    def uuid(self) -> str:
-        """The next id in the form of a lower-case UUID of version 4."""
-        self.count += 1
-        return self.uuid_at(self.count)
+    def uuid(self, place: int | None = None) -> str:
+        """The next id in the form of a lower-case UUID of version 4, or the one that made the count `place`.
 
-    def uuid_at(self, place: int) -> str:
-        """The id that `uuid` gives where it makes the count `place`.
-
-        The first and the last part step through all their values, so that none comes twice; the rest is the seed's.
+        Its last part steps through all values of 48 bits, so that none comes twice, and its first part is the upper
+        end of that; the rest is the seed's.
         """
-        first, last = self._start + place * _STEP, self._long_start + place * _LONG_STEP
-        return self._form % (first & 0xFFFFFFFF, last & 0xFFFFFFFFFFFF)
+        if place is None:
+            self.count = place = self.count + 1
+        last = (self._start + place * _STEP) & 0xFFFFFFFFFFFF
+        return self._form % (last >> 16, last)
 
     def token(self, prefix: str, short: int, long: int) -> str:
         """A credential such as `seam_test2bMS_94SrGUXuNR2JmJkjtvBQDg5c`: prefix, short part, `_`, long part."""

@@ -29,35 +29,10 @@ def named_device(_workspace: Workspace, arguments: Mapping[str, Any]) -> str | N
     return arguments.get("device_id")
 
 
+Words = tuple[str, str, bytes, str | None, bool]
+"""All that the meaning of a request depends on: method, query, body, content type, the setting strict_ids."""
 Known = tuple[Mapping[str, Any], dict[str, Any]]
-"""What a request was found to mean: the parameters as sent, and the arguments for the function."""
-
-
-class Memory:
-    """What valid requests to one endpoint meant, by all that it depends on: an app that polls repeats itself.
-
-    Short requests only, and none with lists or objects, which the function that gets them could change.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], Known] = {}
-
-    def recall(self, request: Request, *, strict_ids: bool) -> Known | None:
-        """The meaning of a request, if it is known; the arguments are to be copied."""
-        return self._known.get(_meaning(request, strict_ids))
-
-    def keep(self, request: Request, sent: Mapping[str, Any], arguments: dict[str, Any], *, strict_ids: bool) -> None:
-        """Remember a request."""
-        is_long = len(request.query) + len(request.body) > 512
-        if is_long or any(isinstance(value, list | dict) for value in arguments.values()):
-            return
-        if len(self._known) >= 256:
-            self._known.clear()
-        self._known[_meaning(request, strict_ids)] = (sent, arguments.copy())
-
-
-def _meaning(request: Request, strict_ids: bool) -> tuple[object, ...]:
-    return request.method, request.query, request.body, request.headers.get("content-type"), strict_ids
+"""What a request was found to mean: the parameters as sent, and the arguments for the function, to be copied."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +94,18 @@ class Endpoint:
         return values
 
     @cached_property
-    def memory(self) -> Memory:
-        """Requests that were read and found valid before."""
-        return Memory()
+    def known(self) -> dict[Words, Known]:
+        """What valid requests meant: an app that polls repeats itself."""
+        return {}
+
+    def remember(self, words: Words, sent: Mapping[str, Any], arguments: dict[str, Any]) -> None:
+        """Keep what a request means, if it is short and has no lists or objects, which the function could change."""
+        _, query, body, *_ = words
+        if len(query) + len(body) > 512 or any(isinstance(value, list | dict) for value in arguments.values()):
+            return
+        if len(self.known) >= 256:
+            self.known.clear()
+        self.known[words] = (sent, arguments.copy())
 
     @cached_property
     def query_kinds(self) -> Mapping[str, Any]:

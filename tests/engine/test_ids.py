@@ -72,7 +72,7 @@ def test_id_of_a_place_is_that_which_was_made_there():
     ids = Ids(0)
     made = {(ids.uuid(), ids.count) for _ in range(5)}
 
-    assert {(ids.uuid_at(place), place) for _, place in made} == made
+    assert {(ids.uuid(place), place) for _, place in made} == made
 
 
 def test_sequence_continues_from_a_remembered_count():
