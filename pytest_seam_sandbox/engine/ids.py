@@ -23,7 +23,7 @@ class Ids:
         self.count = 0
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
         text = self._block(0, b"uuid").hex()
-        self._start = int(text[20:32], 16)
+        self._start, self._mask = int(text[20:32], 16), int(text[:8], 16)
         self._form = f"%08x-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-%012x"
         self._digits: Any = None
         self._person: Any = None
@@ -36,13 +36,13 @@ class Ids:
     def uuid(self, place: int | None = None) -> str:
         """The next id in the form of a lower-case UUID of version 4, or the one that made the count `place`.
 
-        Its last part steps through all values of 48 bits, so that none comes twice, and its first part is the upper
-        end of that; the rest is the seed's.
+        Its last part steps through all values of 48 bits, so that none comes twice, and its first part follows from
+        that; the rest is the seed's.
         """
         if place is None:
             self.count = place = self.count + 1
         last = (self._start + place * _STEP) & 0xFFFFFFFFFFFF
-        return self._form % (last >> 16, last)
+        return self._form % (last >> 16 ^ self._mask, last)
 
     def token(self, prefix: str, short: int, long: int) -> str:
         """A credential such as `seam_test2bMS_94SrGUXuNR2JmJkjtvBQDg5c`: prefix, short part, `_`, long part."""
