@@ -234,13 +234,13 @@ def test_unknown_credential_is_not_found(seam, call):
 
 def test_list_filters_have_to_match(seam, seam_sandbox, office, hotel, ada):
     """Credentials are found by system, user, person, kind, time and text."""
-    code = seam_sandbox.create_acs_credential("code", code="2468", acs_system_id=office.acs_system_id)
+    code = seam_sandbox.create_acs_credential("code", code="24683579", acs_system_id=office.acs_system_id)
     key = seam_sandbox.create_acs_credential(user_identity_id=ada, acs_system_id=hotel.acs_system_id)
 
     def found(**filters):
         return ids(seam.acs.credentials.list(**filters))
 
-    assert found(acs_system_id=office.acs_system_id) == found(acs_user_id=code.acs_user_id) == found(search="246")
+    assert found(acs_system_id=office.acs_system_id) == found(acs_user_id=code.acs_user_id) == found(search="24683579")
     assert found(search=code.acs_credential_id) == [code.acs_credential_id]
     assert found(is_multi_phone_sync_credential=True) == [key.acs_credential_id]
     assert found(user_identity_id=ada) == [key.acs_credential_id, *ids(copies(seam, key))]

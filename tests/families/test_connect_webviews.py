@@ -157,11 +157,11 @@ def test_webview_that_does_not_exist(seam, action, webview_id, error, status):
     [
         ({"customer_key": "acme"}, [0]),
         ({"customer_key": "nobody"}, []),
-        ({"custom_metadata_has": {"house": "17"}}, [0]),
+        ({"custom_metadata_has": {"house": "North"}}, [0]),
         ({"custom_metadata_has": {"vip": True}}, [1]),
         ({"search": "schl"}, [0]),
         ({"search": "NUKI"}, [1]),
-        ({"search": "17"}, [0]),
+        ({"search": "north"}, [0]),
         ({"search": "acm"}, [0]),
         ({"user_identifier_key": "jane"}, [1]),
         ({"user_identifier_key": "john"}, []),
@@ -173,7 +173,7 @@ def test_webview_that_does_not_exist(seam, action, webview_id, error, status):
 def test_list_filters(seam, filters, found):
     """All filters that are given have to match; the oldest comes first."""
     first = seam.connect_webviews.create(
-        accepted_providers=["schlage"], customer_key="acme", custom_metadata={"house": "17"}
+        accepted_providers=["schlage"], customer_key="acme", custom_metadata={"house": "North"}
     )
     second = seam.connect_webviews.create(accepted_providers=["nuki"], custom_metadata={"vip": True})
     seam.client_sessions.create(user_identifier_key="jane", connect_webview_ids=[second.connect_webview_id])
