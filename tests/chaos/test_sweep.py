@@ -1,10 +1,13 @@
 """A sweep runs a scenario undisturbed, then once for each call, kind of trouble and side of the call."""
 
+from threading import Thread
+
 import httpx
 import pytest
 
 from chaos.desk import desk, run
 from pytest_seam_sandbox.chaos.sweep import SweepFailed, sweep
+from pytest_seam_sandbox.engine.limits import Limits
 from pytest_seam_sandbox.outages import Disconnected
 
 
@@ -237,3 +240,25 @@ def test_program_behind_the_server_is_swept_alike(seam_sweep, seam_sandbox, seam
         "disconnected(GARAGE) after call 1": (False, 1, False),
         f"{fault} after call 1": (True, 1, True),
     }
+
+
+def test_request_of_another_thread_waits_while_the_state_goes_back(
+    seam_sweep, seam_sandbox, sandbox_device, monkeypatch
+):
+    """It is answered from the state in which the loop began, and the history keeps it."""
+    client, threads = seam_sandbox.client(), []
+
+    def limits():  # is called between the return of the rows and the cut of the history
+        threads.append(Thread(target=client.devices.list, kwargs={"search": f"thread {len(threads)}"}))
+        threads[-1].start()
+        threads[-1].join(0.05)
+        return Limits()
+
+    monkeypatch.setattr("pytest_seam_sandbox.chaos.sweep.Limits", limits)
+    for trial in seam_sweep(disconnect=sandbox_device, app=desk):
+        threads[-1].join()
+        with trial:
+            trial.app.look(sandbox_device)
+
+    threads[-1].join()
+    assert seam_sandbox.requests[-1].params == {"search": f"thread {len(threads) - 1}"}
