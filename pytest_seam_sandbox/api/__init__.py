@@ -63,7 +63,7 @@ def all_events() -> dict[str, type[EventFields]]:
 
 def declared(kind: type[K]) -> Iterator[type[K]]:
     """The classes of this package below a class; imports every family."""
-    all_endpoints()
+    all_paths()
     for child in kind.__subclasses__():
         if child.__module__.startswith(f"{__name__.partition('.')[0]}."):
             yield child

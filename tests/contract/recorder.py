@@ -55,6 +55,9 @@ def schema_problems(kind, name, value):
     ]
 
 
+_declared_codes = cache(reachable_codes)
+
+
 def undeclared_codes(value, place="$"):
     """The error and warning codes of an answer that no row class declares, each with its place."""
     if isinstance(value, list):
@@ -62,7 +65,7 @@ def undeclared_codes(value, place="$"):
     if not isinstance(value, dict):
         return []
     resource = next((name for key, name in RESOURCES.items() if key in value), None)
-    declared = reachable_codes().get(resource, {})
+    declared = _declared_codes().get(resource, {})
     found = [
         f"{place}[{kind!r}]: {entry[word]!r} is not in {word}s of the row class of {resource}"
         for kind, word in (("errors", "error_code"), ("warnings", "warning_code"))
