@@ -1,9 +1,9 @@
-"""How tests run a state machine, and what they take from its failure."""
+"""How tests run a state machine, what they take from its failure, and what a strategy shrinks to."""
 
 from types import ModuleType
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 QUICK = settings(
@@ -15,6 +15,11 @@ QUICK = settings(
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate, Phase.shrink],
 )
+
+
+def simplest(strategy, condition=lambda _: True):
+    """The value to which a strategy shrinks, of those that fit."""
+    return find(strategy, condition, settings=settings(QUICK, max_examples=3000))
 
 
 def failure_of(machine, limits=QUICK):

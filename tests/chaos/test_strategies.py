@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, reproduce_failure, settings
+from hypothesis import HealthCheck, Phase, given, reproduce_failure, settings
 from hypothesis import strategies as st
 
+from chaos.running import simplest
 from pytest_seam_sandbox import NotEmulated, Sandbox, SandboxError
 from pytest_seam_sandbox.chaos import furnished as furnishing
 from pytest_seam_sandbox.chaos.faults import FAULT_KINDS, PlannedFault
@@ -48,10 +49,6 @@ def furnished(name):
 
 def troubles(sandbox):
     return [(device.display_name, device.errors) for device in sandbox._api.devices()]
-
-
-def simplest(strategy, condition=lambda _: True):
-    return find(strategy, condition, settings=settings(MANY, max_examples=2000))
 
 
 def failure_of(test):

@@ -1,8 +1,9 @@
 """Strategies for events: every declared type, as Seam's schema has it."""
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import given, settings
 
+from chaos.running import simplest
 from contract.openapi import DOCUMENT
 from pytest_seam_sandbox import Event, Sandbox, SandboxError
 from pytest_seam_sandbox.api import all_events
@@ -13,10 +14,6 @@ COMMON = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at"}
 documented = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's OpenAPI document as {DOCUMENT.name}")
 
 KINDS = all_events()
-
-
-def simplest(strategy, condition=lambda _: True):
-    return find(strategy, condition, settings=settings(SOME, max_examples=3000))
 
 
 @documented

@@ -1,9 +1,10 @@
 """Strategies for devices and phones: what an app gets from Seam, in every type and state."""
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chaos.running import simplest
 from contract.openapi import DOCUMENT
 from pytest_seam_sandbox import SandboxError
 from pytest_seam_sandbox.engine.errors import UnknownDeviceType
@@ -14,10 +15,6 @@ SOME = settings(max_examples=60, deadline=None, derandomize=True, database=None,
 TYPES = sorted(name for name, model in device_models().items() if model.provider)
 UNREACHABLE = {"device_disconnected", "hub_disconnected", "account_disconnected", "device_removed"}
 documented = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's OpenAPI document as {DOCUMENT.name}")
-
-
-def simplest(strategy, condition=lambda _: True):
-    return find(strategy, condition, settings=settings(SOME, max_examples=2000))
 
 
 def problems(path, name, resource):
