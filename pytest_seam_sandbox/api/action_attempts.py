@@ -192,15 +192,7 @@ def _carry_out(
         result = work(workspace, attempt_id, *about)
     except ActionFailed as failure:
         status, error = "error", failure.error
-    attempt = ActionAttemptRow(
-        action_attempt_id=attempt_id,
-        action_type=action_type,
-        status=status,
-        result=result,
-        error=error,
-        device_id=subject[0],
-        connected_account_id=subject[1],
-    )
+    attempt = ActionAttemptRow(attempt_id, action_type, status, result, error, *subject)
     workspace[ActionAttemptRow].put(attempt)
     if action_type in ENDINGS:
         workspace.events.emit(workspace, partial(_ending, attempt))

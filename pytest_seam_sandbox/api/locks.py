@@ -93,9 +93,9 @@ def turn(workspace: Workspace, device: DeviceRow, *, locked: bool, method: LockM
     """Set properties.locked and log lock.locked or lock.unlocked, also when the lock was in that state (fake)."""
     if device.properties.get("locked") is not locked:
         workspace[DeviceRow].put(device.but(properties={**device.properties, "locked": locked}))
-    kind, about = LockLocked if locked else LockUnlocked, (device.device_id, device.custom_metadata)
-    fields = partial(_turned, kind, *about, account_of(workspace, device), {"method": method, **how})
-    workspace.events.emit(workspace, fields)
+    kind, account = LockLocked if locked else LockUnlocked, account_of(workspace, device)
+    how["method"] = method
+    workspace.events.emit(workspace, partial(_turned, kind, device.device_id, device.custom_metadata, account, how))
 
 
 def _turned(
@@ -156,14 +156,8 @@ def _press_lock_button(workspace: Workspace, action_attempt_id: str, device_id: 
 
 
 def _start(workspace: Workspace, action_type: str, work: action_attempts.Work, device: DeviceRow, *about: Any) -> Row:
-    return action_attempts.start(
-        workspace,
-        action_type,
-        work,
-        device.device_id,
-        *about,
-        subject=(device.device_id, device.connected_account_id),
-    )
+    device_id, account_id = device.device_id, device.connected_account_id
+    return action_attempts.start(workspace, action_type, work, device_id, *about, subject=(device_id, account_id))
 
 
 def _controllable(workspace: Workspace, caller: Caller, device_id: str, flag: str, action: str) -> DeviceRow:

@@ -175,14 +175,7 @@ class EventLog:
         ids = workspace.ids
         ids.count += 1
         self.emitted += 1
-        event = EventRow(
-            number=self.emitted,
-            place=ids.count,
-            workspace=workspace,
-            at=workspace.clock.mark(),
-            fields=fields,
-            owners=owners or _NO_OWNERS,
-        )
+        event = EventRow(self.emitted, ids.count, workspace, workspace.clock.mark(), fields, owners or _NO_OWNERS)
         if self._shared:
             self._events, self._shared = self._events.copy(), False
         self._events.append(event)

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 Kind = TypeVar("Kind", bound=type)
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def row_type(kind: Kind) -> Kind:
     """Make a class a kind of row: a dataclass with slots, frozen for the type checker.
 
-    At run time it is not: that check would be a third of what an unlock costs.
+    At run time it is not: that check would be a third of what an unlock costs. Name the fields when you make a row, except
+    where an unlock makes it: with names it takes twice the time.
     """
-    made = cast("type[Row]", dataclass(slots=True, kw_only=True)(kind))
+    made = cast("type[Row]", dataclass(slots=True)(kind))
     made._copy = staticmethod(_copier(made.__dict__["__slots__"]))
     return cast(Kind, made)
 
