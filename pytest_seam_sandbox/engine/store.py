@@ -25,8 +25,8 @@ Kind = TypeVar("Kind", bound=type)
 def row_type(kind: Kind) -> Kind:
     """Make a class a kind of row: a dataclass with slots, frozen for the type checker.
 
-    At run time it is not: that check would be a third of what an unlock costs. Name the fields when you make a row, except
-    where an unlock makes it: with names it takes twice the time.
+    At run time it is not: that check would be a third of what an unlock costs. Name the fields when you make a row,
+    except where an unlock makes it: with names it takes twice the time.
     """
     made = cast("type[Row]", dataclass(slots=True)(kind))
     made._copy = staticmethod(_copier(made.__dict__["__slots__"]))
