@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from itertools import starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,6 @@ from .table import Row
 
 OURS = "pytest_seam_sandbox.plugin"
 OF_DEPENDENCIES = {"faker": "faker", "hypothesis": "hypothesispytest", "anyio": "anyio"}
-OTHERS = [*OF_DEPENDENCIES.values(), "asyncio", "xdist", "xdist.looponfail"]
 
 
 def startup_rows(effort: Effort) -> Iterator[Row]:
@@ -30,7 +30,7 @@ def startup_rows(effort: Effort) -> Iterator[Row]:
 
 
 def _pairs(plugin: str, count: int) -> list[tuple[Run, Run]]:
-    blocked = [other for other in (OURS, *OTHERS) if other != plugin]
+    blocked = sorted(entry_points(group="pytest11").names - {plugin})
     with TemporaryDirectory() as folder:
         Path(folder, "test_one.py").write_text("def test_one():\n    pass\n")
 
