@@ -240,7 +240,7 @@ def test_list_filters_have_to_match(seam, seam_sandbox, office, hotel, ada):
     def found(**filters):
         return ids(seam.acs.credentials.list(**filters))
 
-    assert found(acs_system_id=office.acs_system_id) == found(acs_user_id=code.acs_user_id) == found(search="24683579")
+    assert found(acs_system_id=office.acs_system_id) == found(acs_user_id=code.acs_user_id) == found(search="2468357")
     assert found(search=code.acs_credential_id) == [code.acs_credential_id]
     assert found(is_multi_phone_sync_credential=True) == [key.acs_credential_id]
     assert found(user_identity_id=ada) == [key.acs_credential_id, *ids(copies(seam, key))]
