@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .chaos.sweep import Sweep
     from .doors.server import Listener
 
+pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a conftest.py can import it
+
 
 class _Setting(NamedTuple):
     """One setting: option --seam-<name>, ini seam_<name>, environment PYTEST_SEAM_<NAME>, marker seam(<name>=...)."""
@@ -48,7 +50,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker."""
     names = ", ".join(f"{name}=..." for name in _SETTINGS)
     config.addinivalue_line("markers", f"seam({names}): settings of the Seam sandbox of this test")
-    pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -87,6 +87,14 @@ def test_plugin_may_be_named_in_a_conftest(pytester, in_subprocess):
     in_subprocess().assert_outcomes(passed=1)
 
 
+def test_conftest_may_import_what_is_rewritten(pytester, in_subprocess):
+    """A conftest.py that imports expectations gets no warning that they came too early."""
+    pytester.makeconftest("from pytest_seam_sandbox import seam_raises")
+    pytester.makepyfile(USES_IT)
+
+    in_subprocess("-W", "error::pytest.PytestAssertRewriteWarning").assert_outcomes(passed=1)
+
+
 def test_plugin_works_without_its_entry_point(pytester, monkeypatch, in_subprocess):
     """With automatic loading off the plugin is named on the command line."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
