@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import signature
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_type_hints
 
 from pydantic_core import to_json
@@ -22,6 +23,7 @@ F = TypeVar("F", bound=Callable[..., object])
 DeviceFinder = Callable[[Workspace, Mapping[str, Any]], "str | None"]
 Source = Literal["spec", "docs", "official fake", "assumed"]
 INJECTED = (Caller, Pager, Server, Request)
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def named_device(_workspace: Workspace, arguments: Mapping[str, Any]) -> str | None:
@@ -43,7 +45,8 @@ class Endpoint:
     twin: a second name under which the answer repeats the payload. also: names of further payloads, for a function
     that gives a tuple. allow: who may call. source: on whose word the
     behaviour is. page_limit: the default limit of a paginated list. per_minute: Seam's rate limit per device.
-    device: finds the device that a call counts for.
+    device: finds the device that a call counts for. no_effect: parameters that are accepted and change nothing, each
+    with the reason. conflict: where the sources contradict each other or are silent, and what was chosen.
     """
 
     path: str
@@ -59,6 +62,8 @@ class Endpoint:
     per_minute: int | None = None
     device: DeviceFinder = named_device
     also: tuple[str, ...] = ()
+    no_effect: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    conflict: str = ""
 
     @cached_property
     def reads_query(self) -> bool:
@@ -228,6 +233,8 @@ class Router:
         per_minute: int | None = None,
         device: DeviceFinder = named_device,
         also: tuple[str, ...] = (),
+        no_effect: Mapping[str, str] = NOTHING,
+        conflict: str = "",
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
             self._declare(
@@ -245,6 +252,8 @@ class Router:
                     per_minute,
                     device,
                     also,
+                    MappingProxyType(dict(no_effect)),
+                    conflict,
                 )
             )
             return function

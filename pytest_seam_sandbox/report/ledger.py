@@ -66,6 +66,8 @@ def as_json() -> dict[str, Any]:
                 "methods": list(endpoint.methods),
                 "source": endpoint.source,
                 "does": _first_sentence(endpoint),
+                "no_effect": dict(endpoint.no_effect),
+                "conflict": endpoint.conflict,
             }
             for endpoint in sorted(all_endpoints(), key=lambda endpoint: endpoint.path)
         ],
@@ -78,14 +80,29 @@ def as_json() -> dict[str, Any]:
 
 
 def as_text() -> str:
-    """The ledger as Markdown: the counts, then every endpoint with its source, then what is not emulated."""
+    """The ledger as Markdown.
+
+    The counts, every endpoint with its source, the parameters that change nothing, what the sources contradict each
+    other in, and what is not emulated.
+    """
     ledger = as_json()
     lines = ["| what | emulated | of |", "|---|---:|---:|"]
     lines += [f"| {count['what']} | {count['have']} | {count['known']} |" for count in ledger["counts"]]
     lines += ["", "| endpoint | source | what it does |", "|---|---|---|"]
     lines += [f"| `{row['path']}` | {row['source']} | {row['does']} |" for row in ledger["endpoints"]]
+    rows = [(f"`{row['path']}`", row) for row in ledger["endpoints"]]
+    unused = [(path, f"`{name}`", why) for path, row in rows for name, why in row["no_effect"].items()]
+    doubted = [(path, row["conflict"]) for path, row in rows if row["conflict"]]
+    lines += _table("Accepted, no effect", ("endpoint", "parameter", "reason"), unused)
+    lines += _table("Sources conflict", ("endpoint", "what is doubted, and what was chosen"), doubted)
     lines += ["", f"Not emulated ({len(ledger['not_emulated'])}): {', '.join(ledger['not_emulated']) or 'nothing'}"]
     return "\n".join(lines)
+
+
+def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    """A titled Markdown table."""
+    cells = [head, ("---",) * len(head), *rows]
+    return ["", f"{title} ({len(rows)}):", "", *(f"| {' | '.join(row)} |" for row in cells)]
 
 
 def _first_sentence(endpoint: Endpoint) -> str:
