@@ -4,9 +4,11 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlsplit
@@ -177,20 +179,35 @@ def test_signal_ends_it_cleanly(ready, number):
         httpx.get(first["url"])
 
 
-def test_signal_ends_it_while_clients_are_connected(ready):
-    """A connection that is kept alive and one in the middle of a slow answer do not hold the end up."""
+def has_ended(connection):
+    """The server has closed or reset the connection, without another word."""
+    with suppress(ConnectionResetError):
+        return connection.recv(1) == b""
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_signal_ends_it_while_clients_are_connected(ready, number):
+    """Connections that are idle, half through a request or waiting for an answer do not hold the end up; all close."""
     running, first = ready("--api-key", "seam_test1_mine")
+    address = (urlsplit(first["url"]).hostname, urlsplit(first["url"]).port)
     headers = {"authorization": "Bearer seam_test1_mine"}
 
-    with httpx.Client(base_url=first["url"], headers=headers) as client, ThreadPoolExecutor(1) as pool:
+    with ExitStack() as stack:
+        idle, half, waiting = (stack.enter_context(socket.create_connection(address, timeout=30)) for _ in range(3))
+        client = stack.enter_context(httpx.Client(base_url=first["url"], headers=headers))
         client.post("/_sandbox/faults/time_out", json={"target": "/phones/list"})
-        hanging = pool.submit(httpx.get, f"{first['url']}/phones/list", headers=headers, timeout=60)
-        client.post("/_sandbox/requests")
-        status, _, errors = running.end(signal.SIGTERM)
+        half.sendall(b"GET /devices/list HTTP/1.1\r\n")
+        waiting.sendall(b"GET /phones/list HTTP/1.1\r\nauthorization: Bearer seam_test1_mine\r\n\r\n")
+        while not client.post("/_sandbox/requests").json()["requests"]:
+            pass  # until the request that gets no answer has arrived
+
+        status, _, errors = running.end(number)
 
         assert (status, errors) == (0, "")
-        with pytest.raises(httpx.TransportError):
-            hanging.result()
+        assert [has_ended(connection) for connection in (idle, half, waiting)] == [True, True, True]
+        with pytest.raises(httpx.ConnectError):
+            client.get("/devices/list")
 
 
 # mistakes
@@ -297,9 +314,13 @@ def test_serve_waits_for_a_signal(serve_here, options, logged):
     """The command serves until a signal comes and then gives status 0."""
     seen = []
 
-    status, out = serve_here(lambda url: seen.append(httpx.post(f"{url}/_sandbox/requests").json()), *options)
+    def ask_twice(url):
+        with httpx.Client() as client:  # one connection: its second request is read after the first has been logged
+            seen.extend(client.post(f"{url}/_sandbox/requests").json() for _ in range(2))
 
-    assert (status, seen) == (0, [{"requests": []}])
+    status, out = serve_here(ask_twice, *options)
+
+    assert (status, seen) == (0, [{"requests": []}] * 2)
     assert out.startswith(logged)
 
 

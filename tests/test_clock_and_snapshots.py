@@ -96,25 +96,6 @@ def test_run_until_idle(seam_sandbox, seam_client, sandbox_device):
     assert [round(time.total_seconds()) for time in times] == [30, 30, 40, 40]
 
 
-def test_end_of_a_stay_is_not_pending(seam_sandbox, seam_client, sandbox_device):
-    """A sandbox is idle before a time that somebody has set, such as the end of a code's time frame."""
-    seam_sandbox.clock.freeze()
-    began = seam_sandbox.clock.now()
-    code = seam_client.access_codes.create(
-        device_id=sandbox_device.device_id,
-        starts_at=(began + timedelta(days=1)).isoformat(),
-        ends_at=(began + timedelta(days=7)).isoformat(),
-    )
-
-    seam_sandbox.clock.run_until_idle()
-
-    assert seam_sandbox.clock.now() == began
-    seam_sandbox.clock.advance(timedelta(days=2))
-    assert seam_client.access_codes.get(access_code_id=code.access_code_id).status == "set"
-    seam_sandbox.clock.advance(timedelta(days=6))
-    assert seam_client.access_codes.list(device_id=sandbox_device.device_id) == []
-
-
 def test_restore_goes_back(seam_sandbox, seam_client, sandbox_device):
     """Rows, events and states are those of the snapshot; what came later is gone."""
     before = (seam_client.devices.list(), seam_sandbox.events)

@@ -146,7 +146,7 @@ def _show_triggering(workspace: Workspace, device: DeviceRow, thresholds: Sequen
     now = workspace.clock.now()
     closing = [closes.timestamp() for row in thresholds if (closes := row.closes_at(now))]
     if closing:
-        workspace.agenda.schedule(min(closing), _fall_silent, device.id)
+        workspace.agenda.plan(min(closing), _fall_silent, device.id)
 
 
 def _level(device: DeviceRow, threshold: NoiseThresholdRow) -> float:
