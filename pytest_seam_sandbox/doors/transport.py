@@ -18,6 +18,11 @@ MANY_CLIENTS = 64
 _PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
 
 
+def _on_the_wire(response: Response) -> list[tuple[bytes, bytes]]:
+    """The headers as bytes. Text of headers is Latin-1, here as in Node, so that what came in goes out the same."""
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+
+
 class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
     """The first half of an answer, then a reset: as on the wire, the headers are there before it strikes.
 
@@ -46,13 +51,15 @@ class _WholeResponse(httpx.Response):
     def __init__(self, response: Response) -> None:
         body, phrase = response.body, _PHRASES.get(response.status, b"Unknown")
         self._own_stream = httpx.ByteStream(body)
+        headers = _on_the_wire(response)
         super().__init__(
             response.status,
-            headers=response.headers,
+            headers=headers,
             stream=self._own_stream,
             extensions={"http_version": b"HTTP/1.1", "reason_phrase": phrase},
         )
-        self.headers.encoding = "ascii"
+        if all(value.isascii() for _, value in headers):
+            self.headers.encoding = "ascii"  # httpx would find out, in more time
         self._body = body
 
     def read(self) -> bytes:
@@ -111,7 +118,7 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             self._misbehave(request, response)
             if response.wire == "reset":
                 stream = _CutStream(response.body[: len(response.body) // 2])
-                return httpx.Response(response.status, headers=response.headers, stream=stream)
+                return httpx.Response(response.status, headers=_on_the_wire(response), stream=stream)
         return _WholeResponse(response)
 
     def _read(self, raw: RawHeaders) -> Mapping[str, str]:

@@ -65,9 +65,11 @@ def read_cursor(cursor: str | None, parameters: Mapping[str, Any]) -> int:
         raise invalid_input([Complaint(("page_cursor",), "Invalid base64")]) from None
     try:
         seen, position = json.loads(text)
-        number = int(position["number"])
-    except (ValueError, TypeError, KeyError):
-        raise ApiError(400, "invalid_input", "Error while parsing input") from None
+        number = position["number"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        number = None
+    if not isinstance(number, int):
+        raise ApiError(400, "invalid_input", "Error while parsing input")
     if seen != fingerprint(parameters):
         raise ApiError(
             400,

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import ConfigDict, Field, ValidationError, create_model
-from pydantic_core import ErrorDetails, from_json
+from annotated_types import MaxLen, MinLen
+from pydantic import ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, from_json
 from typing_extensions import is_typeddict
 
 from .errors import ApiError
 from .query import Kind
-from .types import NULLABLE, Unset, enum_text, type_name
+from .types import NULLABLE, Unset, enum_text, refused, type_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Complaint:
         return f"{where} is required" if self.text == "Required" else f'{self.text} for "{where}"'
 
 
+_LONGEST_INTEGER = 400
+
 Check = Callable[[Mapping[str, Any]], "Complaint | None"]
 
 
@@ -52,6 +55,7 @@ class Params:
     """The parameters of one endpoint: their schema, how to read them from a query, the rules between them.
 
     skip: names of keyword-only parameters that are no part of the request. also: types of optional ones that are.
+    checks: rules between parameters; they run when every parameter has its type, as zod runs a refinement.
     one_of: names of which the first that is there and valid is taken, as a union of objects takes its first branch.
     """
 
@@ -93,33 +97,36 @@ class Params:
 
         Raises ApiError 400 `invalid_input` with everything that is wrong, in the order of the declaration.
         """
-        try:
-            model = self._validator.validate_python(values, context=None if strict_ids else "lenient")
-        except ValidationError as error:
-            complaints = [_complaint(detail) for detail in error.errors(include_url=False)]
-            arguments = {name: values[name] for name in self.fields if name in values}
-        else:
-            complaints = []
-            found = model.__dict__
-            arguments = {name: found[name] for name in model.__pydantic_fields_set__}
+        complaints, arguments = self._read(values, strict_ids)
         if self.one_of:
-            complaints, arguments = self._take_branch(complaints, arguments)
+            branch = self._branch(complaints, arguments)
+            others = set(self.one_of) - {branch}
+            if not others.isdisjoint(arguments):
+                kept = {name: value for name, value in values.items() if name not in others}
+                complaints, arguments = self._read(kept, strict_ids)
         if self.checks and not any(complaint.is_fatal for complaint in complaints):
             complaints += [complaint for check in self.checks if (complaint := check(arguments))]
         if complaints:
             raise invalid_input(complaints)
         return arguments
 
-    def _take_branch(
-        self, complaints: list[Complaint], arguments: dict[str, Any]
-    ) -> tuple[list[Complaint], dict[str, Any]]:
+    def _read(self, values: Mapping[str, Any], strict_ids: bool) -> tuple[list[Complaint], dict[str, Any]]:
+        """What is wrong, and the arguments; as they were sent, when something is wrong."""
+        try:
+            model = self._validator.validate_python(values, context=None if strict_ids else "lenient")
+        except ValidationError as error:
+            complaints = [_complaint(detail) for detail in error.errors(include_url=False)]
+            return complaints, {name: values[name] for name in self.fields if name in values}
+        found = model.__dict__
+        return [], {name: found[name] for name in model.__pydantic_fields_set__}
+
+    def _branch(self, complaints: Iterable[Complaint], arguments: Mapping[str, Any]) -> str:
+        """The first of `one_of` that is there and valid."""
         failures: list[Complaint] = []
         for name in self.one_of:
             own = [complaint for complaint in complaints if complaint.path[:1] == (name,)]
             if name in arguments and not own:
-                others = set(self.one_of) - {name}
-                kept = [complaint for complaint in complaints if not (complaint.path and complaint.path[0] in others)]
-                return kept, {key: value for key, value in arguments.items() if key not in others}
+                return name
             failures += own or [Complaint((name,), "Required", is_fatal=True)]
         raise invalid_input([Complaint((), "Invalid input", is_fatal=True)], branches=failures)
 
@@ -150,11 +157,18 @@ def parse_json(text: bytes) -> object:
     except ValueError:  # what JavaScript may still accept: a byte order mark, broken UTF-8, half a surrogate pair
         pass
     try:
-        value = json.loads(text.decode("utf-8-sig", errors="replace"), parse_constant=_no_constant)
+        value = json.loads(
+            text.decode("utf-8-sig", errors="replace"), parse_constant=_no_constant, parse_int=_integer_of_any_length
+        )
         written = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
         return json.loads(written.decode("utf-16", "replace"))
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
+
+
+def _integer_of_any_length(digits: str) -> int | float:
+    """JavaScript reads what is too long for a number as Infinity, where Python refuses it."""
+    return int(digits) if len(digits) < _LONGEST_INTEGER else float(digits)
 
 
 def _no_constant(name: str) -> object:
@@ -186,8 +200,57 @@ def _accepted(annotation: Any) -> Any:
         arms = [arm for arm in get_args(annotation) if arm not in (NoneType, Unset)]
         if len(arms) != 1:
             raise TypeError(f"a parameter of type {annotation} is ambiguous; give one type beside None and Unset")
-        return arms[0]
+        annotation = arms[0]
+    if get_origin(annotation) is Annotated and get_origin(get_args(annotation)[0]) is list:
+        inner, *marks = get_args(annotation)
+        limits = [mark for mark in marks if isinstance(mark, MinLen | MaxLen)]
+        others = [mark for mark in marks if mark not in limits]
+        return Annotated[(inner, *others, *map(_counted, limits))] if limits else annotation
     return annotation
+
+
+def _counted(limit: MinLen | MaxLen) -> WrapValidator:
+    """A limit on the length of a list that looks at the items too, as zod does; pydantic stops at the length.
+
+    Without that, a list that is too long would seem to be one of items that have their type.
+    """
+
+    def check(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+        items: list[InitErrorDetails] = []
+        found = None
+        try:
+            found = validate(value)
+        except ValidationError as error:
+            items = [_again(detail) for detail in error.errors(include_url=False)]
+        wrong = _wrong_length(value, limit) if isinstance(value, list) else None
+        if wrong is not None:
+            items.insert(0, InitErrorDetails(type=wrong, input=value))
+        if items:
+            raise ValidationError.from_exception_data("list", items)
+        return found
+
+    return WrapValidator(check)
+
+
+def _wrong_length(value: list[Any], limit: MinLen | MaxLen) -> PydanticCustomError | None:
+    if isinstance(limit, MinLen):
+        text = f"Array must contain at least {limit.min_length} element(s)"
+        return refused(text) if len(value) < limit.min_length else None
+    text = f"Array must contain at most {limit.max_length} element(s)"
+    return refused(text) if len(value) > limit.max_length else None
+
+
+def _again(detail: ErrorDetails) -> InitErrorDetails:
+    """A complaint of pydantic, to be raised once more."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    own = kind in ("refused", "mistyped", "no_branch")
+    again: InitErrorDetails = {
+        "type": PydanticCustomError(kind, detail["msg"], context) if own else kind,
+        "loc": detail["loc"],
+        "input": detail["input"],
+        "ctx": context,
+    }
+    return again
 
 
 def _complaint(detail: ErrorDetails) -> Complaint:
@@ -211,8 +274,6 @@ _RULES = {
     "string_too_short": "String must contain at least {min_length} character(s)",
     "string_too_long": "String must contain at most {max_length} character(s)",
     "string_pattern_mismatch": "Invalid",
-    "too_short": "Array must contain at least {min_length} element(s)",
-    "too_long": "Array must contain at most {max_length} element(s)",
 }
 _EXPECTED = {
     "string_type": "string",

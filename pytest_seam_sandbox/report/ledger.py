@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +100,7 @@ def as_text() -> str:
     return "\n".join(lines)
 
 
-def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     """A titled Markdown table."""
     cells = [head, ("---",) * len(head), *rows]
     return ["", f"{title} ({len(rows)}):", "", *(f"| {' | '.join(row)} |" for row in cells)]

@@ -1,5 +1,6 @@
 """Whatever a request holds, the answer is one of the two envelopes, and a refusal leaves everything as it was."""
 
+import json
 from urllib.parse import urlencode
 
 import httpx
@@ -64,6 +65,7 @@ class Arena:
         self.ids = {}
         house, other = sandbox._backend.workspace, open_workspace(self.app, name="Other", is_sandbox=False)
         build_world(other, "house")
+        build_world(house, "hotel")
         nuki = sandbox.create_device("nuki_lock", custom_metadata={"floor": "1"})
         sandbox.create_phone()
         sandbox.client().devices.update(device_id=nuki.device_id, is_managed=False)
@@ -84,6 +86,7 @@ class Arena:
             for table in [*workspace._tables.values(), workspace.events]:
                 for row in table:
                     self.ids.setdefault(row.key, []).append(row.id)
+        self.own = {"authorization": f"Bearer {sandbox.api_key}"}
         self.http = httpx.Client(transport=sandbox.transport, base_url=sandbox.endpoint)
         self.start = sandbox.snapshot()
         self.restore = lambda: sandbox.restore(self.start)
@@ -146,9 +149,31 @@ def bodies(path, ids):
     return st.one_of(
         st.fixed_dictionaries(required, optional=optional),
         st.fixed_dictionaries({}, optional={name: st.one_of(field, anything) for name, field in right.items()}),
+        st.fixed_dictionaries(
+            {name: lopsided(name, params.kinds[name], ids) for name in required},
+            optional={name: lopsided(name, params.kinds[name], ids) for name in optional},
+        ),
         st.dictionaries(st.sampled_from([*right, "unknown"]), anything, max_size=3),
         anything,
     )
+
+
+def lopsided(name, kind, ids):
+    """Values of nearly the right shape: lists of the wrong length or with one wrong item, huge and hostile texts."""
+    fits = fitting(name, kind, ids)
+    if kind.name == "array":
+        items = fitting(name.removesuffix("s"), kind.item, ids)
+        strangers = st.sampled_from([3, None, True, "", [], {}, ["x"], 10**400, "x" * 600, "\ud800", "é\x00"])
+        return st.lists(st.one_of(items, strangers), max_size=4)
+    return st.one_of(fits, fits.map(lambda value: [value]), st.sampled_from(STRANGE))
+
+
+STRANGE = ["\ud800", "\udfff\ud800", "\x00", "é", 10**400, -(10**400), [[[]]], {"": None}, [None, 1], {"k": {"k": []}}]
+
+
+def json_of(value):
+    """The body as JSON text that may hold what httpx would refuse to write: half a surrogate pair."""
+    return json.dumps(value).encode("ascii")
 
 
 def queries(path, ids):
@@ -202,7 +227,8 @@ def test_any_body_gets_an_envelope(arena, path):
     @MODERATE
     @given(caller=arena.any_caller, method=methods, body=bodies(path, arena.ids))
     def ask(caller, method, body):
-        check(arena, arena.http.build_request(method, path, json=body, headers=caller))
+        headers = {**caller, "content-type": "application/json"}
+        check(arena, arena.http.build_request(method, path, content=json_of(body), headers=headers))
 
     ask()
 
@@ -221,6 +247,71 @@ def test_any_query_gets_an_envelope(arena, path):
     ask()
 
 
+ALONE = [
+    (path, name)
+    for path, endpoint in sorted(ENDPOINTS.items())
+    for name, kind in sorted(endpoint.params.kinds.items())
+    if endpoint.params.checks or endpoint.params.one_of or kind.name in ("array", "object", "record")
+]
+"""The parameters on which something runs besides the check of their own type."""
+
+
+@pytest.mark.parametrize(("path", "name"), ALONE)
+def test_each_parameter_that_rules_look_at_takes_anything(arena, path, name):
+    """Every such parameter, each with lists of every length and items of every type, gets an envelope."""
+    params, method = ENDPOINTS[path].params, ENDPOINTS[path].methods[0]
+    method = "POST" if method == "GET" else method
+    others = {other: fitting(other, kind, arena.ids) for other, kind in params.kinds.items() if other != name}
+    required = {other: field for other, field in others.items() if other in params.required}
+    headers = {**arena.own, "content-type": "application/json"}
+
+    @settings(MODERATE, max_examples=8)
+    @given(
+        value=st.one_of(lopsided(name, params.kinds[name], arena.ids), values(arena.ids)),
+        rest=st.fixed_dictionaries(required),
+        more=st.fixed_dictionaries({}, optional=others),
+    )
+    def ask(value, rest, more):
+        for body in ({**rest, name: value}, {**rest, **more, name: value}):
+            check(arena, arena.http.build_request(method, path, content=json_of(body), headers=headers))
+
+    ask()
+
+
+HEADERS = (
+    "origin",
+    "host",
+    "seam-workspace",
+    "seam-client-session-token",
+    "client-session-token",
+    "seam-publishable-key",
+    "user-identifier-key",
+    "seam-user-identifier-key",
+    "content-type",
+    "accept",
+)
+
+
+@settings(MODERATE, max_examples=300)
+@given(
+    path=st.sampled_from(["/devices/list", "/client_sessions/get_or_create", "/workspaces/list", "/locks/get"]),
+    method=st.sampled_from(["POST", "OPTIONS", "GET", "PUT"]),
+    headers=st.dictionaries(st.sampled_from(HEADERS), st.binary(max_size=6).map(lambda text: b"seam_" + text)),
+    body=st.one_of(st.just(b"{}"), st.just(b'{"limit": 1}'), st.binary(max_size=12)),
+)
+def test_any_bytes_in_headers_and_body_get_an_answer(arena, path, method, headers, body):
+    """Bytes that are no text, in a header or as the body, are refused or passed over; never an exception."""
+    sent = {"content-type": b"application/json", **arena.own, **headers}
+
+    answer = arena.http.request(method, path, headers=sent, content=body)
+    arena.restore()
+
+    assert answer.status_code in (200, 400, 401, 403, 404, 405)
+    if "origin" in headers and "access-control-allow-origin" in answer.headers:
+        allowed = dict(answer.headers.raw)[b"access-control-allow-origin"]
+        assert allowed == headers["origin"]
+
+
 def test_arbitrary_requests_reach_every_kind_of_answer(arena):
     """The generators above are no mere noise: they get a success and each refusal out of an endpoint."""
     path, seen = "/devices/simulate/disconnect", set()
@@ -228,7 +319,8 @@ def test_arbitrary_requests_reach_every_kind_of_answer(arena):
     @settings(MODERATE, max_examples=300)
     @given(caller=arena.any_caller, body=bodies(path, arena.ids))
     def ask(caller, body):
-        seen.add(arena.http.post(path, json=body, headers=caller).status_code)
+        headers = {**caller, "content-type": "application/json"}
+        seen.add(arena.http.post(path, content=json_of(body), headers=headers).status_code)
         arena.restore()
 
     ask()

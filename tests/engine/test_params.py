@@ -337,3 +337,29 @@ def test_text_that_is_no_json_is_refused(text):
     """Whatever JSON.parse refuses is a ValueError."""
     with pytest.raises(ValueError, match=r"\S"):
         parse_json(text)
+
+
+def test_rules_wait_for_the_items_of_a_list_that_is_too_long():
+    """A list of the wrong length is looked through all the same; a wrong item in it keeps the rules from running."""
+    seen = []
+    params = params_of(Annotated[list[Text], MinLen(2), MaxLen(2)], checks=(lambda values: seen.append(values["a"]),))
+
+    error = refusal(params, a=["x", "y", 3])
+    assert error.message == (
+        '2 Input Errors: Array must contain at most 2 element(s) for "a", Expected string, received number for "a.2"'
+    )
+    assert seen == []
+
+    assert refusal(params, a=["x"]).message == 'Array must contain at least 2 element(s) for "a"'
+    assert seen == [["x"]]
+
+
+def test_parameters_beside_the_branch_are_read_as_always():
+    """Where one of two parameters is taken and the other was wrong, a third still becomes what it stands for."""
+
+    def endpoint(workspace, *, a: Text | None = None, b: Uuid | None = None, c: Integer | None = None): ...
+
+    found = Params(endpoint, one_of=("a", "b")).validate({"a": "x", "b": "no", "c": 5.0}, strict_ids=True)
+
+    assert found == {"a": "x", "c": 5}
+    assert isinstance(found["c"], int)

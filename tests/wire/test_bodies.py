@@ -128,6 +128,15 @@ def test_broken_utf8_becomes_replacement_characters(seam_http, name):
     assert answer.json()["user_identity"]["full_name"].startswith("x�")
 
 
+def test_number_of_thousands_of_digits_is_a_number(seam_http):
+    """JavaScript reads a number that is too long as Infinity; no text is refused for its digits."""
+    body = b'{"limit": %b}' % (b"9" * 5000)
+    answer = seam_http.post("/devices/list", content=body, headers=JSON)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == 'Expected integer, received float for "limit"'
+
+
 def test_lone_surrogates_can_be_stored_and_read(seam_http):
     r"""An escaped half of a surrogate pair (`"\ud800"`) is valid JSON and must not break an answer."""
     made = seam_http.post("/user_identities/create", content=rb'{"full_name":"x\ud800"}', headers=JSON)

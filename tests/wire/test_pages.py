@@ -206,8 +206,24 @@ def test_cursor_that_is_no_base64_is_refused(seam_http):
     assert error["validation_errors"]["page_cursor"]["_errors"] == ["Invalid base64"]
 
 
+NO_POSITIONS = [None, "y", 1.5, float("inf"), [1]]
+
+
 @pytest.mark.parametrize(
-    "content", [b"abc", b"\xff", [], {}, 5, ["x"], ["x", {}], ["x", {"number": None}], ["x", {"number": "y"}], ["x", 5]]
+    "content",
+    [
+        b"abc",
+        b"\xff",
+        b"[" * 100_000,
+        [],
+        {},
+        5,
+        ["x"],
+        ["x", {}],
+        ["x", 5],
+        *(["x", {"number": n}] for n in NO_POSITIONS),
+    ],
+    ids=lambda content: str(content)[:20],
 )
 def test_cursor_that_is_something_else_is_refused(seam_http, content):
     """Base64 of anything but a cursor: `invalid_input` without a tree."""

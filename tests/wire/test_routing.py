@@ -194,6 +194,17 @@ def test_a_browser_page_may_read_answers_and_errors(seam_http, path):
     assert headers["access-control-allow-methods"] == "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 
 
+@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
+@pytest.mark.parametrize("origin", ["https://bücher.example".encode(), b"\xff\xfe"], ids=["utf-8", "no text"])
+def test_origin_that_is_no_ascii_comes_back_as_it_was(seam_http, method, origin):
+    """Node takes any bytes in a header and gives them back; so no Origin breaks an answer."""
+    answer = seam_http.request(method, "/devices/list", headers={"origin": origin})
+
+    assert answer.status_code == 200
+    assert dict(answer.headers.raw)[b"access-control-allow-origin"] == origin
+    assert answer.headers["access-control-allow-methods"] == "GET, POST, PUT, PATCH, DELETE, OPTIONS"
+
+
 def test_a_browser_page_may_send_the_headers_of_seam(seam_http):
     """The list of allowed headers is the one of the official fake, 20 names long."""
     allowed = seam_http.options("/phones/list").headers["access-control-allow-headers"].split(", ")
