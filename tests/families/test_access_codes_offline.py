@@ -202,15 +202,49 @@ def test_codes_of_a_removed_lock_say_so_and_recover(seam, seam_sandbox, sandbox_
     assert (after.status, after.errors) == ("set", [])
 
 
-def test_expired_plan_shows_on_codes_and_stops_nothing(seam, seam_sandbox):
-    """An error that leaves the lock in reach is repeated, and codes are programmed."""
+def test_expired_plan_keeps_codes_off_the_lock(seam, seam_sandbox):
+    """The lock is in reach, but its plan covers the programming of codes: one waits, is late, and is set at last."""
     device = seam_sandbox.create_device("nuki_lock")
     with seam_sandbox.subscription_expired(device):
-        code = seam.access_codes.create(device_id=device.device_id)
+        code = seam.access_codes.create(device_id=device.device_id, code="345678")
+        early = seam.access_codes.get(access_code_id=code.access_code_id)
+        seam_sandbox.clock.advance(POLL * 2)
+        late = seam.access_codes.get(access_code_id=code.access_code_id)
+        lock = seam.devices.get(device_id=device.device_id)
 
-        found = seam.access_codes.get(access_code_id=code.access_code_id)
+        assert (early.status, codes_of(early.errors, "error_code")) == ("setting", ["subscription_required"])
+        assert codes_of(late.errors, "error_code") == ["failed_to_set_on_device", "subscription_required"]
+        assert (lock.can_program_online_access_codes, lock.properties.online) == (False, True)
 
-        assert (found.status, codes_of(found.errors, "error_code")) == ("set", ["subscription_required"])
+    found = seam.access_codes.get(access_code_id=code.access_code_id)
+    assert (found.status, found.errors) == ("set", [])
+    assert seam.devices.get(device_id=device.device_id).can_program_online_access_codes is True
+
+
+def test_expired_plan_keeps_changes_off_the_lock(seam, seam_sandbox):
+    """A code that is there stays as it is until the plan is renewed: its change and its deletion wait."""
+    device = seam_sandbox.create_device("nuki_lock")
+    kept, gone = (seam.access_codes.create(device_id=device.device_id, code=pin) for pin in ("345678", "456789"))
+    with seam_sandbox.subscription_expired(device):
+        seam.access_codes.update(access_code_id=kept.access_code_id, code="987654")
+        seam.access_codes.delete(access_code_id=gone.access_code_id)
+
+        pending = [seam.access_codes.get(access_code_id=code.access_code_id).pending_mutations for code in (kept, gone)]
+
+        assert [codes_of(each, "mutation_code") for each in pending] == [["updating_code"], ["deleting"]]
+
+    assert seam.access_codes.get(access_code_id=kept.access_code_id).pending_mutations == []
+    with seam_raises("not_found", status_code=404):
+        seam.access_codes.get(access_code_id=gone.access_code_id)
+
+
+def test_expired_plan_does_not_lock_anybody_out(seam, seam_sandbox):
+    """Locking and unlocking need no plan."""
+    device = seam_sandbox.create_device("nuki_lock")
+    with seam_sandbox.subscription_expired(device):
+        attempt = seam.locks.unlock_door(device_id=device.device_id)
+
+    assert attempt.status == "success"
 
 
 def test_code_that_ends_before_the_lock_is_back_is_never_set(seam, seam_sandbox, sandbox_device):

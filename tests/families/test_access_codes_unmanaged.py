@@ -229,6 +229,19 @@ def test_stranger_code_of_an_offline_lock_cannot_be_erased(seam, seam_sandbox, s
     assert look(seam, code).status == "set"
 
 
+def test_stranger_code_of_a_lock_without_its_plan_cannot_be_erased(seam, seam_sandbox, seam_http):
+    """Erasing a code needs the paid plan as setting one does."""
+    lock = seam_sandbox.create_device("nuki_lock")
+    code = seam.access_codes.create(device_id=lock.device_id)
+    seam.access_codes.update(access_code_id=code.access_code_id, is_managed=False)
+    with seam_sandbox.subscription_expired(lock):
+        answer = seam_http.post("/access_codes/unmanaged/delete", json={"access_code_id": code.access_code_id})
+
+    attempt = answer.json()["action_attempt"]
+    assert (attempt["status"], attempt["error"]["type"]) == ("error", "subscription_required")
+    assert look(seam, code).status == "set"
+
+
 @pytest.mark.seam(action_attempts=5.0)
 def test_stranger_code_that_goes_before_the_attempt_is_carried_out(seam, seam_sandbox, sandbox_device):
     """Erasing twice at once erases once."""

@@ -237,13 +237,14 @@ def test_update_multiple_changes_all_codes_of_the_key(seam, seam_sandbox, sandbo
 
 def test_update_multiple_is_all_or_nothing(seam, seam_sandbox, sandbox_device):
     """When one lock cannot take the change, no code changes."""
-    schlage = seam_sandbox.create_device("schlage_lock")
-    codes = seam.access_codes.create_multiple(device_ids=[sandbox_device.device_id, schlage.device_id], name="Jane")
+    kwikset = seam_sandbox.create_device("kwikset_lock")
+    locks = [sandbox_device.device_id, kwikset.device_id]
+    codes = seam.access_codes.create_multiple(device_ids=locks, starts_at="2098-01-01", ends_at="2099-01-01")
 
-    with seam_raises("invalid_input", status_code=400, match="at most 9 characters"):
-        seam.access_codes.update_multiple(common_code_key=codes[0].common_code_key, name="Bartholomew")
+    with seam_raises("invalid_input", status_code=400, match="starts_at must be in the future"):
+        seam.access_codes.update_multiple(common_code_key=codes[0].common_code_key, starts_at="2020-01-01")
 
-    assert [look(seam, code).name for code in codes] == ["Jane", "Jane"]
+    assert [look(seam, code).starts_at for code in codes] == ["2098-01-01T00:00:00.000Z"] * 2
     seam_sandbox.expect_no_event("access_code.mutations_requested")
 
 

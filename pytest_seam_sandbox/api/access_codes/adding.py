@@ -30,7 +30,7 @@ from .._shared import (
 from ..devices.endpoints import reachable
 from ..devices.model import UNREACHABLE, DeviceRow
 from . import backups
-from .constraints import new_pin, refuse_duplicate, refuse_name, refuse_pin, refuse_start
+from .constraints import new_pin, refuse_duplicate, refuse_pin, refuse_start
 from .events import AccessCodeCreated
 from .lifecycle import put, soon
 from .model import AccessCodeRow, code_fields, creating
@@ -129,7 +129,6 @@ def check_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCod
     _check_times(workspace, device, wish)
     if wish.is_offline and wish.code is not None:
         raise ApiError(400, "invalid_input", "The code of an offline access code cannot be chosen; leave out the code")
-    refuse_name(workspace, device, wish.name)
     now = workspace.clock.text()
     pin = _pin(workspace, device, wish)
     return AccessCodeRow(

@@ -11,7 +11,7 @@ from .._shared import Condition
 from ..devices.model import DeviceRow
 from ..devices.state import device_changed
 from .constraints import find_pin
-from .model import AccessCodeRow, codes_on, is_reachable
+from .model import AccessCodeRow, codes_on, is_programmable
 
 POOL_SIZE = 2
 MANY_PULLED = 3
@@ -33,7 +33,7 @@ def refill(workspace: Workspace, device: DeviceRow) -> None:
     """Fill the pool of a reachable lock that has users, drop one without users, and show what is left of it."""
     if not _has_users(workspace, device):
         drop_pool(workspace, device)
-    elif is_reachable(device):
+    elif is_programmable(device):
         _fill(workspace, device)
     _show(workspace, device)
 

@@ -14,7 +14,7 @@ from .._shared import Condition, not_found, written
 from ..devices.endpoints import reachable
 from . import backups
 from .adding import WRITERS, Pin, Rounding, attempt, check_programmable, device_of_code, find_code, in_order
-from .constraints import refuse_duplicate, refuse_name, refuse_pin, refuse_start
+from .constraints import refuse_duplicate, refuse_pin, refuse_start
 from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
 from .lifecycle import plan_times, progress, put, soon
 from .model import AccessCodeRow, Mutation, code_fields, deleting, device_of
@@ -78,7 +78,6 @@ def plan_change(
     if pin is not None and pin != code.code:
         refuse_pin(workspace, device, pin, own_id=code.id)
         refuse_duplicate(workspace, device.device_id, pin, name or code.name, "", own_id=code.id)
-    refuse_name(workspace, device, name, own_id=code.id)
     return Change(code, code.name if name is None else name, pin or code.code, start, end)
 
 

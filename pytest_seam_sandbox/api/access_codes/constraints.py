@@ -20,19 +20,17 @@ def _ascends_or_descends(pin: str) -> bool:
     return steps in ({1}, {-1})
 
 
-def _has_triple(pin: str) -> bool:
-    return any(
-        int(pin[at + 1]) - int(pin[at]) == int(pin[at + 2]) - int(pin[at + 1]) == step
-        for at in range(len(pin) - 2)
-        for step in (1, -1)
-    )
+def _has_long_run(pin: str) -> bool:
+    """Whether more than three digits in a row are consecutive or the same."""
+    steps = [int(after) - int(before) for before, after in pairwise(pin)]
+    return any(steps[at] in (-1, 0, 1) and len(set(steps[at : at + 3])) == 1 for at in range(len(steps) - 2))
 
 
 BREAKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
     {
         "no_zeros": lambda pin: "0" in pin,
         "cannot_start_with_12": lambda pin: pin.startswith("12"),
-        "no_triple_consecutive_ints": _has_triple,
+        "no_triple_consecutive_ints": _has_long_run,
         "no_ascending_or_descending_sequence": _ascends_or_descends,
         "at_least_three_unique_digits": lambda pin: len(set(pin)) < 3,
         "cannot_contain_089": lambda pin: not set(pin).isdisjoint("089"),
@@ -40,10 +38,11 @@ BREAKS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
         "no_all_same_digits": lambda pin: len(set(pin)) == 1,
     }
 )
-"""When a PIN breaks a `code_constraints` entry. Source: the names in the spec; their exact meaning is assumed.
+"""When a PIN breaks a `code_constraints` entry. Source: docs, and for `no_all_same_digits` its name.
 
-`unique_first_four_digits`, `cannot_specify_pin_code`, `start_date_in_future` and those of names concern more than a
-PIN; `pin_code_matches_existing_set` asks for nothing here, since nothing tells what set is meant.
+`unique_first_four_digits`, `cannot_specify_pin_code` and `start_date_in_future` concern more than a PIN. Entries on
+names are no rules for the API: Seam keeps the whole name and cuts only the copy on the lock (docs).
+`pin_code_matches_existing_set` asks for nothing here, since nothing tells what set is meant.
 """
 
 
@@ -75,23 +74,8 @@ def _broken(workspace: Workspace, device: DeviceRow, pin: str, own_id: str | Non
     return None
 
 
-def refuse_name(workspace: Workspace, device: DeviceRow, name: str | None, *, own_id: str | None = None) -> None:
-    """Raise 400 `invalid_input` for a name that the lock cannot store; a code without a name has none to store."""
-    if name is None:
-        return
-    for constraint in device.property("code_constraints") or ():
-        if constraint["constraint_type"] == "name_length":
-            shortest, longest = constraint.get("min_length", 0), constraint.get("max_length", len(name))
-            if not shortest <= len(name) <= longest:
-                raise _refused(f"Access code name must have {_span(constraint)} characters on this device")
-        if constraint["constraint_type"] == "name_must_be_unique" and any(
-            row.name == name for row in codes_on(workspace, device.device_id) if row.id != own_id
-        ):
-            raise _refused(f"Access code name {name!r} is in use on this device")
-
-
 def refuse_start(workspace: Workspace, device: DeviceRow, starts_at: str | None) -> None:
-    """Raise 400 `invalid_input` for a start that has passed on a lock that takes future ones only (assumed)."""
+    """Raise 400 `invalid_input` for a start that has passed on a lock that takes future ones only (docs)."""
     if "start_date_in_future" in _kinds(device) and starts_at is not None and starts_at <= workspace.clock.text():
         raise _refused("starts_at must be in the future on this device")
 
@@ -133,13 +117,6 @@ def _kinds(device: DeviceRow) -> list[str]:
 
 def _refused(message: str) -> ApiError:
     return ApiError(400, "invalid_input", message)
-
-
-def _span(constraint: Mapping[str, Any]) -> str:
-    shortest, longest = constraint.get("min_length"), constraint.get("max_length")
-    if shortest is None:
-        return f"at most {longest}"
-    return f"at least {shortest}" if longest is None else f"{shortest} to {longest}"
 
 
 def _listed(lengths: list[Any]) -> str:

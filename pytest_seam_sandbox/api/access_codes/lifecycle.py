@@ -27,7 +27,7 @@ from .events import (
     AccessCodeTimeFrameChanged,
     AccessCodeUnmanagedRemoved,
 )
-from .model import AccessCodeRow, Mutation, code_fields, codes_on, creating, device_of, is_reachable, six_lists
+from .model import AccessCodeRow, Mutation, code_fields, codes_on, creating, device_of, is_programmable, six_lists
 from .timing import is_ahead, is_leaving, load_time, status_of
 
 POLL_SECONDS = 600.0
@@ -84,7 +84,7 @@ def _program(workspace: Workspace, code: AccessCodeRow) -> None:
     if is_ahead(workspace, load_time(code)):
         _defer(workspace, code)
         return
-    if not is_reachable(device):
+    if not is_programmable(device):
         _wait_for_device(workspace, code)
         return
     obstacle = _same_pin(workspace, code) or _no_space(workspace, device, code)
@@ -133,7 +133,7 @@ def _poll_setting(workspace: Workspace, access_code_id: str, since: str) -> None
     if code is None or code.waiting_since != since:
         return
     if _not_late(code) != code.warnings:
-        message = "The code could not be programmed, since the lock is out of reach; Seam goes on trying."
+        message = "The code could not be programmed; Seam goes on trying."
         _refuse(workspace, code, code_error(workspace, "failed_to_set_on_device", message))
         return
     warning = Condition("delay_in_setting_on_device", "Programming the code takes long.", workspace.clock.text())
@@ -187,7 +187,7 @@ def _apply(workspace: Workspace, code: AccessCodeRow) -> None:
 
     A code that the lock cannot schedule and that now starts later leaves the lock until then (assumed).
     """
-    if not is_reachable(device_of(workspace, code)):
+    if not is_programmable(device_of(workspace, code)):
         return
     twin = _same_pin(workspace, code)
     if twin is not None:
@@ -228,7 +228,7 @@ def _remove(workspace: Workspace, code: AccessCodeRow) -> None:
     if code.pin_on_lock is None or code.is_offline:
         delete_record(workspace, code)
         return
-    if is_reachable(device_of(workspace, code)):
+    if is_programmable(device_of(workspace, code)):
         workspace.events.emit(workspace, AccessCodeRemovedFromDevice(**code_fields(workspace, code)))
         delete_record(workspace, code)
         return

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from ...engine.store import Row, Workspace, row_type
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, given, warnings_in_event
-from ..devices.model import UNREACHABLE, DeviceRow, account_of, find_device, issue_fields
+from ..devices.model import NEEDS_PLAN, DeviceRow, account_of, find_device, issue_fields
 
 Status = Literal["setting", "set", "unset", "removing", "unknown"]
 CANNOT_CONVERT = frozenset({"igloohome_lock", "kwikset_lock", "smartthings_lock"})
@@ -195,9 +195,9 @@ def device_of(workspace: Workspace, code: AccessCodeRow) -> DeviceRow:
     return find_device(workspace, code.device_id)
 
 
-def is_reachable(device: DeviceRow) -> bool:
-    """Whether Seam can program the device now."""
-    return not any(error.code in UNREACHABLE for error in device.errors)
+def is_programmable(device: DeviceRow) -> bool:
+    """Whether Seam can program online codes on the device now: it is in reach, and its plan is paid (docs: Nuki)."""
+    return device.is_online and not device.has_error(NEEDS_PLAN)
 
 
 def code_fields(workspace: Workspace, code: AccessCodeRow) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ..locks import CodeEntry, code_entered
 from .backups import drop_pool, refill
 from .events import AccessCodeDeleted
 from .lifecycle import delete_record, progress, put
-from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, deleting, device_of, is_reachable
+from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, deleting, device_of, is_programmable
 
 
 @device_changed.reaction(order=1)
@@ -17,7 +17,7 @@ def _follow_device(workspace: Workspace, device: DeviceRow) -> None:
     """Repeat the device's errors on its codes; once it is reachable, do what was waiting."""
     for code in codes_on(workspace, device.device_id):
         put(workspace, code.but(device_errors=device.errors))
-    if is_reachable(device):
+    if is_programmable(device):
         for code in codes_on(workspace, device.device_id):
             progress(workspace, code.access_code_id)
     refill(workspace, device)

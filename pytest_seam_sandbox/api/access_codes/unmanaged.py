@@ -16,8 +16,9 @@ from ...engine.store import Row, Workspace
 from ...engine.types import NonEmptyText, Text, Uuid
 from .._sessions import accounts_of_user
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, contains, not_found, require_sandbox
-from ..action_attempts import start
+from ..action_attempts import ActionFailed, start
 from ..devices.endpoints import reachable
+from ..devices.model import NEEDS_PLAN
 from ..devices.state import reach
 from .adding import READERS, WRITERS, only_digits
 from .endpoints import by_id_or_pin, pick
@@ -27,7 +28,7 @@ from .events import (
     AccessCodeUnmanagedFailedToConvertToManaged,
 )
 from .lifecycle import delete_record, plan_times, put
-from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, device_of, is_reachable, six_lists
+from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, device_of, is_programmable, six_lists
 
 router = Router("/access_codes")
 
@@ -85,14 +86,19 @@ def list_(
 def _erase(workspace: Workspace, action_attempt_id: str, access_code_id: str) -> dict[str, object]:
     code = workspace[AccessCodeRow].get(access_code_id)
     if code is not None:
-        reach(workspace, code.device_id)
+        device = reach(workspace, code.device_id)
+        if not is_programmable(device):
+            raise ActionFailed(NEEDS_PLAN, "The device needs a paid plan at the provider to have its codes changed.")
         delete_record(workspace, code)
     return {}
 
 
 @router.delete("unmanaged/delete", key="action_attempt", allow=WRITERS, source="spec")
 def delete(workspace: Workspace, *, caller: Caller, access_code_id: Uuid, sync: bool = False) -> Row:
-    """Erase somebody else's code: access_code.unmanaged.removed; the attempt fails while the lock is unreachable."""
+    """Erase somebody else's code: access_code.unmanaged.removed; the attempt fails while the lock is unreachable.
+
+    Its plan has expired: the same, with the code of that error (assumed).
+    """
     code = _find(workspace, caller, access_code_id)
     device = device_of(workspace, code)
     return start(
@@ -124,7 +130,7 @@ def _is_convertible(workspace: Workspace, code: AccessCodeRow) -> bool:
     """
     device = device_of(workspace, code)
     twins = [row for row in codes_on(workspace, device.device_id) if row.is_managed and row.code == code.code]
-    return is_reachable(device) and device.device_type not in CANNOT_CONVERT and not twins
+    return device.is_online and device.device_type not in CANNOT_CONVERT and not twins
 
 
 @router.patch("unmanaged/convert_to_managed", allow=WRITERS, source="docs")

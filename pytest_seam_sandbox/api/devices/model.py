@@ -20,6 +20,9 @@ DISCONNECTING = {
 UNREACHABLE = (*DISCONNECTING, "device_removed")
 """The errors under which properties.online is false."""
 
+NEEDS_PLAN = "subscription_required"
+"""The error of a device whose paid plan expired: it is in reach, but takes no online access codes (docs: Nuki)."""
+
 _NEEDS_CONNECTION = frozenset({"can_remotely_lock", "can_remotely_unlock"})
 _WITHHELD_OFFLINE = frozenset({"locked", "battery_level", "battery"})
 _UNMANAGED_PROPERTIES = (
@@ -171,6 +174,8 @@ class DeviceRow(Row):
         """The can_* flags: true for what works now, false for what the device has but cannot do now. Source: docs."""
         online = self.is_online
         flags = {name: online or name not in _NEEDS_CONNECTION for name in self.model.flags}
+        if "can_program_online_access_codes" in flags and self.has_error(NEEDS_PLAN):
+            flags["can_program_online_access_codes"] = False
         if not self.offers_simulation:
             return flags
         simulate, present = self.model.simulate, not self.is_removed
