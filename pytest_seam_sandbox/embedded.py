@@ -12,7 +12,7 @@ from .api.known import is_known
 from .api.workspaces import open_workspace
 from .engine.app import App, Call, Note
 from .engine.auth import AccessToken
-from .engine.clock import format_time
+from .engine.clock import LATEST, format_time
 from .engine.errors import SandboxError, UnknownId
 from .engine.events import EventRow
 from .engine.http import Request
@@ -152,8 +152,7 @@ class Embedded:
 
     def pass_time(self, seconds: float) -> None:
         """Let sandbox time pass while something is waited for; costs no real time."""
-        self.app.clock.move(seconds)
-        self.app.settle()
+        self.app.pass_time(seconds)
 
     def create_account(self, provider: str, **details: Any) -> str:
         """A new connected account; its id."""
@@ -263,17 +262,21 @@ class Embedded:
 
 
 class SandboxClock:
-    """The sandbox's time. It runs with the wall clock until it is moved or frozen, and never goes backwards."""
+    """The sandbox's time. It runs with the wall clock until it is frozen, and never goes backwards.
+
+    Where the wall clock is set back (by freezegun, for one), it runs on from what it shows.
+    """
 
     def __init__(self, app: App) -> None:
         self._app = app
 
     def now(self) -> datetime:
         """The present sandbox time, aware, in UTC."""
-        return self._app.clock.now()
+        with self._app.lock:  # while a request is answered in another thread, the clock shows that one's time
+            return self._app.clock.now()
 
     def advance(self, seconds: float | timedelta) -> None:
-        """Move the clock forward.
+        """Move the clock forward, from what it shows.
 
         seconds: sandbox seconds, >= 0; no real time passes. Work that becomes due is done before this returns, in
             order, and its events carry the time at which it was due.
@@ -297,16 +300,16 @@ class SandboxClock:
             self._app.clock.release()
 
     def run_until_idle(self) -> None:
-        """Move on to each time at which work is due, until none is left."""
+        """Move on to each time at which work is due, until none is left, or none before the year 9999."""
         with self._app.lock:
             for due in self._due_times():
-                self._app.clock.move(max(0.0, due - self._app.clock.timestamp()))
+                self._app.clock.move_to(due)
                 self._app.settle()
 
     def _due_times(self) -> Iterator[float]:
         while True:
             agendas = [workspace.agenda for workspace in self._app.workspaces.values()]
             due = min((time for agenda in agendas if (time := agenda.next_due()) is not None), default=None)
-            if due is None:
+            if due is None or due >= LATEST:
                 return
             yield due

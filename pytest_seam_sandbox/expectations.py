@@ -204,10 +204,10 @@ def _answer_of_response(response: Any) -> tuple[str, int | None, str]:
 def eventually(check: Callable[[], str | None], within: float, wait: Callable[[float], None]) -> None:
     """Repeat a check until it gives None; raise ExpectationFailed with its last complaint after `within` seconds."""
     waited = 0.0
-    step = max(within / 20, 0.05)
     while (complaint := check()) is not None:
         if waited >= within:
             late = f"\n(waited {within:g} s)" if within else ""
             raise ExpectationFailed(complaint + late)
+        step = min(max(within / 20, 0.05), within - waited)
         wait(step)
         waited += step

@@ -135,7 +135,14 @@ class App:
 
     def note(self, kind: str, text: str) -> None:
         """Write a line into the history."""
-        self.history.append(Note(self.clock.timestamp(), kind, text))
+        with self.lock:
+            self.history.append(Note(self.clock.timestamp(), kind, text))
+
+    def pass_time(self, seconds: float) -> None:
+        """Let sandbox time pass, as a client waits; what becomes due is done. Costs no real time."""
+        with self.lock:
+            self.clock.move(seconds)
+            self._settle()
 
     def settle(self) -> None:
         """Do all work that is due by now, in every workspace."""

@@ -1,4 +1,4 @@
-"""The sandbox's time: the wall clock plus an offset, or frozen; it never goes backwards."""
+"""The sandbox's time: it runs with the wall clock or stands, moves forward by itself, and never goes backwards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from math import nan
+from math import inf, nan
+from numbers import Real
 
 from .errors import SandboxError
 
@@ -42,35 +43,74 @@ def seconds_of(time: datetime) -> float:
 
 
 def cut(seconds: float) -> float:
-    """Seconds cut to milliseconds; what lacks less than 0.01 ms of one is a sum of floats and counts as full."""
-    return int(seconds * 1000 + 0.01) / 1000
+    """Seconds cut to milliseconds; what lacks less than 0.05 ms of one is a sum of floats and counts as full.
+
+    In the year 9999 two floats are 0.03 ms apart.
+    """
+    return _cut(_micros(seconds))
 
 
-_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+def _micros(seconds: float) -> int:
+    return round(seconds * 1_000_000)
+
+
+def _cut(micros: int) -> float:
+    return (micros + 50) // 1000 / 1000
+
+
+LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+"""No sandbox clock gets as far as this, so that times after its own can still be written."""
+_BEGINNING = _micros(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 
 
 class Clock:
     """The time that every row and event of one sandbox carries.
 
-    Runs with the wall clock by default, so it obeys tools that patch `time.time`. All seconds are sandbox seconds:
-    moving the clock costs no real time. pinned_at: the time that is shown instead, for one whole request.
+    Runs with the wall clock by default, so it obeys tools that patch `time.time`. Where the wall clock steps back, it
+    runs on from what it shows; as soon as the wall clock has caught up, it goes with it again. All seconds are sandbox
+    seconds: moving the clock costs no real time, and every move starts from what the clock shows. pinned_at: the time
+    that is shown instead, for one whole request. To be used under the lock of its app.
     """
 
+    # In whole microseconds, so that moves add up exactly: what was shown last, uncut; the last and the highest reading
+    # of the wall clock; what is added to a reading, and what is added beside that to readings below the highest.
     def __init__(self) -> None:
-        self._offset = 0.0
-        self._frozen: float | None = None
-        self._latest = 0.0
+        self._shown = _BEGINNING
+        self._wall = self._highest = _BEGINNING
+        self._offset = 0
+        self._behind = 0
+        self._is_held = False
         self._text = (nan, "")
-        self._marked = 0.0
+        self._marked = -inf
         self.pinned_at: float | None = None
 
     def timestamp(self) -> float:
         """Now, in seconds since 1970, cut to milliseconds."""
-        if self.pinned_at is not None:
-            return self.pinned_at
-        now = cut(time.time() + self._offset if self._frozen is None else self._frozen)
-        self._latest = max(self._latest, now)
-        return self._latest
+        return _cut(self._read()) if self.pinned_at is None else self.pinned_at
+
+    def _read(self) -> int:
+        if self._is_held:
+            return self._shown
+        lacking = self._lacking()
+        if lacking > 0:
+            self._add(lacking)
+        else:
+            self._shown -= lacking
+        return self._shown
+
+    def _lacking(self) -> int:
+        """Read the wall clock: by how much what it means now is before what was shown last."""
+        self._wall = _micros(time.time())
+        if self._wall >= self._highest:
+            self._highest, self._behind = self._wall, 0
+        return self._shown - (self._wall + self._offset + self._behind)
+
+    def _add(self, micros: int) -> None:
+        """Let the last reading of the wall clock, and those that follow it, mean a time so much later."""
+        if self._wall < self._highest:
+            self._behind += micros
+        else:
+            self._offset += micros
 
     def now(self) -> datetime:
         """Now, as an aware datetime in UTC with milliseconds."""
@@ -102,38 +142,54 @@ class Clock:
 
     def follow(self, other: Clock) -> None:
         """Never show a time before one that the other clock has shown."""
-        self._latest = max(self._latest, other._latest)
+        self._shown = max(self._shown, other._shown)
+        self._highest = max(self._highest, other._highest)
 
     def move(self, seconds: float | timedelta) -> None:
-        """Go forward by `seconds` (>= 0). Raises SandboxError for a negative amount."""
-        amount = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
+        """Go forward by `seconds` (>= 0) from what is shown. Raises SandboxError for anything else."""
+        amount = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds
+        if not isinstance(amount, Real) or isinstance(amount, bool):
+            raise SandboxError(
+                f"the sandbox clock moves by a number of seconds or a timedelta; got {amount!r}. Give 31 for 31 seconds."
+            )
         if not amount >= 0:
             raise SandboxError(
                 f"the sandbox clock cannot move by {amount} seconds: it never goes backwards, because events that are "
                 "logged already would come to lie in the future. Give a number of seconds >= 0."
             )
-        if self.timestamp() + amount >= _LATEST:
-            raise SandboxError(f"the sandbox clock cannot move by {amount:g} seconds: that is beyond the year 9999.")
-        if self._frozen is not None:
-            self._frozen += amount
-        else:
-            self._offset += amount
+        shown = self._read()
+        if amount >= LATEST - _cut(shown):
+            raise SandboxError(f"the sandbox clock cannot move by {amount} seconds: that is beyond the year 9999.")
+        self._go_to(shown + _micros(float(amount)))
+
+    def move_to(self, at: float) -> None:
+        """Go forward until it shows `at`, in seconds since 1970 and whole milliseconds; nothing if it is past that."""
+        target = round(at * 1000) * 1000
+        if target > self._read():
+            self._go_to(target)
+
+    def _go_to(self, target: int) -> None:
+        if not self._is_held:
+            self._offset += target - self._shown
+        self._shown = target
 
     def hold(self, at: datetime | None = None) -> None:
         """Stand still from now on, at `at` (aware, not in the sandbox's past) or at the present moment."""
-        now = self.timestamp()
-        target = now if at is None else at.timestamp()
         if at is not None and at.tzinfo is None:
             raise SandboxError(f"the sandbox clock needs an aware datetime, got {at!r}. Add a tzinfo, for example UTC.")
+        now = _cut(self._read())
+        target = now if at is None else cut(at.timestamp())
         if target < now:
             raise SandboxError(
-                f"the sandbox clock stands at {format_time(self.now())} and never goes backwards, so it cannot be "
-                f"frozen at {format_time(at or self.now())}. Give a later time."
+                f"the sandbox clock stands at {written_at(now)} and never goes backwards, so it cannot be "
+                f"frozen at {written_at(target)}. Give a later time."
             )
-        self._frozen = target
+        if target >= LATEST:
+            raise SandboxError(f"the sandbox clock cannot be frozen at {written_at(target)}: that is too late.")
+        self._shown, self._is_held = max(self._shown, _micros(target)), True
 
     def release(self) -> None:
         """Run again, from the moment at which the clock stood."""
-        if self._frozen is not None:
-            self._offset = self._frozen - time.time()
-            self._frozen = None
+        if self._is_held:
+            self._is_held = False
+            self._add(self._lacking())
