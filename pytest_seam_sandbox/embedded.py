@@ -12,7 +12,7 @@ from .api.known import is_known
 from .api.workspaces import open_workspace
 from .engine.app import App, Call, Note
 from .engine.auth import AccessToken
-from .engine.clock import LATEST, format_time
+from .engine.clock import format_time
 from .engine.errors import SandboxError, UnknownId
 from .engine.events import EventRow
 from .engine.http import Request
@@ -300,7 +300,7 @@ class SandboxClock:
             self._app.clock.release()
 
     def run_until_idle(self) -> None:
-        """Move on to each time at which work is due, until none is left, or none before the year 9999."""
+        """Move on to each time at which work is due, until none is left."""
         with self._app.lock:
             for due in self._due_times():
                 self._app.clock.move_to(due)
@@ -310,6 +310,6 @@ class SandboxClock:
         while True:
             agendas = [workspace.agenda for workspace in self._app.workspaces.values()]
             due = min((time for agenda in agendas if (time := agenda.next_due()) is not None), default=None)
-            if due is None or due >= LATEST:
+            if due is None:
                 return
             yield due

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import inf, nan
-from numbers import Real
 
 from .errors import SandboxError
 
@@ -58,8 +57,7 @@ def _cut(micros: int) -> float:
     return (micros + 50) // 1000 / 1000
 
 
-LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
-"""No sandbox clock gets as far as this, so that times after its own can still be written."""
+_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _BEGINNING = _micros(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 
 
@@ -69,7 +67,7 @@ class Clock:
     Runs with the wall clock by default, so it obeys tools that patch `time.time`. Where the wall clock steps back, it
     runs on from what it shows; as soon as the wall clock has caught up, it goes with it again. All seconds are sandbox
     seconds: moving the clock costs no real time, and every move starts from what the clock shows. pinned_at: the time
-    that is shown instead, for one whole request. To be used under the lock of its app.
+    that is shown instead, for one whole request. is_held: whether it stands. To be used under the lock of its app.
     """
 
     # In whole microseconds, so that moves add up exactly: what was shown last, uncut; the last and the highest reading
@@ -79,7 +77,7 @@ class Clock:
         self._wall = self._highest = _BEGINNING
         self._offset = 0
         self._behind = 0
-        self._is_held = False
+        self.is_held = False
         self._text = (nan, "")
         self._marked = -inf
         self.pinned_at: float | None = None
@@ -89,7 +87,7 @@ class Clock:
         return _cut(self._read()) if self.pinned_at is None else self.pinned_at
 
     def _read(self) -> int:
-        if self._is_held:
+        if self.is_held:
             return self._shown
         lacking = self._lacking()
         if lacking > 0:
@@ -148,9 +146,10 @@ class Clock:
     def move(self, seconds: float | timedelta) -> None:
         """Go forward by `seconds` (>= 0) from what is shown. Raises SandboxError for anything else."""
         amount = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds
-        if not isinstance(amount, Real) or isinstance(amount, bool):
+        if isinstance(amount, bool) or not isinstance(amount, int | float):
             raise SandboxError(
-                f"the sandbox clock moves by a number of seconds or a timedelta; got {amount!r}. Give 31 for 31 seconds."
+                f"the sandbox clock moves by a number of seconds or a timedelta; got {amount!r}. "
+                "Give 31 for 31 seconds."
             )
         if not amount >= 0:
             raise SandboxError(
@@ -158,20 +157,16 @@ class Clock:
                 "logged already would come to lie in the future. Give a number of seconds >= 0."
             )
         shown = self._read()
-        if amount >= LATEST - _cut(shown):
+        if amount >= _LATEST - _cut(shown):
             raise SandboxError(f"the sandbox clock cannot move by {amount} seconds: that is beyond the year 9999.")
-        self._go_to(shown + _micros(float(amount)))
+        micros = _micros(float(amount))
+        self._shown += micros
+        if not self.is_held:
+            self._offset += micros
 
     def move_to(self, at: float) -> None:
         """Go forward until it shows `at`, in seconds since 1970 and whole milliseconds; nothing if it is past that."""
-        target = round(at * 1000) * 1000
-        if target > self._read():
-            self._go_to(target)
-
-    def _go_to(self, target: int) -> None:
-        if not self._is_held:
-            self._offset += target - self._shown
-        self._shown = target
+        self.move(max(0, round(at * 1000) * 1000 - self._read()) / 1_000_000)
 
     def hold(self, at: datetime | None = None) -> None:
         """Stand still from now on, at `at` (aware, not in the sandbox's past) or at the present moment."""
@@ -184,12 +179,12 @@ class Clock:
                 f"the sandbox clock stands at {written_at(now)} and never goes backwards, so it cannot be "
                 f"frozen at {written_at(target)}. Give a later time."
             )
-        if target >= LATEST:
+        if target >= _LATEST:
             raise SandboxError(f"the sandbox clock cannot be frozen at {written_at(target)}: that is too late.")
-        self._shown, self._is_held = max(self._shown, _micros(target)), True
+        self._shown, self.is_held = max(self._shown, _micros(target)), True
 
     def release(self) -> None:
         """Run again, from the moment at which the clock stood."""
-        if self._is_held:
-            self._is_held = False
+        if self.is_held:
+            self.is_held = False
             self._add(self._lacking())
