@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -26,19 +26,28 @@ WORKSPACE_READ = (*WORKSPACE, SUPPORT)
 SIMULATE = (*WORKSPACE, PORTAL)
 
 
+_FREE_KEYS = frozenset(
+    {"custom_metadata", "device_custom_metadata", "connected_account_custom_metadata", "feature_flags"}
+)
+
+
 class Resource(BaseModel):
     """An object of Seam's API as a client sees it: frozen, read by attribute, unknown fields kept.
 
-    Nested objects that no model declares are resources too: `device.properties.august_metadata.house_id`.
+    Nested objects that no model declares are resources too: `device.properties.august_metadata.house_id`. What has free
+    keys by Seam's specification is a dictionary: `event.device_custom_metadata["room no"]`. free_keys: the names of
+    such fields among those that the model does not declare.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
+    free_keys: ClassVar[frozenset[str]] = _FREE_KEYS
 
     @model_validator(mode="after")
     def _wrap_unknown_objects(self) -> Resource:
         extra = self.__pydantic_extra__ or {}
         for name, value in extra.items():
-            extra[name] = _wrap(value)
+            if isinstance(value, dict | list | tuple):
+                extra[name] = plain(value) if name in self.free_keys else _wrap(value)
         return self
 
     if TYPE_CHECKING:
@@ -49,9 +58,16 @@ class Resource(BaseModel):
 def _wrap(value: Any) -> Any:
     if isinstance(value, dict):
         return Resource.model_validate(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_wrap(item) for item in value]
     return value
+
+
+def plain(value: Any) -> Any:
+    """A copy as JSON has it, that shares nothing with the value."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class Problem(Resource):
@@ -98,9 +114,9 @@ def warnings_in_event(conditions: Iterable[Condition]) -> list[dict[str, str]]:
 
 
 class AccountMetadataFields(EventFields):
-    """Events of a connected account carry its metadata when it has any."""
+    """Events of a connected account carry its metadata, also when there is none (spec, every sample of the docs)."""
 
-    connected_account_custom_metadata: Meta | None = None
+    connected_account_custom_metadata: Meta
 
 
 class DeviceFields(AccountMetadataFields):
@@ -109,7 +125,7 @@ class DeviceFields(AccountMetadataFields):
     device_id: str
     connected_account_id: str
     customer_key: str | None = None
-    device_custom_metadata: Meta | None = None
+    device_custom_metadata: Meta
 
 
 class IssueFields(EventFields):

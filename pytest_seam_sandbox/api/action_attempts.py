@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, Literal
 
-from ..engine.events import EventFields
+from ..engine.events import EventFields, Unread
 from ..engine.pages import Page, Pager
 from ..engine.router import Router
 from ..engine.store import Row, Workspace, row_type
@@ -195,17 +195,18 @@ def _carry_out(
     attempt = ActionAttemptRow(attempt_id, action_type, status, result, error, *subject)
     workspace[ActionAttemptRow].put(attempt)
     if action_type in ENDINGS:
-        workspace.events.emit(workspace, partial(_ending, attempt))
+        succeeded, failed = ENDINGS[action_type]
+        kind = succeeded if error is None else failed
+        fields = Unread(kind.event_type, attempt.device_id, partial(_ending, attempt, kind))
+        workspace.events.emit(workspace, fields)
     return attempt
 
 
-def _ending(attempt: ActionAttemptRow) -> ActionAttemptEvent:
-    succeeded, failed = ENDINGS[attempt.action_type]
+def _ending(attempt: ActionAttemptRow, kind: type[ActionAttemptEvent]) -> ActionAttemptEvent:
     about = given(device_id=attempt.device_id, connected_account_id=attempt.connected_account_id)
     attempt_id, action_type = attempt.action_attempt_id, attempt.action_type
-    if attempt.status == "error":
-        return failed(action_attempt_id=attempt_id, action_type=action_type, status="error", **about)
-    return succeeded(action_attempt_id=attempt_id, action_type=action_type, status="success", **about)
+    status: Literal["success", "error"] = "success" if attempt.error is None else "error"
+    return kind(action_attempt_id=attempt_id, action_type=action_type, status=status, **about)
 
 
 @router.get(

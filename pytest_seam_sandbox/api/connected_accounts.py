@@ -122,10 +122,10 @@ class ConnectedAccountRow(Row):
 
     def event_fields(self) -> dict[str, Any]:
         """What every event about this account carries."""
-        fields: dict[str, Any] = {"connected_account_id": self.connected_account_id}
-        if self.custom_metadata:
-            fields["connected_account_custom_metadata"] = self.custom_metadata
-        return fields
+        return {
+            "connected_account_id": self.connected_account_id,
+            "connected_account_custom_metadata": self.custom_metadata,
+        }
 
 
 class ConnectedAccountCreated(AccountMetadataFields, event_type="connected_account.created"):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import islice
 from math import inf
 from sys import maxsize
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, MaxLen, MinLen
 from pydantic import BeforeValidator
@@ -74,13 +74,18 @@ Between = Annotated[list[Date], MinLen(2), MaxLen(2)]
 
 
 class Event(Resource):
-    """An event as /events/get shows it. What its type does not carry is None: `event.device_id`, for one."""
+    """An event as /events/get shows it. What its type does not carry is None: `event.device_id`, for one.
 
+    occurred_at: when it happened. created_at: when Seam logged it, which is later with `event_latency`.
+    """
+
+    free_keys: ClassVar[frozenset[str]] = Resource.free_keys | {"minut_metadata", "noiseaware_metadata"}
     event_id: str
     event_type: str
     workspace_id: str
     created_at: str
     occurred_at: str
+    event_description: str | None = None
     device_id: str | None = None
     connected_account_id: str | None = None
     action_attempt_id: str | None = None
@@ -115,10 +120,15 @@ def get(
     event_type: Text | None = None,
 ) -> Row:
     """The newest event that fits all that is given; 404 `event_not_found`."""
-    for event in workspace.events.newest_first(seen_at=workspace.clock.timestamp()):
+    now = workspace.clock.timestamp()
+    if event_id is None:
+        found = workspace.events.newest_first(seen_at=now, event_type=event_type, device_id=device_id)
+    else:
+        named = workspace.events.find(event_id)
+        found = iter(() if named is None or named.visible_at > now else (named,))
+    for event in found:
         if (
-            event_id in (None, event.event_id)
-            and event_type in (None, event.event_type)
+            event_type in (None, event.event_type)
             and device_id in (None, event.value("device_id"))
             and _visible(workspace, caller, event)
         ):
@@ -181,6 +191,8 @@ def list_(
 ) -> list[EventRow]:
     """Events that were created after `since`, or strictly between two times, newest first; no pages.
 
+    The times are those of `created_at` (spec), so that a poller that asks since its last poll misses no late event.
+
     All filters that are given have to match; an event that lacks the field of a filter does not match (assumed).
     """
     asked = locals()
@@ -190,7 +202,11 @@ def list_(
     found = (
         event
         for event in workspace.events.newest_first(
-            after=_seconds(after, -inf), before=_seconds(before, inf), seen_at=workspace.clock.timestamp()
+            after=_seconds(after, -inf),
+            before=_seconds(before, inf),
+            seen_at=workspace.clock.timestamp(),
+            event_type=event_type,
+            device_id=device_id,
         )
         if _carries(event, wanted) and _carries(event, several) and _visible(workspace, caller, event)
     )

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 
 from ..engine.auth import Caller
 from ..engine.errors import ApiError
-from ..engine.events import EventFields
+from ..engine.events import EventFields, Unread
 from ..engine.pages import Pager
 from ..engine.params import Complaint
 from ..engine.query import Kind
@@ -95,7 +95,8 @@ def turn(workspace: Workspace, device: DeviceRow, *, locked: bool, method: LockM
         workspace[DeviceRow].put(device.but(properties={**device.properties, "locked": locked}))
     kind, account = LockLocked if locked else LockUnlocked, account_of(workspace, device)
     how["method"] = method
-    workspace.events.emit(workspace, partial(_turned, kind, device.device_id, device.custom_metadata, account, how))
+    read = partial(_turned, kind, device.device_id, device.custom_metadata, account, how)
+    workspace.events.emit(workspace, Unread(kind.event_type, device.device_id, read))
 
 
 def _turned(

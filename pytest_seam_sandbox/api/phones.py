@@ -27,7 +27,6 @@ from ._shared import (
     Problem,
     Resource,
     find,
-    given,
     not_found,
     require_sandbox,
 )
@@ -60,7 +59,7 @@ class PhoneDeactivated(EventFields, event_type="phone.deactivated"):
     """A phone was deactivated."""
 
     device_id: str
-    device_custom_metadata: Meta | None = None
+    device_custom_metadata: Meta
 
 
 class PhoneMetadata(TypedDict, total=False):
@@ -87,7 +86,7 @@ def deactivate_phone(workspace: Workspace, phone: PhoneRow) -> None:
     """Take a phone away for good: what was issued to it, then the phone, then phone.deactivated (order assumed)."""
     deactivating_phone.send(workspace, phone)
     workspace[PhoneRow].remove(phone.device_id)
-    event = PhoneDeactivated(device_id=phone.device_id, **given(device_custom_metadata=phone.custom_metadata or None))
+    event = PhoneDeactivated(device_id=phone.device_id, device_custom_metadata=phone.custom_metadata)
     workspace.events.emit(workspace, event, user_identity_id=phone.user_identity_id)
 
 

@@ -17,7 +17,7 @@ from ..api.events import Event
 from ..api.known import codes
 from ..engine.clock import format_time
 from ..engine.errors import SandboxError
-from ..engine.events import EventFields
+from ..engine.events import EventFields, description_of
 from ..expectations import check_event_type
 from ..sandbox import Sandbox
 from .furnished import listed
@@ -26,7 +26,8 @@ from .resource_strategies import LAST_ID, METADATA, TIME, uuid
 Payload = dict[str, Any]
 _FIRST = "device.connected"
 _START = datetime(2025, 1, 1, tzinfo=UTC)
-_YEAR_OF_MILLISECONDS = 365 * 24 * 60 * 60 * 1000
+_HOUR_OF_MILLISECONDS = 60 * 60 * 1000
+_YEAR_OF_MILLISECONDS = 365 * 24 * _HOUR_OF_MILLISECONDS
 
 
 def events(event_types: Iterable[str] | None = None) -> st.SearchStrategy[Event]:
@@ -96,13 +97,14 @@ def _payloads(
     masks: which of the fields that may be left out are there, one bit for each.
     """
     event_type, event_id = draw(types), uuid("event_id", draw(_NUMBERS))
-    created_at, carried, about = _time(draw(_MILLISECONDS)), draw(masks), draw(_NUMBERS)
+    occurred_at, carried, about = draw(_MILLISECONDS), draw(masks), draw(_NUMBERS)
     payload = {
         "event_id": event_id,
         "event_type": event_type,
         "workspace_id": workspace_id,
-        "created_at": created_at,
-        "occurred_at": created_at,
+        "created_at": _time(occurred_at + draw(_DELAYS)),
+        "occurred_at": _time(occurred_at),
+        "event_description": description_of(event_type),
     }
     for field in fields(event_type):
         if field.bit is None or carried >> field.bit & 1:
@@ -198,6 +200,7 @@ def _time_frame(drawn: tuple[int, int]) -> dict[str, str]:
 
 _NUMBERS = st.integers(0, LAST_ID)
 _MILLISECONDS = st.integers(0, _YEAR_OF_MILLISECONDS)
+_DELAYS = st.integers(0, _HOUR_OF_MILLISECONDS)
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
 _TEXT = _Content(st.text(_LETTERS, min_size=1, max_size=40), _as_it_is)
 _PINS = st.integers(0, 10**8 - 1)
@@ -227,5 +230,5 @@ _BY_TYPE: Mapping[Any, _Content] = {
     str: _TEXT,
     bool: _Content(st.booleans(), _as_it_is),
     float: _Content(st.floats(0, 120), _as_it_is),
-    Meta: _Content(st.sampled_from(METADATA), dict),
+    Meta: _Content(st.sampled_from(({}, *METADATA)), dict),
 }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from math import inf
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
@@ -38,13 +41,18 @@ class EventFields:
     def __init__(self, **fields: Any) -> None:
         if tuple(fields) not in self._fitting:
             self._check(fields)
-        self._fields = fields
+        self.given: Mapping[str, Any] = fields
 
-    def payload(self) -> dict[str, Any]:
+    @property
+    def device_id(self) -> str | None:
+        """The device that the event is about, if it is about one."""
+        return self.given.get("device_id")
+
+    def payload(self) -> Mapping[str, Any]:
         """The fields that were given, under their names on the wire."""
         if not self.wire_names:
-            return self._fields
-        return {self.wire_names.get(name, name): value for name, value in self._fields.items()}
+            return self.given
+        return {self.wire_names.get(name, name): value for name, value in self.given.items()}
 
     def __init_subclass__(cls, *, event_type: str = "") -> None:
         super().__init_subclass__()
@@ -69,7 +77,26 @@ def _declared(base: type) -> Mapping[str, bool]:
     return base.declared if issubclass(base, EventFields) else {}
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The fields of an event that take time to gather, gathered when somebody reads the event.
+
+    read: a function of what does not change.
+    """
+
+    event_type: str
+    device_id: str | None
+    read: Callable[[], EventFields]
+
+
 _NO_OWNERS: Mapping[str, str] = MappingProxyType({})
+_COMMON = frozenset({"event_id", "event_type", "workspace_id", "created_at", "occurred_at", "event_description"})
+
+
+@cache
+def description_of(event_type: str) -> str:
+    """The sentence in `event_description`: the words of the type. Source: spec for the field, assumed for the words."""
+    return f"{event_type.replace('.', ' ').replace('_', ' ').capitalize()}."
 
 
 @row_type
@@ -77,9 +104,8 @@ class EventRow(Row):
     """One event of the log.
 
     number: its place among all events that the workspace ever logged. place: that of its id among all ids of the
-    workspace's server. at: when it happened, in seconds since 1970. fields: what it carries, or a function that says so
-    when somebody reads the event. owners: ids by which the server finds it although they are no field of it, such as
-    the user identity that owned a phone.
+    workspace's server. at: when it happened, in seconds since 1970. fields: what it carries. owners: ids by which the
+    server finds it although they are no field of it, such as the user identity that owned a phone.
     """
 
     key: ClassVar[str] = "event_id"
@@ -88,7 +114,8 @@ class EventRow(Row):
     place: int
     workspace: Workspace
     at: float
-    fields: EventFields | Callable[[], EventFields]
+    event_type: str
+    fields: EventFields | Unread
     owners: Mapping[str, str]
 
     @property
@@ -103,48 +130,52 @@ class EventRow(Row):
 
     @property
     def visible_at(self) -> float:
-        """When it shows in /events/list, in seconds since 1970."""
+        """When Seam creates it, so that it shows in /events/list, in seconds since 1970."""
         latency = self.workspace.settings.event_latency
         return cut(self.at + latency) if latency else self.at
 
     @property
     def created_at(self) -> str:
-        """When it happened, as Seam writes times."""
+        """When Seam created it: `event_latency` after it happened. Source: docs, whose samples differ in the two."""
+        return written_at(self.visible_at)
+
+    @property
+    def occurred_at(self) -> str:
+        """When it happened."""
         return written_at(self.at)
 
     @property
-    def event_type(self) -> str:
-        """The type, such as `device.disconnected`."""
-        return self._read().event_type
+    def event_description(self) -> str:
+        """What happened, as a sentence."""
+        return description_of(self.event_type)
 
     @property
     def payload(self) -> Mapping[str, Any]:
         """The fields beyond those that all events have, by their names on the wire."""
-        return self._read().payload()
-
-    def _read(self) -> EventFields:
         fields = self.fields
-        if not isinstance(fields, EventFields):
-            fields = self.fields = fields()  # type: ignore[misc]  # worked out, not changed
-        return fields
+        if isinstance(fields, Unread):
+            fields = self.fields = fields.read()  # type: ignore[misc]  # worked out, not changed
+        return fields.payload()
 
     def view(self) -> dict[str, Any]:
         """The event as /events/get and webhooks show it: flat, common fields first."""
-        created_at = self.created_at
         return {
             "event_id": self.event_id,
             "event_type": self.event_type,
             "workspace_id": self.workspace_id,
-            "created_at": created_at,
-            "occurred_at": created_at,
+            "created_at": self.created_at,
+            "occurred_at": self.occurred_at,
+            "event_description": self.event_description,
             **self.payload,
         }
 
+    def shown(self, name: str) -> object:
+        """The value of a field of `view`; None when the event does not carry it."""
+        return getattr(self, name) if name in _COMMON else self.payload.get(name)
+
     def value(self, name: str) -> object:
         """The value of a field that can be filtered by, or of a hidden owner; None when the event has neither."""
-        if name in ("event_id", "event_type"):
-            return getattr(self, name)
-        found = self.payload.get(name)
+        found = self.shown(name)
         return found if found is not None else self.owners.get(name)
 
     def listed(self, name: str) -> tuple[object, ...]:
@@ -152,70 +183,138 @@ class EventRow(Row):
         return tuple(self.payload.get(name) or ())
 
 
+@dataclass(slots=True)
+class EventsKept:
+    """Events, oldest first: all, those of each type, and those about each device. Lists only ever grow."""
+
+    rows: list[EventRow] = field(default_factory=list)
+    by_type: dict[str, list[EventRow]] = field(default_factory=dict)
+    by_device: dict[str, list[EventRow]] = field(default_factory=dict)
+
+    def copy(self) -> EventsKept:
+        """The same events in lists that can grow by themselves."""
+        by_type = {key: rows.copy() for key, rows in self.by_type.items()}
+        return EventsKept(self.rows.copy(), by_type, {key: rows.copy() for key, rows in self.by_device.items()})
+
+    def add(self, event: EventRow, device_id: str | None) -> None:
+        """Add the newest event."""
+        self.rows.append(event)
+        kind = event.event_type
+        found = self.by_type.get(kind)
+        if found is None:
+            self.by_type[kind] = [event]
+        else:
+            found.append(event)
+        if device_id is not None:
+            found = self.by_device.get(device_id)
+            if found is None:
+                self.by_device[device_id] = [event]
+            else:
+                found.append(event)
+
+    def fewest(self, event_type: str | None = None, device_id: str | None = None) -> Sequence[EventRow]:
+        """The shortest list that has all events of the type and about the device; oldest first."""
+        lists = [self.rows]
+        if event_type is not None:
+            lists.append(self.by_type.get(event_type, []))
+        if device_id is not None:
+            lists.append(self.by_device.get(device_id, []))
+        return min(lists, key=len)
+
+
 class EventLog:
     """All events of one workspace, oldest first. Entries are only ever added, or removed with their account.
 
-    listener: told of each event when it is logged. emitted: how many there ever were.
+    The log is Seam's, so it is never shortened. listener: told of each event when it is logged. emitted: how many there
+    ever were.
     """
 
     def __init__(self, listener: Callable[[EventRow], None]) -> None:
         self.emitted = 0
-        self._events: list[EventRow] = []
+        self._kept = EventsKept()
         self._shared = False
         self._listener = listener
 
     def __len__(self) -> int:
-        return len(self._events)
+        return len(self._kept.rows)
 
     def __iter__(self) -> Iterator[EventRow]:
-        return iter(self._events)
+        return iter(self._kept.rows)
 
-    def emit(self, workspace: Workspace, fields: EventFields | Callable[[], EventFields], **owners: str) -> EventRow:
-        """Log an event that happens now. Fields that take time to gather can be a function of what does not change."""
+    def emit(self, workspace: Workspace, fields: EventFields | Unread, **owners: str) -> EventRow:
+        """Log an event that happens now."""
         ids = workspace.ids
         ids.count += 1
         self.emitted += 1
-        event = EventRow(self.emitted, ids.count, workspace, workspace.clock.mark(), fields, owners or _NO_OWNERS)
+        event = EventRow(
+            self.emitted, ids.count, workspace, workspace.clock.mark(), fields.event_type, fields, owners or _NO_OWNERS
+        )
         if self._shared:
-            self._events, self._shared = self._events.copy(), False
-        self._events.append(event)
+            self._kept, self._shared = self._kept.copy(), False
+        self._kept.add(event, fields.device_id)
         self._listener(event)
         return event
 
     def after(self, number: int) -> list[EventRow]:
         """The events with a higher number, oldest first; costs no more than there are of them."""
-        found: list[EventRow] = []
-        for event in reversed(self._events):
-            if event.number <= number:
-                break
-            found.append(event)
-        return found[::-1]
+        rows = self._kept.rows
+        return rows[bisect_right(rows, number, key=_number) :]
 
-    def newest_first(self, *, after: float = -inf, before: float = inf, seen_at: float) -> Iterator[EventRow]:
-        """The events that show at `seen_at` and happened strictly between two times, in seconds since 1970."""
-        events = self._events
-        first = bisect_right(events, after, key=lambda event: event.at)
-        for index in range(len(events) - 1, first - 1, -1):
-            event = events[index]
-            if event.at < before and event.visible_at <= seen_at:
-                yield event
+    def seen(self, *, after: int, at: float) -> tuple[EventsKept, int, int]:
+        """The events with a number higher than `after` that show at a time: what is kept, and from where to where."""
+        rows = self._kept.rows
+        first = bisect_right(rows, after, key=_number)
+        return self._kept, first, max(first, bisect_right(rows, at, key=_visible_at))
+
+    def find(self, event_id: str) -> EventRow | None:
+        """The event of this id, whether it shows yet or not."""
+        rows = self._kept.rows
+        place = rows[0].workspace.ids.place_of(event_id) if rows else None
+        if place is None:
+            return None
+        index = bisect_left(rows, place, key=_place)
+        return rows[index] if index < len(rows) and rows[index].place == place else None
+
+    def newest_first(
+        self,
+        *,
+        after: float = -inf,
+        before: float = inf,
+        seen_at: float,
+        event_type: str | None = None,
+        device_id: str | None = None,
+    ) -> Iterator[EventRow]:
+        """The events that show at `seen_at` and were created strictly between two times, in seconds since 1970.
+
+        event_type, device_id: leave out what is kept apart from them; who asks still has to look.
+        """
+        rows = self._kept.fewest(event_type, device_id)
+        first = bisect_right(rows, after, key=_visible_at)
+        last = min(bisect_left(rows, before, key=_visible_at), bisect_right(rows, seen_at, key=_visible_at))
+        return (rows[index] for index in range(last - 1, first - 1, -1))
 
     def forget(self, name: str, value: str) -> None:
         """Remove all events whose field `name` has this value."""
-        self._events = [event for event in self._events if event.value(name) != value]
-        self._shared = False
+        kept = EventsKept()
+        for event in self._kept.rows:
+            if event.value(name) != value:
+                kept.add(event, event.fields.device_id)
+        self._kept, self._shared = kept, False
 
     def clear(self) -> None:
         """Remove all events."""
-        self._events = []
-        self._shared = False
+        self._kept, self._shared = EventsKept(), False
 
-    def snapshot(self) -> list[EventRow]:
+    def snapshot(self) -> EventsKept:
         """The present events; shared until the next write."""
         self._shared = True
-        return self._events
+        return self._kept
 
-    def restore(self, events: list[EventRow]) -> None:
+    def restore(self, kept: EventsKept) -> None:
         """Go back to what `snapshot` gave."""
-        self._events = events
-        self._shared = True
+        self._kept, self._shared = kept, True
+
+
+_number = attrgetter("number")
+_place = attrgetter("place")
+_visible_at = attrgetter("visible_at")

@@ -8,6 +8,7 @@ from typing import Any
 _LETTERS = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
 _STEP = 0x9E3779B97F4B
+_BACK = pow(_STEP, -1, 1 << 48)
 _BASE58 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 
 
@@ -43,6 +44,14 @@ class Ids:
             self.count = place = self.count + 1
         last = (self._start + place * _STEP) & 0xFFFFFFFFFFFF
         return self._form % (last >> 16 ^ self._mask, last)
+
+    def place_of(self, uuid: str) -> int | None:
+        """The count that makes this id; None for an id that is none of this sequence."""
+        try:
+            place = (int(uuid[-12:], 16) - self._start) * _BACK & 0xFFFFFFFFFFFF
+        except ValueError:
+            return None
+        return place if self.uuid(place) == uuid else None
 
     def token(self, prefix: str, short: int, long: int) -> str:
         """A credential such as `seam_test2bMS_94SrGUXuNR2JmJkjtvBQDg5c`: prefix, short part, `_`, long part."""

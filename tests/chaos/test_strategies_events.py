@@ -10,7 +10,7 @@ from pytest_seam_sandbox.api import all_events
 from pytest_seam_sandbox.strategies import devices, event_payloads, events
 
 SOME = settings(max_examples=60, deadline=None, derandomize=True, database=None, report_multiple_bugs=False)
-COMMON = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at"}
+COMMON = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at", "event_description"}
 documented = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's OpenAPI document as {DOCUMENT.name}")
 
 KINDS = all_events()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pytest_seam_sandbox.engine.events import Unread
+
 
 @pytest.fixture
 def log(workspace, painted):
@@ -32,6 +34,7 @@ def test_event_is_flat_with_the_common_fields_first(workspace, painted):
         "workspace_id": "workspace-1",
         "created_at": workspace.clock.text(),
         "occurred_at": workspace.clock.text(),
+        "event_description": "Thing painted.",
         "thing_id": "a",
     }
 
@@ -102,10 +105,11 @@ def test_event_is_worded_when_it_is_read(workspace, painted, heard):
     """Fields that are a function are asked for once, by whoever reads first; that takes no place in a sequence."""
     asked = []
 
-    def fields():
+    def read():
         asked.append("a")
         return painted(thing_id="a")
 
+    fields = Unread("thing.painted", None, read)
     event = workspace.events.emit(workspace, fields)
     after = workspace.ids.uuid()
     asked.clear()  # whoever watches the log reads copies

@@ -44,8 +44,8 @@ def test_events_carry_the_metadata_of_device_and_account(seam, seam_sandbox):
     seam.access_codes.create(device_id=device.device_id)
 
     event = seam_sandbox.expect_event("access_code.created", count=1)
-    assert event.device_custom_metadata.room == "7"
-    assert event.connected_account_custom_metadata.site == "north"
+    assert event.device_custom_metadata == {"room": "7"}
+    assert event.connected_account_custom_metadata == {"site": "north"}
 
 
 @pytest.mark.seam(action_attempts=5.0)

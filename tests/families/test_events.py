@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pytest_seam_sandbox import seam_raises
+from pytest_seam_sandbox.engine.clock import format_time
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
 LONG_AGO = "2020-01-01T00:00:00.000Z"
@@ -226,7 +227,7 @@ def test_client_session_sees_the_events_of_its_accounts(seam_sandbox, seam_clien
 
 @pytest.mark.seam(event_latency=5)
 def test_late_event_shows_after_the_latency(seam, seam_sandbox, sandbox_device):
-    """An event shows when its time has come, with the time at which it happened."""
+    """An event shows when its time has come, with the time at which it happened and the one at which Seam made it."""
     seam_sandbox.clock.freeze()
     seam_sandbox.clock.advance(60)
     seam.devices.simulate.disconnect(device_id=sandbox_device.device_id)
@@ -237,7 +238,8 @@ def test_late_event_shows_after_the_latency(seam, seam_sandbox, sandbox_device):
 
     assert early == []
     (event,) = seam.events.list(since=LONG_AGO, event_type="device.disconnected")
-    assert event.created_at == happened
+    assert event.occurred_at == happened
+    assert event.created_at == format_time(seam_sandbox.clock.now())
 
 
 @pytest.mark.seam(event_latency=5)
@@ -282,3 +284,62 @@ def test_event_is_not_listed_since_itself(seam_http, seam_sandbox, year):
         newest = seam_sandbox.events[-1].created_at
 
         assert seam_http.get("/events/list", params={"since": newest}).json()["events"] == []
+
+
+@pytest.mark.seam(event_latency=30)
+def test_poller_that_asks_since_its_last_poll_misses_nothing(seam, seam_sandbox, sandbox_device):
+    """`since` asks for when Seam made an event, so that one that shows late is later than the poll before."""
+    seam_sandbox.clock.freeze()
+    seam_sandbox.clock.advance(60)
+    seam.devices.simulate.disconnect(device_id=sandbox_device.device_id)
+    seen, polled = [], format_time(seam_sandbox.clock.now())
+    for _ in range(8):
+        seam_sandbox.clock.advance(5)
+        seen += seam.events.list(since=polled)
+        polled = format_time(seam_sandbox.clock.now())
+
+    assert [event.event_type for event in seen] == ["device.disconnected"]
+
+
+@pytest.mark.seam(event_latency=30)
+def test_between_asks_for_when_seam_made_an_event(seam, seam_sandbox, sandbox_device):
+    """A window around the moment of the loss is empty; one around the moment at which it showed is not."""
+    seam_sandbox.clock.freeze()
+    seam_sandbox.clock.advance(60)
+    times = [format_time(seam_sandbox.clock.now())]
+    seam.devices.simulate.disconnect(device_id=sandbox_device.device_id)
+    for _ in range(2):
+        seam_sandbox.clock.advance(20)
+        times.append(format_time(seam_sandbox.clock.now()))
+
+    assert seam.events.list(between=times[:2]) == []
+    assert [event.event_type for event in seam.events.list(between=times[1:])] == ["device.disconnected"]
+
+
+def test_event_describes_itself(seam, history):
+    """Every event says in a sentence what happened."""
+    event = seam.events.get(event_type="device.added", device_id=history[0].device_id)
+
+    assert event.event_description == "Device added."
+
+
+def test_events_carry_metadata_when_there_is_none(seam, history):
+    """Whoever reads the metadata of device and account in an event does so without looking whether it is there."""
+    event = seam.events.get(event_type="device.added", device_id=history[0].device_id)
+
+    assert (event.device_custom_metadata, event.connected_account_custom_metadata) == ({}, {})
+
+
+@pytest.mark.seam(event_latency=30)
+def test_late_event_is_not_found_by_its_id_before(seam, seam_sandbox, sandbox_device):
+    """The id of an event that Seam has yet to make is unknown, as one is that names no event at all."""
+    seam.devices.simulate.disconnect(device_id=sandbox_device.device_id)
+    seam_sandbox.clock.advance(30)
+    event = seam_sandbox.expect_event("device.disconnected")
+    seam.devices.simulate.connect(device_id=sandbox_device.device_id)
+    (late,) = seam_sandbox._backend.workspace.events.after(2)[-1:]
+
+    assert seam.events.get(event_id=event.event_id).event_type == "device.disconnected"
+    for unknown in (late.event_id, event.device_id, NOTHING):
+        with seam_raises("event_not_found"):
+            seam.events.get(event_id=unknown)

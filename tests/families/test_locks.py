@@ -62,7 +62,7 @@ def test_event_tells_what_held_when_it_happened(seam, seam_sandbox, sandbox_devi
     turned = seam_sandbox.expect_event("lock.unlocked", count=1)
     ended = seam_sandbox.expect_event("action_attempt.unlock_door.succeeded", count=1)
 
-    assert turned.device_custom_metadata.room == "101"
+    assert turned.device_custom_metadata == {"room": "101"}
     assert ended.status == "success"
 
 

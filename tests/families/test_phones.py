@@ -152,13 +152,15 @@ def test_deactivated_phone_is_gone(seam, seam_sandbox, owner):
 
 
 def test_deactivation_event_has_the_device_id_and_nothing_of_an_account(seam_http, seam_sandbox, owner):
-    """phone.deactivated carries the common fields and the device id only."""
+    """phone.deactivated carries the common fields, the device id and the metadata of the phone only."""
     phone = seam_sandbox.create_phone(user_identity_id=owner.user_identity_id)
 
     seam_http.post("/phones/deactivate", json={"device_id": phone.device_id})
 
     event = seam_http.post("/events/get", json={"event_type": "phone.deactivated"}).json()["event"]
-    assert set(event) == {"event_id", "event_type", "workspace_id", "created_at", "occurred_at", "device_id"}
+    common = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at", "event_description"}
+    assert set(event) == common | {"device_id", "device_custom_metadata"}
+    assert event["device_custom_metadata"] == {}
 
 
 def test_deactivated_twice_is_not_found(seam, seam_sandbox, owner):

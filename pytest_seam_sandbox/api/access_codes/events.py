@@ -15,7 +15,7 @@ class CodeFields(AccountMetadataFields):
     access_code_id: str
     device_id: str
     connected_account_id: str
-    device_custom_metadata: Meta | None = None
+    device_custom_metadata: Meta
 
 
 class CodeIssueFields(IssueFields):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from ...engine.store import Row, Workspace, row_type
-from .._shared import Condition, Meta, Problem, Resource, errors_in_event, given, warnings_in_event
+from .._shared import Condition, Problem, Resource, errors_in_event, given, warnings_in_event
 from ..devices.model import NEEDS_PLAN, DeviceRow, account_of, find_device, issue_fields
 
 Status = Literal["setting", "set", "unset", "removing", "unknown"]
@@ -203,12 +203,11 @@ def is_programmable(device: DeviceRow) -> bool:
 def code_fields(workspace: Workspace, code: AccessCodeRow) -> dict[str, Any]:
     """What every event about this code carries."""
     device = device_of(workspace, code)
-    metadata: Meta | None = device.custom_metadata or None
     return {
         "access_code_id": code.access_code_id,
         "device_id": code.device_id,
         **account_of(workspace, device).event_fields(),
-        **given(device_custom_metadata=metadata),
+        "device_custom_metadata": device.custom_metadata,
     }
 
 

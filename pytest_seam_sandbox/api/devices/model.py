@@ -217,11 +217,9 @@ def device_fields(workspace: Workspace, device: DeviceRow) -> dict[str, Any]:
 
 def fields_of(device_id: str, custom_metadata: Meta, account: ConnectedAccountRow) -> dict[str, Any]:
     """What every event about a device of this account carries."""
-    fields = {"device_id": device_id, **account.event_fields()}
+    fields = {"device_id": device_id, "device_custom_metadata": custom_metadata, **account.event_fields()}
     if account.customer_key is not None:
         fields["customer_key"] = account.customer_key
-    if custom_metadata:
-        fields["device_custom_metadata"] = custom_metadata
     return fields
 
 
