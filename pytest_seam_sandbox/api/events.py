@@ -30,12 +30,12 @@ from ._shared import (
     Resource,
     not_found,
 )
-from .known import event_types as known_event_types
+from .known import accepted_event_types
 
 router = Router("/events")
 
 READERS = (CLIENT_SESSION, API_KEY, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, SUPPORT)
-EventType = Annotated[str, one_of(*known_event_types()), Kind("string")]
+EventType = Annotated[str, one_of(*accepted_event_types()), Kind("string")]
 HundredUuids = Annotated[list[Uuid], MaxLen(100)]
 
 

@@ -15,13 +15,28 @@ def _facts() -> dict[str, Any]:
 
 
 def public_paths() -> dict[str, list[str]]:
-    """The documented paths and their methods."""
-    return dict(_facts()["public_paths"])
+    """The paths that the newest specification documents or the SDK calls, and their methods."""
+    return _facts()["public_paths"] | _facts()["sdk_paths"]
+
+
+def sdk_paths() -> dict[str, list[str]]:
+    """Those of the public paths that the SDK calls and no specification has."""
+    return dict(_facts()["sdk_paths"])
 
 
 def event_types() -> tuple[str, ...]:
-    """All event types."""
+    """All event types of the newest specification."""
     return tuple(_facts()["event_types"])
+
+
+def undocumented_event_types() -> tuple[str, ...]:
+    """Those of the event types that the specification marks as undocumented."""
+    return tuple(_facts()["undocumented_event_types"])
+
+
+def accepted_event_types() -> tuple[str, ...]:
+    """The event types that a request may name: those of the specification, and those of the SDK."""
+    return (*event_types(), *_facts()["sdk_event_types"])
 
 
 def codes() -> dict[str, dict[str, list[str]]]:
@@ -31,8 +46,8 @@ def codes() -> dict[str, dict[str, list[str]]]:
 
 @cache
 def all_paths() -> frozenset[str]:
-    """All paths: the documented ones, and those that only the SDK or the newest specification names."""
-    return frozenset(_facts()["public_paths"]) | frozenset(_facts()["other_paths"])
+    """All paths: the public ones, and those that the specification hides."""
+    return frozenset(public_paths()) | frozenset(_facts()["other_paths"])
 
 
 def is_known(path: str) -> bool:

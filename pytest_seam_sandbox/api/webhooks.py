@@ -11,7 +11,7 @@ from ..engine.store import Workspace
 from ..engine.types import Text, Url
 from ._shared import WORKSPACE, WORKSPACE_READ, Resource, find
 from ._webhooks import WebhookRow
-from .known import event_types as known_event_types
+from .known import accepted_event_types
 
 router = Router("/webhooks")
 
@@ -30,7 +30,7 @@ class Webhook(Resource):
 
 def _check_event_types(event_types: Sequence[str]) -> tuple[str, ...]:
     """The names of event types, or "*" alone; anything else: 400 `invalid_event_types` (official fake)."""
-    if tuple(event_types) != ALL and not set(event_types) <= set(known_event_types()):
+    if tuple(event_types) != ALL and not set(event_types) <= set(accepted_event_types()):
         raise ApiError(400, "invalid_event_types", "Invalid event types")
     return tuple(event_types)
 

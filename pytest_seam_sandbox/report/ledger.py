@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..api import all_endpoints, all_events, declared
-from ..api.known import codes, event_types, public_paths
+from ..api.known import codes, event_types, public_paths, sdk_paths, undocumented_event_types
 from ..engine.router import Endpoint
 from ..engine.store import Row
 
@@ -22,7 +22,10 @@ class Count:
 
 
 def counts() -> tuple[Count, ...]:
-    """Paths declared, events emitted, error and warning codes reachable; each of all that Seam has."""
+    """Paths declared, events emitted, error and warning codes reachable; each of all that Seam has.
+
+    All: the union of the newest specification and the SDK.
+    """
     known_codes = codes()
     reachable = reachable_codes()
     return (
@@ -72,6 +75,8 @@ def as_json() -> dict[str, Any]:
             }
             for endpoint in sorted(all_endpoints(), key=lambda endpoint: endpoint.path)
         ],
+        "sdk_only_paths": sorted(sdk_paths()),
+        "undocumented_event_types": list(undocumented_event_types()),
         "not_emulated": sorted(public_paths().keys() - {endpoint.path for endpoint in all_endpoints()}),
         "events": list(emitted_events()),
         "codes": {
@@ -89,6 +94,7 @@ def as_text() -> str:
     ledger = as_json()
     lines = ["| what | emulated | of |", "|---|---:|---:|"]
     lines += [f"| {count['what']} | {count['have']} | {count['known']} |" for count in ledger["counts"]]
+    lines += ["", _union(len(ledger["sdk_only_paths"]), len(ledger["undocumented_event_types"]))]
     lines += ["", "| endpoint | source | what it does |", "|---|---|---|"]
     lines += [f"| `{row['path']}` | {row['source']} | {row['does']} |" for row in ledger["endpoints"]]
     rows = [(f"`{row['path']}`", row) for row in ledger["endpoints"]]
@@ -98,6 +104,15 @@ def as_text() -> str:
     lines += _table("Sources conflict", ("endpoint", "what is doubted, and what was chosen"), doubted)
     lines += ["", f"Not emulated ({len(ledger['not_emulated'])}): {', '.join(ledger['not_emulated']) or 'nothing'}"]
     return "\n".join(lines)
+
+
+def _union(sdk_only: int, undocumented: int) -> str:
+    """Against what is counted."""
+    return (
+        "Counted against Seam's newest specification together with its Python SDK: "
+        f"{len(public_paths()) - sdk_only} documented paths and {sdk_only} that only the SDK calls; "
+        f"{len(event_types())} event types, {undocumented} of them marked undocumented."
+    )
 
 
 def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
