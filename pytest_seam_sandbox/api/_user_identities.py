@@ -24,6 +24,8 @@ class UserIdentity(Resource):
     phone_number: str | None
     user_identity_key: str | None
     acs_user_ids: list[str]
+    merged_user_identity_ids: list[str]
+    merged_user_identity_keys: list[str]
     errors: list[Problem]
     warnings: list[Problem]
     created_at: str
@@ -33,8 +35,8 @@ class UserIdentity(Resource):
 class UserIdentityRow(Row):
     """A user identity.
 
-    accessible_device_ids: the devices to which it was granted access; merged_ids and merged_keys: whom it stands for
-    since they were merged into it. None of these is shown.
+    accessible_device_ids: the devices to which it was granted access; not shown. merged_ids and merged_keys: whom it
+    stands for since they were merged into it.
     """
 
     key: ClassVar[str] = "user_identity_id"
@@ -70,6 +72,8 @@ class UserIdentityRow(Row):
             "phone_number": self.phone_number,
             **key,
             "acs_user_ids": self.acs_user_ids,
+            "merged_user_identity_ids": self.merged_ids,
+            "merged_user_identity_keys": self.merged_keys,
             "errors": [],
             "warnings": [],
             "created_at": self.created_at,
@@ -108,11 +112,22 @@ class InstantKeyRow(Row):
 
 def find_user_identity(workspace: Workspace, user_identity_id: str) -> UserIdentityRow:
     """The user identity of this id, or the one into which it was merged; else 404 `user_identity_not_found`."""
+    return find(workspace, UserIdentityRow, present_id(workspace, user_identity_id), words="User identity")
+
+
+def present_id(workspace: Workspace, user_identity_id: str) -> str:
+    """The id of the user identity into which this one was merged; any other id stays as it is."""
     if workspace[UserIdentityRow].get(user_identity_id) is None:
         for row in workspace[UserIdentityRow]:
             if user_identity_id in row.merged_ids:
-                return row
-    return find(workspace, UserIdentityRow, user_identity_id, words="User identity")
+                return row.id
+    return user_identity_id
+
+
+def ids_of(workspace: Workspace, user_identity_id: str) -> frozenset[str]:
+    """All ids under which what happened to this person is known: its own, and those that were merged into it."""
+    row = workspace[UserIdentityRow].get(present_id(workspace, user_identity_id))
+    return frozenset({user_identity_id} if row is None else {row.id, *row.merged_ids})
 
 
 def find_by_key(workspace: Workspace, user_identity_key: str) -> UserIdentityRow | None:
@@ -124,15 +139,25 @@ def find_by_key(workspace: Workspace, user_identity_key: str) -> UserIdentityRow
 
 
 def refuse_duplicates(workspace: Workspace, row: UserIdentityRow) -> UserIdentityRow:
-    """Key, email address and phone number are each unique in a workspace (docs); the error type is assumed."""
+    """Key, email address and phone number are each unique in a workspace (docs); the error type is assumed.
+
+    A key that leads to a user identity since another one was merged into it is taken too (assumed).
+    """
+    for other in workspace[UserIdentityRow]:
+        if row.user_identity_key in other.merged_keys and other.id != row.id:
+            raise _duplicate("user_identity_key", row.user_identity_key, other)
     for name in ("user_identity_key", "email_address", "phone_number"):
         value = getattr(row, name)
         for other in workspace[UserIdentityRow]:
             if value is not None and getattr(other, name) == value and other.id != row.id:
-                raise ApiError(
-                    409,
-                    "duplicate_user_identity",
-                    f"A user identity with this {name} already exists",
-                    data={name: value, "user_identity_id": other.id},
-                )
+                raise _duplicate(name, value, other)
     return row
+
+
+def _duplicate(name: str, value: str | None, other: UserIdentityRow) -> ApiError:
+    return ApiError(
+        409,
+        "duplicate_user_identity",
+        f"A user identity with this {name} already exists",
+        data={name: value, "user_identity_id": other.id},
+    )

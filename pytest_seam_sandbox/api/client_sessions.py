@@ -29,7 +29,7 @@ from ._shared import (
     not_found,
     written,
 )
-from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity
+from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
 from .connected_accounts import ConnectedAccountRow, deleting_account, find_account
 from .devices.model import DeviceRow
 
@@ -232,13 +232,14 @@ def list_(
     without_user_identifier_key: bool | None = None,
 ) -> list[dict[str, Any]]:
     """Sessions, oldest first. All filters that are given have to match; no pages (spec)."""
+    person_id = None if user_identity_id is None else present_id(workspace, user_identity_id)
     return [
         _view(workspace, row)
         for row in workspace[ClientSessionRow]
         if client_session_id in (None, row.id)
         and (connect_webview_id is None or connect_webview_id in row.connect_webview_ids)
         and user_identifier_key in (None, row.user_identifier_key)
-        and (user_identity_id is None or user_identity_id in row.user_identity_ids)
+        and (person_id is None or person_id in row.user_identity_ids)
         and not (without_user_identifier_key and row.user_identifier_key is not None)
     ]
 

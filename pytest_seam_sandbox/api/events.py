@@ -30,6 +30,7 @@ from ._shared import (
     Resource,
     not_found,
 )
+from ._user_identities import ids_of
 from .known import accepted_event_types
 
 router = Router("/events")
@@ -198,6 +199,8 @@ def list_(
     asked = locals()
     wanted = {field: frozenset({asked[field]}) for field in _ONE if asked[field] is not None}
     several = {field: frozenset(asked[name]) for name, field in _SEVERAL.items() if asked[name] is not None}
+    if user_identity_id is not None:
+        wanted["user_identity_id"] = ids_of(workspace, user_identity_id)
     after, before = (between[0], between[1]) if between else (since, None)
     found = (
         event

@@ -16,7 +16,7 @@ def _facts() -> dict[str, Any]:
 
 def public_paths() -> dict[str, list[str]]:
     """The paths that the newest specification documents or the SDK calls, and their methods."""
-    return _facts()["public_paths"] | _facts()["sdk_paths"]
+    return {**_facts()["public_paths"], **_facts()["sdk_paths"]}
 
 
 def sdk_paths() -> dict[str, list[str]]:

@@ -30,7 +30,7 @@ from ._shared import (
     not_found,
     require_sandbox,
 )
-from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity
+from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
 
 router = Router("/phones")
 
@@ -107,11 +107,12 @@ def list_(
     workspace: Workspace, *, acs_credential_id: Uuid | None = None, owner_user_identity_id: Uuid | None = None
 ) -> list[PhoneRow]:
     """Phones, oldest first; those of an owner, or those that a credential was issued to. No pages (spec)."""
+    owner_id = None if owner_user_identity_id is None else present_id(workspace, owner_user_identity_id)
     return [
         phone
         for phone in workspace[PhoneRow]
         if (acs_credential_id is None or acs_credential_id in phone.acs_credential_ids)
-        and owner_user_identity_id in (None, phone.user_identity_id)
+        and owner_id in (None, phone.user_identity_id)
     ]
 
 

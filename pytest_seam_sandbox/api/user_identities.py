@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from annotated_types import MaxLen, MinLen
 
 from ..engine.auth import Caller
 from ..engine.errors import ApiError
@@ -36,6 +38,7 @@ from ._user_identities import (
     deleting_user_identity,
     find_by_key,
     find_user_identity,
+    present_id,
     refuse_duplicates,
 )
 from .acs.model import AcsSystemRow, AcsUserRow, find_system, sees_person, users_of
@@ -129,7 +132,7 @@ def list_(
         all_of(
             lambda row: row.is_managed,
             _matching(caller, created_before, search),
-            None if user_identity_ids is None else lambda row: row.id in user_identity_ids,
+            _one_of(workspace, user_identity_ids),
             _in_reach_of(workspace, credential_manager_acs_system_id),
         ),
     )
@@ -143,6 +146,14 @@ def _matching(caller: Caller, created_before: str | None, search: str | None) ->
         and (before is None or row.created_at < before)
         and contains(search, row.full_name, row.phone_number, row.email_address, row.id)
     )
+
+
+def _one_of(workspace: Workspace, ids: Iterable[str] | None) -> Callable[[UserIdentityRow], bool] | None:
+    """Whether somebody has one of these ids, or was merged with who had it."""
+    if ids is None:
+        return None
+    wanted = {present_id(workspace, one) for one in ids}
+    return lambda row: row.id in wanted
 
 
 def _in_reach_of(workspace: Workspace, manager_id: str | None) -> Callable[[UserIdentityRow], bool] | None:
@@ -206,13 +217,14 @@ def _one_pair(values: Mapping[str, Any]) -> Complaint | None:
 def merge(
     workspace: Workspace,
     *,
-    merged_user_identity_ids: list[Uuid] | None = None,
-    merged_user_identity_keys: list[Text] | None = None,
+    merged_user_identity_ids: Annotated[list[Uuid], MinLen(1), MaxLen(20)] | None = None,
+    merged_user_identity_keys: Annotated[list[Text], MinLen(1), MaxLen(20)] | None = None,
     user_identity_id: Uuid | None = None,
     user_identity_key: Text | None = None,
 ) -> None:
-    """Let one user identity stand for others: their sessions, phones, users and devices move, their ids resolve to it.
+    """Let one user identity stand for 1 to 20 others: what is theirs moves, and their ids and keys lead to it.
 
+    It takes on the email address and the phone number that it lacks, of the first that has them (the first: assumed).
     Merged already: nothing happens. With itself: 400 `invalid_input`; two users in one access system: 409
     `duplicate_acs_user` (both assumed).
     """
@@ -233,6 +245,7 @@ def merge(
         raise ApiError(409, "duplicate_acs_user", "Both user identities have an ACS user in the same ACS system")
     for one in merged:
         _merge(workspace, find_user_identity(workspace, one), find_user_identity(workspace, primary.id))
+    refresh_person(workspace, find_user_identity(workspace, primary.id))
     sync_phones(workspace, primary.id)
 
 
@@ -249,6 +262,8 @@ def _merge(workspace: Workspace, merged: UserIdentityRow, primary: UserIdentityR
     workspace[UserIdentityRow].remove(merged.id)
     workspace[UserIdentityRow].put(
         primary.but(
+            email_address=primary.email_address or merged.email_address,
+            phone_number=primary.phone_number or merged.phone_number,
             acs_user_ids=(*primary.acs_user_ids, *merged.acs_user_ids),
             accessible_device_ids=tuple(dict.fromkeys((*primary.accessible_device_ids, *merged.accessible_device_ids))),
             merged_ids=(*primary.merged_ids, merged.id, *merged.merged_ids),

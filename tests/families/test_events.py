@@ -343,3 +343,8 @@ def test_late_event_is_not_found_by_its_id_before(seam, seam_sandbox, sandbox_de
     for unknown in (late.event_id, event.device_id, NOTHING):
         with seam_raises("event_not_found"):
             seam.events.get(event_id=unknown)
+
+
+def test_event_type_of_the_sdk_may_be_asked_for(seam):
+    """The SDK lists one type that the specification has not yet; no such event is found, and none is refused."""
+    assert seam.events.list(since=LONG_AGO, event_type="access_code.failed_to_delete") == []

@@ -338,3 +338,93 @@ def test_merges_that_do_not_fit_are_refused(seam, hotel, ada, bob):
         seam.user_identities.merge(user_identity_id=ada, merged_user_identity_keys=["bob"])
 
     assert len(seam.user_identities.list()) == 2
+
+
+def test_primary_takes_on_the_email_and_phone_that_it_lacked(seam, seam_sandbox, hotel, ada):
+    """Of the first that has them; what it has itself, its name and its key stay. Its users repeat the new details."""
+    guest = seam.acs.users.create(acs_system_id=hotel.acs_system_id, full_name="Ada", user_identity_id=ada)
+    first = seam.user_identities.create(full_name="B", user_identity_key="b", email_address="b@example.com")
+    second = seam.user_identities.create(full_name="C", email_address="c@example.com", phone_number="+15555550100")
+
+    seam.user_identities.merge(
+        user_identity_id=ada, merged_user_identity_ids=[first.user_identity_id, second.user_identity_id]
+    )
+
+    primary = seam.user_identities.get(user_identity_id=ada)
+    assert (primary.full_name, primary.user_identity_key) == ("Ada", "ada")
+    assert (primary.email_address, primary.phone_number) == ("b@example.com", "+15555550100")
+    assert primary.merged_user_identity_ids == [first.user_identity_id, second.user_identity_id]
+    assert primary.merged_user_identity_keys == ["b"]
+    user = seam.acs.users.get(acs_user_id=guest.acs_user_id)
+    assert (user.user_identity_email_address, user.user_identity_phone_number) == ("b@example.com", "+15555550100")
+
+
+def test_nobody_is_merged_at_first(seam, ada):
+    """Both lists are there, empty."""
+    person = seam.user_identities.get(user_identity_id=ada)
+
+    assert (person.merged_user_identity_ids, person.merged_user_identity_keys) == ([], [])
+
+
+@pytest.mark.parametrize("name", ["id", "key"])
+@pytest.mark.parametrize("count", [0, 21])
+def test_merge_takes_1_to_20_people(seam, seam_sandbox, ada, name, count):
+    """Fewer or more are refused; nobody moves."""
+    ids = [seam_sandbox.create_user_identity(user_identity_key=f"{n}").user_identity_id for n in range(count)]
+    merged = {f"merged_user_identity_{name}s": ids if name == "id" else [str(n) for n in range(count)]}
+
+    with seam_raises("invalid_input", status_code=400, match="Array must contain at"):
+        seam.user_identities.merge(**{f"user_identity_{name}": ada if name == "id" else "ada"}, **merged)
+
+    assert len(seam.user_identities.list()) == count + 1
+
+
+def test_twenty_people_can_be_merged_at_once(seam, seam_sandbox, ada):
+    """The limit itself is fine."""
+    ids = [seam_sandbox.create_user_identity().user_identity_id for _ in range(20)]
+
+    seam.user_identities.merge(user_identity_id=ada, merged_user_identity_ids=ids)
+
+    assert [one.user_identity_id for one in seam.user_identities.list()] == [ada]
+    assert seam.user_identities.get(user_identity_id=ada).merged_user_identity_ids == ids
+
+
+def test_chain_of_merges_leads_to_the_last_primary(seam, seam_sandbox, ada, bob):
+    """Whom the merged one stood for moves along; every older id and key leads to the new primary."""
+    first = seam.user_identities.create(user_identity_key="first").user_identity_id
+    seam.user_identities.merge(user_identity_id=first, merged_user_identity_ids=[bob])
+
+    seam.user_identities.merge(user_identity_id=ada, merged_user_identity_ids=[bob])
+
+    primary = seam.user_identities.get(user_identity_key="bob")
+    assert primary.user_identity_id == ada
+    assert (primary.merged_user_identity_ids, primary.merged_user_identity_keys) == ([first, bob], ["first", "bob"])
+
+
+def test_lists_take_a_merged_id_for_the_primary(seam, seam_sandbox, hotel, ada, bob):
+    """Each filter by a person finds what belongs to the primary, and events from before the merge too."""
+    before = seam.events.list(since="2000-01-01", user_identity_id=bob)
+
+    seam.user_identities.merge(user_identity_id=ada, merged_user_identity_ids=[bob])
+
+    assert [one.user_identity_id for one in seam.user_identities.list(user_identity_ids=[bob])] == [ada]
+    user = seam.acs.users.get(user_identity_id=bob, acs_system_id=hotel.acs_system_id)
+    assert [one.acs_user_id for one in seam.acs.users.list(user_identity_id=bob)] == [user.acs_user_id]
+    assert len(seam.phones.list(owner_user_identity_id=bob)) == 1
+    assert {one.user_identity_id for one in seam.acs.credentials.list(user_identity_id=bob)} == {ada}
+    assert len(seam.client_sessions.list(user_identity_id=bob)) == 1
+    assert before
+    for one in (ada, bob):
+        assert seam.events.list(since="2000-01-01", user_identity_id=one) == before
+
+
+def test_merged_key_stays_taken(seam, ada):
+    """A key that leads to the primary cannot be somebody else's; the primary may take it back."""
+    other = seam.user_identities.create(user_identity_key="other").user_identity_id
+    seam.user_identities.merge(user_identity_id=ada, merged_user_identity_ids=[other])
+
+    with seam_raises("duplicate_user_identity", status_code=409):
+        seam.user_identities.create(user_identity_key="other")
+
+    seam.user_identities.update(user_identity_id=ada, user_identity_key="other")
+    assert seam.user_identities.get(user_identity_key="other").user_identity_id == ada

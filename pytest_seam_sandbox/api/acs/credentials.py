@@ -18,7 +18,7 @@ from ...engine.router import Router
 from ...engine.store import Row, Workspace
 from ...engine.types import DateTime, NonEmptyText, Text, Uuid, refused
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, contains, written
-from .._user_identities import UserIdentityRow, find_user_identity
+from .._user_identities import UserIdentityRow, find_user_identity, present_id
 from .events import AcsCredentialReissued
 from .model import (
     AcsCredentialRow,
@@ -292,6 +292,7 @@ def list_(
     search: display name, code, card number, user id or credential id.
     """
     before = written(created_before)
+    person_id = None if user_identity_id is None else present_id(workspace, user_identity_id)
 
     def matches(row: AcsCredentialRow) -> bool:
         return (
@@ -301,7 +302,7 @@ def list_(
             and (before is None or row.created_at < before)
             and is_multi_phone_sync_credential in (None, row.is_multi_phone_sync_credential)
             and contains(search, row.view()["display_name"], row.code, row.acs_user_id, row.id)
-            and user_identity_id in (None, row.user_identity_id)
+            and person_id in (None, row.user_identity_id)
         )
 
     return page.page(workspace[AcsCredentialRow], matches)

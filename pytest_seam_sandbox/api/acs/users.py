@@ -15,7 +15,7 @@ from ...engine.router import Router
 from ...engine.store import Row, Workspace
 from ...engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, contains, not_found, written
-from .._user_identities import UserIdentityRow
+from .._user_identities import UserIdentityRow, present_id
 from .model import (
     AcsUserRow,
     bad_request,
@@ -76,7 +76,7 @@ def pick_user(
     if acs_user_id is not None:
         return find_user(workspace, acs_user_id)
     system = find_system(workspace, acs_system_id or "")
-    for user in users_of(workspace, user_identity_id or ""):
+    for user in users_of(workspace, present_id(workspace, user_identity_id or "")):
         if user.acs_system_id == system.id:
             return user
     data = {"acs_system_id": system.id, "user_identity_id": user_identity_id}
@@ -193,6 +193,7 @@ def list_(
 ) -> Page:
     """Users, oldest first. A client session sees its own person's only. search: name, phone, email or id."""
     before = written(created_before)
+    person_id = None if user_identity_id is None else present_id(workspace, user_identity_id)
 
     def matches(row: AcsUserRow) -> bool:
         person = row.identity
@@ -201,7 +202,7 @@ def list_(
             and acs_system_id in (None, row.acs_system_id)
             and (before is None or row.created_at < before)
             and contains(search, row.full_name, row.phone_number, row.email_address, row.id)
-            and user_identity_id in (None, row.user_identity_id)
+            and person_id in (None, row.user_identity_id)
             and user_identity_email_address in (None, person.get("user_identity_email_address"))
             and user_identity_phone_number in (None, person.get("user_identity_phone_number"))
         )
