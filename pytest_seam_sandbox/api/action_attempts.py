@@ -143,43 +143,47 @@ def start(
     work: Work,
     *about: Any,
     subject: Subject,
+    at_once: bool = False,
 ) -> ActionAttemptRow:
     """A new attempt, answered as the setting `action_attempts` says: finished at once, or pending and finished later.
 
     work: called as work(workspace, action_attempt_id, *about) when the attempt is carried out; gives its result or
-    raises ActionFailed.
+    raises ActionFailed. at_once: finish it whatever the setting says, as the hidden parameter `sync` asks (official
+    fake).
     """
-    attempt_id, mode = workspace.ids.uuid(), workspace.settings.action_attempts
-    if mode == "instant":
-        return _carry_out(workspace, attempt_id, action_type, subject, work, *about)
-    delay = 0.0 if isinstance(mode, str) else mode
-    workspace.agenda.plan(
-        workspace.clock.timestamp() + delay, _carry_out, attempt_id, action_type, subject, work, *about
-    )
-    return workspace[ActionAttemptRow].put(
-        ActionAttemptRow(
-            action_attempt_id=attempt_id,
-            action_type=action_type,
-            device_id=subject[0],
-            connected_account_id=subject[1],
-        )
-    )
+    mode = workspace.settings.action_attempts
+    if at_once or mode == "instant":
+        return _carry_out(workspace, workspace.ids.uuid(), action_type, subject, work, *about)
+    attempt = pend(workspace, action_type, subject=subject)
+    due = workspace.clock.timestamp() + (0.0 if isinstance(mode, str) else mode)
+    workspace.agenda.plan(due, _carry_out, attempt.id, action_type, subject, work, *about)
+    return attempt
 
 
-def finished(
-    workspace: Workspace, action_type: str, *, device_id: str | None = None, connected_account_id: str | None = None
-) -> ActionAttemptRow:
-    """An attempt that has succeeded already, for answers that carry one beside their payload."""
+def pend(workspace: Workspace, action_type: str, *, subject: Subject) -> ActionAttemptRow:
+    """A new attempt that is pending until `finish` is called for it."""
+    device_id, account_id = subject
     return workspace[ActionAttemptRow].put(
         ActionAttemptRow(
             action_attempt_id=workspace.ids.uuid(),
             action_type=action_type,
-            status="success",
-            result={},
             device_id=device_id,
-            connected_account_id=connected_account_id,
+            connected_account_id=account_id,
         )
     )
+
+
+def finish(
+    workspace: Workspace,
+    attempt_id: str,
+    *,
+    result: dict[str, Any] | None = None,
+    error: dict[str, str] | None = None,
+) -> None:
+    """End a pending attempt: in error when there is one, else in success with its result."""
+    attempt = workspace[ActionAttemptRow][attempt_id]
+    status: Literal["success", "error"] = "success" if error is None else "error"
+    workspace[ActionAttemptRow].put(attempt.but(status=status, result=result, error=error))
 
 
 def _carry_out(

@@ -156,9 +156,16 @@ def _press_lock_button(workspace: Workspace, action_attempt_id: str, device_id: 
     return {}
 
 
-def _start(workspace: Workspace, action_type: str, work: action_attempts.Work, device: DeviceRow, *about: Any) -> Row:
-    device_id, account_id = device.device_id, device.connected_account_id
-    return action_attempts.start(workspace, action_type, work, device_id, *about, subject=(device_id, account_id))
+def _start(
+    workspace: Workspace,
+    action_type: str,
+    work: action_attempts.Work,
+    device: DeviceRow,
+    *about: Any,
+    at_once: bool = False,
+) -> Row:
+    device_id, subject = device.device_id, (device.device_id, device.connected_account_id)
+    return action_attempts.start(workspace, action_type, work, device_id, *about, subject=subject, at_once=at_once)
 
 
 def _controllable(workspace: Workspace, caller: Caller, device_id: str, flag: str, action: str) -> DeviceRow:
@@ -232,7 +239,7 @@ def list_(
 def lock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bool = False) -> Row:
     """Lock a door: LOCK_DOOR attempt, then lock.locked, or the attempt fails because the lock is unreachable."""
     device = _controllable(workspace, caller, device_id, "can_remotely_lock", "lock_door")
-    return _start(workspace, "LOCK_DOOR", _turn_remotely, device, True)
+    return _start(workspace, "LOCK_DOOR", _turn_remotely, device, True, at_once=sync)
 
 
 @router.post(
@@ -245,7 +252,7 @@ def lock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bo
 def unlock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bool = False) -> Row:
     """Unlock a door: UNLOCK_DOOR attempt, then lock.unlocked, or the attempt fails because the lock is unreachable."""
     device = _controllable(workspace, caller, device_id, "can_remotely_unlock", "unlock_door")
-    return _start(workspace, "UNLOCK_DOOR", _turn_remotely, device, False)
+    return _start(workspace, "UNLOCK_DOOR", _turn_remotely, device, False, at_once=sync)
 
 
 def _delay_when_enabling(values: Mapping[str, Any]) -> Complaint | None:

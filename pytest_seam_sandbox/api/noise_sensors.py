@@ -183,9 +183,11 @@ def _erase(workspace: Workspace, action_attempt_id: str, device_id: str) -> dict
     return {}
 
 
-def _start(workspace: Workspace, action_type: str, work: Work, device: DeviceRow, *about: str) -> ActionAttemptRow:
+def _start(
+    workspace: Workspace, action_type: str, work: Work, device: DeviceRow, *about: str, at_once: bool
+) -> ActionAttemptRow:
     subject = device.device_id, device.connected_account_id
-    return start(workspace, action_type, work, device.device_id, *about, subject=subject)
+    return start(workspace, action_type, work, device.device_id, *about, subject=subject, at_once=at_once)
 
 
 @device_changed.reaction(order=2)
@@ -293,7 +295,7 @@ def create_threshold(
             noise_threshold_nrs=noise_threshold_nrs,
         )
     )
-    return threshold, _start(workspace, "CREATE_NOISE_THRESHOLD", _program, device, threshold.id)
+    return threshold, _start(workspace, "CREATE_NOISE_THRESHOLD", _program, device, threshold.id, at_once=sync)
 
 
 @router.get("noise_thresholds/get", key="noise_threshold", allow=WORKSPACE_READ, source="spec")
@@ -347,7 +349,7 @@ def update_threshold(
         changes |= {"noise_threshold_decibels": noise_threshold_decibels, "noise_threshold_nrs": noise_threshold_nrs}
     workspace[NoiseThresholdRow].put(threshold.but(is_programmed=False, **changes))
     _listen(workspace, device.id)
-    return _start(workspace, "UPDATE_NOISE_THRESHOLD", _program, device, threshold.id)
+    return _start(workspace, "UPDATE_NOISE_THRESHOLD", _program, device, threshold.id, at_once=sync)
 
 
 @router.delete("noise_thresholds/delete", key="action_attempt", allow=WORKSPACE, source="spec")
@@ -358,7 +360,7 @@ def delete_threshold(
     device = _sensor(workspace, caller, device_id)
     workspace[NoiseThresholdRow].remove(_threshold(workspace, device, noise_threshold_id).id)
     _listen(workspace, device.id)
-    return _start(workspace, "DELETE_NOISE_THRESHOLD", _erase, device)
+    return _start(workspace, "DELETE_NOISE_THRESHOLD", _erase, device, at_once=sync)
 
 
 @router.post("simulate/trigger_noise_threshold", allow=WORKSPACE, source="spec")

@@ -242,14 +242,6 @@ def test_time_frame_at_the_edge_of_the_calendar(seam, sandbox_device):
     assert seam.access_codes.get(access_code_id=code.access_code_id).status == "set"
 
 
-def test_answer_carries_a_finished_attempt(seam_http, sandbox_device):
-    """Beside the code stands an action attempt that needs no polling."""
-    answer = seam_http.post("/access_codes/create", json={"device_id": sandbox_device.device_id}).json()
-
-    assert answer["action_attempt"]["action_type"] == "CREATE_ACCESS_CODE"
-    assert answer["action_attempt"]["status"] == "success"
-
-
 def test_session_of_another_account_is_refused(seam_sandbox, sandbox_device):
     """A client session reaches the locks of its own accounts only."""
     stranger = seam_sandbox.create_connected_account()

@@ -27,12 +27,13 @@ from .._shared import (
     not_found,
     written,
 )
+from ..action_attempts import ActionAttemptRow
 from ..devices.endpoints import reachable
 from ..devices.model import UNREACHABLE, DeviceRow
 from . import backups
 from .constraints import new_pin, refuse_duplicate, refuse_pin, refuse_start
 from .events import AccessCodeCreated
-from .lifecycle import put, soon
+from .lifecycle import progress, put, soon
 from .model import AccessCodeRow, code_fields, creating
 
 WRITERS = (CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY)
@@ -179,11 +180,23 @@ def shared_pin(workspace: Workspace, common_code_key: str | None) -> str | None:
     return next((row.code for row in workspace[AccessCodeRow] if row.common_code_key == common_code_key), None)
 
 
-def attempt(workspace: Workspace, action_type: str, device: DeviceRow) -> Row:
-    """The finished attempt that the answer carries beside the code; what it stands for shows on the code."""
-    return action_attempts.finished(
-        workspace,
-        action_type,
-        device_id=device.device_id,
-        connected_account_id=device.connected_account_id,
-    )
+def attempt(
+    workspace: Workspace, action_type: str, device: DeviceRow, access_code_id: str, *, at_once: bool = False
+) -> Row:
+    """The attempt that stands for a call: pending until the device has what was asked for, or the code is gone.
+
+    Source: docs for pending, spec for the result. at_once: have it done before the answer, as far as the connection
+    allows; `sync` asks for that (official fake).
+    """
+    if at_once:
+        progress(workspace, access_code_id)
+    subject = device.device_id, device.connected_account_id
+    pending = action_attempts.pend(workspace, action_type, subject=subject)
+    code = workspace[AccessCodeRow].get(access_code_id)
+    if code is None:
+        action_attempts.finish(workspace, pending.id, result={})
+    elif not code.is_managed:
+        action_attempts.finish(workspace, pending.id, result={"access_code": code.view()})
+    else:
+        put(workspace, code.but(attempts=(*code.attempts, pending.id)))
+    return workspace[ActionAttemptRow][pending.id]

@@ -172,7 +172,7 @@ def update(
         current = workspace[AccessCodeRow].put(current.but(is_external_modification_allowed=allowed))
     if is_managed is False:
         give_up(workspace, current)
-    return attempt(workspace, "UPDATE_ACCESS_CODE", device)
+    return attempt(workspace, "UPDATE_ACCESS_CODE", device, found.id, at_once=sync)
 
 
 @router.patch("update_multiple", allow=WRITERS, source="spec", checks=[in_order])
@@ -217,7 +217,7 @@ def delete(
     if not code.has_mutation("deleting"):
         put(workspace, code.but(mutations=(*code.mutations, deleting(workspace.clock.text()))))
         progress(workspace, code.access_code_id)
-    return attempt(workspace, "DELETE_ACCESS_CODE", device)
+    return attempt(workspace, "DELETE_ACCESS_CODE", device, code.id, at_once=sync)
 
 
 @router.post("pull_backup_access_code", key="access_code", also=("backup_access_code",), allow=WRITERS, source="docs")

@@ -88,7 +88,8 @@ def create(
         is_external_modification_allowed=bool(is_external_modification_allowed or allow_external_modification),
     )
     row = add_code(workspace, device, wish)
-    return row, attempt(workspace, "CREATE_ACCESS_CODE", device)
+    attempted = attempt(workspace, "CREATE_ACCESS_CODE", device, row.id, at_once=sync)
+    return workspace[AccessCodeRow].get(row.id) or row, attempted
 
 
 @router.put(

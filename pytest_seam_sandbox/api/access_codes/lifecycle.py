@@ -6,11 +6,14 @@ delay shows at the first poll and a failure at the second is assumed; the ten mi
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 from ...engine.clock import parse_time
 from ...engine.store import Workspace
+from .. import action_attempts
 from .._shared import Condition
+from ..action_attempts import ActionAttemptRow
 from ..devices.model import DeviceRow
 from .backups import refill, stored_on
 from .events import (
@@ -32,6 +35,9 @@ from .timing import is_ahead, is_leaving, load_time, status_of
 
 POLL_SECONDS = 600.0
 
+_GONE = MappingProxyType(
+    {"type": "access_code_deleted", "message": "The access code went before the device had what was asked for."}
+)
 _CHANGED = {
     "updating_name": AccessCodeNameChanged,
     "updating_code": AccessCodeCodeChanged,
@@ -74,8 +80,25 @@ def progress(workspace: Workspace, access_code_id: str) -> None:
 
 
 def put(workspace: Workspace, code: AccessCodeRow) -> AccessCodeRow:
-    """Store a code with the status that it has by now."""
-    return workspace[AccessCodeRow].put(code.but(status=status_of(workspace, code)))
+    """Store a code with the status that it has by now.
+
+    When the lock has all that was asked for, the attempts that asked succeed, with the code as their result (spec).
+    """
+    code = code.but(status=status_of(workspace, code))
+    if code.attempts and code.pin_on_lock is not None and not code.mutations:
+        for attempt_id in code.attempts:
+            action_attempts.finish(workspace, attempt_id, result={"access_code": code.view()})
+        code = code.but(attempts=())
+    return workspace[AccessCodeRow].put(code)
+
+
+def end_attempts(workspace: Workspace, code: AccessCodeRow) -> None:
+    """End what still waits for a code that goes: to delete it succeeds, all else fails (assumed, with its type)."""
+    for attempt_id in code.attempts:
+        if workspace[ActionAttemptRow][attempt_id].action_type == "DELETE_ACCESS_CODE":
+            action_attempts.finish(workspace, attempt_id, result={})
+        else:
+            action_attempts.finish(workspace, attempt_id, error=dict(_GONE))
 
 
 def _program(workspace: Workspace, code: AccessCodeRow) -> None:
@@ -252,6 +275,7 @@ def _poll_removing(workspace: Workspace, access_code_id: str) -> None:
 def delete_record(workspace: Workspace, code: AccessCodeRow) -> None:
     """Delete the record: access_code.deleted, or access_code.unmanaged.removed. Space on the lock is free again."""
     fields = code_fields(workspace, code)
+    end_attempts(workspace, code)
     workspace[AccessCodeRow].remove(code.access_code_id)
     if code.is_managed:
         workspace.events.emit(workspace, AccessCodeDeleted(code=code.code, **fields))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from ...engine.store import Row, Workspace, row_type
@@ -11,6 +12,15 @@ from .._shared import Condition, Problem, Resource, errors_in_event, given, warn
 from ..devices.model import NEEDS_PLAN, DeviceRow, account_of, find_device, issue_fields
 
 Status = Literal["setting", "set", "unset", "removing", "unknown"]
+_DISPLAYED: Mapping[Status, str] = MappingProxyType(
+    {
+        "setting": "Issuing",
+        "set": "Active",
+        "unset": "Scheduled",
+        "removing": "Deleting",
+        "unknown": "Unknown",
+    }
+)
 CANNOT_CONVERT = frozenset({"igloohome_lock", "kwikset_lock", "smartthings_lock"})
 """The device types whose unmanaged codes stay unmanaged (docs)."""
 
@@ -25,6 +35,7 @@ class AccessCode(Resource):
     name: str | None
     code: str | None
     status: Status
+    display_status: str
     is_managed: bool
     created_at: str
     starts_at: str | None = None
@@ -74,7 +85,8 @@ class AccessCodeRow(Row):
     pin_on_lock: what the lock opens to; None while nothing is programmed. device_errors: those of the device and of
     its account, which Seam repeats on each of its codes. waiting_since: when the lock was first found unreachable; None
     while nothing waits. is_native: whether the lock itself knows the time frame. is_scheduled: the lock has it ahead of
-    its start. is_pulled: a code of the backup pool that stands in for another.
+    its start. is_pulled: a code of the backup pool that stands in for another. attempts: ids of the action attempts
+    that are pending until the lock has what they asked for.
     """
 
     key: ClassVar[str] = "access_code_id"
@@ -120,6 +132,7 @@ class AccessCodeRow(Row):
     device_errors: tuple[Condition, ...] = ()
     waiting_since: str | None = None
     cannot_be_managed: bool = False
+    attempts: tuple[str, ...] = ()
 
     @property
     def type(self) -> Literal["ongoing", "time_bound"]:
@@ -141,6 +154,15 @@ class AccessCodeRow(Row):
         """Whether a change of this kind is pending."""
         return any(mutation.mutation_code == mutation_code for mutation in self.mutations)
 
+    def _display_status(self) -> str:
+        """What a person reads of the status. Source: SDK for Issuing, Active and Expired; the other words are assumed.
+
+        Seam says that the wording is not stable and that no program should compare it.
+        """
+        if self.status == "removing" and not self.has_mutation("deleting"):
+            return "Expired"
+        return _DISPLAYED[self.status]
+
     def view(self) -> dict[str, Any]:
         """The code as a client sees it: managed or, cut down, unmanaged. Source: spec."""
         view: dict[str, Any] = {
@@ -155,11 +177,13 @@ class AccessCodeRow(Row):
             "warnings": [warning.as_warning() for warning in self.warnings],
             "is_managed": self.is_managed,
             "status": self.status,
+            "display_status": self._display_status(),
         }
         if self.type == "time_bound":
             view |= {"starts_at": self.starts_at, "ends_at": self.ends_at}
         if not self.is_managed:
-            view["status"] = "set" if self.pin_on_lock is not None else "unset"
+            is_set = self.pin_on_lock is not None
+            view |= {"status": "set" if is_set else "unset", "display_status": "Active" if is_set else "Not active"}
             return view | ({"cannot_be_managed": True} if self.cannot_be_managed else {})
         return view | {
             "common_code_key": self.common_code_key,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...engine.store import Workspace
 from ..devices.model import DeviceRow
 from ..devices.state import deleting_device, device_changed, unmanaging_device
 from ..locks import CodeEntry, code_entered
 from .backups import drop_pool, refill
 from .events import AccessCodeDeleted
-from .lifecycle import delete_record, progress, put
+from .lifecycle import delete_record, end_attempts, progress, put
 from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, deleting, device_of, is_programmable
 
 
@@ -30,7 +32,9 @@ def give_up(workspace: Workspace, code: AccessCodeRow) -> None:
         return
     cannot = device_of(workspace, code).device_type in CANNOT_CONVERT
     known = code.on_lock()
-    workspace[AccessCodeRow].put(known.but(is_managed=False, errors=(), warnings=(), cannot_be_managed=cannot))
+    end_attempts(workspace, code)
+    changes: dict[str, Any] = {"is_managed": False, "errors": (), "warnings": (), "attempts": ()}
+    workspace[AccessCodeRow].put(known.but(cannot_be_managed=cannot, **changes))
 
 
 @unmanaging_device.reaction(order=1)
@@ -50,6 +54,7 @@ def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
     drop_pool(workspace, device)
     for code in codes_on(workspace, device.device_id):
         fields = code_fields(workspace, code)
+        end_attempts(workspace, code)
         workspace[AccessCodeRow].remove(code.access_code_id)
         workspace.events.emit(workspace, AccessCodeDeleted(code=code.code, **fields))
 

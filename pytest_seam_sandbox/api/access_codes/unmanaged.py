@@ -107,6 +107,7 @@ def delete(workspace: Workspace, *, caller: Caller, access_code_id: Uuid, sync: 
         _erase,
         code.access_code_id,
         subject=(device.device_id, device.connected_account_id),
+        at_once=sync,
     )
 
 
