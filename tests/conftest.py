@@ -1,10 +1,12 @@
-"""The doors: the same behaviour tests run through each of them, by the fixture `seam`."""
+"""The transports: the fixture `seam` takes one of them, and where a file is marked `every_transport` each in turn."""
 
 import asyncio
 import inspect
 import os
+from functools import cache
 
 import pytest
+from httpx._transports.default import create_ssl_context
 from seam.seam import Seam
 
 from contract.openapi import DOCUMENT
@@ -20,6 +22,14 @@ def recorder():
 
     with recording() as found:
         yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_tls_context():
+    """Clients share a TLS context: making one takes longer than most tests, and none of them speaks TLS."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("httpx._transports.default.create_ssl_context", cache(create_ssl_context))
+        yield
 
 
 class Blocking:
@@ -67,11 +77,17 @@ DOORS = {
 }
 
 
-# Gates that run the suite several times choose fewer doors for all runs but one.
-CHOSEN = os.environ.get("TEST_DOORS", ",".join(sorted(DOORS))).split(",")
+# Gates that run the suite several times choose fewer for all runs but one. The first serves the files without the mark.
+CHOSEN = os.environ.get("TEST_DOORS", ",".join(DOORS)).split(",")
 
 
-@pytest.fixture(params=CHOSEN)
+def pytest_generate_tests(metafunc):
+    if "seam" in metafunc.fixturenames:
+        takes_all = metafunc.definition.get_closest_marker("every_transport")
+        metafunc.parametrize("seam", CHOSEN if takes_all else CHOSEN[:1], indirect=True)
+
+
+@pytest.fixture
 def seam(request, seam_sandbox):
-    """The official SDK, connected to `seam_sandbox` through each door in turn."""
+    """The official SDK, connected to `seam_sandbox`."""
     yield from DOORS[request.param](seam_sandbox, request)

@@ -6,6 +6,8 @@ from pytest_seam_sandbox import Deactivation, ExpectationFailed, OutageNotPossib
 from pytest_seam_sandbox.engine.errors import UnknownId
 from pytest_seam_sandbox.seam_api import SeamApi
 
+pytestmark = pytest.mark.every_transport
+
 
 def ids(phones):
     return [phone.device_id for phone in phones]

@@ -7,6 +7,8 @@ import pytest
 from pytest_seam_sandbox import ExpectationFailed, OutageNotPossible, Sandbox, SandboxError, seam_raises
 from pytest_seam_sandbox.seam_api import SeamApi
 
+pytestmark = pytest.mark.every_transport
+
 
 def types(events):
     return [event.event_type for event in events]

@@ -7,6 +7,8 @@ import pytest
 from pytest_seam_sandbox import seam_raises
 from pytest_seam_sandbox.engine.clock import format_time
 
+pytestmark = pytest.mark.every_transport
+
 NOTHING = "00000000-0000-4000-8000-000000000000"
 LONG_AGO = "2020-01-01T00:00:00.000Z"
 ONES = [

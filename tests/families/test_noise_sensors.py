@@ -4,6 +4,8 @@ import pytest
 
 from pytest_seam_sandbox import Sandbox, seam_raises
 
+pytestmark = pytest.mark.every_transport
+
 NOTHING = "00000000-0000-4000-8000-000000000000"
 NIGHT = {"starts_daily_at": "22:00:00[Europe/Berlin]", "ends_daily_at": "07:00:00[Europe/Berlin]"}
 TIME_FORMAT = (

@@ -5,6 +5,8 @@ from seam.null import NULL
 
 from pytest_seam_sandbox import seam_raises
 
+pytestmark = pytest.mark.every_transport
+
 NOBODY = "00000000-0000-4000-8000-000000000000"
 ADA = {
     "full_name": "Ada Lovelace",

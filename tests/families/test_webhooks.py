@@ -6,6 +6,8 @@ import pytest
 
 from pytest_seam_sandbox import Sandbox, seam_raises
 
+pytestmark = pytest.mark.every_transport
+
 URL = "https://example.com/hook"
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from pytest_seam_sandbox import seam_raises
 
+pytestmark = pytest.mark.every_transport
+
 
 @pytest.fixture
 def token_client(seam_sandbox):

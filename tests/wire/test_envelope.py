@@ -6,6 +6,8 @@ import pytest
 
 from pytest_seam_sandbox import Sandbox
 
+pytestmark = pytest.mark.every_transport
+
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 

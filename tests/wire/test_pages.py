@@ -8,6 +8,8 @@ import pytest
 from pytest_seam_sandbox import Sandbox, seam_raises
 from pytest_seam_sandbox.api import all_endpoints
 
+pytestmark = pytest.mark.every_transport
+
 ENDPOINTS = {endpoint.path: endpoint for endpoint in all_endpoints()}
 DEFAULT_LIMITS = {
     "/access_codes/list": 55000,

@@ -6,6 +6,8 @@ from pytest_seam_sandbox import seam_raises
 from pytest_seam_sandbox.engine.errors import ApiError
 from pytest_seam_sandbox.engine.query import Kind, parse_query
 
+pytestmark = pytest.mark.every_transport
+
 STRING, NUMBER, BOOLEAN = Kind("string"), Kind("number"), Kind("boolean")
 KINDS = {
     "a": Kind("array", item=STRING),
