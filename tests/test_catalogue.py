@@ -3,10 +3,10 @@
 import pytest
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.api.devices.filters import CAMERAS, KEYS, LOCKS, NOISE_SENSORS, PHONES, THERMOSTATS
+from pytest_seam_sandbox.api.devices.filters import CAMERAS, KEYS, LOCKS, NOISE_SENSORS, PHONES, SPEAKERS, THERMOSTATS
 from pytest_seam_sandbox.worlds.catalogue import device_models
 
-TYPES = (*LOCKS, *KEYS, *NOISE_SENSORS, *THERMOSTATS, *CAMERAS)
+TYPES = (*LOCKS, *KEYS, *NOISE_SENSORS, *THERMOSTATS, *CAMERAS, *SPEAKERS)
 SIMULATIONS = {
     "disconnect": "can_simulate_disconnection",
     "remove": "can_simulate_removal",
@@ -17,8 +17,8 @@ SIMULATIONS = {
 
 
 def test_catalogue_has_the_types_that_seam_lists():
-    """43 types: those of the filters, no more and no fewer."""
-    assert len(device_models()) == 43
+    """47 types: those of the filters, no more and no fewer."""
+    assert len(device_models()) == 47
     assert set(device_models()) == {*TYPES, *PHONES}
 
 
@@ -83,12 +83,6 @@ def test_every_lock_is_listed_as_a_lock(seam_client, seam_sandbox, device_type):
     assert seam_client.locks.get(device_id=device.device_id).device_id == device.device_id
 
 
-@pytest.mark.parametrize("device_type", PHONES)
-def test_phone_models_have_no_provider(device_type):
-    """A phone comes through no provider."""
-    assert device_models()[device_type].device_provider is None
-
-
 @pytest.mark.parametrize(
     ("command", "flag"), [("lock_door", "can_remotely_lock"), ("unlock_door", "can_remotely_unlock")]
 )
@@ -124,6 +118,20 @@ def test_house():
     assert len({device.connected_account_id for device in devices}) == 1
     assert len({device.properties.serial_number for device in devices}) == 3
     assert [device.properties.august_metadata.lock_id for device in devices][:2] == ["lock-1", "lock-2"]
+    assert {device.device_provider.device_provider_name for device in devices} == {"august"}
+
+
+def test_provider_of_a_device_is_that_of_its_account(seam_sandbox, seam_client):
+    """A Yale lock is controlled through the account that it is in: one of August, or one of Yale."""
+    august = seam_sandbox.create_connected_account("august")
+    through_august = seam_sandbox.create_device("yale_lock", connected_account_id=august.connected_account_id)
+    through_yale = seam_sandbox.create_device("yale_lock")
+
+    providers = {device.device_id: device.device_provider for device in seam_client.devices.list()}
+
+    assert providers[through_august.device_id].device_provider_name == "august"
+    assert providers[through_august.device_id].display_name == "August"
+    assert providers[through_yale.device_id].device_provider_name == "yale"
 
 
 def test_everything():
@@ -133,7 +141,10 @@ def test_everything():
         devices, phones = client.devices.list(), client.phones.list()
 
     assert {device.device_type for device in devices} == set(TYPES)
-    assert {phone.device_type for phone in phones} == set(PHONES)
+    assert {phone.display_name: phone.device_type for phone in phones} == {
+        "Pixel 9": "android_phone",
+        "iPhone 17": "ios_phone",
+    }
     assert len(client.user_identities.list()) == 1
 
 

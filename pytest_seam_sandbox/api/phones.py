@@ -126,7 +126,16 @@ def deactivate(workspace: Workspace, *, caller: Caller, device_id: Text) -> None
     deactivate_phone(workspace, phone)
 
 
-@router.post("simulate/create_sandbox_phone", key="phone", allow=WORKSPACE, source="spec")
+@router.post(
+    "simulate/create_sandbox_phone",
+    key="phone",
+    allow=WORKSPACE,
+    source="spec",
+    no_effect={
+        "phone_metadata.os_version": "Seam shows it nowhere",
+        "assa_abloy_metadata": "Seam shows of it only that there is an endpoint; the ids of endpoints are Seam's own",
+    },
+)
 def create_sandbox_phone(
     workspace: Workspace,
     *,
@@ -141,36 +150,43 @@ def create_sandbox_phone(
     """
     require_sandbox(workspace)
     owner = find_user_identity(workspace, user_identity_id)
-    known = next(
+    about: PhoneMetadata = phone_metadata or {}
+    described: dict[str, Any] = {
+        "device_type": f"{about.get('operating_system', 'android')}_phone",
+        "name": about.get("device_model", "Samsung Galaxy S10"),
+        "manufacturer": about.get("device_manufacturer", "Samsung"),
+    }
+    known = find_installation(workspace, owner.id, custom_sdk_installation_id)
+    if known is not None:
+        return workspace[PhoneRow].put(known.but(**described))
+    phone = workspace[PhoneRow].put(
+        PhoneRow(
+            device_id=workspace.ids.uuid(),
+            workspace_id=workspace.workspace_id,
+            created_at=workspace.clock.text(),
+            user_identity_id=owner.id,
+            custom_sdk_installation_id=custom_sdk_installation_id or workspace.ids.uuid(),
+            properties=_properties(workspace.ids.uuid()),
+            **described,
+        )
+    )
+    phone_created.send(workspace, phone)
+    return workspace[PhoneRow][phone.device_id]
+
+
+def find_installation(workspace: Workspace, user_identity_id: str, installation_id: str | None) -> PhoneRow | None:
+    """The phone of a person on which the app is installed under this id; None when there is none."""
+    return next(
         (
             phone
             for phone in workspace[PhoneRow]
-            if phone.user_identity_id == owner.id and phone.custom_sdk_installation_id == custom_sdk_installation_id
+            if (phone.user_identity_id, phone.custom_sdk_installation_id) == (user_identity_id, installation_id)
         ),
         None,
     )
-    about: PhoneMetadata = phone_metadata or {}
-    endpoint_id = (assa_abloy_metadata or {}).get("seos_tsm_endpoint_id", 1)
-    phone = workspace[PhoneRow].put(
-        PhoneRow(
-            device_id=known.device_id if known else workspace.ids.uuid(),
-            workspace_id=workspace.workspace_id,
-            device_type=f"{about.get('operating_system', 'android')}_phone",
-            display_name=about.get("device_model", "Samsung Galaxy S10"),
-            manufacturer=about.get("device_manufacturer", "Samsung"),
-            created_at=known.created_at if known else workspace.clock.text(),
-            user_identity_id=owner.user_identity_id,
-            custom_sdk_installation_id=custom_sdk_installation_id or workspace.ids.uuid(),
-            properties=_properties(endpoint_id),
-            acs_credential_ids=known.acs_credential_ids if known else (),
-        )
-    )
-    if known is None:
-        phone_created.send(workspace, phone)
-    return phone
 
 
-def _properties(endpoint_id: float) -> dict[str, Any]:
+def _properties(endpoint_id: str) -> dict[str, Any]:
     """One active endpoint, as in the sample of the docs."""
-    endpoint = {"endpoint_id": f"{endpoint_id:g}", "is_active": True}
+    endpoint = {"endpoint_id": endpoint_id, "is_active": True}
     return {"assa_abloy_credential_service_metadata": {"has_active_endpoint": True, "endpoints": [endpoint]}}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..api._phones import PhoneRow
-from ..api.devices.model import UNREACHABLE, DeviceRow
+from ..api.devices.issues import UNREACHABLE
+from ..api.devices.model import DeviceRow
 from ..engine.errors import ExpectationFailed
 
 if TYPE_CHECKING:

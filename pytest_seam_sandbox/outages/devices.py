@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..api.devices.model import UNREACHABLE, Device
+from ..api.devices.issues import UNREACHABLE
+from ..api.devices.model import Device
 from ..engine.errors import OutageNotPossible
 
 if TYPE_CHECKING:

@@ -116,15 +116,8 @@ def _everything(workspace: Workspace) -> None:
             accounts[model.provider] = add_account(workspace, model.provider)
         add_device(workspace, accounts[model.provider], model)
     person = create_user_identity(workspace, full_name=workspace.ids.full_name())
-    for system in ("android", "ios"):
-        create_sandbox_phone(
-            workspace,
-            user_identity_id=person.user_identity_id,
-            phone_metadata={
-                "operating_system": system,
-                "device_model": "Pixel 9" if system == "android" else "iPhone 17",
-            },
-        )
+    for phone in (_PIXEL, _IPHONE):
+        create_sandbox_phone(workspace, user_identity_id=person.user_identity_id, phone_metadata=phone)
 
 
 WORLDS: Mapping[str, Callable[[Workspace], None]] = MappingProxyType(

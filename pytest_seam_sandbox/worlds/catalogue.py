@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -34,7 +34,6 @@ class DeviceModel:
     simulate: frozenset[str]
     properties: Mapping[str, Any]
     location: Mapping[str, str] | None = None
-    device_provider: Mapping[str, Any] | None = None
     confirms_actions: bool = False
     native_scheduling: bool = False
 
@@ -53,6 +52,20 @@ def providers() -> tuple[Mapping[str, Any], ...]:
     return tuple(_read("providers"))
 
 
+@cache
+def device_provider(name: str | None) -> Mapping[str, Any] | None:
+    """The `device_provider` of the devices of an account of this provider, as Seam shows it; None without one."""
+    known = next((row for row in providers() if row["device_provider_name"] == name), None)
+    if known is None:
+        return None
+    return {
+        "device_provider_name": name,
+        "display_name": known["display_name"],
+        "image_url": known["image_url"],
+        "provider_category": next(iter(known["provider_categories"]), "stable"),
+    }
+
+
 def device_model(device_type: str) -> DeviceModel:
     """The model of this type. Raises UnknownDeviceType with the nearest names."""
     model = device_models().get(device_type)
@@ -68,27 +81,7 @@ def device_model(device_type: str) -> DeviceModel:
 
 def _model(device_type: str, facts: dict[str, Any]) -> DeviceModel:
     listed: Any = {name: tuple(facts.pop(name)) for name in ("capabilities_supported", "flags")}
-    model = DeviceModel(device_type=device_type, simulate=frozenset(facts.pop("simulate")), **listed, **facts)
-    return replace(model, device_provider=_provider(model))
-
-
-def _provider(model: DeviceModel) -> Mapping[str, Any] | None:
-    """The `device_provider` of a device of this model, as Seam shows it; None for phones."""
-    if model.provider is None:
-        return None
-    known = next((row for row in providers() if row["device_provider_name"] == model.provider), None)
-    if known is None:  # newer than the list
-        return {
-            "device_provider_name": model.provider,
-            "display_name": model.manufacturer["display_name"],
-            "provider_category": "stable",
-        }
-    return {
-        "device_provider_name": model.provider,
-        "display_name": known["display_name"],
-        "image_url": known["image_url"],
-        "provider_category": next(iter(known["provider_categories"]), "stable"),
-    }
+    return DeviceModel(device_type=device_type, simulate=frozenset(facts.pop("simulate")), **listed, **facts)
 
 
 def _read(name: str) -> Any:

@@ -9,8 +9,16 @@ DOCUMENT = Path(__file__).with_name("openapi.json")
 SPEC = json.loads(DOCUMENT.read_text("utf-8")) if DOCUMENT.exists() else {}
 
 PATHS_NEWER_THAN_THE_DOCUMENT = {"/user_identities/merge"}
-TYPES_NEWER_THAN_THE_DOCUMENT = {"aqara_lock", "yacan_lock"}
-"""Device types, of Seam's newest documents."""
+TYPES_NEWER_THAN_THE_DOCUMENT = {
+    "aqara_lock",
+    "arlo_camera",
+    "reolink_camera",
+    "sonos_speaker",
+    "tapo_camera",
+    "yacan_lock",
+}
+"""Device types, of Seam's newest documents and of the SDK."""
+PROVIDERS_NEWER_THAN_THE_DOCUMENT = {"aqara", "arlo", "reolink", "sonos", "tapo", "yacan"}
 FREE_TEXTS = {"connect_webview_ids", "custom_redirect_url", "custom_redirect_failure_url"}
 """Fields that repeat what a request gave: any text by the document's requests, a uuid or uri by its answers."""
 
@@ -44,6 +52,8 @@ def amended(schema):
     result = {word: without_format(part) if word in FREE_TEXTS else amended(part) for word, part in schema.items()}
     if "august_lock" in result.get("enum", ()):
         result["enum"] = [*result["enum"], *sorted(TYPES_NEWER_THAN_THE_DOCUMENT)]
+    if "hotek" in result.get("enum", ()):
+        result["enum"] = [*result["enum"], *sorted(PROVIDERS_NEWER_THAN_THE_DOCUMENT)]
     return result
 
 
@@ -78,4 +88,4 @@ def converted(schema):
     return {"anyOf": [result, {"type": "null"}]} if schema.get("nullable") is True else result
 
 
-COMPONENTS = converted(SPEC.get("components", {}))
+COMPONENTS = converted(amended(SPEC.get("components", {})))

@@ -10,6 +10,7 @@ from contract.openapi import (
     PATHS_NEWER_THAN_THE_DOCUMENT,
     SPEC,
     TYPES_NEWER_THAN_THE_DOCUMENT,
+    amended,
     answer_of,
     converted,
     event_schemas,
@@ -131,7 +132,7 @@ for form, fits in FORMATS.items():
 
 def problems(schema, value):
     """What is wrong with an answer, each with its place."""
-    validator = Draft202012Validator({**converted(schema), "components": COMPONENTS}, format_checker=CHECKER)
+    validator = Draft202012Validator({**converted(amended(schema)), "components": COMPONENTS}, format_checker=CHECKER)
     return [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(value)]
 
 

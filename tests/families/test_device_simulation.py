@@ -45,19 +45,50 @@ def test_disconnect_withholds_what_nobody_knows(seam, sandbox_device):
 
 
 def test_flags_follow_a_disconnection(seam, sandbox_device):
-    """Remote control is off while the device is offline; codes can still be programmed; only the way back is open."""
+    """What needs the connection is off while the device is offline; codes can still be programmed and typed."""
     before = shown(seam, sandbox_device)
     simulate(seam, "disconnect", sandbox_device)
 
     offline = shown(seam, sandbox_device)
     changed = {flag: offline[flag] for flag in before if flag.startswith("can_") and offline[flag] != before[flag]}
     assert changed == {
+        "can_configure_auto_lock": False,
         "can_remotely_lock": False,
         "can_remotely_unlock": False,
         "can_simulate_disconnection": False,
         "can_simulate_connection": True,
     }
-    assert offline["can_program_online_access_codes"] is True
+    assert offline["can_program_online_access_codes"] is offline["can_unlock_with_code"] is True
+
+
+@pytest.mark.parametrize(
+    ("device_type", "kept"),
+    [
+        ("august_lock", {"can_program_online_access_codes", "can_unlock_with_code"}),
+        (
+            "igloohome_lock",
+            {"can_program_offline_access_codes", "can_program_online_access_codes", "can_unlock_with_code"},
+        ),
+        ("ecobee_thermostat", set()),
+    ],
+)
+def test_flags_of_a_device_without_its_account(seam, seam_sandbox, device_type, kept):
+    """A flag is true only for what works on this device now; programming codes counts as working (docs)."""
+    device = seam_sandbox.create_device(device_type)
+    names = {name for name in shown(seam, device) if name.startswith("can_") and "simulate" not in name}
+
+    with seam_sandbox.account_disconnected(device.connected_account_id):
+        lost = shown(seam, device)
+
+    assert {name for name in names if lost[name]} == kept
+    assert all(shown(seam, device)[name] for name in names)
+
+
+def test_nothing_works_on_a_removed_device(seam, sandbox_device):
+    """A device that is out of its account has no flag that is true."""
+    simulate(seam, "remove", sandbox_device)
+
+    assert not any(value for name, value in shown(seam, sandbox_device).items() if name.startswith("can_"))
 
 
 def test_connect_takes_everything_back(seam, sandbox_device):

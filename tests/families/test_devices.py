@@ -4,6 +4,7 @@ import pytest
 from seam.null import NULL
 
 from pytest_seam_sandbox import seam_raises
+from pytest_seam_sandbox.worlds.catalogue import device_models
 
 pytestmark = pytest.mark.every_transport
 
@@ -218,6 +219,24 @@ def test_providers(seam):
     assert providers["august"].can_remotely_unlock is True
     assert providers["august"].display_name == "August"
     assert providers["minut"].can_remotely_unlock is None
+
+
+def test_providers_say_what_can_be_simulated(seam):
+    """A can_simulate_* flag of a provider is true when one of its devices has it, and absent otherwise."""
+    providers = {provider.device_provider_name: provider for provider in seam.devices.list_device_providers()}
+
+    assert providers["august"].can_simulate_disconnection is True
+    assert providers["august"].can_simulate_connection is True
+    assert providers["august"].can_simulate_removal is True
+    assert providers["nuki"].can_simulate_paid_subscription is True
+    assert providers["minut"].can_simulate_disconnection is None
+
+
+def test_every_device_has_a_listed_provider(seam):
+    """The provider of each device type is in the list."""
+    listed = {provider.device_provider_name for provider in seam.devices.list_device_providers()}
+
+    assert {model.provider for model in device_models().values()} - {None} <= listed
 
 
 def test_providers_of_a_category(seam):

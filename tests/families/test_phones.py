@@ -1,12 +1,16 @@
 """Phones: made for a user identity, listed, deactivated for good."""
 
+from uuid import UUID
+
 import pytest
+from seam.null import NULL
 
 from pytest_seam_sandbox import seam_raises
 
 pytestmark = pytest.mark.every_transport
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
+COMMON = ("event_id", "event_type", "event_description", "workspace_id", "created_at", "occurred_at")
 
 
 @pytest.fixture
@@ -29,7 +33,17 @@ def test_sandbox_phone_is_an_android_phone_with_one_active_endpoint(seam, owner)
     assert phone.custom_metadata == {}
     credential_service = phone.properties.assa_abloy_credential_service_metadata
     assert credential_service.has_active_endpoint is True
-    assert [(endpoint.endpoint_id, endpoint.is_active) for endpoint in credential_service.endpoints] == [("1", True)]
+    assert [endpoint.is_active for endpoint in credential_service.endpoints] == [True]
+
+
+def test_endpoint_ids_are_uuids_of_their_own(seam, owner):
+    """Each phone has an endpoint of its own; its id is a UUID, as in the sample of the docs."""
+    phones = [make_phone(seam, owner), make_phone(seam, owner, assa_abloy_metadata={"seos_tsm_endpoint_id": 7})]
+    services = [phone.properties.assa_abloy_credential_service_metadata for phone in phones]
+    ids = {service.endpoints[0].endpoint_id for service in services}
+
+    assert len(ids) == 2
+    assert all(str(UUID(endpoint_id)) == endpoint_id for endpoint_id in ids)
 
 
 def test_phone_does_not_tell_whose_it_is(seam_http, owner):
@@ -52,17 +66,15 @@ def test_phone_does_not_tell_whose_it_is(seam_http, owner):
 
 
 def test_phone_follows_its_metadata(seam, owner):
-    """Operating system, model and endpoint id come from the request."""
+    """Operating system and model come from the request."""
     phone = make_phone(
         seam,
         owner,
         phone_metadata={"operating_system": "ios", "device_model": "iPhone 17", "device_manufacturer": "Apple"},
-        assa_abloy_metadata={"seos_tsm_endpoint_id": 7},
     )
 
     assert phone.device_type == "ios_phone"
     assert phone.display_name == "iPhone 17"
-    assert phone.properties.assa_abloy_credential_service_metadata.endpoints[0].endpoint_id == "7"
 
 
 def test_phone_of_an_unknown_user_identity_is_refused(seam, seam_sandbox):
@@ -154,15 +166,14 @@ def test_deactivated_phone_is_gone(seam, seam_sandbox, owner):
 
 
 def test_deactivation_event_has_the_device_id_and_nothing_of_an_account(seam_http, seam_sandbox, owner):
-    """phone.deactivated carries the common fields, the device id and the metadata of the phone only."""
+    """phone.deactivated carries the common fields, the device id and its metadata only."""
     phone = seam_sandbox.create_phone(user_identity_id=owner.user_identity_id)
 
     seam_http.post("/phones/deactivate", json={"device_id": phone.device_id})
 
     event = seam_http.post("/events/get", json={"event_type": "phone.deactivated"}).json()["event"]
-    common = {"event_id", "event_type", "workspace_id", "created_at", "occurred_at", "event_description"}
-    assert set(event) == common | {"device_id", "device_custom_metadata"}
-    assert event["device_custom_metadata"] == {}
+    own = {name: value for name, value in event.items() if name not in COMMON}
+    assert own == {"device_id": phone.device_id, "device_custom_metadata": {}}
 
 
 def test_deactivated_twice_is_not_found(seam, seam_sandbox, owner):
@@ -248,3 +259,105 @@ def test_phone_is_readable_as_a_device(seam, owner):
     assert device.device_type == "android_phone"
     assert device.display_name == phone.display_name
     assert device.can_simulate_disconnection is None
+
+
+def test_update_names_a_phone(seam, seam_sandbox, owner):
+    """/devices/update sets the nickname, which is the display name until it is cleared; no event tells of it."""
+    phone = make_phone(seam, owner)
+
+    seam.devices.update(device_id=phone.device_id, name="My Phone")
+    named = seam.phones.get(device_id=phone.device_id)
+    seam.devices.update(device_id=phone.device_id, name=NULL)
+
+    assert (named.nickname, named.display_name) == ("My Phone", "My Phone")
+    assert seam.phones.list() == [phone]
+    assert seam_sandbox.events == []
+
+
+def test_update_of_a_phone_by_the_older_name(seam_http, seam_sandbox, owner):
+    """properties.name names a phone as it names a device."""
+    phone = seam_sandbox.create_phone(user_identity_id=owner.user_identity_id)
+
+    seam_http.post("/devices/update", json={"device_id": phone.device_id, "properties": {"name": "Old way"}})
+
+    assert seam_sandbox.get_phone(phone).nickname == "Old way"
+
+
+def test_update_merges_the_metadata_of_a_phone(seam, seam_sandbox, owner):
+    """The metadata shows in phones/get and phones/list, and in the event of the deactivation."""
+    phone = make_phone(seam, owner)
+
+    seam.devices.update(device_id=phone.device_id, custom_metadata={"id": "internalId1", "floor": "2"})
+    seam.devices.update(device_id=phone.device_id, custom_metadata={"floor": None, "is_guest": True})
+    seam.phones.deactivate(device_id=make_phone(seam, owner).device_id)
+
+    metadata = {"id": "internalId1", "is_guest": True}
+    assert seam.phones.get(device_id=phone.device_id).custom_metadata == metadata
+    assert seam.phones.list()[0].custom_metadata == metadata
+    seam.phones.deactivate(device_id=phone.device_id)
+    assert [event.device_custom_metadata for event in seam_sandbox.events] == [{}, metadata]
+
+
+def test_update_cannot_give_a_phone_up(seam, owner):
+    """A phone is always managed."""
+    phone = make_phone(seam, owner)
+
+    with seam_raises("device_type_not_supported", status_code=400):
+        seam.devices.update(device_id=phone.device_id, is_managed=False, name="Given up")
+
+    assert seam.phones.list() == [phone]
+
+
+def test_client_session_may_not_change_a_phone(seam, seam_sandbox, owner):
+    """A client session changes the devices of its accounts; a phone has none."""
+    phone = make_phone(seam, owner)
+    session = seam.client_sessions.create(user_identity_id=owner.user_identity_id)
+
+    with seam_sandbox.http(headers={"authorization": f"Bearer {session.token}"}) as app:
+        answer = app.post("/devices/update", json={"device_id": phone.device_id, "name": "Mine"})
+
+    assert answer.status_code == 401
+    assert seam.phones.list() == [phone]
+
+
+def test_installation_keeps_what_was_set_for_it(seam, owner):
+    """A second call for an installation changes what it describes; nickname, metadata and endpoint stay."""
+    phone = make_phone(seam, owner, custom_sdk_installation_id="install-1")
+    seam.devices.update(device_id=phone.device_id, name="My Phone", custom_metadata={"floor": "3"})
+
+    again = make_phone(seam, owner, custom_sdk_installation_id="install-1", phone_metadata={"device_model": "Pixel 9"})
+
+    assert (again.nickname, again.custom_metadata) == ("My Phone", {"floor": "3"})
+    assert again.properties == phone.properties
+
+
+@pytest.mark.parametrize(
+    ("metadata", "maker", "manufacturer"),
+    [
+        ({"device_manufacturer": "Google", "device_model": "Pixel 9"}, "Google", "google"),
+        ({"device_manufacturer": "Nothing Technology"}, "Nothing Technology", "nothing_technology"),
+        ({}, "Samsung", "samsung"),
+    ],
+    ids=["Google", "two words", "default"],
+)
+def test_phone_as_a_device_names_its_maker(seam, owner, metadata, maker, manufacturer):
+    """/devices/get shows a phone with the manufacturer that its metadata gave."""
+    phone = make_phone(seam, owner, phone_metadata=metadata)
+
+    device = seam.devices.get(device_id=phone.device_id)
+
+    assert (device.device_manufacturer.display_name, device.device_manufacturer.manufacturer) == (maker, manufacturer)
+    assert device.properties.manufacturer == manufacturer
+    assert device.properties.model.manufacturer_display_name == maker
+
+
+def test_phone_as_a_device_has_its_nickname_and_metadata(seam, owner):
+    """The device form says what the phone says."""
+    made = make_phone(seam, owner)
+    seam.devices.update(device_id=made.device_id, name="My Phone", custom_metadata={"floor": "3"})
+
+    device = seam.devices.list(device_type="android_phone")[0]
+
+    assert (device.nickname, device.display_name) == ("My Phone", "My Phone")
+    assert device.properties.appearance.name == "Samsung Galaxy S10"
+    assert device.custom_metadata == {"floor": "3"}

@@ -29,7 +29,8 @@ from .._shared import (
 )
 from ..action_attempts import ActionAttemptRow
 from ..devices.endpoints import reachable
-from ..devices.model import UNREACHABLE, DeviceRow
+from ..devices.issues import UNREACHABLE
+from ..devices.model import DeviceRow
 from . import backups
 from .constraints import new_pin, refuse_duplicate, refuse_pin, refuse_start
 from .events import AccessCodeCreated

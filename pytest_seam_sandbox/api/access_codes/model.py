@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from ...engine.store import Row, Workspace, row_type
 from .._shared import Condition, Problem, Resource, errors_in_event, given, warnings_in_event
-from ..devices.model import NEEDS_PLAN, DeviceRow, account_of, find_device, issue_fields
+from ..devices.model import DeviceRow, account_of, find_device, issue_fields
 
 Status = Literal["setting", "set", "unset", "removing", "unknown"]
 _DISPLAYED: Mapping[Status, str] = MappingProxyType(
@@ -220,8 +220,11 @@ def device_of(workspace: Workspace, code: AccessCodeRow) -> DeviceRow:
 
 
 def is_programmable(device: DeviceRow) -> bool:
-    """Whether Seam can program online codes on the device now: it is in reach, and its plan is paid (docs: Nuki)."""
-    return device.is_online and not device.has_error(NEEDS_PLAN)
+    """Whether Seam can program online codes on the device now: it is in reach, and nothing else is in the way.
+
+    In the way is, for example, a plan that is not paid (docs: Nuki).
+    """
+    return device.is_online and device.works_now("can_program_online_access_codes")
 
 
 def code_fields(workspace: Workspace, code: AccessCodeRow) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from .._sessions import accounts_of_user
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, contains, not_found, require_sandbox
 from ..action_attempts import ActionFailed, start
 from ..devices.endpoints import reachable
-from ..devices.model import NEEDS_PLAN
 from ..devices.state import reach
 from .adding import READERS, WRITERS, only_digits
 from .endpoints import by_id_or_pin, pick
@@ -28,7 +27,7 @@ from .events import (
     AccessCodeUnmanagedFailedToConvertToManaged,
 )
 from .lifecycle import delete_record, plan_times, put
-from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, device_of, is_programmable, six_lists
+from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, device_of, six_lists
 
 router = Router("/access_codes")
 
@@ -87,8 +86,9 @@ def _erase(workspace: Workspace, action_attempt_id: str, access_code_id: str) ->
     code = workspace[AccessCodeRow].get(access_code_id)
     if code is not None:
         device = reach(workspace, code.device_id)
-        if not is_programmable(device):
-            raise ActionFailed(NEEDS_PLAN, "The device needs a paid plan at the provider to have its codes changed.")
+        obstacle = device.obstacle("can_program_online_access_codes")
+        if obstacle is not None:
+            raise ActionFailed(obstacle.code, obstacle.message)
         delete_record(workspace, code)
     return {}
 

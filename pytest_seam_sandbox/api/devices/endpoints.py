@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from typing_extensions import TypedDict
@@ -30,7 +31,7 @@ from .._shared import (
 from . import filters
 from .events import DeviceConvertedToUnmanaged, DeviceNameChanged
 from .filters import DeviceType, Flag, Manufacturer
-from .model import DeviceRow, device_fields, find_device
+from .model import SIMULATIONS, DeviceRow, device_fields, find_device
 from .state import unmanaging_device
 
 router = Router("/devices")
@@ -64,16 +65,23 @@ def phone_as_device(phone: PhoneRow) -> DeviceRow:
 
     Assumed: the spec lists phone types among device types, but a phone has no account; its account id is all zeros.
     """
-    model = {"display_name": phone.display_name, "manufacturer_display_name": phone.manufacturer}
+    name = phone.but(nickname=None).display_name
+    manufacturer = phone.manufacturer.lower().replace(" ", "_")
+    maker = {"manufacturer": manufacturer, "display_name": phone.manufacturer}
+    model = {"display_name": phone.name, "manufacturer_display_name": phone.manufacturer}
     return DeviceRow(
         device_id=phone.device_id,
         workspace_id=phone.workspace_id,
         connected_account_id=NO_ACCOUNT,
-        model=device_model(phone.device_type),
+        model=replace(device_model(phone.device_type), manufacturer=maker),
+        provider=None,
         created_at=phone.created_at,
-        name=phone.display_name,
+        name=name,
+        nickname=phone.nickname,
         custom_metadata=phone.custom_metadata,
-        properties={**phone.properties, "model": model},
+        properties={**phone.properties, "model": model, "manufacturer": manufacturer},
+        errors=phone.errors,
+        warnings=phone.warnings,
         offers_simulation=False,
     )
 
@@ -164,13 +172,18 @@ def update(
     """Change the nickname, the metadata (merged key by key) or whether the device is managed.
 
     name: the nickname; null clears it. is_managed: false gives the device up. Unmanaged: 400 `device_unmanaged`.
-    Events: device.name_changed, device.converted_to_unmanaged.
+    A phone has a nickname and metadata too (docs); it cannot be given up: 400 `device_type_not_supported` (assumed).
+    Events: device.name_changed, device.converted_to_unmanaged; none for a phone, since they name an account.
     """
+    if name is UNSET and properties is not None:
+        name = properties.get("name", UNSET)
+    phone = workspace[PhoneRow].get(device_id)
+    if phone is not None:
+        _update_phone(workspace, caller, phone, name, custom_metadata, is_managed=is_managed)
+        return
     device = reachable(workspace, caller, device_id)
     if not device.is_managed:
         raise ApiError(400, "device_unmanaged", "Device is unmanaged. Use /devices/unmanaged/update")
-    if name is UNSET and properties is not None:
-        name = properties.get("name", UNSET)
     changed = device
     if name is not UNSET:
         changed = changed.but(nickname=name or None)
@@ -186,6 +199,26 @@ def update(
     if not is_managed:
         workspace.events.emit(workspace, DeviceConvertedToUnmanaged(**fields))
         unmanaging_device.send(workspace, changed)
+
+
+def _update_phone(
+    workspace: Workspace,
+    caller: Caller,
+    phone: PhoneRow,
+    name: str | Unset | None,
+    custom_metadata: Mapping[str, str | bool | None] | None,
+    *,
+    is_managed: bool,
+) -> None:
+    if not caller.may_see_account(NO_ACCOUNT):
+        raise ApiError(401, "unauthorized", "Not authorized to view this device")
+    if not is_managed:
+        raise ApiError(400, "device_type_not_supported", f"A device of type {phone.device_type} is always managed")
+    if name is not UNSET:
+        phone = phone.but(nickname=name or None)
+    if custom_metadata is not None:
+        phone = phone.but(custom_metadata=merge_metadata(phone.custom_metadata, custom_metadata))
+    workspace[PhoneRow].put(phone)
 
 
 ProviderCategory = Literal[
@@ -218,4 +251,6 @@ def list_device_providers(
 
 
 def _provider_flags(provider_name: str) -> dict[str, bool]:
-    return {flag: True for model in device_models().values() if model.provider == provider_name for flag in model.flags}
+    models = [model for model in device_models().values() if model.provider == provider_name]
+    simulated = [SIMULATIONS[name] for model in models for name in SIMULATIONS if name in model.simulate]
+    return dict.fromkeys([*(flag for model in models for flag in model.flags), *simulated], True)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from .._shared import DeviceFields, IssueFields
-
-Cause = Literal["account_disconnected", "hub_disconnected", "device_disconnected"]
+from .issues import Cause
 
 
 class DeviceConnected(DeviceFields, event_type="device.connected"):

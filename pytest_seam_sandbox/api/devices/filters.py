@@ -58,7 +58,8 @@ THERMOSTATS = (
     "smartthings_thermostat",
 )
 PHONES = ("ios_phone", "android_phone")
-CAMERAS = ("ring_camera",)
+CAMERAS = ("ring_camera", "tapo_camera", "arlo_camera", "reolink_camera")
+SPEAKERS = ("sonos_speaker",)
 MANUFACTURERS = (
     "akuvox",
     "august",
@@ -112,9 +113,15 @@ MANUFACTURERS = (
     "kisi",
     "slack",
     "yacan",
+    "tapo",
+    "arlo",
+    "reolink",
+    "sonos",
 )
 
-DeviceType = Annotated[str, one_of_enums(LOCKS, KEYS, NOISE_SENSORS, THERMOSTATS, PHONES, CAMERAS), Kind("string")]
+DeviceType = Annotated[
+    str, one_of_enums(LOCKS, KEYS, NOISE_SENSORS, THERMOSTATS, PHONES, CAMERAS, SPEAKERS), Kind("string")
+]
 LockType = Annotated[str, one_of(*LOCKS), Kind("string")]
 Manufacturer = Annotated[str, one_of(*MANUFACTURERS), Kind("string")]
 Flag = Literal[

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from ...engine.store import Row, Workspace, row_type
-from ...worlds.catalogue import DeviceModel
+from ...worlds.catalogue import DeviceModel, device_provider
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, find, given, warnings_in_event
 from ..connected_accounts import ConnectedAccountRow
+from .issues import DEVICE_ERRORS, DEVICE_WARNINGS, UNREACHABLE
 
-DISCONNECTING = {
-    "device_disconnected": "device",
-    "hub_disconnected": "hub",
-    "account_disconnected": "account",
-}
-"""The errors that `device.disconnected` can name as its error_code (spec)."""
-UNREACHABLE = (*DISCONNECTING, "device_removed")
-"""The errors under which properties.online is false."""
-
-NEEDS_PLAN = "subscription_required"
-"""The error of a device whose paid plan expired: it is in reach, but takes no online access codes (docs: Nuki)."""
-
-_NEEDS_CONNECTION = frozenset({"can_remotely_lock", "can_remotely_unlock"})
+SIMULATIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "disconnect": "can_simulate_disconnection",
+        "connect": "can_simulate_connection",
+        "disconnect_from_hub": "can_simulate_hub_disconnection",
+        "connect_to_hub": "can_simulate_hub_connection",
+        "remove": "can_simulate_removal",
+        "paid_subscription": "can_simulate_paid_subscription",
+    }
+)
+"""The flag of each simulate endpoint."""
 _WITHHELD_OFFLINE = frozenset({"locked", "battery_level", "battery"})
 _UNMANAGED_PROPERTIES = (
     "name",
@@ -83,6 +83,7 @@ class Device(Resource):
 class DeviceRow(Row):
     """A device. What all devices of its model share is not copied: `properties` has what differs.
 
+    provider: the service that controls the device, which is that of its account; None for a phone.
     offers_simulation: False in a production workspace, where the can_simulate_* flags are absent.
     """
 
@@ -106,6 +107,7 @@ class DeviceRow(Row):
     workspace_id: str
     connected_account_id: str
     model: DeviceModel
+    provider: str | None
     created_at: str
     name: str
     nickname: str | None = None
@@ -167,28 +169,36 @@ class DeviceRow(Row):
         }
         if self.is_managed:
             view |= {"space_ids": [], "device_manufacturer": self.model.manufacturer}
-            view |= given(nickname=self.nickname, device_provider=self.model.device_provider)
+            view |= given(nickname=self.nickname, device_provider=device_provider(self.provider))
         return view
 
     def flags(self) -> dict[str, bool]:
         """The can_* flags: true for what works now, false for what the device has but cannot do now. Source: docs."""
-        online = self.is_online
-        flags = {name: online or name not in _NEEDS_CONNECTION for name in self.model.flags}
-        if "can_program_online_access_codes" in flags and self.has_error(NEEDS_PLAN):
-            flags["can_program_online_access_codes"] = False
+        flags = dict.fromkeys(self.model.flags, True)
+        if self.errors or self.warnings:
+            flags = {name: self.works_now(name) for name in flags}
         if not self.offers_simulation:
             return flags
         simulate, present = self.model.simulate, not self.is_removed
         disconnected, from_hub = self.has_error("device_disconnected"), self.has_error("hub_disconnected")
-        states = {
-            "disconnect": ("can_simulate_disconnection", not disconnected),
-            "connect": ("can_simulate_connection", disconnected),
-            "disconnect_from_hub": ("can_simulate_hub_disconnection", not from_hub),
-            "connect_to_hub": ("can_simulate_hub_connection", from_hub),
-            "remove": ("can_simulate_removal", True),
-            "paid_subscription": ("can_simulate_paid_subscription", True),
+        states = {"disconnect": not disconnected, "connect": disconnected}
+        states |= {"disconnect_from_hub": not from_hub, "connect_to_hub": from_hub}
+        return flags | {
+            flag: states.get(name, True) and present for name, flag in SIMULATIONS.items() if name in simulate
         }
-        return flags | {flag: now and present for name, (flag, now) in states.items() if name in simulate}
+
+    def works_now(self, flag: str) -> bool:
+        """Whether nothing that is wrong with the device is in the way of a capability that its model has."""
+        return self.obstacle(flag) is None
+
+    def obstacle(self, flag: str) -> Condition | None:
+        """The error or warning under which a can_* flag is false; None when there is none."""
+        for known, conditions in ((DEVICE_ERRORS, self.errors), (DEVICE_WARNINGS, self.warnings)):
+            for condition in conditions:
+                issue = known.get(condition.code)
+                if issue is not None and issue.stops(flag):
+                    return condition
+        return None
 
     def _properties(self) -> dict[str, Any]:
         properties = {"online": True, **self.model.properties, **self.properties}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from ...engine.signals import Signal
 from ...engine.store import Workspace
@@ -12,7 +12,6 @@ from .._shared import Condition, Meta
 from ..action_attempts import ActionFailed
 from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
 from .events import (
-    Cause,
     DeviceAdded,
     DeviceConnected,
     DeviceDeleted,
@@ -23,7 +22,8 @@ from .events import (
     DeviceUnmanagedConnected,
     DeviceUnmanagedDisconnected,
 )
-from .model import DISCONNECTING, UNREACHABLE, DeviceRow, device_fields, issue_fields
+from .issues import DEVICE_ERRORS, DISCONNECTING, UNREACHABLE
+from .model import DeviceRow, device_fields, issue_fields
 
 device_changed: Signal[[Workspace, DeviceRow]] = Signal()
 """Sent after the errors of a device changed."""
@@ -31,14 +31,6 @@ unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal()
 """Sent after a device was given up, so that its codes become unmanaged too."""
 deleting_device: Signal[[Workspace, DeviceRow]] = Signal()
 """Sent before the record of a device goes."""
-
-_MESSAGES = {
-    "device_disconnected": "Device Disconnected: the device is offline. Check its power and its connection.",
-    "hub_disconnected": "Hub Disconnected: the hub that this device hangs on is offline. Check its power and network.",
-    "account_disconnected": "Account Disconnected: the login at the provider no longer works. Reconnect the account.",
-    "device_removed": "Device Removed: the device is no longer in the account at the provider.",
-    "subscription_required": "Subscription Required: the device needs a paid plan at the provider.",
-}
 
 
 def add_device(
@@ -62,6 +54,7 @@ def add_device(
         workspace_id=workspace.workspace_id,
         connected_account_id=account.connected_account_id,
         model=model,
+        provider=account.account_type,
         created_at=workspace.clock.text(),
         name=name or model.name,
         is_managed=account.automatically_manage_new_devices,
@@ -99,7 +92,7 @@ def add_error(workspace: Workspace, device: DeviceRow, code: str) -> DeviceRow:
     if was_online and code in DISCONNECTING:
         kind = DeviceDisconnected if device.is_managed else DeviceUnmanagedDisconnected
         fields = device_fields(workspace, device) | issue_fields(workspace, device)
-        workspace.events.emit(workspace, kind(error_code=cast(Cause, code), **fields))
+        workspace.events.emit(workspace, kind(error_code=DISCONNECTING[code], **fields))
     device_changed.send(workspace, device)
     return device
 
@@ -185,7 +178,5 @@ def _emit_connected(workspace: Workspace, device: DeviceRow) -> None:
 
 def _error(workspace: Workspace, code: str) -> Condition:
     """An error with the flags of its variant: of the account, or of the device itself. Source: spec."""
-    flags: tuple[tuple[str, bool], ...] = (("is_device_error", True),)
-    if code == "account_disconnected":
-        flags = (("is_connected_account_error", True), ("is_device_error", False))
-    return Condition(code, _MESSAGES[code], workspace.clock.text(), flags)
+    issue = DEVICE_ERRORS[code]
+    return Condition(code, issue.message, workspace.clock.text(), issue.flags)
