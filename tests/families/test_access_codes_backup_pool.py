@@ -192,15 +192,128 @@ def test_many_pulled_backups_are_a_warning(seam_sandbox, seam_http, sandbox_devi
     assert warned(seam_sandbox, sandbox_device) == ["many_active_backup_codes"]
 
 
-def test_pool_goes_with_its_last_user(seam, seam_sandbox, sandbox_device):
-    """Nobody needs backups any more: the lock is free of them and of what showed how many there are."""
+def enabled(seam, device):
+    """Whether the lock says that it keeps a pool."""
+    return seam.devices.get(device_id=device.device_id).properties.backup_access_code_pool_enabled
+
+
+def switch(seam, device, *, on):
+    """Enable or disable the pool of a lock."""
+    seam.devices.update(device_id=device.device_id, backup_access_code_pool_enabled=on)
+
+
+def test_lock_says_whether_it_keeps_a_pool(seam, seam_sandbox, sandbox_device):
+    """The first code that asks for backups enables the pool; one that can have none says nothing of it."""
+    before = enabled(seam, sandbox_device)
+    stay(seam_sandbox, sandbox_device, use_backup_access_code_pool=False)
+    without = enabled(seam, sandbox_device)
+    stay(seam_sandbox, sandbox_device)
+
+    assert (before, without, enabled(seam, sandbox_device)) == (False, False, True)
+    lockly = seam_sandbox.create_device("lockly_lock")
+    stay(seam_sandbox, lockly)
+    switch(seam, lockly, on=True)
+    assert enabled(seam, lockly) is None
+
+
+def test_pool_outlives_the_codes_that_asked_for_it(seam, seam_sandbox, seam_http, sandbox_device):
+    """Once enabled, a pool is kept: the next code finds a backup, also when the lock is offline by then."""
     code = stay(seam_sandbox, sandbox_device)
     seam.access_codes.delete(access_code_id=code.access_code_id)
 
-    rows = seam_sandbox._backend.dump()["AccessCode"]
+    assert enabled(seam, sandbox_device) is True
+    with seam_sandbox.disconnected(sandbox_device):
+        assert pull(seam_http, stay(seam_sandbox, sandbox_device)).status_code == 200
 
-    assert rows == []
-    assert warned(seam_sandbox, sandbox_device) == []
+
+def test_backup_is_named_after_its_id(seam, seam_http, seam_sandbox, sandbox_device):
+    """The name says what the code is, in the manufacturer's app too."""
+    backup = pull(seam_http, stay(seam_sandbox, sandbox_device)).json()["backup_access_code"]
+
+    assert backup["name"] == f"Backup {backup['access_code_id']} (Seam)"
+
+
+def test_disabled_pool_gives_nothing(seam, seam_sandbox, sandbox_device):
+    """The codes of the pool go and there is no backup to pull; what was pulled before stays."""
+    first, second = stay(seam_sandbox, sandbox_device), stay(seam_sandbox, sandbox_device)
+    pulled = seam.access_codes.pull_backup_access_code(access_code_id=first.access_code_id)
+    switch(seam, sandbox_device, on=False)
+
+    assert enabled(seam, sandbox_device) is False
+    assert look(seam, second).is_backup_access_code_available is False
+    with seam_raises("backup_access_code_not_found", status_code=404):
+        seam.access_codes.pull_backup_access_code(access_code_id=second.access_code_id)
+    assert seam.access_codes.get(access_code_id=pulled.pulled_backup_access_code_id).status == "set"
+    assert len(seam_sandbox._backend.dump()["AccessCode"]) == 3
+    seam_sandbox.expect_no_device_error(sandbox_device)
+
+
+@pytest.mark.parametrize("way", ["update", "create"])
+def test_pool_can_be_enabled_again(seam, seam_sandbox, seam_http, sandbox_device, way):
+    """By the device itself, or by the next code that asks for backups."""
+    code = stay(seam_sandbox, sandbox_device)
+    switch(seam, sandbox_device, on=False)
+    if way == "update":
+        switch(seam, sandbox_device, on=True)
+    else:
+        stay(seam_sandbox, sandbox_device)
+
+    assert enabled(seam, sandbox_device) is True
+    assert pull(seam_http, code).status_code == 200
+
+
+def test_disabling_clears_what_showed_an_empty_pool(seam, seam_sandbox, sandbox_device):
+    """A lock without a pool has no empty one."""
+    with seam_sandbox.disconnected(sandbox_device):
+        stay(seam_sandbox, sandbox_device)
+        seam_sandbox.expect_device_error(sandbox_device, "empty_backup_access_code_pool")
+
+        switch(seam, sandbox_device, on=False)
+
+        seam_sandbox.expect_no_device_error(sandbox_device, "empty_backup_access_code_pool")
+
+
+def test_giving_up_a_lock_disables_its_pool(seam, seam_sandbox, sandbox_device):
+    """An unmanaged lock has no pool and no trouble with one; managed again, it starts without."""
+    stay(seam_sandbox, sandbox_device)
+    with seam_sandbox.disconnected(sandbox_device):
+        seam.access_codes.pull_backup_access_code(access_code_id=stay(seam_sandbox, sandbox_device).access_code_id)
+        seam.devices.update(device_id=sandbox_device.device_id, is_managed=False)
+        shown = seam.devices.unmanaged.get(device_id=sandbox_device.device_id)
+
+        assert [warning.warning_code for warning in shown.warnings] == []
+
+    seam.devices.unmanaged.update(device_id=sandbox_device.device_id, is_managed=True)
+    assert enabled(seam, sandbox_device) is False
+
+
+@pytest.mark.parametrize("way", ["deleted", "given up"])
+def test_code_does_not_point_to_a_backup_that_is_gone(seam, seam_sandbox, sandbox_device, way):
+    """The backup stands in no longer: the code says so, and can pull another."""
+    code = stay(seam_sandbox, sandbox_device)
+    backup_id = seam.access_codes.pull_backup_access_code(
+        access_code_id=code.access_code_id
+    ).pulled_backup_access_code_id
+    if way == "deleted":
+        seam.access_codes.delete(access_code_id=backup_id)
+    else:
+        seam.access_codes.update(access_code_id=backup_id, is_managed=False)
+
+    found = look(seam, code)
+
+    assert (found.pulled_backup_access_code_id, found.warnings) == (None, [])
+    again = seam.access_codes.pull_backup_access_code(access_code_id=code.access_code_id)
+    assert again.pulled_backup_access_code_id not in (None, backup_id)
+
+
+def test_code_that_is_over_gets_no_backup(seam, seam_sandbox, sandbox_device):
+    """A backup would end with the code, that is at once."""
+    code = stay(seam_sandbox, sandbox_device)
+    with seam_sandbox.disconnected(sandbox_device):
+        seam_sandbox.clock.advance(timedelta(days=2))
+
+        with seam_raises("backup_access_code_not_found", status_code=404):
+            seam.access_codes.pull_backup_access_code(access_code_id=code.access_code_id)
 
 
 def test_pool_leaves_the_last_space_to_codes(seam_sandbox):

@@ -120,7 +120,7 @@ def add_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCodeR
     """Make a record and have it programmed: access_code.created now, the rest as time and connection allow."""
     row = put(workspace, check_code(workspace, device, wish))
     workspace.events.emit(workspace, AccessCodeCreated(**code_fields(workspace, row)))
-    backups.refill(workspace, device)
+    backups.refill(workspace, backups.enable(workspace, device) if row.uses_backup_pool else device)
     soon(workspace, row)
     return workspace[AccessCodeRow].get(row.access_code_id) or row
 
@@ -148,7 +148,7 @@ def check_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCod
         is_offline=wish.is_offline,
         is_one_time_use=wish.is_one_time_use,
         is_external_modification_allowed=wish.is_external_modification_allowed,
-        uses_backup_pool=wish.use_backup_pool and bool(device.property("supports_backup_access_code_pool")),
+        uses_backup_pool=wish.use_backup_pool and bool(device.property(backups.SUPPORTED)),
         pin_on_lock=pin if wish.is_offline else None,
         mutations=() if wish.is_offline else (creating(now),),
         device_errors=device.errors,

@@ -1,7 +1,8 @@
 """The backup pool: codes that are on a lock already, to stand in for one that is late; and what shows how full it is.
 
-The size of the pool and when its conditions show are assumed; that pulling works offline while a code is left, and
-that the lock is refilled when it is back, are the docs'.
+The size of the pool and when its conditions show are assumed. From the docs: the first code that asks for a pool
+enables it for good, pulling works offline while a code is left, and the lock is refilled when it is back. From the
+spec: /devices/update disables it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from ..devices.state import device_changed
 from .constraints import find_pin
 from .model import AccessCodeRow, codes_on, is_programmable
 
+ENABLED = "backup_access_code_pool_enabled"
+"""The property of a device that tells whether it keeps a pool."""
+SUPPORTED = "supports_backup_access_code_pool"
 POOL_SIZE = 2
 MANY_PULLED = 3
 _ERRORS = ("empty_backup_access_code_pool",)
@@ -30,18 +34,23 @@ def stored_on(workspace: Workspace, device_id: str) -> int:
 
 
 def refill(workspace: Workspace, device: DeviceRow) -> None:
-    """Fill the pool of a reachable lock that has users, drop one without users, and show what is left of it."""
-    if not _has_users(workspace, device):
+    """Fill the pool of a lock that can be programmed, drop one that is disabled, and show what is left of it."""
+    if not _is_enabled(device):
         drop_pool(workspace, device)
     elif is_programmable(device):
         _fill(workspace, device)
     _show(workspace, device)
 
 
-def _has_users(workspace: Workspace, device: DeviceRow) -> bool:
-    return device.is_managed and any(
-        row.uses_backup_pool and row.is_managed for row in codes_on(workspace, device.device_id)
-    )
+def enable(workspace: Workspace, device: DeviceRow) -> DeviceRow:
+    """Have the lock keep a pool from now on."""
+    if device.property(ENABLED):
+        return device
+    return workspace[DeviceRow].put(device.but(properties={**device.properties, ENABLED: True}))
+
+
+def _is_enabled(device: DeviceRow) -> bool:
+    return device.is_managed and bool(device.property(SUPPORTED)) and bool(device.property(ENABLED))
 
 
 def _fill(workspace: Workspace, device: DeviceRow) -> None:
@@ -50,13 +59,14 @@ def _fill(workspace: Workspace, device: DeviceRow) -> None:
         pin = find_pin(workspace, device)
         if pin is None or (most is not None and stored_on(workspace, device.device_id) >= most):
             return
+        access_code_id = workspace.ids.uuid()
         workspace[AccessCodeRow].put(
             AccessCodeRow(
-                access_code_id=workspace.ids.uuid(),
+                access_code_id=access_code_id,
                 device_id=device.device_id,
                 workspace_id=workspace.workspace_id,
                 created_at=workspace.clock.text(),
-                name="Backup",
+                name=f"Backup {access_code_id} (Seam)",
                 code=pin,
                 pin_on_lock=pin,
                 status="set",
@@ -69,6 +79,14 @@ def drop_pool(workspace: Workspace, device: DeviceRow) -> None:
     """Forget the codes of the pool that nobody has pulled."""
     for row in pool_of(workspace, device.device_id):
         workspace[AccessCodeRow].remove(row.access_code_id)
+
+
+def release(workspace: Workspace, backup: AccessCodeRow) -> None:
+    """The code that a backup stood in for has none any more."""
+    for code in codes_on(workspace, backup.device_id):
+        if code.pulled_backup_access_code_id == backup.id:
+            warnings = tuple(warning for warning in code.warnings if warning.code != "using_backup_access_code")
+            workspace[AccessCodeRow].put(code.but(pulled_backup_access_code_id=None, warnings=warnings))
 
 
 def _show(workspace: Workspace, device: DeviceRow) -> None:
@@ -86,7 +104,7 @@ def _show(workspace: Workspace, device: DeviceRow) -> None:
 
 
 def _errors(workspace: Workspace, device: DeviceRow, left: int) -> list[Condition]:
-    if left or not _has_users(workspace, device):
+    if left or not _is_enabled(device):
         return []
     message = "The backup access code pool is empty."
     flags = (("is_device_error", True),)
@@ -96,7 +114,7 @@ def _errors(workspace: Workspace, device: DeviceRow, left: int) -> list[Conditio
 def _warnings(workspace: Workspace, device: DeviceRow, left: int) -> list[Condition]:
     now = workspace.clock.text()
     found = []
-    if 0 < left < POOL_SIZE and _has_users(workspace, device):
+    if 0 < left < POOL_SIZE and _is_enabled(device):
         found.append(Condition("partial_backup_access_code_pool", "The backup pool is not being refilled.", now))
     if sum(row.is_pulled for row in codes_on(workspace, device.device_id)) >= MANY_PULLED:
         found.append(Condition("many_active_backup_codes", "Many backup access codes are in use.", now))

@@ -19,6 +19,7 @@ from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequest
 from .lifecycle import plan_times, progress, put, soon
 from .model import AccessCodeRow, Mutation, code_fields, deleting, device_of
 from .reactions import give_up
+from .timing import is_leaving
 
 router = Router("/access_codes")
 
@@ -224,7 +225,8 @@ def delete(
 def pull_backup_access_code(workspace: Workspace, *, caller: Caller, access_code_id: Uuid) -> tuple[Row, Row]:
     """A code of the pool that works at once, also offline; the same one again when asked again.
 
-    Raises 400 `access_code_not_time_bound` and 404 `backup_access_code_not_found` (official fake).
+    Raises 400 `access_code_not_time_bound` and 404 `backup_access_code_not_found` (official fake), the latter also for
+    a code that is over or being deleted (assumed).
     """
     code = find_code(workspace, caller, access_code_id)
     if code.type != "time_bound":
@@ -233,7 +235,8 @@ def pull_backup_access_code(workspace: Workspace, *, caller: Caller, access_code
     pulled = table.get(code.pulled_backup_access_code_id)
     if pulled is not None:
         return code, pulled
-    pool = backups.pool_of(workspace, code.device_id) if code.uses_backup_pool else []
+    usable = code.uses_backup_pool and not is_leaving(workspace, code)
+    pool = backups.pool_of(workspace, code.device_id) if usable else []
     if not pool:
         raise not_found("backup_access_code_not_found", "No backup access code is available")
     now = workspace.clock.text()

@@ -15,7 +15,7 @@ from .. import action_attempts
 from .._shared import Condition
 from ..action_attempts import ActionAttemptRow
 from ..devices.model import DeviceRow
-from .backups import refill, stored_on
+from .backups import refill, release, stored_on
 from .events import (
     AccessCodeChanged,
     AccessCodeCodeChanged,
@@ -277,6 +277,7 @@ def delete_record(workspace: Workspace, code: AccessCodeRow) -> None:
     fields = code_fields(workspace, code)
     end_attempts(workspace, code)
     workspace[AccessCodeRow].remove(code.access_code_id)
+    release(workspace, code)
     if code.is_managed:
         workspace.events.emit(workspace, AccessCodeDeleted(code=code.code, **fields))
     else:

@@ -8,7 +8,7 @@ from ...engine.store import Workspace
 from ..devices.model import DeviceRow
 from ..devices.state import deleting_device, device_changed, unmanaging_device
 from ..locks import CodeEntry, code_entered
-from .backups import drop_pool, refill
+from .backups import ENABLED, drop_pool, refill, release
 from .events import AccessCodeDeleted
 from .lifecycle import delete_record, end_attempts, progress, put
 from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, deleting, device_of, is_programmable
@@ -33,14 +33,22 @@ def give_up(workspace: Workspace, code: AccessCodeRow) -> None:
     cannot = device_of(workspace, code).device_type in CANNOT_CONVERT
     known = code.on_lock()
     end_attempts(workspace, code)
-    changes: dict[str, Any] = {"is_managed": False, "errors": (), "warnings": (), "attempts": ()}
+    release(workspace, code)
+    changes: dict[str, Any] = {"is_managed": False, "is_backup": False, "is_pulled": False, "uses_backup_pool": False}
+    changes |= {"errors": (), "warnings": (), "attempts": (), "pulled_backup_access_code_id": None}
     workspace[AccessCodeRow].put(known.but(cannot_be_managed=cannot, **changes))
 
 
 @unmanaging_device.reaction(order=1)
 def _give_up_with_device(workspace: Workspace, device: DeviceRow) -> None:
-    """Codes of a device that is given up become unmanaged and its backup codes go; there is no way back (docs)."""
-    drop_pool(workspace, device)
+    """Codes of a device that is given up become unmanaged and its backup codes go; there is no way back (docs).
+
+    Its pool is disabled by that (assumed).
+    """
+    device = workspace[DeviceRow][device.device_id]
+    if device.property(ENABLED):
+        device = workspace[DeviceRow].put(device.but(properties={**device.properties, ENABLED: False}))
+    refill(workspace, device)
     for code in codes_on(workspace, device.device_id):
         if code.is_backup:
             delete_record(workspace, code)

@@ -32,7 +32,7 @@ from . import filters
 from .events import DeviceConvertedToUnmanaged, DeviceNameChanged
 from .filters import DeviceType, Flag, Manufacturer
 from .model import SIMULATIONS, DeviceRow, device_fields, find_device
-from .state import unmanaging_device
+from .state import device_changed, unmanaging_device
 
 router = Router("/devices")
 
@@ -189,10 +189,12 @@ def update(
         changed = changed.but(nickname=name or None)
     if custom_metadata is not None:
         changed = changed.but(custom_metadata=merge_metadata(device.custom_metadata, custom_metadata))
-    if backup_access_code_pool_enabled is not None:
+    if backup_access_code_pool_enabled is not None and device.property("supports_backup_access_code_pool"):
         own = {**device.properties, "backup_access_code_pool_enabled": backup_access_code_pool_enabled}
         changed = changed.but(properties=own)
     changed = workspace[DeviceRow].put(changed.but(is_managed=is_managed))
+    if changed.property("backup_access_code_pool_enabled") != device.property("backup_access_code_pool_enabled"):
+        device_changed.send(workspace, changed)
     fields = device_fields(workspace, changed)
     if changed.display_name != device.display_name:
         workspace.events.emit(workspace, DeviceNameChanged(device_name=changed.display_name, **fields))

@@ -26,7 +26,7 @@ from .issues import DEVICE_ERRORS, DISCONNECTING, UNREACHABLE
 from .model import DeviceRow, device_fields, issue_fields
 
 device_changed: Signal[[Workspace, DeviceRow]] = Signal()
-"""Sent after the errors of a device changed."""
+"""Sent after the errors of a device changed, or whether it keeps a pool of backup codes."""
 unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal()
 """Sent after a device was given up, so that its codes become unmanaged too."""
 deleting_device: Signal[[Workspace, DeviceRow]] = Signal()
