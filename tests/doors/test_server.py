@@ -11,7 +11,7 @@ import time_machine
 from seam.seam import Seam
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.doors import server
+from pytest_seam_sandbox.doors import connection
 from pytest_seam_sandbox.doors.server import Listener
 from pytest_seam_sandbox.engine.errors import SandboxError
 
@@ -343,8 +343,8 @@ def test_server_works_while_a_tool_holds_the_clock(hold):
 def test_server_knows_real_time_while_a_tool_holds_the_clock(hold):
     """The server's own clock, by which it tells whether a client waited, runs on."""
     with hold():
-        before = server._real_seconds()
+        before = connection._real_seconds()
         with Sandbox().serve() as url:
             httpx.get(f"{url}/health")
 
-        assert server._real_seconds() > before
+        assert connection._real_seconds() > before
