@@ -14,10 +14,12 @@ from pydantic_core import to_json
 
 from .agenda import Agenda
 from .auth import Gate
-from .clock import Clock
+from .clock import Clock, written_at
 from .errors import ApiError
 from .events import EventLog, EventRow
 from .faults import Fault, Faults, garbled
+from .health import PATHS as HEALTH_PATHS
+from .health import health
 from .http import JSON_TYPE, Headers, Request, Response, cors
 from .ids import Ids
 from .limits import Limits
@@ -97,6 +99,7 @@ class App:
         self.clock = Clock()
         self.ids = Ids(seed)
         self._request_ids = Ids(f"{seed}/requests")
+        self._health_ids = Ids(f"{seed}/health")  # so that those of requests do not depend on how often it was asked
         self.lock = RLock()
         self.workspaces: dict[str, Workspace] = {}
         self._find_session = find_session
@@ -158,6 +161,8 @@ class App:
         """Answer one request. An exception that comes out of here is a fault of the sandbox itself."""
         started = time.perf_counter()
         with self.lock:
+            if request.path in HEALTH_PATHS:
+                return health(request, now=written_at(self.clock.timestamp()), request_id=self._health_ids.uuid())
             answered = None if self.probe is None else self.probe(request)
             clock = self.clock
             now = clock.timestamp()
