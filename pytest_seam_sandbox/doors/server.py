@@ -6,19 +6,24 @@ One listener can serve many sandboxes; the credentials of a request tell whose i
 from __future__ import annotations
 
 import contextlib
-import socket
+import json
+import os
 from collections.abc import Callable, Iterator
-from socketserver import TCPServer, ThreadingMixIn
-from threading import Event, Lock, Thread
+from ipaddress import ip_address
+from socket import socket
+from threading import RLock
 from typing import Any, Self
+from weakref import WeakMethod
 
 from ..engine.app import App
 from ..engine.errors import SandboxError
-from ..engine.http import Request, Response
-from .connection import Handler
+from ..engine.http import JSON_TYPE, Request, Response, cors
+from .connection import Connection, Log, Refusal, real_seconds
+from .port import Port
 
+CONTROL = "/_sandbox/"
 Control = Callable[[App, Request], Response]
-Log = Callable[[Request, Response, float], None]
+_PATIENCE = 2.0  # real seconds that threads of ended connections get to end
 
 
 class Listener:
@@ -26,6 +31,9 @@ class Listener:
 
     port: 0 for a free one. control: answers requests below /_sandbox/; None leaves them unknown. log: called after
     each request with its answer and the seconds it took.
+
+    A child process that is forked meanwhile holds nothing of it: there the listener starts anew, on a port of its own,
+    when an app joins.
     """
 
     def __init__(
@@ -33,12 +41,16 @@ class Listener:
     ) -> None:
         self.host = host
         self.control = control
-        self.log = log
-        self.stopping = Event()
+        self._log = log
         self._asked_port = port
         self._apps: list[App] = []
-        self._lock = Lock()
-        self._server: _Server | None = None
+        self._refusing: list[App] = []
+        self._lock = RLock()
+        self._port: Port | None = None
+        self._connections: set[Connection] = set()
+        if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
+            forget = WeakMethod(self._forget)
+            os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
 
     def __enter__(self) -> Self:
         self.start()
@@ -50,69 +62,152 @@ class Listener:
     @property
     def port(self) -> int:
         """The port it listens on."""
-        return int(self._running.server_address[1])
+        return self._open_port.number
 
     @property
     def url(self) -> str:
-        """The base URL, without a slash at the end."""
-        return f"http://{self.host}:{self.port}"
+        """The base URL, without a slash at the end; on loopback when it listens on every address."""
+        address = ip_address(self._open_port.address)
+        host = self.host
+        if address.is_unspecified:
+            host = "127.0.0.1" if address.version == 4 else "::1"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
-    def _running(self) -> _Server:
-        if self._server is None:
+    def is_loopback(self) -> bool:
+        """Whether only programs on this machine can reach it."""
+        return ip_address(self._open_port.address).is_loopback
+
+    @property
+    def _open_port(self) -> Port:
+        if self._port is None:
             raise SandboxError("the loopback server is not running. Use it inside its with block.")
-        return self._server
+        return self._port
 
     def start(self) -> None:
         """Listen. Raises SandboxError when the port is taken."""
-        if self._server is not None:
-            return
-        self.stopping.clear()
-        try:
-            server = _Server((self.host, self._asked_port), self)
-        except (OSError, OverflowError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or error
-            raise SandboxError(
-                f"cannot listen on {self.host}:{self._asked_port}: {reason}. Choose another port, or 0 for a free one."
-            ) from error
-        self._asked_port = int(server.server_address[1])
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005}, daemon=True, name="seam-sandbox").start()
-        self._server = server
+        with self._lock:
+            if self._port is None:
+                self._port = self._bind()
+                if not self._refusing:
+                    self._listen(self._port)
 
     def stop(self) -> None:
-        """Stop listening and close every connection."""
-        if self._server is not None:
-            self.stopping.set()
-            self._server.shutdown()
-            self._server.server_close()
-            self._server.close_connections()
-            self._server = None
+        """Stop listening, close every connection and wait until their threads have ended."""
+        with self._lock:
+            if self._port is not None:
+                self._port.close()
+                self._port = None
+        self._end(list(self._connections))
 
     @contextlib.contextmanager
     def joined(self, app: App) -> Iterator[str]:
-        """Serve this app inside the block; gives the base URL. Raises SandboxError when its keys are taken."""
+        """Serve this app inside the block; gives the base URL. Its connections end with the block.
+
+        While a `refuse` fault of one app is set, nobody listens: one port cannot refuse some and admit others. Raises
+        SandboxError when its keys are taken, or when it has a refusal set that is to be counted.
+        """
         with self._lock:
             for other in self._apps:
                 if other.gate.api_keys.keys() & app.gate.api_keys.keys():
                     raise SandboxError(
                         "two sandboxes with the same API key cannot share one server. Give them different seeds."
                     )
+            self.start()
             self._apps.append(app)
-        app.faults.on_refusal = self._follow_refusals
+
+        def follow(refused: bool) -> None:
+            self._refuse(app, refused=refused)
+
         try:
-            yield self.url
+            with app.faults.followed(follow):
+                yield self.url
         finally:
-            app.faults.on_refusal = None
             with self._lock:
                 self._apps.remove(app)
-            self._follow_refusals(False)
+            self._refuse(app, refused=False)
+            self._end([each for each in list(self._connections) if each.app is app or not self._apps])
 
-    def _follow_refusals(self, refused: bool) -> None:
-        """While a `refuse` fault is set, nobody listens: the connection is refused for real."""
-        if refused:
-            self.stop()
-        else:
-            self.start()
+    def _refuse(self, app: App, *, refused: bool) -> None:
+        """Keep the port without listening while an app refuses; listen again on the same one when none does."""
+        with self._lock:
+            before = bool(self._refusing)
+            self._refusing = [each for each in self._refusing if each is not app] + ([app] if refused else [])
+            if self._port is None or bool(self._refusing) == before:
+                return
+            if before:
+                self._listen(self._port)
+                return
+            self._port.refuse()
+        for connection in list(self._connections):
+            connection.end()
+
+    def _bind(self) -> Port:
+        if not self.host.strip():
+            raise SandboxError(
+                "the host to listen on is empty, which would open the port to the whole network. Give 127.0.0.1, or "
+                "0.0.0.0 if every address of this machine is meant."
+            )
+        try:
+            port = Port(self.host, self._asked_port)
+        except (OSError, OverflowError, TypeError, ValueError) as error:
+            raise self._no_port(error) from error
+        self._asked_port = port.number
+        return port
+
+    def _listen(self, port: Port) -> None:
+        try:
+            port.listen(self._accept)
+        except OSError as error:
+            self._port = None
+            port.close()
+            raise self._no_port(error) from error
+
+    def _no_port(self, error: Exception) -> SandboxError:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        return SandboxError(
+            f"cannot listen on {self.host}:{self._asked_port}: {reason}. Choose another port, or 0 for a free one."
+        )
+
+    def _accept(self, accepted: socket) -> None:
+        connection = Connection(accepted, self._answer, self._log, self._connections.discard)
+        self._connections.add(connection)
+        connection.start()
+
+    @staticmethod
+    def _end(connections: list[Connection]) -> None:
+        """End these connections and wait for their threads; one that hangs is left behind in the end."""
+        until = real_seconds() + _PATIENCE
+        for connection in connections:
+            connection.end()
+        for connection in connections:
+            connection.wait(max(0.0, until - real_seconds()))
+
+    def _forget(self) -> None:  # pragma: no cover - in a forked child, of which no coverage is written
+        """In a forked child: close the copies of what belongs to the parent, where the threads are."""
+        self._lock = RLock()
+        if self._port is not None:
+            self._port.abandon()
+            self._port, self._asked_port = None, 0
+        for connection in self._connections:
+            connection.abandon()
+        self._connections = set()
+
+    def _answer(self, connection: Connection, request: Request) -> Response:
+        app = connection.app = self.app_of(request)
+        if app is None:
+            raise Refusal(503, "no sandbox is served here now")
+        try:
+            if request.path.startswith(CONTROL) and self.control is not None:
+                return self.control(app, request)
+            response = app.handle(request)
+        except Exception as error:  # noqa: BLE001 - it is raised in the test that caused it
+            app.internal_errors.append(error)
+            said = {"type": "internal_server_error", "message": f"{type(error).__name__}: {error}"}
+            return _json(500, {"error": said, "ok": False})
+        if "origin" not in request.headers and any(name == "seam-request-id" for name, _ in response.headers):
+            response = response._replace(headers=(*response.headers, *cors(None)))
+        return response
 
     def app_of(self, request: Request) -> App | None:
         """The app whose credential the request carries; the first one for a request with an unknown credential."""
@@ -131,30 +226,5 @@ class Listener:
         return apps[0] if apps else None
 
 
-class _Server(ThreadingMixIn, TCPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-    allow_reuse_address = True  # a listener comes back on its port although old connections linger
-    allow_reuse_port = False  # a port that is taken has to be an error
-
-    def __init__(self, address: tuple[str, int], listener: Listener) -> None:
-        self.listener = listener
-        self._connections: set[socket.socket] = set()
-        super().__init__(address, Handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def close_connections(self) -> None:
-        for connection in list(self._connections):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error; what the sandbox itself did wrong is kept by its app."""
+def _json(status: int, content: dict[str, Any]) -> Response:
+    return Response(status, (("content-type", JSON_TYPE),), json.dumps(content).encode())

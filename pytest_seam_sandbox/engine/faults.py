@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -158,10 +159,9 @@ class Faults:
 
     A target is a path, or a method and a path: "POST /locks/unlock_door", "/locks/*", "*". Every fault takes
     `times` (how often, 1 by default, None for as long as it is set), `optional` (fine if it is not met), `device` and
-    `caller` (an API key or token) to narrow the target, and is a context manager. on_refusal: told by True when a
-    `refuse` fault is set and by False when it is gone; a server stops listening meanwhile. In process each raises the
-    exception that the wire would cause, and time passes on the sandbox clock; through the server it is real. `all` has
-    those that are set, spent ones included.
+    `caller` (an API key or token) to narrow the target, and is a context manager. In process each raises the exception
+    that the wire would cause, and time passes on the sandbox clock; through the server it is real. `all` has those that
+    are set, spent ones included.
     """
 
     def __init__(self, paths: Callable[[], Iterable[str]]) -> None:
@@ -169,7 +169,42 @@ class Faults:
         self._lock = RLock()
         self.all: list[Fault] = []
         self._impatience: list[str] = []
-        self.on_refusal: Callable[[bool], None] | None = None
+        self._followers: list[Callable[[bool], None]] = []
+
+    @contextmanager
+    def followed(self, follower: Callable[[bool], None]) -> Iterator[None]:
+        """Inside the block, tell the follower whether a `refuse` fault is set: now, if one is, and whenever it changes.
+
+        For servers, which do not listen meanwhile. Raises SandboxError when there is one that is to be counted.
+        """
+        with self._lock:
+            if any(fault.kind == "refuse" and fault.times is not None for fault in self.active):
+                raise _not_countable()
+            self._followers.append(follower)
+            if self._refuses:
+                follower(True)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._followers.remove(follower)
+
+    @property
+    def _refuses(self) -> bool:
+        return any(fault.kind == "refuse" for fault in self.active)
+
+    def _tell_followers(self) -> None:
+        """Raises the SandboxError of a server that cannot listen again, when all have been told."""
+        troubles = []
+        for follower in self._followers:
+            try:
+                follower(self._refuses)
+            except SandboxError as trouble:
+                troubles.append(trouble)
+        if troubles:
+            for other in troubles[1:]:
+                troubles[0].add_note(f"and: {other}")
+            raise troubles[0]
 
     def fail(
         self,
@@ -191,7 +226,11 @@ class Faults:
         return self._add("fail", target, narrowing, after=after, **details)
 
     def refuse(self, target: str = "*", **narrowing: Unpack[Narrowing]) -> Fault:
-        """Refuse the connection. A server cannot count that: through one, use `refuse(times=None)` as a block."""
+        """Refuse the connection.
+
+        A server does not see what it refuses. Through one, use `refuse(times=None)` as a block: inside it every server
+        of the sandbox refuses every connection, whatever the target, and afterwards each is back on its port.
+        """
         return self._add("refuse", target, narrowing)
 
     def time_out(self, target: str, *, after: bool = False, **narrowing: Unpack[Narrowing]) -> Fault:
@@ -225,10 +264,9 @@ class Faults:
     def clear(self) -> None:
         """Take all faults away without a check."""
         with self._lock:
-            for fault in self.all:
-                self._end_refusal(fault)
             self.all.clear()
             self._impatience.clear()
+            self._tell_followers()
 
     @property
     def active(self) -> list[Fault]:
@@ -250,12 +288,8 @@ class Faults:
             if fault not in self.all:
                 return None
             self.all.remove(fault)
-            self._end_refusal(fault)
+            self._tell_followers()
             return fault.unmet()
-
-    def _end_refusal(self, fault: Fault) -> None:
-        if fault.kind == "refuse" and self.on_refusal is not None:
-            self.on_refusal(False)
 
     def meet(self, method: str, path: str, device_id: str | None, caller: str, now: float) -> Fault | None:
         """The fault that this request runs into, counted; None when it goes through. now: seconds of some clock."""
@@ -287,11 +321,8 @@ class Faults:
             raise SandboxError(f"times is {times!r}; it takes a number of at least 1, or None for no limit.")
         parsed = self._parse(target, getattr(device, "device_id", device), narrowing.get("caller"))
         fault = Fault(kind, parsed, times, after, self, optional=narrowing.get("optional", False), **details)
-        if kind == "refuse" and times is not None and self.on_refusal is not None:
-            raise SandboxError(
-                "a server that refuses connections sees none, so it cannot count them. "
-                "Use a block: with sandbox.faults.refuse(times=None): ..."
-            )
+        if kind == "refuse" and times is not None and self._followers:
+            raise _not_countable()
         with self._lock:
             for other in self.active:
                 if other.target.overlaps(fault.target, self._paths()):
@@ -300,8 +331,11 @@ class Faults:
                         "Let that one end first: use it in a with block, or give the two different targets."
                     )
             self.all.append(fault)
-            if kind == "refuse" and self.on_refusal is not None:
-                self.on_refusal(True)
+            try:
+                self._tell_followers()
+            except BaseException:
+                self.all.remove(fault)
+                raise
         return fault
 
     def _parse(self, target: str, device_id: str | None, caller: str | None) -> Target:
@@ -329,6 +363,13 @@ def garbled(kind: Garbage) -> Response:
     """The answer of a `garbage` fault."""
     content_type, body = _GARBAGE[kind]
     return Response(200, (("content-type", content_type),), body)
+
+
+def _not_countable() -> SandboxError:
+    return SandboxError(
+        "a server that refuses connections sees none, so it cannot count them. "
+        "Use a block: with sandbox.faults.refuse(times=None): ..."
+    )
 
 
 def _not_negative(name: str, seconds: float) -> float:
