@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from ..engine.auth import Caller
 from ..engine.errors import ApiError, SandboxError
@@ -33,6 +32,7 @@ from ._shared import (
     has_metadata,
     merge_metadata,
 )
+from .acs.sites import add_sandbox_systems, system_types
 from .connected_accounts import (
     Capability,
     ConnectedAccountCompletedFirstSync,
@@ -86,8 +86,9 @@ def log_in(
     """What happens when a person completes the webview with this login at the provider.
 
     provider: by default August where the webview accepts it, else the first that it accepts. A login that is new makes
-    an account with the sandbox devices of the provider; that of an account that is there already reuses the account,
-    and connects it again if it was disconnected. Which events: docs and spec; their exact order is assumed.
+    an account with the sandbox devices and access systems of the provider; that of an account that is there already
+    reuses the account, and connects it again if it was disconnected. Which events: docs and spec; their exact order is
+    assumed.
     Raises SandboxError where the page would not let the person through.
     """
     if webview.status == "authorized":
@@ -126,7 +127,7 @@ def _pick_provider(webview: ConnectWebviewRow, provider: str | None) -> str:
         if not accepted:
             raise SandboxError(f"the Connect Webview {webview.id} accepts no provider, so nobody can log in with it.")
         return "august" if "august" in accepted else accepted[0]
-    if provider in accepted or (webview.any_provider_allowed and models_of(provider)):
+    if provider in accepted or (webview.any_provider_allowed and (provider in PROVIDERS or models_of(provider))):
         return provider
     raise SandboxError(
         f"the Connect Webview {webview.id} does not offer the provider {provider!r}; it accepts "
@@ -183,6 +184,7 @@ def _connect(workspace: Workspace, webview: ConnectWebviewRow, account: Connecte
     events.emit(workspace, ConnectedAccountCreated(connect_webview_id=webview.id, **fields))
     announce_connection(workspace, account, webview.id)
     add_sandbox_devices(workspace, account, webview.accepted_capabilities)
+    add_sandbox_systems(workspace, account, webview.accepted_capabilities)
     events.emit(workspace, ConnectedAccountCompletedFirstSync(**fields))
 
 
@@ -193,13 +195,9 @@ def _default_capabilities(accepted_providers: tuple[str, ...]) -> tuple[str, ...
     for provider in accepted_providers:
         kinds = {kind for model in models_of(provider) if (kind := capability(model))}
         found |= {"lock"} if "lock" in kinds else kinds
-    if any("access_control_systems" in row["provider_categories"] for row in _listed(accepted_providers)):
-        found.add("access_control")
+        if system_types(provider):
+            found.add("access_control")
     return tuple(name for name in get_args(Capability) if name in found)
-
-
-def _listed(names: Sequence[str]) -> list[Any]:
-    return [row for row in providers() if row["device_provider_name"] in names]
 
 
 @router.post("create", key="connect_webview", allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY), source="spec")
@@ -221,13 +219,16 @@ def create(
 ) -> ConnectWebviewRow:
     """A new Connect Webview. Without accepted_providers and provider_category any provider is allowed.
 
+    It then offers all stable ones (docs).
     accepted_providers wins over provider_category (assumed). A client session that makes a webview holds it, and a
     customer's session makes it for that customer (assumed). In the sandbox all devices of a login are there at once,
     whatever wait_for_device_creation says.
     """
     webview_id = workspace.ids.uuid()
     accepted = tuple(
-        name for name in accepted_providers or _of_category(provider_category) if name not in (excluded_providers or ())
+        name
+        for name in accepted_providers or _of_category(provider_category or "stable")
+        if name not in (excluded_providers or ())
     )
     session = _session(caller)
     webview = ConnectWebviewRow(
@@ -253,10 +254,8 @@ def create(
     return workspace[ConnectWebviewRow].put(webview)
 
 
-def _of_category(category: str | None) -> list[str]:
-    return [
-        row["device_provider_name"] for row in providers() if category is None or category in row["provider_categories"]
-    ]
+def _of_category(category: str) -> list[str]:
+    return [row["device_provider_name"] for row in providers() if category in row["provider_categories"]]
 
 
 def _session(caller: Caller) -> ClientSessionRow | None:

@@ -245,3 +245,29 @@ def test_providers_of_a_category(seam):
 
     assert {provider.device_provider_name for provider in found} >= {"minut", "noiseaware"}
     assert all("noise_sensors" in provider.provider_categories for provider in found)
+
+
+@pytest.mark.parametrize(
+    ("provider", "simulations"),
+    [
+        ("august", {"connection", "disconnection", "hub_connection", "hub_disconnection", "removal"}),
+        ("schlage", {"connection", "disconnection", "removal"}),
+        ("nuki", {"paid_subscription"}),
+        ("ttlock", {"hub_connection", "hub_disconnection"}),
+        ("kwikset", set()),
+    ],
+)
+def test_provider_says_what_can_be_simulated_on_its_devices(seam_http, provider, simulations):
+    """A flag of simulation is true as soon as one of the provider's devices has it; the others are absent."""
+    providers = seam_http.post("/devices/list_device_providers", json={}).json()["device_providers"]
+    (found,) = (one for one in providers if one["device_provider_name"] == provider)
+
+    flags = {name.removeprefix("can_simulate_"): said for name, said in found.items() if "_simulate_" in name}
+    assert flags == dict.fromkeys(simulations, True)
+
+
+def test_nothing_can_be_simulated_in_production(production):
+    """The flags of simulation are those of a sandbox."""
+    for provider in production.client.devices.list_device_providers():
+        assert provider.can_simulate_disconnection is None
+        assert provider.can_simulate_paid_subscription is None

@@ -104,6 +104,110 @@ def test_login_brings_the_devices_of_the_provider(seam, seam_sandbox, params, pr
     assert [device.device_type for device in seam.devices.list()] == device_types
 
 
+@pytest.mark.parametrize(
+    ("provider", "device_types", "shown"),
+    [
+        ("keyincode", ["keyincode_lock"] * 2, ["Front Door Lock", "Back Door Lock"]),
+        ("my_2n", ["two_n_intercom"] * 3, ["Device 0", "Device 1", "Device 2"]),
+        ("salto_ks", ["salto_lock"] * 3, ["FRONT_DOOR", "BACK DOOR", "EXTRA DOOR"]),
+        ("yale", ["yale_lock", "yale_lock", "august_lock"], HOUSE),
+        ("yale_access", ["yale_lock", "yale_lock", "august_lock"], HOUSE),
+        ("google_nest", ["nest_thermostat"], ["Hallway"]),
+    ],
+)
+def test_login_brings_the_devices_of_the_docs(seam, seam_sandbox, provider, device_types, shown):
+    """Where the docs show what a test account holds, a login brings just that."""
+    seam_sandbox.complete_login(seam.connect_webviews.create(accepted_providers=[provider]))
+
+    with seam_sandbox.http() as http:
+        devices = http.post("/devices/list", json={}).json()["devices"]
+    assert [device["device_type"] for device in devices] == device_types
+    assert [device["display_name"] for device in devices] == shown
+    assert [device["properties"]["name"] for device in devices] == shown
+    makers = ("korelock_metadata", "two_n_metadata", "salto_ks_metadata", "august_metadata")
+    blocks = [block for device in devices for name, block in device["properties"].items() if name in makers]
+    ids = [block["device_id"] if "device_id" in block else block["lock_id"] for block in blocks]
+    assert len(set(ids)) == len(ids)
+    assert blocks or provider == "google_nest"
+
+
+@pytest.mark.parametrize(
+    ("provider", "system_type", "name", "doors"),
+    [
+        ("visionline", "visionline_system", "Visionline", ["Main Entrance"]),
+        ("salto_ks", "salto_ks_site", "Salto KS Main Site ACS", ["FRONT_DOOR", "BACK DOOR", "EXTRA DOOR"]),
+        ("latch", "latch_building", "Latch Building", ["Main Entrance"]),
+        ("kisi", "kisi_organization", "Kisi Organization", ["Main Entrance"]),
+        ("pti", "pti_site", "PTI Site", ["Main Entrance"]),
+        ("hid_cm", "hid_credential_manager_organization", "HID Credential Manager Organization", []),
+        ("assa_abloy_credential_service", "assa_abloy_credential_service", "ASSA ABLOY Credential Services", []),
+        ("hotek", "hotek_site", "Hotek Site", [f"Room {n}" for n in (101, 102, 103, 104, 201, 202, 203, 204)]),
+    ],
+)
+def test_login_brings_the_access_system(seam, seam_sandbox, provider, system_type, name, doors):
+    """One access system with its doors, told by events before the first sync is complete."""
+    webview = seam.connect_webviews.create(accepted_providers=[provider])
+    assert "access_control" in webview.accepted_capabilities
+
+    account = seam_sandbox.complete_login(webview)
+
+    (system,) = seam.acs.systems.list(connected_account_id=account.connected_account_id)
+    assert (system.external_type, system.name) == (system_type, name)
+    assert names(seam.acs.entrances.list(acs_system_id=system.acs_system_id)) == doors
+    logged = types(seam_sandbox.events)
+    assert logged[logged.index("acs_system.added") :] == [
+        "acs_system.added",
+        "acs_system.connected",
+        *["acs_entrance.added"] * len(doors),
+        "connected_account.completed_first_sync",
+    ]
+
+
+def test_access_system_comes_only_where_access_control_is_accepted(seam, seam_sandbox):
+    """A webview that takes locks only leaves the access system out."""
+    webview = seam.connect_webviews.create(accepted_providers=["salto_ks"], accepted_capabilities=["lock"])
+
+    seam_sandbox.complete_login(webview)
+
+    assert len(seam.devices.list()) == 3
+    assert seam.acs.systems.list() == []
+
+
+@pytest.mark.parametrize("manager_first", [True, False])
+def test_credential_manager_serves_the_systems_that_need_one(seam, seam_sandbox, manager_first):
+    """A Visionline site hands out mobile keys once somebody logged in at the Credential Services, in any order."""
+    logins = ["assa_abloy_credential_service", "visionline"]
+    for provider in logins if manager_first else reversed(logins):
+        seam_sandbox.complete_login(seam.connect_webviews.create(accepted_providers=[provider]))
+
+    systems = {system.external_type: system for system in seam.acs.systems.list()}
+    manager = systems["assa_abloy_credential_service"].acs_system_id
+    assert systems["visionline_system"].default_credential_manager_acs_system_id == manager
+    seam_sandbox.create_acs_credential(
+        acs_system_id=systems["visionline_system"].acs_system_id, is_multi_phone_sync_credential=True
+    )
+
+
+def test_every_provider_with_devices_or_systems_brings_some(seam, seam_sandbox):
+    """Any provider that Seam lists, but for calendars and booking software, brings something to a login."""
+    without = {"ical", "lodgify", "hostaway", "guesty", "acuity_scheduling", "seam_passport"}
+    with seam_sandbox.http() as http:
+        providers = http.post("/devices/list_device_providers", json={}).json()["device_providers"]
+        for provider in providers:
+            name = provider["device_provider_name"]
+            webview = seam.connect_webviews.create(accepted_providers=[name])
+            account = seam_sandbox.complete_login(webview).connected_account_id
+            devices = http.post("/devices/list", json={"connected_account_id": account}).json()["devices"]
+
+            brought = [*devices, *seam.acs.systems.list(connected_account_id=account)]
+            assert bool(brought) == (name not in without), name
+            flags = {field for device in devices for field in device if field.startswith("can_")}
+            said = {field for field in provider if field.startswith("can_")}
+            # a login brings the locks of SmartThings, not its thermostats
+            assert flags == said or (name == "smartthings" and flags < said), name
+            assert all(provider[flag] is True for flag in said)
+
+
 def test_webview_filters_devices(seam, seam_sandbox):
     """Devices, locks, noise sensors and unmanaged devices are found by the webview that connected their account."""
     first = seam.connect_webviews.create()

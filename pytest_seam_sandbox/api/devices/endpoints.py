@@ -15,7 +15,7 @@ from ...engine.params import at_least_one
 from ...engine.router import Router
 from ...engine.store import Row, Table, Workspace
 from ...engine.types import UNSET, DateTime, Metadata, NonEmptyText, Nullable, Text, Unset, Uuid
-from ...worlds.catalogue import device_model, device_models, providers
+from ...worlds.catalogue import device_model, providers
 from .._phones import PhoneRow
 from .._shared import (
     API_KEY,
@@ -31,6 +31,7 @@ from .._shared import (
 from . import filters
 from .events import DeviceConvertedToUnmanaged, DeviceNameChanged
 from .filters import DeviceType, Flag, Manufacturer
+from .house import models_of
 from .model import SIMULATIONS, DeviceRow, device_fields, find_device
 from .state import device_changed, unmanaging_device
 
@@ -246,13 +247,16 @@ def list_device_providers(
 ) -> list[Mapping[str, Any]]:
     """The providers that Seam knows. A can_* flag is true when at least one of a provider's devices has it."""
     return [
-        {**provider, **_provider_flags(provider["device_provider_name"])}
+        {**provider, **_provider_flags(workspace, provider["device_provider_name"])}
         for provider in providers()
         if provider_category is None or provider_category in provider["provider_categories"]
     ]
 
 
-def _provider_flags(provider_name: str) -> dict[str, bool]:
-    models = [model for model in device_models().values() if model.provider == provider_name]
-    simulated = [SIMULATIONS[name] for model in models for name in SIMULATIONS if name in model.simulate]
-    return dict.fromkeys([*(flag for model in models for flag in model.flags), *simulated], True)
+def _provider_flags(workspace: Workspace, provider_name: str) -> dict[str, bool]:
+    """The flags of the devices that come through a provider; those of simulation in a sandbox only (docs)."""
+    models = models_of(provider_name)
+    flags = {flag for model in models for flag in model.flags}
+    if workspace.is_sandbox:
+        flags |= {flag for model in models for name, flag in SIMULATIONS.items() if name in model.simulate}
+    return dict.fromkeys(sorted(flags), True)
