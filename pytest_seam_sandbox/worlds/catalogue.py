@@ -54,7 +54,11 @@ def providers() -> tuple[Mapping[str, Any], ...]:
 
 @cache
 def device_provider(name: str | None) -> Mapping[str, Any] | None:
-    """The `device_provider` of the devices of an account of this provider, as Seam shows it; None without one."""
+    """The `device_provider` of the devices of an account of this provider, as Seam shows it; None without one.
+
+    A login at Yale leads to August, as both pages of the docs show; google_nest is the other name of nest.
+    """
+    name = {"yale": "august", "yale_access": "august", "google_nest": "nest"}.get(name or "", name)
     known = next((row for row in providers() if row["device_provider_name"] == name), None)
     if known is None:
         return None

@@ -105,17 +105,17 @@ def test_login_brings_the_devices_of_the_provider(seam, seam_sandbox, params, pr
 
 
 @pytest.mark.parametrize(
-    ("provider", "device_types", "shown"),
+    ("provider", "device_types", "shown", "controlled_by"),
     [
-        ("keyincode", ["keyincode_lock"] * 2, ["Front Door Lock", "Back Door Lock"]),
-        ("my_2n", ["two_n_intercom"] * 3, ["Device 0", "Device 1", "Device 2"]),
-        ("salto_ks", ["salto_lock"] * 3, ["FRONT_DOOR", "BACK DOOR", "EXTRA DOOR"]),
-        ("yale", ["yale_lock", "yale_lock", "august_lock"], HOUSE),
-        ("yale_access", ["yale_lock", "yale_lock", "august_lock"], HOUSE),
-        ("google_nest", ["nest_thermostat"], ["Hallway"]),
+        ("keyincode", ["keyincode_lock"] * 2, ["Front Door Lock", "Back Door Lock"], "keyincode"),
+        ("my_2n", ["two_n_intercom"] * 3, ["Device 0", "Device 1", "Device 2"], "my_2n"),
+        ("salto_ks", ["salto_lock"] * 3, ["FRONT_DOOR", "BACK DOOR", "EXTRA DOOR"], "salto_ks"),
+        ("yale", ["yale_lock", "yale_lock", "august_lock"], HOUSE, "august"),
+        ("yale_access", ["yale_lock", "yale_lock", "august_lock"], HOUSE, "august"),
+        ("google_nest", ["nest_thermostat"], ["Hallway"], "nest"),
     ],
 )
-def test_login_brings_the_devices_of_the_docs(seam, seam_sandbox, provider, device_types, shown):
+def test_login_brings_the_devices_of_the_docs(seam, seam_sandbox, provider, device_types, shown, controlled_by):
     """Where the docs show what a test account holds, a login brings just that."""
     seam_sandbox.complete_login(seam.connect_webviews.create(accepted_providers=[provider]))
 
@@ -124,6 +124,7 @@ def test_login_brings_the_devices_of_the_docs(seam, seam_sandbox, provider, devi
     assert [device["device_type"] for device in devices] == device_types
     assert [device["display_name"] for device in devices] == shown
     assert [device["properties"]["name"] for device in devices] == shown
+    assert {device["device_provider"]["device_provider_name"] for device in devices} == {controlled_by}
     makers = ("korelock_metadata", "two_n_metadata", "salto_ks_metadata", "august_metadata")
     blocks = [block for device in devices for name, block in device["properties"].items() if name in makers]
     ids = [block["device_id"] if "device_id" in block else block["lock_id"] for block in blocks]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...engine.store import Workspace
-from ...worlds.catalogue import DeviceModel, device_model, device_models, providers
+from ...worlds.catalogue import DeviceModel, device_model, device_models
 from ..connected_accounts import ConnectedAccountRow
 from .filters import CAMERAS, LOCKS, NOISE_SENSORS, THERMOSTATS
 from .state import add_device
@@ -49,21 +49,11 @@ def capability(model: DeviceModel) -> str | None:
 
 
 def models_of(provider: str) -> list[DeviceModel]:
-    """The models of the devices that come through a provider, with that provider as theirs."""
+    """The models of the devices that come through a provider."""
     if provider in HOUSE_LOGINS:
         return [device_model("yale_lock"), device_model("august_lock")]
     maker = _MAKERS.get(provider, provider)
-    models = [model for model in device_models().values() if model.provider == maker]
-    listed = next((row for row in providers() if row["device_provider_name"] == provider), None)
-    if maker == provider or listed is None:
-        return models
-    shown = {
-        "device_provider_name": provider,
-        "display_name": listed["display_name"],
-        "image_url": listed["image_url"],
-        "provider_category": next(iter(listed["provider_categories"]), "stable"),
-    }
-    return [replace(model, device_provider=shown) for model in models]
+    return [model for model in device_models().values() if model.provider == maker]
 
 
 def add_house(workspace: Workspace, account: ConnectedAccountRow) -> None:
