@@ -33,7 +33,7 @@ class Embedded:
             find_endpoint=api.find_endpoint,
             find_session=api.find_session,
             is_known=is_known,
-            paths=api.all_paths,
+            routes=api.all_routes,
             settings=settings,
             seed=seed,
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ..engine.events import EventFields
@@ -53,6 +54,12 @@ def all_endpoints() -> tuple[Endpoint, ...]:
 def all_paths() -> tuple[str, ...]:
     """Every declared path; imports every family."""
     return tuple(endpoint.path for endpoint in all_endpoints())
+
+
+@cache
+def all_routes() -> Mapping[str, tuple[str, ...]]:
+    """Every declared path with the methods that it takes; imports every family."""
+    return MappingProxyType({endpoint.path: endpoint.methods for endpoint in all_endpoints()})
 
 
 @cache

@@ -34,9 +34,10 @@ _WORDS: dict[FaultKind, str] = {
 class PlannedFault:
     """One fault that an app may meet, and may also not meet.
 
-    target: a path, or a method and a path, as `sandbox.faults` takes them. times: how many requests meet it at most.
-    after: whether those requests take effect all the same. status: of "fail". seconds: of "rate_limit" and "slow", in
-    sandbox time.
+    target: a path, or a method and a path, as `sandbox.faults` takes them. times: how many calls of the app meet it at
+    most. after: whether those requests take effect all the same. status: of "fail". seconds: of "rate_limit" and
+    "slow", in sandbox time. until_seen: what the client repeats by itself meets it again, until the app sees the
+    failure; False for a single strike, which the client may absorb.
     """
 
     kind: FaultKind
@@ -45,6 +46,7 @@ class PlannedFault:
     after: bool = False
     status: int = 503
     seconds: float = 1
+    until_seen: bool = True
 
     def __post_init__(self) -> None:
         if self.kind not in FAULT_KINDS:
@@ -68,11 +70,12 @@ class PlannedFault:
         whose = "" if self.target == "*" else f" to {self.target}"
         which = f"the next request{whose}" if self.times == 1 else f"each of the next {self.times} requests{whose}"
         effect = " after it took effect" if self.after else ""
-        return f"{which} {_WORDS[self.kind].format(status=self.status, seconds=self.seconds)}{effect}"
+        once = "" if self.until_seen else ", but not when the client repeats it"
+        return f"{which} {_WORDS[self.kind].format(status=self.status, seconds=self.seconds)}{effect}{once}"
 
     def on(self, sandbox: Sandbox) -> Fault:
         """Set the fault; a context manager that takes it away."""
-        options: dict[str, object] = {"times": self.times, "optional": True}
+        options: dict[str, object] = {"times": self.times, "optional": True, "until_seen": self.until_seen}
         if self.kind in AFTER:
             options["after"] = self.after
         if self.kind == "fail":

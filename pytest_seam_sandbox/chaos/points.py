@@ -41,7 +41,8 @@ class Hit:
 class Point:
     """One place at which a trial is hit: before or after the call of this number (from 1).
 
-    A loss begins there. A fault strikes that very call: before it takes effect, or after.
+    A loss begins there. A fault strikes that very call: before it takes effect, or after; and the next ones, if it is
+    to strike several.
     """
 
     hit: Hit
@@ -61,27 +62,31 @@ class Point:
         """When it has to be set up: a fault before the call that it strikes."""
         return self.number, self.when if isinstance(self.hit.cause, Loss) else "before"
 
-    def last_call(self, lasting: int) -> int:
-        """The number of the last call that a loss of so many calls strikes."""
-        return self.number + lasting - (self.when == "before")
+    def last_call(self, lasting: int | None) -> int | None:
+        """The number of the last call that is struck; None for a loss without an end of its own."""
+        if isinstance(self.hit.cause, PlannedFault):
+            return self.number + (lasting or self.hit.cause.times) - 1
+        return None if lasting is None else self.number + lasting - (self.when == "before")
 
     def can_follow(self, first: Point, lasting: int | None) -> bool:
         """Whether a trial can be hit here after it was hit at `first`: later, and not by what goes on already."""
         if self.place <= first.place:
             return False
+        last = first.last_call(lasting)
         if isinstance(self.hit.cause, PlannedFault) and isinstance(first.hit.cause, PlannedFault):
-            return self.number > first.number
-        goes_on = lasting is None or self.place < (first.last_call(lasting), 1)
+            return last is not None and self.number > last
+        goes_on = last is None or self.place < (last, 1)
         return self.hit != first.hit or not goes_on
 
-    def strike(self, sandbox: Sandbox) -> Outage | Fault:
+    def strike(self, sandbox: Sandbox, lasting: int | None) -> Outage | Fault:
         """Begin the loss, or set the fault for the next request. Raises UnknownId or OutageNotPossible."""
         cause = self.hit.cause
         if isinstance(cause, Loss):
             return cause.on(sandbox).__enter__()
         sandbox._note("fault", str(self))
         try:
-            return replace(cause, after=self.when == "after" and cause.kind in AFTER).on(sandbox)
+            after = self.when == "after" and cause.kind in AFTER
+            return replace(cause, after=after, times=lasting or cause.times).on(sandbox)
         except SandboxError as error:
             raise OutageNotPossible(str(error)) from error
 
@@ -147,9 +152,9 @@ def _labelled(rows: Mapping[str, Any], device_id: str) -> tuple[str, str]:
 
 
 def _fault(given: Any, whens: tuple[When, ...]) -> Hit:
-    """A fault strikes one call of any path, so what a value says of its target and times does not matter."""
+    """A fault strikes a call of any path, so what a value says of its target does not matter."""
     value = given if isinstance(given, PlannedFault) else PlannedFault(given)
-    fault = replace(value, target="*", times=1, after=False)
+    fault = replace(value, target="*", after=False)
     possible = WHENS if fault.kind in AFTER else ("after",) if fault.kind in _ONLY_AFTER else ("before",)
     chosen = tuple(when for when in possible if when in whens)
     if not chosen:
@@ -157,7 +162,8 @@ def _fault(given: Any, whens: tuple[When, ...]) -> Hit:
             f"the fault {fault.kind!r} only strikes {possible[0]} a call takes effect, and when= leaves that out. "
             f"Add {possible[0]!r} to when, or leave the fault out."
         )
-    options = [f"{name}={getattr(fault, name):g}" for name in ("status", "seconds") if _differs(fault, name)]
+    options = [f"{name}={getattr(fault, name):g}" for name in ("status", "seconds", "times") if _differs(fault, name)]
+    options += [] if fault.until_seen else ["once"]
     return Hit(f"{fault.kind}({', '.join(options)})" if options else fault.kind, fault, chosen)
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.control import cleanup
 
-from ..api import FAMILIES, all_paths
+from ..api import FAMILIES, all_paths, all_routes
 from ..engine.errors import SandboxError
 from ..engine.faults import Faults, Target
 from ..sandbox import Sandbox
@@ -267,4 +267,4 @@ def _parsed(targets: Iterable[str]) -> dict[str, Target]:
     found = listed(targets)
     if not found:
         raise SandboxError("no target is given; a target is a path, such as '/locks/*', or '*' for all requests.")
-    return {target: Faults(all_paths)._parse(target, None, None) for target in found}
+    return {target: Faults(all_routes)._parse(target, None, None) for target in found}

@@ -52,11 +52,14 @@ def sweep(
 
     disconnect, disconnect_hub, remove, expire, disconnect_account, deactivate: the devices (accounts, phones) that
         suffer it: label, id or model, or a list of them. losses: the same as values.
-    faults: names of faults, or PlannedFault values, whose target and times do not matter. A fault "before" a call
-        keeps it from taking effect, one "after" it loses the answer to what took effect.
+    faults: names of faults, or PlannedFault values, whose target does not matter. A fault "before" a call keeps it from
+        taking effect, one "after" it loses the answer to what took effect. What the client repeats by itself meets the
+        fault again, until the program sees the failure; PlannedFault(..., until_seen=False) strikes once, and a trial
+        in which the client got through then is "absorbed" in the table.
     when: "before", "after" or both. depth: 2 for pairs of points too. max_trials: how many trials at most, the
         undisturbed one not counted. only: the name of a trial, to run just that one.
-    lasting: the number of calls that an outage strikes; else it lasts to `trial.heal()` or to the end of the block.
+    lasting: the number of calls of the program that an outage or a fault strikes; else a fault strikes `times` calls,
+        one by default, and an outage lasts to `trial.heal()` or to the end of the block.
     app: builds the program anew for each trial, as `trial.app`. subtests: pytest's fixture; each trial is a subtest.
 
     A trial keeps the failure of its block; when all have run, the loop raises SweepFailed with a table of them.

@@ -11,9 +11,12 @@ from .points import WHENS
 if TYPE_CHECKING:
     from .points import Hit
     from .sweep import Sweep
+    from .trial import Result
 
 _WIDTH = 110
 _LISTED = 20
+_CELL = 6
+_ABSORBED = "absorbed"
 _MARKS = {"passed": "ok", "failed": "FAILED", "not possible": "n/a"}
 
 
@@ -56,6 +59,9 @@ def _summary(sweep: Sweep) -> str:
         found = [result.outcome for result in sweep.results if len(result.points) == size]
         if found:
             counts = [f"{found.count(outcome)} {outcome}" for outcome in _MARKS if outcome in found]
+            absorbed = sum(_mark(result) == _ABSORBED for result in sweep.results if len(result.points) == size)
+            if absorbed:
+                counts[0] += f" ({absorbed} absorbed by the client)"
             words.append(f"{len(found)} {what}: {', '.join(counts)}.")
         if sweep.left_out[size]:
             more = " and all with two" if size == 1 and sweep.depth == 2 else ""
@@ -77,11 +83,16 @@ def _grid(sweep: Sweep) -> list[str]:
 def _column(sweep: Sweep, hit: Hit) -> list[str]:
     """What one kind of trouble did, before and after each call; "-" for a trial that did not run."""
     single = [result for result in sweep.results if len(result.points) == 1 and result.points[0].hit == hit]
-    marks = {result.points[0].place: _MARKS[result.outcome] for result in single}
+    marks = {result.points[0].place: _mark(result) for result in single}
     rows = [
         [marks.get((number + 1, WHENS.index(when)), "-") for when in hit.whens] for number in range(len(sweep.calls))
     ]
-    return [hit.name, *("  ".join(cell.ljust(6) for cell in row) for row in [hit.whens, *rows])]
+    return [hit.name, *("  ".join(cell.ljust(_CELL) for cell in row) for row in [hit.whens, *rows])]
+
+
+def _mark(result: Result) -> str:
+    """The word for a trial in its cell."""
+    return _ABSORBED if result.was_absorbed and result.outcome == "passed" else _MARKS[result.outcome]
 
 
 def _blocks(columns: Sequence[list[str]], width: int) -> Iterator[list[list[str]]]:

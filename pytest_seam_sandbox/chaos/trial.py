@@ -33,7 +33,8 @@ NO_FAILURES = (pytest.xfail.Exception, pytest.exit.Exception, SkipTest)
 class Result:
     """What came of a trial. title: the name, with method and path of the calls that were hit.
 
-    error: why it failed, or why it could not be hit there. calls: what the program called.
+    error: why it failed, or why it could not be hit there. calls: what the program called. was_absorbed: whether the
+    client repeated what a fault had struck and got through, so that the program saw nothing of it.
     """
 
     name: str
@@ -43,13 +44,15 @@ class Result:
     error: BaseException | None
     calls: Sequence[Called]
     history: Sequence[Call | Note | EventRow]
+    was_absorbed: bool = False
 
 
 class Trial:
     """One run of the scenario: `with trial as sandbox:` or `async with`.
 
     name: what `only=` takes. app: what the `app` of the sweep has built for this trial. calls: method and path of each
-    call of the program, up to `heal()`. result: when the block has ended.
+    call of the program, up to `heal()`; what its client repeats by itself counts once. result: when the block has
+    ended.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Trial:
         self._was_entered = False
         self._is_healed = False
         self._outages: list[tuple[Outage, int | None]] = []
+        self._faults: list[Fault] = []
         self._outer: tuple[list[Outage], list[Exception]] = ([], [])
         self._start = 0
         self._impossible: Exception | None = None
@@ -96,6 +100,7 @@ class Trial:
         Calls that the program makes from here on are no points of the sweep.
         """
         self._is_healed = True
+        self._end_faults()
         self._recover(None)
 
     # the block
@@ -147,7 +152,8 @@ class Trial:
         outcome: Outcome = "failed" if error else "not possible" if self._impossible else "passed"
         history = self._sandbox._backend.history()[self._start :] if error else ()
         found = error or self._impossible
-        self.result = Result(self.name, self.title, self._points, outcome, found, self.calls, history)
+        absorbed = any(fault.was_absorbed for fault in self._faults)
+        self.result = Result(self.name, self.title, self._points, outcome, found, self.calls, history, absorbed)
         can_be_kept = bool(self._points) and self._mistake is None and _is_failure(error)
         if self._tell is not None and can_be_kept:
             self._tell(self.result)
@@ -162,6 +168,7 @@ class Trial:
     def _conclude(self, error: BaseException | None) -> BaseException | None:
         """End all that the trial began; the exception of the block, else the first thing that is wrong."""
         self._server.probe = None
+        self._end_faults()
         for step in (partial(self._recover, error), self._raise_trouble, self._sandbox.check):
             try:
                 step()
@@ -201,6 +208,11 @@ class Trial:
         self._outages.clear()
         stack.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
 
+    def _end_faults(self) -> None:
+        """Let no fault of this trial strike any more."""
+        for fault in self._faults:
+            self._server.faults.take_away(fault)
+
     def _raise_trouble(self) -> None:
         if self._trouble is not None:
             raise self._trouble
@@ -209,7 +221,7 @@ class Trial:
 
     def _before(self, request: Request) -> Callable[[], None] | None:
         """The probe of the server: count a call of the program, and strike before it."""
-        if request.origin != "app" or self._is_healed:
+        if request.origin != "app" or request.attempt > 1 or self._is_healed:
             return None
         self.calls.append((request.method, request.path))
         number = len(self.calls)
@@ -240,16 +252,17 @@ class Trial:
             if point.begins != (number, when) or self._mistake is not None:
                 continue
             try:
-                begun.append(point.strike(self._sandbox))
+                begun.append(point.strike(self._sandbox, self._lasting))
             except (OutageNotPossible, UnknownId) as reason:
                 self._impossible = reason
                 continue
             except Exception as trouble:  # noqa: BLE001 - raised when the block ends, not in the program
                 self._trouble = trouble
                 continue
-            if not isinstance(begun[-1], Fault):
-                last = None if self._lasting is None else point.last_call(self._lasting)
-                self._outages.append((begun[-1], last))
+            if isinstance(begun[-1], Fault):
+                self._faults.append(begun[-1])
+            else:
+                self._outages.append((begun[-1], point.last_call(self._lasting)))
         return begun
 
     # whether the scenario is the same each time

@@ -15,6 +15,8 @@ from ..engine.http import Request, Response
 _RESET = "[Errno 104] Connection reset by peer"
 RawHeaders = tuple[tuple[bytes, bytes], ...]
 MANY_CLIENTS = 64
+_ATTEMPTS = "seam_sandbox_attempts"
+"""How often a request was sent: a client that repeats it by itself sends the same object again."""
 _PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
 
 
@@ -113,7 +115,8 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         raw = tuple(request.headers.raw)
         headers = self._headers.get(raw) or self._read(raw)
         scheme = request.url.scheme
-        response = self._app.handle(Request(request.method, path, query, headers, body, "app", scheme))
+        attempt = request.extensions[_ATTEMPTS] = request.extensions.get(_ATTEMPTS, 0) + 1
+        response = self._app.handle(Request(request.method, path, query, headers, body, "app", scheme, None, attempt))
         if response.wire != "answer" or response.delay:
             self._misbehave(request, response)
             if response.wire == "reset":

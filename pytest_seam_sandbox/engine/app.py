@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from threading import RLock
@@ -80,9 +80,10 @@ class _Exchange:
 class App:
     """An emulated Seam server with its workspaces, credentials, clock and ids.
 
-    find_endpoint: the route table; paths: all its paths. find_session: see Gate. is_known: whether Seam has a path,
-    for those that the route table lacks. `not_emulated` collects such paths, `internal_errors` what a server could not
-    raise; `history` has calls, events and notes in order. `probe` is told of every request, if it is set.
+    find_endpoint: the route table; routes: all its paths with their methods. find_session: see Gate. is_known: whether
+    Seam has a path, for those that the route table lacks. `not_emulated` collects such paths, `internal_errors` what a
+    server could not raise; `history` has calls, events and notes in order. `probe` is told of every request, if it is
+    set.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class App:
         find_endpoint: EndpointFinder,
         find_session: Callable[[App, str], Any],
         is_known: Callable[[str], bool],
-        paths: Callable[[], Iterable[str]],
+        routes: Callable[[], Mapping[str, tuple[str, ...]]],
         settings: Settings,
         seed: int | str,
     ) -> None:
@@ -107,7 +108,7 @@ class App:
         self.history: list[Call | Note | EventRow] = []
         self.not_emulated: list[str] = []
         self.internal_errors: list[Exception] = []
-        self.faults = Faults(paths)
+        self.faults = Faults(routes)
         self.limits = Limits()
         self.probe: Probe | None = None
         self._find_endpoint = find_endpoint
@@ -252,7 +253,7 @@ class App:
             exchange.call.params = NOTHING
         caller = (request.headers.get("authorization") or "").removeprefix("Bearer ")
         now = self.clock.timestamp() if request.arrived_at is None else request.arrived_at
-        return self.faults.meet(request.method, request.path, exchange.call.params.get("device_id"), caller, now)
+        return self.faults.meet(request, exchange.call.params.get("device_id"), caller, now)
 
     def _spoil(self, fault: Fault, exchange: _Exchange) -> Response:
         """The answer that a fault makes; with `after` the request has taken effect."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -14,11 +14,14 @@ from typing import Any, Literal, Self, TypedDict, Unpack
 from pydantic_core import to_json
 
 from .errors import ExpectationFailed, SandboxError
-from .http import JSON_TYPE, Response, Wire
+from .http import JSON_TYPE, Request, Response, Wire
 
 Kind = Literal["fail", "refuse", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer"]
 Garbage = Literal["not_json", "truncated", "wrong_content_type"]
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
+_REPEATED_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
+_REPEATS = 2
+"""What the official SDK sends again by itself, and how often; source: the SDK's DEFAULT_RETRIES."""
 _WIRES: dict[Kind, Wire] = {
     "refuse": "refuse",
     "time_out": "time_out",
@@ -31,11 +34,13 @@ _EARLY = 0.005  # what the clocks of a client and of a server may differ by
 class Narrowing(TypedDict, total=False):
     """What every fault takes: how often it happens, and which device or credential it is limited to.
 
-    optional: it is fine if it is met less often, or never.
+    optional: it is fine if it is met less often, or never. until_seen: a request that met it meets it again each time
+    that the client itself repeats that request, so that the program sees the failure; those are not counted.
     """
 
     times: int | None
     optional: bool
+    until_seen: bool
     device: Any
     caller: str | None
 
@@ -78,7 +83,8 @@ class Fault:
     """One fault that is set; also a context manager that takes it away and checks that it was met.
 
     times: how often it happens; None for as long as it is set, without a check. after: whether the request takes
-    effect before it. hits: how often it happened.
+    effect before it. hits: how often it happened. was_absorbed: whether the client repeated a request that had met it
+    and got through, so that the program saw nothing. other_methods: methods of requests to its path that it let pass.
     """
 
     kind: Kind
@@ -92,8 +98,13 @@ class Fault:
     seconds: float = 0.0
     garbage: Garbage = "not_json"
     optional: bool = False
+    until_seen: bool = False
     hits: int = 0
+    was_absorbed: bool = False
+    other_methods: set[str] = field(default_factory=set)
     waits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _struck: tuple[object, ...] | None = None
+    _repeats: int = 0
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.target}"
@@ -150,22 +161,61 @@ class Fault:
             return None
         return (
             f"the fault {self} was met {self.hits} of {self.times} time(s). The program under test did not send such a "
-            "request (again); correct the target, or give optional=True if that is fine."
+            f"request (again){self.hint()}; correct the target, or give optional=True if that is fine."
         )
+
+    def hint(self) -> str:
+        """That requests to its path came with another method, if so."""
+        if not self.other_methods:
+            return ""
+        return (
+            f", but {' and '.join(sorted(self.other_methods))} requests to that path; leave the method off to meet all"
+        )
+
+    def strike(self, request: Request, caller: str, now: float) -> None:
+        """Meet a request."""
+        self._struck, self._repeats = _identity(request, caller), 0
+        self.hits += 1
+        self.waits[caller] = (now, now + self.seconds)
+
+    def strike_again(self, request: Request, caller: str, now: float) -> bool:
+        """Meet a request that the client repeats by itself, as far as the fault lasts that long; else note it."""
+        if not self._is_repeat(request, caller):
+            return False
+        if not self.until_seen:
+            self.was_absorbed = self.is_spent
+            return False
+        self._repeats += 1
+        self.waits[caller] = (now, now + self.seconds)
+        return True
+
+    def _is_repeat(self, request: Request, caller: str) -> bool:
+        """Whether the client repeats the last request that met this. A real door can only guess, by the SDK's ways."""
+        if self._struck != _identity(request, caller):
+            return False
+        if request.arrived_at is None:
+            return request.attempt > 1
+        return self._makes_sdk_repeat and request.method in _REPEATED_METHODS and self._repeats < _REPEATS
+
+    @property
+    def _makes_sdk_repeat(self) -> bool:
+        if self.kind == "fail":
+            return self.status == 429 or self.status >= 500
+        return self.kind in ("rate_limit", "refuse", "time_out", "lose_answer")
 
 
 class Faults:
     """The faults of one sandbox.
 
     A target is a path, or a method and a path: "POST /locks/unlock_door", "/locks/*", "*". Every fault takes
-    `times` (how often, 1 by default, None for as long as it is set), `optional` (fine if it is not met), `device` and
-    `caller` (an API key or token) to narrow the target, and is a context manager. In process each raises the exception
-    that the wire would cause, and time passes on the sandbox clock; through the server it is real. `all` has those that
-    are set, spent ones included.
+    `times` (how often, 1 by default, None for as long as it is set), `optional` (fine if it is not met), `until_seen`
+    (the client's own repetitions of a request meet it too, uncounted), `device` and `caller` (an API key or token) to
+    narrow the target, and is a context manager. In process each raises the exception that the wire would cause, and
+    time passes on the sandbox clock; through the server it is real. `all` has those that are set, spent ones included.
     """
 
-    def __init__(self, paths: Callable[[], Iterable[str]]) -> None:
-        self._paths = paths
+    def __init__(self, routes: Callable[[], Mapping[str, tuple[str, ...]]]) -> None:
+        self._routes = routes
         self._lock = RLock()
         self.all: list[Fault] = []
         self._impatience: list[str] = []
@@ -291,17 +341,20 @@ class Faults:
             self._tell_followers()
             return fault.unmet()
 
-    def meet(self, method: str, path: str, device_id: str | None, caller: str, now: float) -> Fault | None:
+    def meet(self, request: Request, device_id: str | None, caller: str, now: float) -> Fault | None:
         """The fault that this request runs into, counted; None when it goes through. now: seconds of some clock."""
         with self._lock:
             for fault in self.all:
-                if not fault.target.meets(method, path, device_id, caller):
+                if not fault.target.meets(request.method, request.path, device_id, caller):
+                    if fault.target.meets(fault.target.method or "", request.path, device_id, caller):
+                        fault.other_methods.add(request.method)
                     continue
                 if fault.kind == "rate_limit" and self._came_early(fault, caller, now):
                     return fault
+                if fault.strike_again(request, caller, now):
+                    return fault
                 if not fault.is_spent:
-                    fault.hits += 1
-                    fault.waits[caller] = (now, now + fault.seconds)
+                    fault.strike(request, caller, now)
                     return fault
             return None
 
@@ -320,12 +373,13 @@ class Faults:
         if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
             raise SandboxError(f"times is {times!r}; it takes a number of at least 1, or None for no limit.")
         parsed = self._parse(target, getattr(device, "device_id", device), narrowing.get("caller"))
-        fault = Fault(kind, parsed, times, after, self, optional=narrowing.get("optional", False), **details)
+        fault = Fault(kind, parsed, times, after, self, **details)
+        fault.optional, fault.until_seen = narrowing.get("optional", False), narrowing.get("until_seen", False)
         if kind == "refuse" and times is not None and self._followers:
             raise _not_countable()
         with self._lock:
             for other in self.active:
-                if other.target.overlaps(fault.target, self._paths()):
+                if other.target.overlaps(fault.target, self._routes()):
                     raise SandboxError(
                         f"the fault {fault} would meet requests that the active fault {other} meets already. "
                         "Let that one end first: use it in a with block, or give the two different targets."
@@ -340,16 +394,27 @@ class Faults:
 
     def _parse(self, target: str, device_id: str | None, caller: str | None) -> Target:
         method, _, path = target.rpartition(" ")
-        paths = sorted(self._paths())
+        routes = self._routes()
         if method and method not in METHODS:
             raise SandboxError(f"the fault target {target!r} has the method {method!r}; methods: {', '.join(METHODS)}.")
-        if not any(fnmatchcase(known, path) for known in paths):
-            near = get_close_matches(path, paths, n=3, cutoff=0.3)
+        methods = {method for known, accepted in routes.items() if fnmatchcase(known, path) for method in accepted}
+        if not methods:
+            near = get_close_matches(path, sorted(routes), n=3, cutoff=0.3)
             raise SandboxError(
                 f"no emulated path matches the fault target {target!r}. Nearest: {', '.join(near) or 'none'}. "
                 "A target is a path, or a method and a path, such as 'POST /locks/unlock_door' or '/locks/*'."
             )
+        if method and method not in methods:
+            raise SandboxError(
+                f"no call can match the fault target {target!r}: {path} takes {', '.join(sorted(methods))}. "
+                "Give one of them, or leave the method off."
+            )
         return Target(method or None, path, device_id, caller)
+
+
+def _identity(request: Request, caller: str) -> tuple[object, ...]:
+    """What two attempts of one request have in common."""
+    return request.method, request.path, request.query, request.body, caller
 
 
 _GARBAGE: dict[Garbage, tuple[str, bytes]] = {

@@ -26,6 +26,7 @@ class Request(NamedTuple):
     path: without the query, still percent-encoded. query: the raw text behind the question mark.
     headers: with lower-case names. origin: "app" for the program under test, "sandbox" for the sandbox's own calls,
     which no fault may touch. arrived_at: real seconds, from doors that are real; None where sandbox time counts.
+    attempt: 2 and more when the client itself sends the same request again, for doors that can tell.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Request(NamedTuple):
     origin: str = "app"
     scheme: str = "https"
     arrived_at: float | None = None
+    attempt: int = 1
 
     @property
     def is_json(self) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from chaos.desk import desk, run
 from pytest_seam_sandbox import OutageNotPossible, SandboxError
+from pytest_seam_sandbox.chaos.faults import PlannedFault
 from pytest_seam_sandbox.chaos.losses import Loss
 from pytest_seam_sandbox.chaos.sweep import SweepFailed
 from pytest_seam_sandbox.engine.errors import UnknownId
@@ -107,11 +108,12 @@ def test_sweep_can_run_after_somebody_has_checked(seam_sweep, seam_sandbox, sand
 
 def test_two_sweeps_wait_for_each_other(seam_sweep, seam_sandbox, sandbox_device):
     """A sweep may be made before another one runs."""
-    first, second = (seam_sweep(faults=[fault], when="before", app=desk) for fault in ("fail", "refuse"))
+    faults = (PlannedFault("slow"), PlannedFault("slow", seconds=2))
+    first, second = (seam_sweep(faults=[fault], app=desk) for fault in faults)
 
     found = [list(run(trials, lambda trial: trial.app.look(sandbox_device))) for trials in (first, second)]
 
-    assert found == [["undisturbed", "fail before call 1"], ["undisturbed", "refuse before call 1"]]
+    assert found == [["undisturbed", "slow after call 1"], ["undisturbed", "slow(seconds=2) after call 1"]]
 
 
 def test_sweep_is_looped_over_once(seam_sweep, sandbox_device):

@@ -19,7 +19,10 @@ from pytest_seam_sandbox.chaos.sweep import SweepFailed
         ("slow", {"slow after call 1": (1, 200)}),
         (
             PlannedFault("fail", "/devices/*", times=7, status=500),
-            {"fail(status=500) before call 1": (0, 500), "fail(status=500) after call 1": (1, 500)},
+            {
+                "fail(status=500, times=7) before call 1": (0, 500),
+                "fail(status=500, times=7) after call 1": (1, 500),
+            },
         ),
     ],
     ids=["fail", "lose_answer", "refuse", "rate_limit", "slow", "value"],
@@ -44,14 +47,54 @@ def attempt(http, door):
         return None
 
 
-def test_fault_strikes_one_call_only(seam_sweep, sandbox_device):
-    """The SDK's next try is another call, and gets through."""
+def test_fault_lasts_until_the_program_has_seen_it(seam_sweep, sandbox_device):
+    """What the SDK tries again by itself meets the fault again, and counts as one call; the next call gets through."""
+    seen = []
     trials = seam_sweep(faults=["fail"], when="before", app=desk)
+    for trial in trials:
+        with trial as sandbox:
+            for _ in range(2):
+                try:
+                    seen.append(trial.app.look(sandbox_device))
+                except httpx.HTTPStatusError as error:
+                    seen.append(error.response.status_code)
+            statuses = [call.status for call in sandbox.requests]
+
+    assert seen == [True, True, 503, True, True, 503]
+    assert statuses == [200, 503, 503, 503]
+    assert [result.calls for result in trials.results] == [[("GET", "/devices/get")] * 2] * 2
+    assert "absorbed" not in trials.table
+
+
+def test_single_strike_is_absorbed_by_the_client(seam_sweep, sandbox_device):
+    """A fault that does not last until it is seen never reaches the program where the SDK tries again."""
+    single = PlannedFault("fail", until_seen=False)
+    trials = seam_sweep(faults=[single, "slow"], when="after", app=desk)
 
     found = run(trials, lambda trial: trial.app.look(sandbox_device))
 
-    assert found["fail before call 1"] is True
-    assert trials.results[0].calls == [("GET", "/devices/get")] * 2
+    assert found["fail(once) after call 1"] is True
+    assert [result.was_absorbed for result in trials.results] == [True, False]
+    assert trials.table.splitlines()[2].split() == ["1", "GET", "/devices/get", "absorbed", "ok"]
+    assert "2 trials with one point: 2 passed (1 absorbed by the client)." in trials.table
+
+
+def test_lasting_counts_the_calls_that_a_fault_strikes(seam_sweep, sandbox_device):
+    """`lasting=2`: two calls in a row meet the fault, whatever their paths; healing ends it before that."""
+    found = {}
+    for trial in seam_sweep(faults=["fail"], when="before", lasting=2):
+        with trial as sandbox, sandbox.http() as http:
+            statuses = [attempt(http, sandbox_device) for _ in range(3)]
+            found[trial.name] = statuses
+            trial.heal()
+            assert attempt(http, sandbox_device) == 200
+
+    assert found == {
+        "undisturbed": [200, 200, 200],
+        "fail before call 1": [503, 503, 200],
+        "fail before call 2": [200, 503, 503],
+        "fail before call 3": [200, 200, 503],
+    }
 
 
 def test_client_that_does_not_wait_fails_the_trial(seam_sweep, sandbox_device):

@@ -381,3 +381,40 @@ async def test_an_async_client_sees_a_reset_in_the_middle(faults, async_seam_cli
     """The async transport breaks off in the middle of the answer as the sync one does."""
     with faults.reset(GET), pytest.raises(httpx.ReadError):
         await async_seam_client.devices.get(device_id=sandbox_device.device_id)
+
+
+def test_fault_lasts_until_the_program_sees_it(seam, seam_sandbox, sandbox_device):
+    """With `until_seen` what the SDK tries again by itself meets the fault too; the program's next call does not."""
+    seam_sandbox.faults.fail("/devices/get", status=503, until_seen=True)
+
+    with pytest.raises(httpx.HTTPStatusError):
+        seam.devices.get(device_id=sandbox_device.device_id)
+    seam.devices.get(device_id=sandbox_device.device_id)
+
+    assert [call.status for call in seam_sandbox.requests] == [503, 503, 503, 200]
+
+
+def test_what_the_client_does_not_repeat_meets_a_fault_once(seam, seam_sandbox, sandbox_device):
+    """A 404 makes no client try again, so the program's own next call is another one."""
+    seam_sandbox.faults.fail("/devices/get", status=404, error_type="device_not_found", until_seen=True)
+
+    with pytest.raises(SeamHttpApiError):
+        seam.devices.get(device_id=sandbox_device.device_id)
+
+    assert seam.devices.get(device_id=sandbox_device.device_id).device_id == sandbox_device.device_id
+
+
+def test_method_that_the_path_does_not_take(seam_sandbox):
+    """A fault that no call could match is refused with the methods of its path."""
+    with pytest.raises(SandboxError, match=r"no call can match .*: /locks/unlock_door takes POST. Give one of them"):
+        seam_sandbox.faults.fail("GET /locks/unlock_door")
+
+
+def test_requests_of_another_method_are_named(seam_sandbox, sandbox_device):
+    """An unmet fault says that its path was called, with a method that it does not name."""
+    code = seam_sandbox.create_access_code(sandbox_device)
+    with (
+        pytest.raises(ExpectationFailed, match=r"but DELETE requests to that path; leave the method off to meet all"),
+        seam_sandbox.faults.fail("POST /access_codes/delete"),
+    ):
+        seam_sandbox.client().access_codes.delete(access_code_id=code.access_code_id)
