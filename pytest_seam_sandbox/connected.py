@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .engine.errors import MissingDependency
+from .engine.errors import MissingDependency, is_for_the_test
 from .observer import Observer
 
 if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
+
+__tracebackhide__ = is_for_the_test
 
 
 class Connected(Observer):

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ContextDecorator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from heapq import nsmallest
+from itertools import islice
+from types import TracebackType
 from typing import Any
 
-from .api._shared import Resource
-from .api.events import Event
+from .api._shared import plain
 from .api.known import event_types
-from .engine.errors import ExpectationFailed, SandboxError
+from .engine.errors import ExpectationFailed, SandboxError, is_for_the_test
+from .engine.events import EventRow
+from .event_list import EventList
+from .report.texts import MOST, NameOf, joined, lines_of, said, shortened
+from .report.timeline import subject
 
+__tracebackhide__ = is_for_the_test
 _SHOWN = 20
+
+Complaint = Callable[[], str]
+"""Says why an expectation is not met; asked only when it has failed."""
 
 
 def check_event_type(event_type: str) -> None:
@@ -23,113 +33,137 @@ def check_event_type(event_type: str) -> None:
     if event_type not in known:
         near = get_close_matches(event_type, known, n=3)
         hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "See the event types in Seam's documentation."
-        raise SandboxError(f"Seam has no event type {event_type!r}. {hint}")
+        raise SandboxError(f"Seam has no event type {shortened(repr(event_type))}. {hint}")
 
 
-def matching(events: Sequence[Event], event_type: str, fields: dict[str, Any]) -> list[Event]:
-    """The events of this type that carry these values."""
-    return [event for event in events if event.event_type == event_type and not _differences(event, fields)]
+def check_count(count: int | None) -> None:
+    """Raise SandboxError for what cannot be how often something happens."""
+    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
+        raise SandboxError(f"count is {count!r}; it takes how many events there have to be, as an integer >= 0.")
 
 
-def check_event(events: Sequence[Event], event_type: str, count: int | None, fields: dict[str, Any]) -> str | None:
+@dataclass(frozen=True)
+class Wanted:
+    """Events of one type with these field values, among the events of a sandbox or an outage.
+
+    name_of: what to write for an id.
+    """
+
+    event_type: str
+    fields: Mapping[str, Any]
+    name_of: NameOf
+
+    def newest_first(self, events: EventList) -> Iterator[EventRow]:
+        """Those that fit."""
+        device_id = self.fields.get("device_id")
+        found = events.newest_first(self.event_type, device_id if isinstance(device_id, str) else None)
+        return (row for row in found if self.fits(row))
+
+    def fits(self, row: EventRow) -> bool:
+        """Whether an event has the field values."""
+        return not any(True for _ in self._differing(row))
+
+    def _differing(self, row: EventRow) -> Iterator[tuple[str, Any, Any]]:
+        for name, wanted in self.fields.items():
+            found = plain(row.shown(name))
+            if not found == wanted:  # noqa: SIM201 - matchers such as those of dirty-equals define == only
+                yield name, found, wanted
+
+    def described(self) -> str:
+        """Type and fields, for a text."""
+        asked = joined((f"{name}={said(name, value, self.name_of)}" for name, value in self.fields.items()), _SHOWN)
+        return f"{self.event_type!r}" + (f" with {shortened(asked, 1_000)}" if asked else "")
+
+    def lines(self, rows: Sequence[EventRow]) -> list[str]:
+        """The newest of these events, oldest first, and how many there are beyond them; rows: newest first."""
+        return list(lines_of([self._line(row) for row in reversed(rows[:MOST])], len(rows), "earlier"))
+
+    def near_misses(self, events: EventList, ignored: Sequence[EventRow] = ()) -> str:
+        """Events of the same type, the nearest first, with what differs in each; then what was seen at all."""
+        told = {row.number for row in ignored}
+        same_type = [row for row in events.newest_first(self.event_type) if row.number not in told]
+        ranked = nsmallest(MOST, same_type, key=lambda row: sum(1 for _ in self._differing(row)))
+        lines = ["Near misses:"] if ranked else []
+        lines += lines_of([f"{self._line(row)}: {self._differences(row)}" for row in ranked], len(same_type), "more")
+        if not events:
+            return "\n".join([*lines, "No event was seen at all."])
+        cut = f" (the last {_SHOWN})" if len(events) > _SHOWN else ""
+        shown = [f"  {self._line(row)}" for row in events.rows(newest=_SHOWN)]
+        return "\n".join([*lines, f"Seen: {len(events):,} event(s){cut}:", *shown])
+
+    def _differences(self, row: EventRow) -> str:
+        texts = [
+            f"{name} is {said(name, found, self.name_of)}, expected {said(name, wanted, self.name_of)}"
+            for name, found, wanted in self._differing(row)
+        ]
+        return shortened("; ".join(texts), 500) or "too early"
+
+    def _line(self, row: EventRow) -> str:
+        return f"{row.created_at} {row.event_type} {subject(row, self.name_of)}".rstrip()
+
+
+def check_event(events: EventList, wanted: Wanted, count: int | None) -> Complaint | None:
     """Why the expectation of an event (at least one, or exactly `count`) is not met; None when it is."""
-    found = matching(events, event_type, fields)
-    if (count is None and found) or (count is not None and len(found) == count):
+    found = list(islice(wanted.newest_first(events), 1 if count is None else None))
+    if found if count is None else len(found) == count:
         return None
-    wanted = f"event {_described(event_type, fields)}"
-    often = "" if count is None else f" exactly {count} time(s)"
-    if count is not None and found:
-        listed = "\n".join(f"  {_line(event)}" for event in found)
-        others = [event for event in events if event not in found]
-        more = "" if len(found) > count else f"\n{_near_misses(others, event_type, fields)}"
-        return f"expected {wanted}{often}, but it was seen {len(found)} time(s):\n{listed}{more}"
-    return f"expected {wanted}{often}, but it was not seen.\n{_near_misses(events, event_type, fields)}"
+
+    def complaint() -> str:
+        often = "" if count is None else f" exactly {count} time(s)"
+        text = f"expected event {wanted.described()}{often}, but it was"
+        if not found:
+            return f"{text} not seen.\n{wanted.near_misses(events)}"
+        more = [] if count is None or len(found) > count else [wanted.near_misses(events, found)]
+        return "\n".join([f"{text} seen {len(found):,} time(s):", *wanted.lines(found), *more])
+
+    return complaint
 
 
-def check_no_event(events: Sequence[Event], event_type: str, fields: dict[str, Any]) -> str | None:
+def check_no_event(events: EventList, wanted: Wanted) -> Complaint | None:
     """Why the expectation of no such event is not met; None when it is."""
-    found = matching(events, event_type, fields)
+    found = list(wanted.newest_first(events))
     if not found:
         return None
-    listed = "\n".join(f"  {_line(event)}" for event in found)
-    return f"expected no event {_described(event_type, fields)}, but it was seen {len(found)} time(s):\n{listed}"
+    text = f"expected no event {wanted.described()}, but it was seen {len(found):,} time(s):"
+    return lambda: "\n".join([text, *wanted.lines(found)])
 
 
-def check_order(events: Sequence[Event], types: Sequence[str], fields: dict[str, Any]) -> str | None:
+def check_order(
+    events: EventList, types: Sequence[str], fields: Mapping[str, Any], name_of: NameOf
+) -> Complaint | None:
     """Why these event types did not come in this order (others may stand between); None when they did."""
-    rest = iter(event for event in events if not _differences(event, fields))
+    rest = events.rows()
     for place, event_type in enumerate(types, start=1):
-        if not any(event.event_type == event_type for event in rest):
+        wanted = Wanted(event_type, fields, name_of)
+        if not any(row.event_type == event_type and wanted.fits(row) for row in rest):
             before = f" after {types[place - 2]!r}" if place > 1 else ""
-            return (
-                f"expected the events {', '.join(types)} in this order; {event_type!r} (number {place}) was not seen"
-                f"{before}.\n{_near_misses(events, event_type, fields)}"
+            text = (
+                f"expected the events {joined(types, _SHOWN)} in this order; {event_type!r} (number {place}) "
+                f"was not seen{before}.\n"
             )
+            return lambda: text + wanted.near_misses(events)
     return None
 
 
-def _described(event_type: str, fields: dict[str, Any]) -> str:
-    asked = ", ".join(f"{name}={value!r}" for name, value in fields.items())
-    return f"{event_type!r}" + (f" with {asked}" if asked else "")
-
-
-def _differences(event: Event, fields: dict[str, Any]) -> list[str]:
-    differing = []
-    for name, wanted in fields.items():
-        found = _plain(getattr(event, name, None))
-        if not found == wanted:  # noqa: SIM201 - matchers such as those of dirty-equals define == only
-            differing.append(f"{name} is {found!r}, expected {wanted!r}")
-    return differing
-
-
-def _plain(value: Any) -> Any:
-    """Objects and lists of objects as a test writes them down: as dictionaries."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.model_dump(exclude_unset=True) if isinstance(value, Resource) else value
-
-
-def _near_misses(events: Sequence[Event], event_type: str, fields: dict[str, Any]) -> str:
-    """Events of the same type with what differs in each, then what was seen at all."""
-    lines = []
-    same_type = [event for event in events if event.event_type == event_type]
-    if same_type:
-        lines.append("Near misses:")
-        lines += [f"  {_line(event)}: {'; '.join(_differences(event, fields)) or 'too early'}" for event in same_type]
-    if not events:
-        return "\n".join([*lines, "No event was seen at all."])
-    shown = events[-_SHOWN:]
-    cut = f" (the last {_SHOWN})" if len(events) > _SHOWN else ""
-    return "\n".join([*lines, f"Seen: {len(events)} event(s){cut}:", *(f"  {_line(event)}" for event in shown)])
-
-
-def _line(event: Event) -> str:
-    about = next((f" {name}={value}" for name, value in event.model_dump().items() if name in _SUBJECTS and value), "")
-    return f"{event.created_at} {event.event_type}{about}"
-
-
-_SUBJECTS = ("device_id", "action_attempt_id", "connected_account_id", "client_session_id")
-
-
-def check_error(resource: Any, code: str, errors: Sequence[Any]) -> str | None:
+def check_error(resource: str, code: str, errors: Sequence[Any]) -> Complaint | None:
     """Why the resource does not carry this error; None when it does."""
     codes = [error.error_code for error in errors]
     if code in codes:
         return None
-    return f"expected the error {code!r} on {resource}, but it has {_codes(codes)}."
+    return lambda: f"expected the error {code!r} on {resource}, but it has {_codes(codes)}."
 
 
-def check_no_error(resource: Any, code: str | None, errors: Sequence[Any]) -> str | None:
+def check_no_error(resource: str, code: str | None, errors: Sequence[Any]) -> Complaint | None:
     """Why the resource is not free of this error (of any, when code is None); None when it is."""
     codes = [error.error_code for error in errors if code in (None, error.error_code)]
     if not codes:
         return None
     wanted = "no error" if code is None else f"no error {code!r}"
-    return f"expected {wanted} on {resource}, but it has {_codes(codes)}."
+    return lambda: f"expected {wanted} on {resource}, but it has {_codes(codes)}."
 
 
 def _codes(codes: Sequence[str | None]) -> str:
-    return f"the errors {', '.join(map(repr, codes))}" if codes else "no errors"
+    return f"the errors {joined(map(repr, codes))}" if codes else "no errors"
 
 
 @dataclass
@@ -142,10 +176,7 @@ class SeamErrorInfo:
     message: str = ""
 
 
-@contextmanager
-def seam_raises(
-    error_type: str, *, status_code: int | None = None, match: str | None = None
-) -> Iterator[SeamErrorInfo]:
+def seam_raises(error_type: str, *, status_code: int | None = None, match: str | None = None) -> SeamRaises:
     """Expect the block to fail with this error of Seam, like `pytest.raises`.
 
     error_type: Seam's error type, such as "device_not_found"; for a failed action attempt the type of its error.
@@ -153,26 +184,45 @@ def seam_raises(
     Accepts the exceptions of the SDK and `httpx.HTTPStatusError`. Raises ExpectationFailed when nothing or another
     error of Seam came; exceptions that are no answer of Seam pass through.
     """
-    info = SeamErrorInfo()
-    try:
-        yield info
-    except Exception as error:
-        answer = _answer_of(error)
-        if answer is None:
-            raise
+    return SeamRaises(error_type, status_code, match)
+
+
+class SeamRaises(ContextDecorator):
+    """What `seam_raises` gives: a context manager. Frames of a generator would stand in the test's traceback."""
+
+    def __init__(self, error_type: str, status_code: int | None, match: str | None) -> None:
+        self._error_type = error_type
+        self._status_code = status_code
+        self._match = match
+        self._info = SeamErrorInfo()
+
+    def __enter__(self) -> SeamErrorInfo:
+        self._info = SeamErrorInfo()
+        return self._info
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if error is None:
+            raise ExpectationFailed(
+                f"expected Seam to answer with the error {self._error_type!r}, but the block raised nothing."
+            )
+        answer = _answer_of(error) if isinstance(error, Exception) else None
+        if not isinstance(error, Exception) or answer is None:
+            return False
+        info = self._info
         info.value, (info.error_type, info.status_code, info.message) = error, answer
-        complaint = _mismatch(info, error_type, status_code, match)
+        complaint = _mismatch(info, self._error_type, self._status_code, self._match)
         if complaint is not None:
             raise ExpectationFailed(complaint) from error
-    else:
-        raise ExpectationFailed(f"expected Seam to answer with the error {error_type!r}, but the block raised nothing.")
+        return True
 
 
 def _mismatch(info: SeamErrorInfo, error_type: str, status_code: int | None, match: str | None) -> str | None:
     came = f"{type(info.value).__name__} with error type {info.error_type!r}"
     if info.status_code is not None:
         came += f", status {info.status_code}"
-    came += f": {info.message}"
+    came += f": {shortened(info.message, 500)}"
     if info.error_type != error_type:
         return f"expected Seam to answer with the error {error_type!r}, but this came: {came}"
     if status_code is not None and info.status_code != status_code:
@@ -201,13 +251,13 @@ def _answer_of_response(response: Any) -> tuple[str, int | None, str]:
         return "(no Seam error)", response.status_code, response.text[:200]
 
 
-def eventually(check: Callable[[], str | None], within: float, wait: Callable[[float], None]) -> None:
+def eventually(check: Callable[[], Complaint | None], within: float, wait: Callable[[float], None]) -> None:
     """Repeat a check until it gives None; raise ExpectationFailed with its last complaint after `within` seconds."""
     waited = 0.0
     while (complaint := check()) is not None:
         if waited >= within:
             late = f"\n(waited {within:g} s)" if within else ""
-            raise ExpectationFailed(complaint + late)
+            raise ExpectationFailed(complaint() + late)
         step = min(max(within / 20, 0.05), within - waited)
         wait(step)
         waited += step

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Literal, TypeVar, overload
 
 import httpx
 
@@ -16,9 +16,13 @@ from .api.phones import Phone
 from .doors.transport import SandboxTransport
 from .embedded import Embedded
 from .engine.app import Call
-from .engine.errors import ExpectationFailed, SandboxError, UnknownId
+from .engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
 from .engine.http import SEAM_URL
+from .event_list import EventList, event_of
 from .expectations import (
+    Complaint,
+    Wanted,
+    check_count,
     check_error,
     check_event,
     check_event_type,
@@ -26,11 +30,12 @@ from .expectations import (
     check_no_event,
     check_order,
     eventually,
-    matching,
 )
+from .report.texts import shortened
 from .report.timeline import render_timeline
 from .seam_api import Refused, SeamApi
 
+__tracebackhide__ = is_for_the_test
 M = TypeVar("M")
 
 
@@ -90,30 +95,29 @@ class Observer:
 
     def get_device(self, device: Any) -> Device:
         """The device as Seam shows it now, managed or not. device: our model, the SDK's object or an id."""
-        device_id = id_of(device, "device_id")
-        found = self._lookup(self._api.device, device_id)
-        if found is None:
-            listed = _named(self._api.devices())
-            raise UnknownId(f"no device {device_id!r} in this sandbox; it has {listed}. Make one with create_device().")
-        return found
+        return self._get("device", "create_device()", self._api.device, id_of(device, "device_id"))
 
     def get_phone(self, phone: Any) -> Phone:
         """The phone as Seam shows it now. phone: our model, the SDK's object or an id."""
-        device_id = id_of(phone, "device_id")
-        found = self._lookup(self._api.phone, device_id)
-        if found is None:
-            listed = _named(self._api.phones())
-            raise UnknownId(f"no phone {device_id!r} in this sandbox; it has {listed}. Make one with create_phone().")
-        return found
+        return self._get("phone", "create_phone()", self._api.phone, id_of(phone, "device_id"))
 
     def get_connected_account(self, account: Any) -> ConnectedAccount:
         """The connected account as Seam shows it now. account: our model, the SDK's object or an id."""
         account_id = id_of(account, "connected_account_id")
-        found = self._lookup(self._api.connected_account, account_id)
+        return self._get("connected account", "create_connected_account()", self._api.connected_account, account_id)
+
+    def _get(
+        self,
+        what: Literal["device", "phone", "connected account"],
+        make: str,
+        find: Callable[[str], M | None],
+        resource_id: str,
+    ) -> M:
+        found = self._lookup(find, resource_id)
         if found is None:
             raise UnknownId(
-                f"no connected account {account_id!r} in this sandbox. Make one with create_connected_account(), or "
-                "take the connected_account_id of a device."
+                f"no {what} {shortened(repr(resource_id))} in this sandbox; it has {self._backend.some_of(what)}. "
+                f"Make one with {make}."
             )
         return found
 
@@ -128,8 +132,8 @@ class Observer:
             return None
 
     @property
-    def events(self) -> list[Event]:
-        """All events of the workspace that show by now, oldest first."""
+    def events(self) -> EventList:
+        """All events of the workspace that show by now, oldest first; read it like a list."""
         return self._backend.events_after(0)
 
     @property
@@ -140,16 +144,25 @@ class Observer:
     @property
     def timeline(self) -> str:
         """Requests, events, outages and clock moves in one ordered list, for people."""
-        return render_timeline(self._backend.history())
+        return render_timeline(self._backend.history(), name_of=self._backend.names())
 
     # expect
 
+    @overload
+    def expect_event(
+        self, event_type: str, *, count: Literal[0], within: float | None = None, **fields: Any
+    ) -> None: ...
+    @overload
     def expect_event(
         self, event_type: str, *, count: int | None = None, within: float | None = None, **fields: Any
-    ) -> Event:
-        """Expect an event of this type with these field values; gives the newest that fits.
+    ) -> Event: ...
+    def expect_event(
+        self, event_type: str, *, count: int | None = None, within: float | None = None, **fields: Any
+    ) -> Event | None:
+        """Expect an event of this type with these field values; gives the newest that fits, None for `count=0`.
 
-        count: how many there have to be, else at least one. within: seconds of sandbox time to wait for it.
+        count: how many there have to be, else at least one. within: seconds of sandbox time to wait for it; with
+        `count=0` the seconds in which there must be none, 0 by default.
         Raises ExpectationFailed with the near misses, SandboxError for a type that Seam does not have.
         """
         return self._expect_event(lambda: self.events, event_type, count, within, fields)
@@ -157,27 +170,22 @@ class Observer:
     def expect_no_event(self, event_type: str, **fields: Any) -> None:
         """Expect that there is no event of this type with these field values by now."""
         check_event_type(event_type)
-        _fail(check_no_event(self.events, event_type, fields))
+        self._fail(check_no_event(self.events, self._wanted(event_type, fields)))
 
-    @contextmanager
-    def expecting(self, *event_types: str, **fields: Any) -> Iterator[None]:
+    def expecting(self, *event_types: str, **fields: Any) -> Expecting:
         """Expect the block to cause these events, in this order, each with these field values."""
-        for event_type in event_types:
-            check_event_type(event_type)
-        mark = self._backend.mark()
-        yield
-        self._eventually(lambda: check_order(self._backend.events_after(mark), event_types, fields))
+        return Expecting(self, event_types, fields)
 
     def expect_device_error(self, device: Any, code: str) -> Device:
         """Expect this error on the device; gives the device."""
         found = self.get_device(device)
-        _fail(check_error(f"{found.display_name} ({found.device_id})", code, found.errors))
+        self._fail(check_error(self._name(found), code, found.errors))
         return found
 
     def expect_no_device_error(self, device: Any, code: str | None = None) -> Device:
         """Expect the device to be free of this error, or of any; gives the device."""
         found = self.get_device(device)
-        _fail(check_no_error(f"{found.display_name} ({found.device_id})", code, found.errors))
+        self._fail(check_no_error(self._name(found), code, found.errors))
         return found
 
     # what outages and expectations stand on
@@ -191,36 +199,67 @@ class Observer:
     def _pass_time(self, seconds: float) -> None:
         self._backend.pass_time(seconds)
 
-    def _eventually(self, check: Callable[[], str | None], within: float | None = None) -> None:
+    def _wanted(self, event_type: str, fields: Mapping[str, Any]) -> Wanted:
+        return Wanted(event_type, fields, self._backend.names())
+
+    def _name(self, device: Device) -> str:
+        return self._backend.names()(device.device_id) or device.display_name
+
+    @staticmethod
+    def _fail(complaint: Complaint | None) -> None:
+        if complaint is not None:
+            raise ExpectationFailed(complaint())
+
+    def _eventually(self, check: Callable[[], Complaint | None], within: float | None = None) -> None:
         eventually(check, self._latency if within is None else within, self._pass_time)
 
     def _expect_event(
         self,
-        events: Callable[[], Sequence[Event]],
+        events: Callable[[], EventList],
         event_type: str,
         count: int | None,
         within: float | None,
-        fields: dict[str, Any],
-    ) -> Event:
+        fields: Mapping[str, Any],
+    ) -> Event | None:
         check_event_type(event_type)
-        self._eventually(lambda: check_event(events(), event_type, count, fields), within)
-        found = matching(events(), event_type, fields)
-        return found[-1]
+        check_count(count)
+        wanted = self._wanted(event_type, fields)
+        if count == 0:
+            self._fail(check_event(events(), wanted, 0))
+            self._pass_time(within or 0.0)
+            self._fail(check_event(events(), wanted, 0))
+            return None
+        self._eventually(lambda: check_event(events(), wanted, count), within)
+        return event_of(next(wanted.newest_first(events())))
+
+
+class Expecting:
+    """What `expecting` gives: a context manager. Frames of a generator would stand in the test's traceback."""
+
+    def __init__(self, observer: Observer, event_types: Sequence[str], fields: Mapping[str, Any]) -> None:
+        self._observer = observer
+        self._event_types = event_types
+        self._fields = fields
+        self._mark = 0
+
+    def __enter__(self) -> None:
+        for event_type in self._event_types:
+            check_event_type(event_type)
+        self._mark = self._observer._backend.mark()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is None:
+            backend = self._observer._backend
+            self._observer._eventually(
+                lambda: check_order(backend.events_after(self._mark), self._event_types, self._fields, backend.names())
+            )
 
 
 def id_of(resource: Any, name: str) -> str:
     """The id of our model, of the SDK's object, of a JSON object, or the id itself."""
     found = resource.get(name) if isinstance(resource, Mapping) else getattr(resource, name, resource)
     if not isinstance(found, str):
-        raise SandboxError(f"expected an object with a {name}, or an id as text; got {resource!r}.")
+        raise SandboxError(f"expected an object with a {name}, or an id as text; got {shortened(repr(resource))}.")
     return found
-
-
-def _named(resources: Sequence[Any]) -> str:
-    """Ids and names, for a message."""
-    return ", ".join(f"{one.display_name} ({one.device_id})" for one in resources[:10]) or "none"
-
-
-def _fail(complaint: str | None) -> None:
-    if complaint is not None:
-        raise ExpectationFailed(complaint)

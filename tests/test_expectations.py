@@ -40,9 +40,10 @@ def test_event_that_was_not_seen_shows_near_misses(seam_sandbox):
 
     assert f"expected event 'device.added' with device_id={NOTHING!r}, but it was not seen." in text
     assert "Near misses:" in text
-    assert f"device_id is {device.device_id!r}, expected {NOTHING!r}" in text
+    assert f"device_id is GARAGE, expected {NOTHING!r}" in text
     assert "Seen: 3 event(s):" in text
-    assert f"device.connected device_id={device.device_id}" in text
+    assert "device.connected device_id=GARAGE" in text
+    assert device.device_id not in text
 
 
 def test_near_miss_names_only_what_differs(seam_sandbox):
@@ -94,8 +95,9 @@ def test_event_seen_too_seldom(seam_sandbox):
         ExpectationFailed, lambda: seam_sandbox.expect_event("device.added", count=2, device_id=first.device_id)
     )
 
-    assert f"with device_id={first.device_id!r} exactly 2 time(s), but it was seen 1 time(s):" in text
-    assert f"device_id is {second.device_id!r}, expected {first.device_id!r}" in text
+    names = [f"GARAGE ({device.device_id})" for device in (first, second)]
+    assert f"with device_id={names[0]} exactly 2 time(s), but it was seen 1 time(s):" in text
+    assert f"device_id is {names[1]}, expected {names[0]}" in text
     assert "too early" not in text
 
 
@@ -106,8 +108,8 @@ def test_event_seen_too_often(seam_sandbox):
     text = text_of(ExpectationFailed, lambda: seam_sandbox.expect_event("device.added", count=1))
 
     assert "expected event 'device.added' exactly 1 time(s), but it was seen 2 time(s):" in text
-    assert f"device_id={first.device_id}" in text
-    assert f"device_id={second.device_id}" in text
+    assert f"device_id=GARAGE ({first.device_id})" in text
+    assert f"device_id=GARAGE ({second.device_id})" in text
 
 
 def test_unexpected_event(seam_sandbox, sandbox_device):
@@ -115,13 +117,51 @@ def test_unexpected_event(seam_sandbox, sandbox_device):
     text = text_of(ExpectationFailed, lambda: seam_sandbox.expect_no_event("device.added"))
 
     assert text.startswith("expected no event 'device.added', but it was seen 1 time(s):")
-    assert f"device_id={sandbox_device.device_id}" in text
+    assert "device.added device_id=GARAGE" in text
 
 
 def test_expect_no_event_looks_at_the_fields(seam_sandbox, sandbox_device):
     """An event of the type with other values is not the one that must not be there."""
     seam_sandbox.expect_no_event("device.added", device_id=NOTHING)
     seam_sandbox.expect_no_event("device.removed")
+
+
+# none of an event
+
+
+def test_expecting_none_of_an_event(seam_sandbox, sandbox_device):
+    """A count of nothing is met by nothing, and gives nothing."""
+    assert seam_sandbox.expect_event("lock.unlocked", count=0) is None
+    assert seam_sandbox.expect_event("device.added", count=0, device_id=NOTHING) is None
+    with seam_sandbox.disconnected(sandbox_device) as outage:
+        assert outage.expect_event("device.connected", count=0) is None
+
+
+def test_expecting_none_of_an_event_that_came(seam_sandbox, sandbox_device):
+    """What came is shown."""
+    text = text_of(ExpectationFailed, lambda: seam_sandbox.expect_event("device.added", count=0))
+
+    assert text.startswith("expected event 'device.added' exactly 0 time(s), but it was seen 1 time(s):\n")
+    assert text.endswith("device.added device_id=GARAGE")
+
+
+@pytest.mark.seam(action_attempts=30)
+def test_expecting_none_of_an_event_for_a_while(seam_client, seam_sandbox, sandbox_device):
+    """With `within` there must be none all that time."""
+    seam_client.locks.unlock_door(device_id=sandbox_device.device_id, wait_for_action_attempt=False)
+
+    seam_sandbox.expect_event("lock.unlocked", count=0, within=29)
+    text = text_of(ExpectationFailed, lambda: seam_sandbox.expect_event("lock.unlocked", count=0, within=2))
+
+    assert "exactly 0 time(s), but it was seen 1 time(s)" in text
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, "1", True])
+def test_count_that_is_none(seam_sandbox, count):
+    """What cannot be a number of events is refused."""
+    assert f"count is {count!r}; it takes" in text_of(
+        SandboxError, lambda: seam_sandbox.expect_event("device.added", count=count)
+    )
 
 
 @pytest.mark.parametrize("method", ["expect_event", "expect_no_event"])
@@ -232,7 +272,7 @@ def test_expecting_looks_at_the_fields(seam_sandbox, sandbox_device):
             lambda: fail_in(seam_sandbox.disconnected(sandbox_device)),
         ),
     )
-    assert f"device_id is {sandbox_device.device_id!r}, expected {NOTHING!r}" in text
+    assert f"device_id is GARAGE, expected {NOTHING!r}" in text
 
 
 def test_expecting_ignores_what_was_before(seam_sandbox, sandbox_device):
@@ -261,7 +301,7 @@ def test_device_error_that_is_missing(seam_sandbox, sandbox_device):
     """The text names the device and the errors that it has."""
     text = text_of(ExpectationFailed, lambda: seam_sandbox.expect_device_error(sandbox_device, "device_disconnected"))
 
-    name = f"{sandbox_device.display_name} ({sandbox_device.device_id})"
+    name = sandbox_device.display_name
     assert text == f"expected the error 'device_disconnected' on {name}, but it has no errors."
 
 

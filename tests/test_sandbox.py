@@ -172,12 +172,12 @@ def test_phone_is_not_made_as_a_device(seam_sandbox, device_type):
 
 
 def test_account_is_made_as_asked(seam_sandbox):
-    """Provider, login, customer and metadata are taken."""
+    """Provider, login, customer and metadata are taken; a provider that nobody knows gets a readable name."""
     account = seam_sandbox.create_connected_account(
-        "salto_ks", email="ada@example.com", customer_key="acme", custom_metadata={"plan": "gold"}
+        "my_own_locks", email="ada@example.com", customer_key="acme", custom_metadata={"plan": "gold"}
     )
 
-    assert (account.account_type, account.account_type_display_name) == ("salto_ks", "Salto KS")
+    assert (account.account_type, account.account_type_display_name) == ("my_own_locks", "My Own Locks")
     assert (account.display_name, account.customer_key) == ("ada@example.com", "acme")
     assert account.custom_metadata == {"plan": "gold"}
 
@@ -269,7 +269,7 @@ def test_timeline_shows_requests_events_and_clock_in_order(seam_sandbox, seam_cl
         client.post("/devices/get", json={"device_id": NOTHING})
 
     text = re.sub(r"\d\d:\d\d:\d\d\.\d{3}", "TIME", seam_sandbox.timeline)
-    device = f"device_id={sandbox_device.device_id}"
+    device = "device_id=GARAGE"
     lines = [
         f"TIME   request  POST /locks/unlock_door ({device}) → 200",
         f"TIME   event    lock.unlocked {device}",

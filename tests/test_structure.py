@@ -225,3 +225,36 @@ def test_unknown_names_are_not_there():
     """A misspelt name is an AttributeError that says so."""
     with pytest.raises(AttributeError, match="has no attribute 'Sandpit'"):
         _ = pytest_seam_sandbox.Sandpit
+
+
+TOLD = {
+    "SandboxError",
+    "ExpectationFailed",
+    "UnknownId",
+    "UnknownDeviceType",
+    "UnknownWorld",
+    "OutageNotPossible",
+    "NotEmulated",
+    "MissingDependency",
+    "SweepFailed",
+}
+HIDDEN_ITSELF = {"plugin", "cli"}
+"""A hook of pytest, whose lines pytest leaves out anyway, and a program of its own."""
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - HIDDEN_ITSELF))
+def test_what_is_told_to_a_test_shows_the_line_of_the_test(module):
+    """A module that raises what is meant for the author of a test leaves its own lines out of that traceback."""
+    raised = {
+        name.id
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.Raise) and node.exc is not None
+        for name in ast.walk(node.exc)
+        if isinstance(name, ast.Name)
+    }
+    hides = any(
+        isinstance(node, ast.Assign) and ast.unparse(node) == "__tracebackhide__ = is_for_the_test"
+        for node in TREES[module].body
+    )
+
+    assert hides or not raised & TOLD

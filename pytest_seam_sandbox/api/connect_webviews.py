@@ -6,7 +6,7 @@ from functools import cache
 from typing import Annotated, Literal, get_args
 
 from ..engine.auth import Caller
-from ..engine.errors import ApiError, SandboxError
+from ..engine.errors import ApiError, SandboxError, is_for_the_test
 from ..engine.events import EventFields
 from ..engine.http import SEAM_URL
 from ..engine.pages import Page, Pager
@@ -44,6 +44,8 @@ from .connected_accounts import (
     recover,
 )
 from .devices.house import add_sandbox_devices, capability, models_of
+
+__tracebackhide__ = is_for_the_test
 
 router = Router("/connect_webviews")
 

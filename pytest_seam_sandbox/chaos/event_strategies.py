@@ -16,12 +16,14 @@ from ..api._shared import Meta
 from ..api.events import Event
 from ..api.known import codes
 from ..engine.clock import format_time
-from ..engine.errors import SandboxError
+from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.events import EventFields, description_of
 from ..expectations import check_event_type
 from ..sandbox import Sandbox
 from .furnished import listed
 from .resource_strategies import LAST_ID, METADATA, TIME, uuid
+
+__tracebackhide__ = is_for_the_test
 
 Payload = dict[str, Any]
 _FIRST = "device.connected"

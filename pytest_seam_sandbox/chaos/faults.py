@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from ..engine.errors import SandboxError
+from ..engine.errors import SandboxError, is_for_the_test
 
 if TYPE_CHECKING:
     from ..engine.faults import Fault
     from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
 
 FaultKind = Literal["fail", "rate_limit", "lose_answer", "time_out", "reset", "garbage", "slow", "refuse"]
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from ..engine.errors import SandboxError
+from ..engine.errors import SandboxError, is_for_the_test
 from ..sandbox import Sandbox
 from ..worlds.build import check_world
 from ..worlds.catalogue import device_model
+
+__tracebackhide__ = is_for_the_test
 
 Name = TypeVar("Name", bound=str)
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..api._phones import PhoneRow
 from ..api.devices.model import DeviceRow
-from ..engine.errors import UnknownId
+from ..engine.errors import UnknownId, is_for_the_test
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
 
 R = TypeVar("R", DeviceRow, PhoneRow)
 

@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from ..engine.errors import SandboxError
+from ..engine.errors import SandboxError, is_for_the_test
 from .labels import devices_of, find_device, find_phone, phones_of
 
 if TYPE_CHECKING:
     from ..api.devices.model import DeviceRow
     from ..outages import Outage
     from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
 
 Kind = Literal[
     "disconnected", "hub_disconnected", "removed", "subscription_expired", "account_disconnected", "deactivated"

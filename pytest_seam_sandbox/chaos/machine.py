@@ -17,7 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precond
 from ..api._phones import PhoneRow
 from ..api.devices.model import Device, DeviceRow
 from ..api.phones import Phone
-from ..engine.errors import ExpectationFailed, SandboxError, UnknownId
+from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
 from . import strategies
 from .faults import FAULT_KINDS, FaultKind, PlannedFault
 from .furnished import Furnished
@@ -27,6 +27,8 @@ from .losses import Kind, Loss, possible_losses
 from .story import Story, failure_note
 from .strikes import Strike
 from .telling import EVENTUALLY, initialize, rule, told, untold
+
+__tracebackhide__ = is_for_the_test
 
 devices: Bundle[Device] = Bundle("devices")
 """The devices of the machine, as they were at its start."""

@@ -10,7 +10,7 @@ from itertools import combinations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..engine.errors import ExpectationFailed, OutageNotPossible, SandboxError
+from ..engine.errors import ExpectationFailed, OutageNotPossible, SandboxError, is_for_the_test
 from .faults import PlannedFault
 from .labels import find_device, find_phone
 from .losses import Kind, Loss
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..engine.faults import Fault
     from ..outages import Outage
     from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
 
 ON_A_DEVICE: frozenset[Kind] = frozenset({"disconnected", "hub_disconnected", "subscription_expired"})
 """The losses that can neither begin nor end while their device is removed from its account."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from ..engine.errors import OutageNotPossible, SandboxError
+from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
 from ..observer import id_of
 from .faults import AFTER, PlannedFault
 from .labels import devices_of, find_device, find_phone, phones_of
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..engine.faults import Fault
     from ..outages import Outage
     from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
 
 When = Literal["before", "after"]
 WHENS: tuple[When, ...] = get_args(When)

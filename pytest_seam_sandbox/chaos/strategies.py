@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.control import cleanup
 
 from ..api import FAMILIES, all_paths, all_routes
-from ..engine.errors import SandboxError
+from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.faults import Faults, Target
 from ..sandbox import Sandbox
 from ..worlds.build import WORLDS
@@ -22,6 +22,8 @@ from .faults import AFTER, FAULT_KINDS, FaultKind, PlannedFault
 from .furnished import Furnished, at_least, listed
 from .losses import KINDS, Kind, Loss, possible_losses
 from .plans import ON_A_DEVICE, FaultPlan, OutagePlan, PlannedOutage
+
+__tracebackhide__ = is_for_the_test
 
 Name = TypeVar("Name", bound=str)
 

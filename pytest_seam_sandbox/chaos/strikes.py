@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..api.connected_accounts import ConnectedAccountRow
 from ..api.devices.model import DeviceRow
 from ..api.phones import Phone
+from ..engine.errors import is_for_the_test
 from ..outages import Disconnected, HubDisconnected, Removed, SubscriptionExpired
 from ..outages.accounts import log_in_again
 from ..outages.devices import DeviceOutage
@@ -16,6 +17,8 @@ from .losses import Loss
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
 
 _OUTAGES: dict[str, type[DeviceOutage]] = {
     "disconnected": Disconnected,

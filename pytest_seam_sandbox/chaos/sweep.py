@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from ..engine.errors import ExpectationFailed, SandboxError
+from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.limits import Limits
 from .losses import Kind, Loss
 from .points import WHENS, Called, Hit, Point, When, hits_of, listed, name_of, points_in
@@ -15,7 +15,10 @@ from .sweep_report import failure_text, table_text
 from .trial import Result, Trial
 
 if TYPE_CHECKING:
+    from ..report.texts import Names
     from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
 
 
 class SweepFailed(ExpectationFailed):
@@ -122,12 +125,17 @@ class Sweep:
         self._subtests = subtests
         self._has_begun = False
         self._idle = SandboxError("this sweep has not run. Loop over it: for trial in seam_sweep(...): with trial: ...")
-        sandbox._unused.append(self._idle)
+        sandbox._keep(self._idle)
 
     @property
     def table(self) -> str:
         """What came of the trials, call by call, for people."""
         return table_text(self)
+
+    @property
+    def names(self) -> Names:
+        """The names for ids in texts about the trials."""
+        return self._sandbox._backend.names()
 
     @property
     def failures(self) -> list[Result]:
@@ -161,8 +169,8 @@ class Sweep:
         if self._has_begun:
             raise SandboxError("this sweep has run already. Make a new one for each loop.")
         self._has_begun = True
-        if self._idle in self._sandbox._unused:
-            self._sandbox._unused.remove(self._idle)
+        if self._idle in self._sandbox._kept:
+            self._sandbox._kept.remove(self._idle)
         if self._sandbox.faults.active:
             names = ", ".join(map(str, self._sandbox.faults.active))
             raise SandboxError(

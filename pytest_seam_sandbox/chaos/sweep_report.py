@@ -32,7 +32,7 @@ def failure_text(sweep: Sweep) -> str:
             table_text(sweep),
             "",
             f"Timeline of {first.name}:",
-            render_timeline(first.history),
+            render_timeline(first.history, name_of=sweep.names),
         ]
     )
 

@@ -13,7 +13,7 @@ from unittest import SkipTest
 
 import pytest
 
-from ..engine.errors import OutageNotPossible, SandboxError, UnknownId
+from ..engine.errors import OutageNotPossible, SandboxError, UnknownId, is_for_the_test
 from ..engine.faults import Fault
 from .points import Called, Point, name_of
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..engine.http import Request
     from ..outages import Outage
     from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
 
 Outcome = Literal["passed", "failed", "not possible"]
 NO_FAILURES = (pytest.xfail.Exception, pytest.exit.Exception, SkipTest)
@@ -82,7 +84,7 @@ class Trial:
         self._is_healed = False
         self._outages: list[tuple[Outage, int | None]] = []
         self._faults: list[Fault] = []
-        self._outer: tuple[list[Outage], list[Exception], list[Exception]] = ([], [], [])
+        self._outer: tuple[list[Outage], list[Exception]] = ([], [])
         self._start = 0
         self._impossible: Exception | None = None
         self._trouble: Exception | None = None
@@ -138,8 +140,8 @@ class Trial:
         if self._subtest is not None:
             self._subtest.__enter__()
         sandbox = self._sandbox
-        self._outer = sandbox._open_outages, sandbox._kept, sandbox._unused
-        sandbox._open_outages, sandbox._kept, sandbox._unused = [], [], []
+        self._outer = sandbox._open_outages, sandbox._kept
+        sandbox._open_outages, sandbox._kept = [], []
         self._start = len(self._server.history)
         sandbox._note("trial", self.name)
         self._server.probe = self._before
@@ -151,6 +153,8 @@ class Trial:
         error = self._conclude(raised)
         outcome: Outcome = "failed" if error else "not possible" if self._impossible else "passed"
         history = self._sandbox._backend.history()[self._start :] if error else ()
+        if error:
+            self._sandbox._backend.remember_names()
         found = error or self._impossible
         absorbed = any(fault.was_absorbed for fault in self._faults)
         self.result = Result(self.name, self.title, self._points, outcome, found, self.calls, history, absorbed)
@@ -177,7 +181,7 @@ class Trial:
                     error = trouble
                 else:
                     error.add_note(f"and: {trouble}")
-        self._sandbox._open_outages, self._sandbox._kept, self._sandbox._unused = self._outer
+        self._sandbox._open_outages, self._sandbox._kept = self._outer
         if not _is_failure(error):
             return error
         if self._mistake is None and len(self.calls) < self._last:

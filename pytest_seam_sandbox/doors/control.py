@@ -14,12 +14,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..engine.app import Call
-from ..engine.errors import ApiError, SandboxError
+from ..engine.errors import ApiError, SandboxError, is_for_the_test
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
 
 PREFIX = "/_sandbox/"
 FAULTS = ("fail", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer")

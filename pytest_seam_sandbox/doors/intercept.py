@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..engine.errors import SandboxError
+from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import SEAM_URL
 from .transport import SandboxTransport
+
+__tracebackhide__ = is_for_the_test
 
 SEAM_HOST = urlsplit(SEAM_URL).hostname
 

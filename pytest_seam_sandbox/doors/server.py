@@ -16,10 +16,12 @@ from typing import Any, Self
 from weakref import WeakMethod
 
 from ..engine.app import App
-from ..engine.errors import SandboxError
+from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import JSON_TYPE, Request, Response, cors
 from .connection import Connection, Log, Refusal, real_seconds
 from .port import Port
+
+__tracebackhide__ = is_for_the_test
 
 CONTROL = "/_sandbox/"
 Control = Callable[[App, Request], Response]

@@ -9,8 +9,10 @@ from typing import NoReturn
 import httpx
 
 from ..engine.app import App
-from ..engine.errors import SandboxError
+from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import Request, Response
+
+__tracebackhide__ = is_for_the_test
 
 _RESET = "[Errno 104] Connection reset by peer"
 RawHeaders = tuple[tuple[bytes, bytes], ...]

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from math import inf, nan
 
-from .errors import SandboxError
+from .errors import SandboxError, is_for_the_test
+
+__tracebackhide__ = is_for_the_test
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)

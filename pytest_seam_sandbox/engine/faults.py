@@ -13,8 +13,10 @@ from typing import Any, Literal, Self, TypedDict, Unpack
 
 from pydantic_core import to_json
 
-from .errors import ExpectationFailed, SandboxError, raise_together
+from .errors import ExpectationFailed, SandboxError, is_for_the_test
 from .http import JSON_TYPE, Request, Response, Wire
+
+__tracebackhide__ = is_for_the_test
 
 Kind = Literal["fail", "refuse", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer"]
 Garbage = Literal["not_json", "truncated", "wrong_content_type"]
@@ -143,9 +145,6 @@ class Fault:
     ) -> None:
         complaint = self.owner.take_away(self)
         if complaint is not None and error is None:
-            if self.owner.test_has_failed:
-                self.owner.deferred.append(complaint)
-                return
             raise ExpectationFailed(complaint)
         if complaint is not None and error is not None:
             error.add_note(complaint)
@@ -215,8 +214,6 @@ class Faults:
     (the client's own repetitions of a request meet it too, uncounted), `device` and `caller` (an API key or token) to
     narrow the target, and is a context manager. In process each raises the exception that the wire would cause, and
     time passes on the sandbox clock; through the server it is real. `all` has those that are set, spent ones included.
-    test_has_failed: a block that ends after a failure (or skip) raises nothing of its own; `deferred` has what it would
-    have raised.
     """
 
     def __init__(self, routes: Callable[[], Mapping[str, tuple[str, ...]]]) -> None:
@@ -224,8 +221,6 @@ class Faults:
         self._lock = RLock()
         self.all: list[Fault] = []
         self._impatience: list[str] = []
-        self.test_has_failed = False
-        self.deferred: list[str] = []
         self._followers: list[Callable[[bool], None]] = []
 
     @contextmanager
@@ -252,13 +247,16 @@ class Faults:
 
     def _tell_followers(self) -> None:
         """Raises the SandboxError of a server that cannot listen again, when all have been told."""
-        troubles: list[Exception] = []
+        troubles = []
         for follower in self._followers:
             try:
                 follower(self._refuses)
             except SandboxError as trouble:
                 troubles.append(trouble)
-        raise_together(troubles)
+        if troubles:
+            for other in troubles[1:]:
+                troubles[0].add_note(f"and: {other}")
+            raise troubles[0]
 
     def fail(
         self,
@@ -320,7 +318,6 @@ class Faults:
         with self._lock:
             self.all.clear()
             self._impatience.clear()
-            self.deferred.clear()
             self._tell_followers()
 
     @property
@@ -333,15 +330,9 @@ class Faults:
         """What went wrong with the faults, and forget them: those that were not met, clients that did not wait."""
         with self._lock:
             unmet = [complaint for fault in self.all if (complaint := fault.unmet())]
-            complaints = [*self.impatience(), *self.deferred, *unmet]
+            complaints = [*self._impatience, *unmet]
             self.clear()
             return complaints
-
-    def impatience(self) -> list[str]:
-        """Clients that did not wait as long as they were told to; forgotten then."""
-        with self._lock:
-            told, self._impatience = self._impatience, []
-            return told
 
     def take_away(self, fault: Fault) -> str | None:
         """Take one fault away; the complaint if it was not met as often as it should have been."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .errors import SandboxError
+from .errors import SandboxError, is_for_the_test
+
+__tracebackhide__ = is_for_the_test
 
 ActionAttempts = Literal["instant", "poll"] | float
 

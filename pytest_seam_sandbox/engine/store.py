@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 
 Kind = TypeVar("Kind", bound=type)
+_LABELS = ("display_name", "name", "full_name")
+_REMOVED = 1_000
+"""How many of the rows that were removed a table keeps for their names."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -75,6 +78,11 @@ class Row:
         """The row's id: the value of its key field."""
         return cast(str, getattr(self, self.key))
 
+    @property
+    def label(self) -> str:
+        """What people call it; empty for what has no name."""
+        return next((found for name in _LABELS if (found := getattr(self, name, None))), "")
+
     def view(self) -> dict[str, Any]:
         """What a client of the API sees of this row."""
         raise NotImplementedError
@@ -109,11 +117,13 @@ class Table(Generic[R]):
     """The rows of one kind in one workspace, in the order of their creation, which is the order of lists.
 
     Each row has a number that no other row of the table ever gets, so a page can start "after number 7" although
-    rows were removed meanwhile. A snapshot shares the contents until the next write copies them.
+    rows were removed meanwhile. A snapshot shares the contents until the next write copies them. removed: the rows that
+    were removed last, by id, so that texts can name them; they are no part of the state.
     """
 
     def __init__(self) -> None:
         self._contents: _Contents[R] = _Contents()
+        self.removed: dict[str, R] = {}
         self._shared = False
 
     def __len__(self) -> int:
@@ -149,7 +159,9 @@ class Table(Generic[R]):
         if self._shared:
             self._unshare()
         contents = self._contents
-        del contents.rows[id]
+        self.removed[id] = contents.rows.pop(id)
+        if len(self.removed) > _REMOVED:
+            del self.removed[next(iter(self.removed))]
         index = bisect_left(contents.numbers, contents.number_of.pop(id))
         del contents.numbers[index]
         del contents.ids[index]
@@ -169,6 +181,8 @@ class Table(Generic[R]):
         """Go back to the contents of a snapshot."""
         self._contents = contents
         self._shared = True
+        if self.removed:
+            self.removed = {key: row for key, row in self.removed.items() if key not in contents.rows}
 
     def _unshare(self) -> None:
         self._contents = self._contents.copy()
@@ -204,6 +218,10 @@ class Workspace:
 
     def __getitem__(self, kind: type[R]) -> Table[R]:
         return self._tables[kind]
+
+    def tables(self) -> list[Table[Any]]:
+        """All tables."""
+        return list(self._tables.values())
 
     def rows(self) -> dict[type[Row], list[Row]]:
         """All rows by kind."""

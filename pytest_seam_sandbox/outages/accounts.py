@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from ..api.connected_accounts import ConnectedAccount
 from ..api.devices.issues import UNREACHABLE
 from ..api.devices.model import Device
-from ..engine.errors import OutageNotPossible
+from ..engine.errors import OutageNotPossible, is_for_the_test
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 
 from .base import Outage, require
+
+__tracebackhide__ = is_for_the_test
 
 
 class AccountDisconnected(Outage):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from ..api.phones import Phone
-from ..engine.errors import OutageNotPossible
+from ..engine.errors import OutageNotPossible, is_for_the_test
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 
 from .base import Outage, require
+
+__tracebackhide__ = is_for_the_test
 
 _END_OF_A_PHONE = ("acs_credential.deleted", "phone.deactivated")
 

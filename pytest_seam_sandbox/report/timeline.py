@@ -7,33 +7,52 @@ from datetime import UTC, datetime
 
 from ..engine.app import Call, Note
 from ..engine.events import EventRow
+from .texts import NameOf, nameless, pair, pairs, shortened
 
-_SUBJECTS = ("device_id", "connected_account_id", "client_session_id", "action_attempt_id")
+_PARTS = (
+    "access_code_id",
+    "acs_credential_id",
+    "acs_user_id",
+    "acs_entrance_id",
+    "client_session_id",
+    "connect_webview_id",
+)
+_WHOLES = ("device_id", "acs_system_id", "connected_account_id", "action_attempt_id")
 
 
-def render_timeline(history: Sequence[Call | Note | EventRow], *, most: int = 200) -> str:
+def render_timeline(history: Sequence[Call | Note | EventRow], *, most: int = 200, name_of: NameOf = nameless) -> str:
     """The newest `most` entries as lines, oldest first: sandbox time, what it was, what it was about.
 
-    The sandbox's own reads are left out; requests that failed are marked with `!`.
+    The sandbox's own reads are left out; requests that failed are marked with `!`. name_of: what to write for an id.
     """
-    lines = [line for entry in history if (line := _line(entry)) is not None]
-    cut = [f"… {len(lines) - most} earlier entries"] if len(lines) > most else []
-    return "\n".join(cut + lines[-most:])
+    shown = [entry for entry in history if _is_shown(entry)]
+    cut = [f"… {len(shown) - most} earlier entries"] if len(shown) > most else []
+    return "\n".join(cut + [_line(entry, name_of) for entry in shown[-most:]])
 
 
-def _line(entry: Call | Note | EventRow) -> str | None:
+def subject(event: EventRow, name_of: NameOf) -> str:
+    """What an event is about: the part, if it is about a part of something, and the thing that it belongs to."""
+    found = [next((name for name in names if event.value(name)), None) for names in (_PARTS, _WHOLES)]
+    return " ".join(pair(name, event.value(name), name_of) for name in found if name is not None)
+
+
+def _is_shown(entry: Call | Note | EventRow) -> bool:
+    if not isinstance(entry, Call) or entry.origin != "sandbox":
+        return True
+    return "simulate" in entry.path or "deactivate" in entry.path
+
+
+def _line(entry: Call | Note | EventRow, name_of: NameOf) -> str:
     if isinstance(entry, Note):
-        return f"{_time(entry.at)}   {entry.kind:<8} {entry.text}"
+        return f"{_time(entry.at)}   {entry.kind:<8} {shortened(entry.text, 400)}"
     if isinstance(entry, EventRow):
-        subject = next((f"{name}={value}" for name in _SUBJECTS if (value := entry.value(name))), "")
-        return f"{entry.created_at[11:23]}   event    {entry.event_type} {subject}".rstrip()
-    if entry.origin == "sandbox" and "simulate" not in entry.path and "deactivate" not in entry.path:
-        return None
+        late = "" if entry.visible_at == entry.at else f" (shows at {_time(entry.visible_at)})"
+        return f"{_time(entry.at)}   event    {entry.event_type} {subject(entry, name_of)}".rstrip() + late
     mark = "!" if entry.status >= 400 else " "
     who = "sandbox" if entry.origin == "sandbox" else "request"
-    params = ", ".join(f"{name}={value}" for name, value in entry.params.items())
     error = f" {entry.error}" if entry.error else ""
-    return f"{_time(entry.at)} {mark} {who:<8} {entry.method} {entry.path} ({params}) → {entry.status}{error}"
+    asked = f"{entry.method} {shortened(entry.path)} ({pairs(entry.params, name_of)})"
+    return f"{_time(entry.at)} {mark} {who:<8} {asked} → {entry.status}{error}"
 
 
 def _time(at: float) -> str:

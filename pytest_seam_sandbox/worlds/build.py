@@ -15,9 +15,11 @@ from ..api.devices.house import add_house
 from ..api.devices.state import add_device
 from ..api.phones import PhoneMetadata, create_sandbox_phone
 from ..api.user_identities import create as create_user_identity
-from ..engine.errors import UnknownWorld
+from ..engine.errors import UnknownWorld, is_for_the_test
 from ..engine.store import Workspace
 from .catalogue import device_models
+
+__tracebackhide__ = is_for_the_test
 
 
 def build_world(workspace: Workspace, name: str) -> None:

@@ -3,13 +3,11 @@
 import pytest
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.api import all_endpoints
 
 WITHOUT = ("-p", "no:randomly", "-p", "no:cacheprovider", "--assert=plain")
 
 with Sandbox(world="house") as _sandbox:
     _sandbox.client().devices.list()  # what is imported by now is not imported again by every inner run
-all_endpoints()  # what an inner run imports first is forgotten with it, but for the routes
 
 
 @pytest.fixture

@@ -1,8 +1,16 @@
-"""What a sandbox noticed in a call fails the test itself, and a failed test shows the timeline."""
+"""What a sandbox noticed fails the test itself, and a failed test shows the timeline."""
+
+import re
+
+import pytest
 
 NOT_EMULATED = """
 def test_it(seam_http):
     seam_http.post("/thermostats/list", json={})
+"""
+LEFT_OPEN = """
+def test_it(seam_sandbox, sandbox_device):
+    seam_sandbox.disconnected(sandbox_device).__enter__()
 """
 
 
@@ -16,32 +24,42 @@ def test_path_that_is_not_emulated_fails_the_test(pytester, in_process):
     result.stdout.fnmatch_lines(["*called /thermostats/list, which Seam has and this sandbox does not emulate*"])
 
 
-def test_trouble_joins_the_failure_that_there_is(pytester, in_process):
-    """A test that fails by itself keeps its own failure, with the trouble as a note."""
-    pytester.makepyfile(NOT_EMULATED + "    assert 'the body' == 'failed'\n")
+def test_outage_that_is_left_open_fails_the_test(pytester, in_process):
+    """The test fails in its call phase; there is no error beside it."""
+    pytester.makepyfile(LEFT_OPEN)
 
     result = in_process()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E*AssertionError*", "*and the Seam sandbox says: *called /thermostats/list*"])
+    result.stdout.fnmatch_lines(["*the test ended inside disconnected(GARAGE). Use outages in a with block*"])
+
+
+@pytest.mark.parametrize("program", [NOT_EMULATED, LEFT_OPEN], ids=["not emulated", "left open"])
+def test_trouble_joins_the_failure_that_there_is(pytester, in_process, program):
+    """A test that fails by itself keeps its own failure, with the trouble as a note."""
+    pytester.makepyfile(program + "    assert 'the body' == 'failed'\n")
+
+    result = in_process()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*AssertionError*", "*and the Seam sandbox says: *"])
 
 
 def test_both_troubles_are_told(pytester, in_process):
     """One trouble does not hide the other."""
     pytester.makepyfile(
         """
-        def test_it(seam_sandbox, seam_http):
+        def test_it(seam_sandbox, sandbox_device, seam_http):
             seam_http.post("/thermostats/list", json={})
-            seam_sandbox._backend.app.internal_errors.append(ZeroDivisionError("inside"))
+            seam_sandbox.disconnected(sandbox_device).__enter__()
         """
     )
 
     result = in_process()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["*ZeroDivisionError: inside", "*and: the program under test called /thermostats/list*"]
-    )
+    result.stdout.fnmatch_lines(["*called /thermostats/list*"])
+    result.stdout.fnmatch_lines(["*the test ended inside disconnected(GARAGE)*"])
 
 
 def test_skipped_test_stays_skipped(pytester, in_process):
@@ -109,6 +127,59 @@ def test_expectation_texts_reach_the_reader(pytester, in_process):
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*expected event 'device.added' with customer_key='acme'*", "*Near misses:*"])
+
+
+LINES = [
+    'seam_sandbox.expect_event("lock.locked")',
+    'seam_sandbox.expect_event("lock.lokced")',
+    'seam_sandbox.expect_no_event("device.added")',
+    'seam_sandbox.expect_device_error(sandbox_device, "device_removed")',
+    'seam_sandbox.get_phone("nothing")',
+    'seam_sandbox.create_device("no_lock")',
+    'seam_sandbox.create_device(connected_account_id="nothing")',
+    "seam_sandbox.clock.advance(-1)",
+    'with seam_sandbox.expecting("lock.locked"): pass',
+    'with seam_raises("device_not_found"): pass',
+    'with seam_raises("device_not_found"): seam_client.devices.list(limit=-1)',
+    "with seam_sandbox.hub_disconnected(seam_sandbox.create_device('nuki_lock')): pass",
+    "with seam_sandbox.disconnected(sandbox_device): seam_sandbox.clock.advance(-1)",
+    "with seam_sandbox.disconnected(sandbox_device) as outage: outage.expect_event('lock.locked')",
+    "with seam_sandbox.account_disconnected(sandbox_device): seam_sandbox.get_device('nothing')",
+    "next(iter(seam_sweep(disconnect='NO SUCH DOOR')))",
+    "with seam_sandbox.faults.fail('/devices/get', status=200): pass",
+]
+
+
+def test_failure_shows_the_line_of_the_test(pytester, in_process):
+    """The last line of a traceback is the test's own, whatever of ours it went through."""
+    about = "seam_sandbox, sandbox_device, seam_client, seam_sweep"
+    tests = [f"def test_{number:02}({about}):\n    {line}\n" for number, line in enumerate(LINES)]
+    pytester.makepyfile("\n".join(["from pytest_seam_sandbox import seam_raises\n", *tests]))
+
+    result = in_process("--tb=long")
+
+    result.assert_outcomes(failed=len(LINES))
+    lines = result.stdout.lines
+    heads = [number for number, text in enumerate(lines) if text.startswith("____") and " test_" in text]
+    for line, first, end in zip(LINES, heads, [*heads[1:], len(lines)], strict=True):
+        section = lines[first:end]
+        assert f">       {line}" in section, line
+        assert not [text for text in section if re.match(r"\S*(pytest_seam_sandbox|contextlib)\S*:\d+: ", text)], line
+
+
+def test_fault_of_ours_shows_where_it_is(pytester, in_process):
+    """Only what is told to the author of a test leaves our lines out."""
+    pytester.makepyfile(
+        """
+        def test_it(seam_sandbox, monkeypatch):
+            monkeypatch.setattr("pytest_seam_sandbox.observer.check_count", lambda _: 1 / 0)
+            seam_sandbox.expect_event("lock.locked")
+        """
+    )
+
+    result = in_process("--tb=short")
+
+    result.stdout.fnmatch_lines(["*observer.py:*: in *expect_event*", "*ZeroDivisionError*"])
 
 
 def test_each_test_has_a_sandbox_of_its_own(pytester, in_process):

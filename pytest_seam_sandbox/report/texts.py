@@ -1,0 +1,100 @@
+"""Texts for people: names in place of ids, and nothing that is longer than a person reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from ..engine.store import Row, Table, Workspace
+
+MOST = 10
+"""How many of anything are listed; the others are counted."""
+_LONG = 100
+_SECRET = ("token", "secret", "password", "api_key")
+
+NameOf = Callable[[str], str | None]
+"""The name for an id; None when there is none."""
+
+
+def nameless(_: str) -> None:
+    """No id has a name."""
+
+
+def shortened(text: str, most: int = _LONG) -> str:
+    """A text of at most `most` characters; what is cut is counted."""
+    if len(text) <= most:
+        return text
+    end = f"… ({len(text):,} characters)"
+    return text[: max(0, most - len(end))] + end
+
+
+def joined(texts: Iterable[str], most: int = MOST) -> str:
+    """The first `most` texts with commas between them; the others are counted."""
+    found = list(texts)
+    return ", ".join(found[:most]) + (f" and {len(found) - most:,} more" if len(found) > most else "")
+
+
+def lines_of(texts: Sequence[str], count: int, what: str) -> Iterator[str]:
+    """Indented lines, and how many of the `count` there are beyond them."""
+    yield from (f"  {text}" for text in texts)
+    if count > len(texts):
+        yield f"  … and {count - len(texts):,} {what}"
+
+
+def said(name: str, value: Any, name_of: NameOf) -> str:
+    """The value of a field as a test would write it, or the name of what an id stands for."""
+    found = name_of(value) if name.endswith("_id") and isinstance(value, str) else None
+    return found or shortened(repr(value))
+
+
+def pair(name: str, value: Any, name_of: NameOf) -> str:
+    """A field of a request or event: `device_id=GARAGE`. What opens a door to an account is not shown."""
+    if any(part in name for part in _SECRET) and value is not None:
+        return f"{name}=***"
+    if isinstance(value, list | tuple) and name.endswith("_ids"):
+        return f"{name}=[{joined(shortened(str(_named(one, name_of)), 60) for one in value)}]"
+    text = str(_named(value, name_of) if name.endswith("_id") else value)
+    return f"{name}={shortened(text)}"
+
+
+def pairs(fields: Mapping[str, Any], name_of: NameOf) -> str:
+    """The fields of a request."""
+    return shortened(joined((pair(name, value, name_of) for name, value in fields.items()), 20), 400)
+
+
+def _named(value: Any, name_of: NameOf) -> Any:
+    return (name_of(value) if isinstance(value, str) else None) or value
+
+
+class Names:
+    """The names of what there is, and of what was removed. A name that several have is given with the id beside it."""
+
+    def __init__(self, workspaces: Iterable[Workspace], remembered: Mapping[str, str]) -> None:
+        self._workspaces = workspaces
+        self._remembered = remembered
+
+    def __call__(self, resource_id: str) -> str | None:
+        """The name for an id; None for an id that names nothing, or nothing that has a name."""
+        for table in self._tables:
+            row = table.get(resource_id) or table.removed.get(resource_id)
+            if row is not None and row.label:
+                name = shortened(row.label, 60)
+                return name if self._bearers[row.label] == 1 else f"{name} ({resource_id})"
+        return self._remembered.get(resource_id)
+
+    def all(self) -> dict[str, str]:
+        """The names for all ids."""
+        return {row.id: name for row in self._rows() if (name := self(row.id)) is not None}
+
+    @cached_property
+    def _tables(self) -> list[Table[Any]]:
+        return [table for workspace in self._workspaces for table in workspace.tables()]
+
+    @cached_property
+    def _bearers(self) -> Counter[str]:
+        return Counter(row.label for row in self._rows())
+
+    def _rows(self) -> Iterator[Row]:
+        return (row for table in self._tables for row in (*table, *table.removed.values()))
