@@ -97,7 +97,7 @@ def test_same_installation_again_changes_nothing(seam, seam_sandbox, hotel):
     assert len(copies(seam, key)) == 1
 
 
-def test_single_phone_key_is_on_the_oldest_phone(seam, seam_sandbox, hotel, ada):
+def test_single_phone_key_is_on_the_oldest_phone(seam, seam_sandbox, office, ada):
     """A mobile key that is not synchronised has no copies and goes to no further phone."""
     key = seam_sandbox.create_acs_credential(user_identity_id=ada, is_multi_phone_sync_credential=False)
     seam_sandbox.create_phone(user_identity_id=ada)
@@ -117,6 +117,55 @@ def test_deactivation_revokes_just_the_keys_of_that_phone(seam, seam_sandbox, ho
     assert phones(seam, key.acs_credential_id) == [kept.device_id]
     assert len(copies(seam, key)) == 1
     seam_sandbox.expect_event("acs_credential.deleted", count=1)
+
+
+def test_key_whose_last_phone_was_lost_waits_for_the_next(seam, seam_sandbox, hotel, ada):
+    """It is as one that was made for somebody without a phone, and is issued again to the next phone."""
+    lost = seam.phones.list()[0]
+    key = seam_sandbox.create_acs_credential(user_identity_id=ada)
+
+    seam.phones.deactivate(device_id=lost.device_id)
+
+    waiting = seam.acs.credentials.get(acs_credential_id=key.acs_credential_id)
+    assert (waiting.is_issued, waiting.issued_at) == (False, None)
+    assert [warning.warning_code for warning in waiting.warnings] == ["waiting_to_be_issued"]
+    assert waiting.visionline_metadata.is_valid is False
+    with seam_sandbox.expecting("acs_credential.issued", "acs_credential.issued"):
+        new = seam_sandbox.create_phone(user_identity_id=ada)
+    again = seam.acs.credentials.get(acs_credential_id=key.acs_credential_id)
+    assert (again.is_issued, again.warnings, phones(seam, key.acs_credential_id)) == (True, [], [new.device_id])
+
+
+def test_invalid_key_is_issued_to_no_further_phone(seam, seam_sandbox, hotel, ada):
+    """What was taken away does not come back with the next phone."""
+    user = seam_sandbox.create_acs_credential(user_identity_id=ada).acs_user_id
+    seam.acs.users.revoke_access_to_all_entrances(acs_user_id=user)
+    seam.phones.deactivate(device_id=seam.phones.list()[0].device_id)
+
+    phone = seam_sandbox.create_phone(user_identity_id=ada)
+
+    assert [one.is_issued for one in seam.acs.credentials.list()] == [False]
+    assert phones(seam, seam.acs.credentials.list()[0].acs_credential_id) == []
+    assert phone.device_id in [one.device_id for one in seam.phones.list()]
+
+
+def test_phone_that_came_while_the_system_was_away_gets_its_key_later(seam, seam_sandbox, hotel, ada):
+    """Nothing is issued through a lost account; when it is back, every phone has its copy."""
+    key = seam_sandbox.create_acs_credential(user_identity_id=ada)
+
+    with seam_sandbox.account_disconnected(hotel.connected_account_id):
+        late = seam_sandbox.create_phone(user_identity_id=ada)
+        assert late.device_id not in phones(seam, key.acs_credential_id)
+
+    assert late.device_id in phones(seam, key.acs_credential_id)
+    assert len(copies(seam, key)) == 2
+
+
+def test_credential_of_another_kind_may_have_a_code(seam, seam_sandbox, office):
+    """No source forbids it, so it is kept and shown; nobody makes one up."""
+    assert seam_sandbox.create_acs_credential("card", code="1234").code == "1234"
+    assert seam_sandbox.create_acs_credential("card").code is None
+    assert seam_sandbox.create_acs_credential("card", is_multi_phone_sync_credential=True).is_issued is False
 
 
 def test_person_without_a_user_is_linked_or_made(seam, office, ada):
@@ -153,8 +202,8 @@ def test_credential_of_a_user(seam, office):
         ({"acs_system_id": None}, "invalid_input", 400),
         ({"user_identity_id": None}, "invalid_input", 400),
         ({"access_method": "code"}, "not_supported", 400),
-        ({"access_method": "card", "is_multi_phone_sync_credential": True}, "invalid_input", 400),
-        ({"code": "1234"}, "invalid_input", 400),
+        ({"is_multi_phone_sync_credential": None}, "invalid_input", 400),
+        ({"is_multi_phone_sync_credential": False}, "invalid_input", 400),
         ({"code": "abc"}, "invalid_input", 400),
         ({"allowed_acs_entrance_ids": [NOBODY]}, "acs_entrance_not_found", 404),
         ({"credential_manager_acs_system_id": NOBODY}, "acs_system_not_found", 404),
@@ -169,6 +218,7 @@ def test_bad_credential_is_refused(seam, seam_sandbox, hotel, ada, given, error_
         "access_method": "mobile_key",
         "acs_system_id": hotel.acs_system_id,
         "user_identity_id": ada,
+        "is_multi_phone_sync_credential": True,
         **given,
     }
 
@@ -182,7 +232,7 @@ def test_parts_of_other_systems_are_refused(seam, hotel, office, ada):
     """User, entrances and credential manager have to belong to the system."""
     user = seam.acs.users.create(acs_system_id=office.acs_system_id, full_name="Ada")
     door = seam.acs.entrances.list(acs_system_id=office.acs_system_id)[0].acs_entrance_id
-    key = {"access_method": "mobile_key"}
+    key = {"access_method": "mobile_key", "is_multi_phone_sync_credential": True}
     own = {**key, "acs_system_id": hotel.acs_system_id, "user_identity_id": ada}
 
     with seam_raises("invalid_input", status_code=400, match="user belongs to another"):
@@ -289,8 +339,6 @@ def test_change_of_a_waiting_credential_is_silent(seam, seam_sandbox, hotel):
     seam.acs.credentials.update(acs_credential_id=card.acs_credential_id, ends_at=FUTURE)
 
     seam_sandbox.expect_no_event("acs_credential.reissued")
-    with seam_raises("invalid_input", status_code=400, match="access_method code"):
-        seam.acs.credentials.update(acs_credential_id=card.acs_credential_id, code="1234")
 
 
 @pytest.mark.parametrize("call", ["update", "assign", "unassign"])

@@ -17,6 +17,7 @@ class SystemKind:
 
     provider: the account type to which it belongs. methods: the access methods of its credentials, and of its
     entrances. managers: the kinds of credential managers that hand out its mobile keys; none: it does so itself.
+    needs_sync: whether every mobile key has to be a multi-phone sync credential.
     """
 
     provider: str
@@ -26,6 +27,7 @@ class SystemKind:
     credential_type: str | None = None
     managers: tuple[str, ...] = ()
     is_credential_manager: bool = False
+    needs_sync: bool = False
 
 
 _CARD_AND_PHONE = ("card", "mobile_key")
@@ -40,6 +42,7 @@ SYSTEM_KINDS: Mapping[str, SystemKind] = MappingProxyType(
             _CARD_AND_PHONE,
             credential_type="visionline_card",
             managers=("assa_abloy_credential_service",),
+            needs_sync=True,
         ),
         "assa_abloy_credential_service": SystemKind(
             "assa_abloy_credential_service", "ASSA ABLOY Credential Services", is_credential_manager=True

@@ -198,14 +198,13 @@ def delete_user(workspace: Workspace, user: AcsUserRow) -> None:
 
 
 def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
-    """Issue a credential as far as it can be: acs_credential.issued.
+    """Issue a credential as far as it can be: acs_credential.issued. One that was invalidated is not.
 
     A code and a cloud key are issued at once, a mobile key when its person has a phone, a card by an encoder only. A
     multi-phone credential gets a child for every phone; any other goes to the oldest phone (assumed). Nothing is
     issued while the access system is disconnected (assumed).
     """
-    system = workspace[AcsSystemRow].get(credential.acs_system_id)
-    if credential.is_issued or credential.access_method == "card" or (system is not None and system.errors):
+    if credential.is_issued or credential.access_method == "card" or not _reaches_phones(workspace, credential):
         return credential
     if credential.access_method == "mobile_key":
         phones = [phone for phone in workspace[PhoneRow] if phone.user_identity_id == credential.user_identity_id]
@@ -217,6 +216,11 @@ def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRo
         else:
             _hand_over(workspace, phones[0], credential.id)
     return _mark_issued(workspace, credential)
+
+
+def _reaches_phones(workspace: Workspace, credential: AcsCredentialRow) -> bool:
+    """Whether it could be issued now: it is valid, and its access system is connected."""
+    return credential.is_valid and not workspace[AcsSystemRow][credential.acs_system_id].errors
 
 
 def tell(workspace: Workspace, kind: type[AcsCredentialFields], credential: AcsCredentialRow) -> None:
@@ -307,12 +311,17 @@ def _issue_to_new_phone(workspace: Workspace, phone: PhoneRow) -> None:
 def sync_phones(workspace: Workspace, user_identity_id: str) -> None:
     """Give each phone of a person a child of every multi-phone credential, and issue what waited for one (docs)."""
     for credential in [row for row in workspace[AcsCredentialRow] if row.user_identity_id == user_identity_id]:
-        if not credential.is_issued:
-            issue(workspace, credential)
-        elif credential.is_multi_phone_sync_credential and credential.is_valid:
-            for phone in [row for row in workspace[PhoneRow] if row.user_identity_id == user_identity_id]:
-                if credential.id not in phone.acs_credential_ids:
-                    _issue_child(workspace, credential, phone)
+        _sync(workspace, credential)
+
+
+def _sync(workspace: Workspace, credential: AcsCredentialRow) -> None:
+    """Issue a credential, or give the phones that lack it a child."""
+    if not credential.is_issued:
+        issue(workspace, credential)
+    elif credential.is_multi_phone_sync_credential and _reaches_phones(workspace, credential):
+        for phone in [row for row in workspace[PhoneRow] if row.user_identity_id == credential.user_identity_id]:
+            if credential.id not in phone.acs_credential_ids:
+                _issue_child(workspace, credential, phone)
 
 
 def refresh_person(workspace: Workspace, owner: UserIdentityRow) -> None:
@@ -331,9 +340,15 @@ def move_person(workspace: Workspace, merged: UserIdentityRow, primary: UserIden
 
 @deactivating_phone.reaction(order=1)
 def _revoke_from_phone(workspace: Workspace, phone: PhoneRow) -> None:
-    """What was issued to a lost phone is revoked; a multi-phone credential stays, for the other phones."""
+    """What was issued to a lost phone is revoked; a multi-phone credential stays, for the other phones.
+
+    Without another phone it waits for the next one, as one that was made for a person without a phone (assumed).
+    """
     held = [row for row in workspace[AcsCredentialRow] if row.id in phone.acs_credential_ids]
     delete_credentials(workspace, [row for row in held if not row.is_multi_phone_sync_credential])
+    for credential in (row for row in held if row.is_multi_phone_sync_credential):
+        if not _children(workspace, credential):
+            workspace[AcsCredentialRow].put(credential.but(issued_at=None))
 
 
 @deleting_user_identity.reaction(order=1)
@@ -363,13 +378,13 @@ def _disconnect(workspace: Workspace, account: ConnectedAccountRow) -> None:
 
 @account_recovered.reaction(order=2)
 def _reconnect(workspace: Workspace, account: ConnectedAccountRow) -> None:
-    """The systems are back; credentials that were made meanwhile are issued."""
+    """The systems are back; credentials that were made meanwhile are issued, to phones of meanwhile too."""
     for system in _systems_of(workspace, account):
         workspace[AcsSystemRow].put(system.but(errors=()))
         event = AcsSystemConnected(acs_system_id=system.id, connected_account_id=account.id)
         workspace.events.emit(workspace, event)
         for credential in [row for row in workspace[AcsCredentialRow] if row.acs_system_id == system.id]:
-            issue(workspace, credential)
+            _sync(workspace, credential)
 
 
 @deleting_account.reaction(order=4)
