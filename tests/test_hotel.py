@@ -4,8 +4,8 @@ import pytest
 
 from pytest_seam_sandbox import ExpectationFailed, Sandbox
 from pytest_seam_sandbox.api._phones import PhoneRow
+from pytest_seam_sandbox.api.acs.issuing import delete_credentials
 from pytest_seam_sandbox.api.acs.model import AcsCredentialRow
-from pytest_seam_sandbox.api.acs.state import delete_credentials
 from pytest_seam_sandbox.api.phones import deactivating_phone
 
 pytestmark = pytest.mark.seam(world="hotel")

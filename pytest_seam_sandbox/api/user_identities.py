@@ -41,8 +41,9 @@ from ._user_identities import (
     present_id,
     refuse_duplicates,
 )
+from .acs.issuing import sync_phones
 from .acs.model import AcsSystemRow, AcsUserRow, find_system, sees_person, users_of
-from .acs.state import ensure_user, move_person, refresh_person, sync_phones
+from .acs.state import ensure_user, move_person, refresh_person
 
 router = Router("/user_identities")
 

@@ -1,4 +1,4 @@
-"""Access systems: kinds.py and model.py (rows), state.py (what can happen to them), then the endpoints by resource.
+"""Access systems: kinds.py and model.py (rows), issuing.py and state.py (what happens), then endpoints by resource.
 
 Encoders and access groups are not emulated yet.
 """

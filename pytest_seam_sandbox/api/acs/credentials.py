@@ -20,6 +20,7 @@ from ...engine.types import DateTime, NonEmptyText, Text, Uuid, refused
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, contains, written
 from .._user_identities import UserIdentityRow, find_user_identity, present_id
 from .events import AcsCredentialReissued
+from .issuing import delete_credentials, issue, take_back, tell
 from .model import (
     AcsCredentialRow,
     AcsEntranceRow,
@@ -33,7 +34,7 @@ from .model import (
     find_user,
     sees_person,
 )
-from .state import delete_credentials, ensure_user, issue, take_back, tell
+from .state import ensure_user
 from .users import checked_period, one_user
 
 router = Router("/acs/credentials")
@@ -144,8 +145,8 @@ def _own(credential: AcsCredentialRow) -> AcsCredentialRow:
         "hotek_metadata": "no answer shows it, and no encoder of the sandbox writes a card yet",
         "salto_space_metadata": "no answer shows it, and no encoder of the sandbox writes a card yet",
     },
-    conflict="Which access methods a system has is documented for Visionline, Vostio, dormakaba and Hotek only; for the "
-    "others the sandbox takes what their makers offer.",
+    conflict="Which access methods a system has is documented for Visionline, Vostio, dormakaba and Hotek only. For "
+    "the others the sandbox takes what their makers offer.",
 )
 def create(
     workspace: Workspace,

@@ -16,6 +16,7 @@ from ...engine.store import Row, Workspace
 from ...engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, contains, not_found, written
 from .._user_identities import UserIdentityRow, present_id
+from .issuing import invalidate
 from .model import (
     AcsUserRow,
     bad_request,
@@ -26,7 +27,7 @@ from .model import (
     sees_person,
     users_of,
 )
-from .state import add_user, delete_user, invalidate, refuse_second_user
+from .state import add_user, delete_user, refuse_second_user
 
 router = Router("/acs/users")
 

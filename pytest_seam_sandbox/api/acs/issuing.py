@@ -1,0 +1,162 @@
+"""Credentials are issued to phones, invalidated, taken back, deleted, and follow their person's phones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...engine.store import Workspace
+from .._phones import PhoneRow
+from .._shared import given
+from ..phones import deactivating_phone, phone_created
+from .events import (
+    AcsCredentialDeleted,
+    AcsCredentialFields,
+    AcsCredentialInvalidated,
+    AcsCredentialIssued,
+)
+from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow
+
+
+def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
+    """Issue a credential as far as it can be: acs_credential.issued. One that was invalidated is not.
+
+    A code and a cloud key are issued at once, a mobile key when its person has a phone, a card by an encoder only. A
+    multi-phone credential gets a child for every phone; any other goes to the oldest phone (assumed). Nothing is
+    issued while the access system is disconnected (assumed).
+    """
+    if credential.is_issued or credential.access_method == "card" or not _reaches_phones(workspace, credential):
+        return credential
+    if credential.access_method == "mobile_key":
+        phones = [phone for phone in workspace[PhoneRow] if phone.user_identity_id == credential.user_identity_id]
+        if not phones:
+            return credential
+        if credential.is_multi_phone_sync_credential:
+            for phone in phones:
+                _issue_child(workspace, credential, phone)
+        else:
+            _hand_over(workspace, phones[0], credential.id)
+    return _mark_issued(workspace, credential)
+
+
+def _reaches_phones(workspace: Workspace, credential: AcsCredentialRow) -> bool:
+    """Whether it could be issued now: it is valid, and its access system is connected."""
+    return credential.is_valid and not workspace[AcsSystemRow][credential.acs_system_id].errors
+
+
+def tell(workspace: Workspace, kind: type[AcsCredentialFields], credential: AcsCredentialRow) -> None:
+    """Log an event about a credential, to be found by its person too."""
+    owner = given(user_identity_id=credential.user_identity_id)
+    workspace.events.emit(workspace, kind(**credential.event_fields()), **owner)
+
+
+def _mark_issued(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
+    credential = workspace[AcsCredentialRow].put(credential.but(issued_at=workspace.clock.text()))
+    tell(workspace, AcsCredentialIssued, credential)
+    if credential.overrides and credential.parent_acs_credential_id is None:
+        _override(workspace, credential)
+    return credential
+
+
+def _issue_child(workspace: Workspace, parent: AcsCredentialRow, phone: PhoneRow) -> None:
+    child = workspace[AcsCredentialRow].put(
+        parent.but(
+            acs_credential_id=workspace.ids.uuid(),
+            parent_acs_credential_id=parent.id,
+            is_multi_phone_sync_credential=False,
+            created_at=workspace.clock.text(),
+        )
+    )
+    _hand_over(workspace, phone, parent.id, child.id)
+    _mark_issued(workspace, child.but(issued_at=None))
+
+
+def _hand_over(workspace: Workspace, phone: PhoneRow, *credential_ids: str) -> None:
+    known = workspace[PhoneRow].get(phone.device_id) or phone
+    workspace[PhoneRow].put(known.but(acs_credential_ids=(*known.acs_credential_ids, *credential_ids)))
+
+
+def _override(workspace: Workspace, credential: AcsCredentialRow) -> None:
+    """An override key shuts out the other keys of its guest doors (docs)."""
+    doors = {row.id for row in workspace[AcsEntranceRow] if row.is_guest_door}
+    doors &= set(credential.allowed_acs_entrance_ids or ())
+    for other in list(workspace[AcsCredentialRow]):
+        own = credential.id in (other.id, other.parent_acs_credential_id)
+        if not own and other.is_issued and not doors.isdisjoint(other.allowed_acs_entrance_ids or ()):
+            invalidate(workspace, other)
+
+
+def invalidate(workspace: Workspace, credential: AcsCredentialRow) -> None:
+    """Let a credential open nothing any more: acs_credential.invalidated, once."""
+    if credential.is_valid:
+        workspace[AcsCredentialRow].put(credential.but(is_valid=False))
+        tell(workspace, AcsCredentialInvalidated, credential)
+
+
+def take_back(workspace: Workspace, credential: AcsCredentialRow) -> None:
+    """Revoke a mobile key from its phones, and let it be nobody's; it waits for a phone again."""
+    current = workspace[AcsCredentialRow].get(credential.id)
+    if current is None or current.parent_acs_credential_id is not None:
+        return
+    delete_credentials(workspace, _children(workspace, current))
+    _forget_on_phones(workspace, current.id)
+    issued_at = None if current.access_method == "mobile_key" else current.issued_at
+    workspace[AcsCredentialRow].put(current.but(user_identity_id=None, issued_at=issued_at))
+
+
+def _children(workspace: Workspace, parent: AcsCredentialRow) -> list[AcsCredentialRow]:
+    return [row for row in workspace[AcsCredentialRow] if row.parent_acs_credential_id == parent.id]
+
+
+def delete_credentials(workspace: Workspace, credentials: Iterable[AcsCredentialRow]) -> None:
+    """Delete credentials, each after its children: acs_credential.deleted."""
+    for credential in credentials:
+        if workspace[AcsCredentialRow].get(credential.id) is None:
+            continue
+        delete_credentials(workspace, _children(workspace, credential))
+        _forget_on_phones(workspace, credential.id)
+        workspace[AcsCredentialRow].remove(credential.id)
+        tell(workspace, AcsCredentialDeleted, credential)
+
+
+def _forget_on_phones(workspace: Workspace, credential_id: str) -> None:
+    for phone in [row for row in workspace[PhoneRow] if credential_id in row.acs_credential_ids]:
+        workspace[PhoneRow].put(phone.but(acs_credential_ids=without(phone.acs_credential_ids, credential_id)))
+
+
+@phone_created.reaction(order=1)
+def _issue_to_new_phone(workspace: Workspace, phone: PhoneRow) -> None:
+    sync_phones(workspace, phone.user_identity_id)
+
+
+def sync_phones(workspace: Workspace, user_identity_id: str) -> None:
+    """Give each phone of a person a child of every multi-phone credential, and issue what waited for one (docs)."""
+    for credential in [row for row in workspace[AcsCredentialRow] if row.user_identity_id == user_identity_id]:
+        sync(workspace, credential)
+
+
+def sync(workspace: Workspace, credential: AcsCredentialRow) -> None:
+    """Issue a credential, or give the phones that lack it a child."""
+    if not credential.is_issued:
+        issue(workspace, credential)
+    elif credential.is_multi_phone_sync_credential and _reaches_phones(workspace, credential):
+        for phone in [row for row in workspace[PhoneRow] if row.user_identity_id == credential.user_identity_id]:
+            if credential.id not in phone.acs_credential_ids:
+                _issue_child(workspace, credential, phone)
+
+
+@deactivating_phone.reaction(order=1)
+def _revoke_from_phone(workspace: Workspace, phone: PhoneRow) -> None:
+    """What was issued to a lost phone is revoked; a multi-phone credential stays, for the other phones.
+
+    Without another phone it waits for the next one, as one that was made for a person without a phone (assumed).
+    """
+    held = [row for row in workspace[AcsCredentialRow] if row.id in phone.acs_credential_ids]
+    delete_credentials(workspace, [row for row in held if not row.is_multi_phone_sync_credential])
+    for credential in (row for row in held if row.is_multi_phone_sync_credential):
+        if not _children(workspace, credential):
+            workspace[AcsCredentialRow].put(credential.but(issued_at=None))
+
+
+def without(ids: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    """Ids but for one."""
+    return tuple(one for one in ids if one != gone)
