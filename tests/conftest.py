@@ -4,12 +4,15 @@ import asyncio
 import inspect
 import os
 from functools import cache
+from importlib import import_module
 
 import pytest
 from httpx._transports.default import create_ssl_context
 from seam.seam import Seam
 
 from contract.openapi import DOCUMENT
+from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox.api import all_endpoints
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,6 +33,22 @@ def _one_tls_context():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("httpx._transports.default.create_ssl_context", cache(create_ssl_context))
         yield
+
+
+@pytest.fixture(scope="session")
+def _imported():
+    """What is imported before a run of pytest inside a test is not imported again, and forgotten, by each of them."""
+    import_module("pytest_seam_sandbox.stateful")
+    all_endpoints()
+    with Sandbox(world="house") as sandbox:
+        sandbox.client().devices.list()
+
+
+@pytest.fixture
+def pytester(_imported, pytester, monkeypatch):
+    """Runs of pytest inside a test, without the settings of the outer run."""
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    return pytester
 
 
 class Blocking:

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from pytest_seam_sandbox import Sandbox, plugin
-from pytest_seam_sandbox.api import all_endpoints
 
-all_endpoints()  # families that a test inside a test imports first are forgotten with it, but for their routes
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+WITHOUT = ("-p", "no:asyncio", "-p", "no:schemathesis")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
 
 
@@ -27,7 +26,7 @@ def test_example_of_the_readme_passes(pytester, number):
     """Each Python block is a test file that a reader can copy and run."""
     pytester.makepyfile(BLOCKS[number])
 
-    result = pytester.runpytest("-W", "error", "-p", "no:randomly", "-p", "no:asyncio")
+    result = pytester.runpytest("-W", "error", "-p", "no:randomly", *WITHOUT)
 
     machines = len(re.findall(r"^Test\w+ = \w+\.TestCase$", BLOCKS[number], flags=re.MULTILINE))
     result.assert_outcomes(passed=BLOCKS[number].count("def test_") + machines)
@@ -35,7 +34,7 @@ def test_example_of_the_readme_passes(pytester, number):
 
 def test_readme_names_every_fixture(pytester):
     """The table of fixtures has the public fixtures of the plugin, no more and no fewer."""
-    shown = pytester.runpytest("--fixtures", "-p", "no:asyncio").stdout.str()
+    shown = pytester.runpytest("--fixtures", *WITHOUT).stdout.str()
     there = set(re.findall(r"^(\w+)(?: \[.*\])? -- \S*pytest_seam_sandbox/plugin.py", shown, flags=re.MULTILINE))
 
     named = {row[0].strip("`") for row in table("Fixtures")}
@@ -54,7 +53,7 @@ def test_readme_names_every_setting_with_its_default():
 
 def test_readme_names_no_option_that_is_not_there(pytester):
     """Every --seam-option of the README is one that pytest offers."""
-    there = set(re.findall(r"--seam-[a-z-]+", pytester.runpytest("--help", "-p", "no:asyncio").stdout.str()))
+    there = set(re.findall(r"--seam-[a-z-]+", pytester.runpytest("--help", *WITHOUT).stdout.str()))
 
     named = set(re.findall(r"--seam-[a-z-]+", README)) - {"--seam-"}
 

@@ -37,4 +37,4 @@ def test_the_environment_is_restored(pytester):
     )
     pytester._monkeypatch.setenv("SEAM_API_KEY", "mine")
 
-    pytester.runpytest_inprocess("-p", "no:asyncio").assert_outcomes(passed=2)
+    pytester.runpytest_inprocess("-p", "no:asyncio", "-p", "no:schemathesis").assert_outcomes(passed=2)

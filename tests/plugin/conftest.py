@@ -2,18 +2,12 @@
 
 import pytest
 
-from pytest_seam_sandbox import Sandbox
-
-WITHOUT = ("-p", "no:randomly", "-p", "no:cacheprovider", "--assert=plain")
-
-with Sandbox(world="house") as _sandbox:
-    _sandbox.client().devices.list()  # what is imported by now is not imported again by every inner run
+WITHOUT = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:schemathesis", "--assert=plain")
 
 
 @pytest.fixture
-def in_process(pytester, monkeypatch):
-    """Run the project of `pytester` in this process, without the settings of the outer run."""
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+def in_process(pytester):
+    """Run the project of `pytester` in this process."""
 
     def run(*arguments):
         return pytester.runpytest_inprocess(*WITHOUT, "-p", "no:unraisableexception", "-p", "no:asyncio", *arguments)
@@ -22,9 +16,8 @@ def in_process(pytester, monkeypatch):
 
 
 @pytest.fixture
-def in_subprocess(pytester, monkeypatch):
-    """Run the project of `pytester` in a process of its own, without the settings of the outer run."""
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+def in_subprocess(pytester):
+    """Run the project of `pytester` in a process of its own."""
 
     def run(*arguments):
         return pytester.runpytest_subprocess(*WITHOUT, *arguments)

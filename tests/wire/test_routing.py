@@ -146,7 +146,7 @@ def test_path_that_is_not_emulated_fails_a_test_in_its_call_phase(pytester):
     """A pytest test that swallows the 501 fails nevertheless, and as a failure, not as an error of its teardown."""
     pytester.makepyfile(f"def test(seam_http): seam_http.get('{NOT_EMULATED[0]}')")
 
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:asyncio")
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:asyncio", "-p", "no:schemathesis")
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"*NotEmulated*{NOT_EMULATED[0]}*"])
