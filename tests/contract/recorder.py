@@ -20,6 +20,7 @@ from pytest_seam_sandbox.engine.events import EventLog
 from pytest_seam_sandbox.report.ledger import reachable_codes
 
 OURS = "pytest_seam_sandbox."
+BASE = "urn:seam"
 RESOURCES = {
     "access_code_id": "access_code",
     "acs_credential_id": "acs_credential",
@@ -36,15 +37,21 @@ RESOURCES = {
 @cache
 def validator(kind, name):
     """The validator of the answers of a path, or of the events of a type; made once."""
-    schema = answer_of(name) if kind == "path" else event_schemas()[name]
+    place = f"{BASE}#/{kind}/{name.replace('/', '~1')}"
     return jsonschema_rs.Draft202012Validator(
-        {**converted(amended(schema)), "components": _components()}, formats=FORMATS, validate_formats=True
+        {"$ref": place}, registry=_schemas(), formats=FORMATS, validate_formats=True
     )
 
 
 @cache
-def _components():
-    return converted(amended(SPEC["components"]))
+def _schemas():
+    """All schemas as one document, since it is dear to hand the components over for each of them."""
+    document = {
+        "components": SPEC["components"],
+        "path": {path: answer_of(path) for path, methods in SPEC["paths"].items() if "post" in methods},
+        "event": event_schemas(),
+    }
+    return jsonschema_rs.Registry([(BASE, converted(amended(document)))])
 
 
 def schema_problems(kind, name, value):
