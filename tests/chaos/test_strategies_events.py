@@ -20,12 +20,12 @@ KINDS = all_events()
 @pytest.mark.parametrize("event_type", sorted(KINDS))
 def test_payloads_fit_the_schema(event_type):
     """A payload of each declared type is one that Seam could have sent."""
-    from contract.recorder import schema_problems
+    from contract.openapi import problems
 
     @settings(SOME, max_examples=40)
     @given(event_payloads(event_type))
     def prop(payload):
-        assert schema_problems("event", event_type, payload) == []
+        assert problems("events", event_type, value=payload) == []
 
     prop()
 

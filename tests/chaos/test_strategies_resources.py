@@ -18,10 +18,10 @@ documented = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's Ope
 
 
 def problems(path, name, resource):
-    from contract.recorder import schema_problems
+    from contract.openapi import problems
 
     answer = {name: resource.model_dump(mode="json", exclude_unset=True), "ok": True}
-    return schema_problems("path", path, answer)
+    return problems("answers", path, value=answer)
 
 
 @documented

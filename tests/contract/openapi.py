@@ -5,6 +5,8 @@ import re
 from functools import cache
 from pathlib import Path
 
+import jsonschema_rs
+
 DOCUMENT = Path(__file__).with_name("openapi.json")
 SPEC = json.loads(DOCUMENT.read_text("utf-8")) if DOCUMENT.exists() else {}
 
@@ -88,4 +90,31 @@ def converted(schema):
     return {"anyOf": [result, {"type": "null"}]} if schema.get("nullable") is True else result
 
 
-COMPONENTS = converted(amended(SPEC.get("components", {})))
+@cache
+def _schemas():
+    """All schemas as one document: it is slow to hand the components over for each of them."""
+    document = {
+        "components": SPEC["components"],
+        "answers": {path: answer_of(path) for path, methods in SPEC["paths"].items() if "post" in methods},
+        "events": event_schemas(),
+    }
+    return jsonschema_rs.Registry([("urn:seam", converted(amended(document)))])
+
+
+@cache
+def _validator(place):
+    pointer = "/".join(part.replace("/", "~1") for part in place)
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": f"urn:seam#/{pointer}"}, registry=_schemas(), formats=FORMATS, validate_formats=True
+    )
+
+
+def problems(*place, value):
+    """What is wrong with a value, each with where it is.
+
+    place: of the schema: ("answers", path), ("events", type) or ("components", "schemas", name).
+    """
+    return [
+        f"${''.join(f'[{part!r}]' for part in error.instance_path)}: {error.message[:300]}"
+        for error in _validator(place).iter_errors(value)
+    ]

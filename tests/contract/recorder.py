@@ -4,23 +4,12 @@ import json
 from contextlib import contextmanager
 from functools import cache
 
-import jsonschema_rs
-
-from contract.openapi import (
-    FORMATS,
-    PATHS_NEWER_THAN_THE_DOCUMENT,
-    SPEC,
-    amended,
-    answer_of,
-    converted,
-    event_schemas,
-)
+from contract.openapi import PATHS_NEWER_THAN_THE_DOCUMENT, SPEC, event_schemas, problems
 from pytest_seam_sandbox.engine.app import App
 from pytest_seam_sandbox.engine.events import EventLog
 from pytest_seam_sandbox.report.ledger import reachable_codes
 
 OURS = "pytest_seam_sandbox."
-BASE = "urn:seam"
 RESOURCES = {
     "access_code_id": "access_code",
     "acs_credential_id": "acs_credential",
@@ -32,34 +21,6 @@ RESOURCES = {
     "connected_account_id": "connected_account",
 }
 """The resource that an object with such an id is; the first that fits, since objects also name what they belong to."""
-
-
-@cache
-def validator(kind, name):
-    """The validator of the answers of a path, or of the events of a type; made once."""
-    place = f"{BASE}#/{kind}/{name.replace('/', '~1')}"
-    return jsonschema_rs.Draft202012Validator(
-        {"$ref": place}, registry=_schemas(), formats=FORMATS, validate_formats=True
-    )
-
-
-@cache
-def _schemas():
-    """All schemas as one document, since it is dear to hand the components over for each of them."""
-    document = {
-        "components": SPEC["components"],
-        "path": {path: answer_of(path) for path, methods in SPEC["paths"].items() if "post" in methods},
-        "event": event_schemas(),
-    }
-    return jsonschema_rs.Registry([(BASE, converted(amended(document)))])
-
-
-def schema_problems(kind, name, value):
-    """What is wrong with an answer or event, each with its place."""
-    return [
-        f"${''.join(f'[{part!r}]' for part in error.instance_path)}: {error.message[:300]}"
-        for error in validator(kind, name).iter_errors(value)
-    ]
 
 
 _declared_codes = cache(reachable_codes)
@@ -97,12 +58,12 @@ class Recorder:
         if path in PATHS_NEWER_THAN_THE_DOCUMENT or path not in SPEC["paths"] or self._is_known(path, body):
             return
         value = json.loads(body)
-        self._refuse(path, schema_problems("path", path, value) + undeclared_codes(value))
+        self._refuse(path, problems("answers", path, value=value) + undeclared_codes(value))
 
     def event(self, event_type, body):
         """Raise AssertionError for an event that its schema does not allow."""
         if event_type in event_schemas() and not self._is_known(event_type, body):
-            self._refuse(event_type, schema_problems("event", event_type, json.loads(body)))
+            self._refuse(event_type, problems("events", event_type, value=json.loads(body)))
 
     def _is_known(self, name, body):
         known = len(self._seen)
