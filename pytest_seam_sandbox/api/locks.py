@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from annotated_types import Ge, Le
 from pydantic import BeforeValidator
@@ -18,7 +18,7 @@ from ..engine.params import Complaint
 from ..engine.query import Kind
 from ..engine.router import Router
 from ..engine.signals import Signal
-from ..engine.store import Row, Workspace
+from ..engine.store import Row, Workspace, row_type
 from ..engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number
 from . import action_attempts
 from ._shared import (
@@ -40,7 +40,7 @@ from .devices import filters
 from .devices.endpoints import NAME_OR_ID, pick, reachable
 from .devices.filters import Flag, LockType, Manufacturer
 from .devices.model import DeviceRow, account_of, device_fields, fields_of
-from .devices.state import reach
+from .devices.state import device_added, reach
 
 router = Router("/locks")
 
@@ -89,14 +89,58 @@ class LockAccessDenied(DeviceFields, event_type="lock.access_denied"):
     reason: dict[str, str] | None = None
 
 
+@row_type
+class AutoLockRow(Row):
+    """A lock that stands open and will lock itself. due: when, in seconds since 1970."""
+
+    key: ClassVar[str] = "device_id"
+    device_id: str
+    due: float
+
+    def view(self) -> dict[str, Any]:
+        """For dumps only; no endpoint shows it."""
+        return {"device_id": self.device_id, "due": self.due}
+
+
 def turn(workspace: Workspace, device: DeviceRow, *, locked: bool, method: LockMethod, **how: Any) -> None:
     """Set properties.locked and log lock.locked or lock.unlocked, also when the lock was in that state (fake)."""
     if device.properties.get("locked") is not locked:
-        workspace[DeviceRow].put(device.but(properties={**device.properties, "locked": locked}))
+        device = workspace[DeviceRow].put(device.but(properties={**device.properties, "locked": locked}))
+    _time_auto_lock(workspace, device)
     kind, account = LockLocked if locked else LockUnlocked, account_of(workspace, device)
     how["method"] = method
     read = partial(_turned, kind, device.device_id, device.custom_metadata, account, how)
     workspace.events.emit(workspace, Unread(kind.event_type, device.device_id, read))
+
+
+@device_added.reaction(order=1)
+def _time_auto_lock(workspace: Workspace, device: DeviceRow) -> None:
+    """Let an open lock with auto-lock lock itself after its delay, counted from now; one that is locked has no timer.
+
+    The timer runs in the lock, whether or not Seam can reach it (assumed).
+    """
+    delay, timers = device.property("auto_lock_delay_seconds"), workspace[AutoLockRow]
+    if delay is not None and device.property("auto_lock_enabled") and device.property("locked") is False:
+        due = workspace.clock.timestamp() + delay
+        timers.put(AutoLockRow(device.id, due))
+        workspace.agenda.plan(due, _lock_itself, device.id, due)
+    elif timers.get(device.id) is not None:
+        timers.remove(device.id)
+
+
+def _lock_itself(workspace: Workspace, device_id: str, due: float) -> None:
+    """The delay is over: lock.locked with method automatic, which Seam hears of a managed lock in reach only."""
+    timer = workspace[AutoLockRow].get(device_id)
+    if timer is None or timer.due != due:
+        return
+    workspace[AutoLockRow].remove(device_id)
+    device = workspace[DeviceRow].get(device_id)
+    if device is None:
+        return
+    if device.is_online and device.is_managed:
+        turn(workspace, device, locked=True, method="automatic")
+    else:
+        workspace[DeviceRow].put(device.but(properties={**device.properties, "locked": True}))
 
 
 def _turned(
@@ -122,7 +166,7 @@ def _set_auto_lock(
     own = {**device.properties, "auto_lock_enabled": enabled}
     if delay is not None:
         own["auto_lock_delay_seconds"] = delay
-    workspace[DeviceRow].put(device.but(properties=own))
+    _time_auto_lock(workspace, workspace[DeviceRow].put(device.but(properties=own)))
     return {}
 
 
@@ -276,7 +320,10 @@ def configure_auto_lock(
     auto_lock_enabled: bool,
     device_id: Uuid,
 ) -> Row:
-    """Turn auto-lock on, with a delay of 1 to 60 seconds, or off: CONFIGURE_AUTO_LOCK attempt, no event."""
+    """Turn auto-lock on, with a delay of 1 to 60 seconds, or off: CONFIGURE_AUTO_LOCK attempt, no event.
+
+    From then on a lock that is opened locks itself after the delay: lock.locked with method automatic.
+    """
     device = _controllable(workspace, caller, device_id, "can_configure_auto_lock", "configure_auto_lock")
     return _start(workspace, "CONFIGURE_AUTO_LOCK", _set_auto_lock, device, auto_lock_enabled, auto_lock_delay_seconds)
 

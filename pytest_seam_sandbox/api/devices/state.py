@@ -25,6 +25,8 @@ from .events import (
 from .issues import DEVICE_ERRORS, DISCONNECTING, UNREACHABLE
 from .model import DeviceRow, device_fields, issue_fields
 
+device_added: Signal[[Workspace, DeviceRow]] = Signal()
+"""Sent after a device was added to its account."""
 device_changed: Signal[[Workspace, DeviceRow]] = Signal()
 """Sent after the errors of a device changed, or whether it keeps a pool of backup codes."""
 unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal()
@@ -69,6 +71,7 @@ def add_device(
     workspace.events.emit(workspace, DeviceAdded(**device_fields(workspace, device)))
     if device.is_online:
         _emit_connected(workspace, device)
+    device_added.send(workspace, device)
     return device
 
 
