@@ -4,6 +4,7 @@ The names below are imported when they are first used, so that an installed plug
 """
 
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,22 +21,24 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "ActionAttempt": "api.action_attempts",
-    "ConnectedAccount": "api.connected_accounts",
-    "Deactivation": "outages",
-    "Device": "api.devices.model",
-    "Event": "api.events",
-    "ExpectationFailed": "engine.errors",
-    "NotEmulated": "engine.errors",
-    "Outage": "outages",
-    "OutageNotPossible": "engine.errors",
-    "Phone": "api.phones",
-    "Sandbox": "sandbox",
-    "SandboxError": "engine.errors",
-    "UserIdentity": "api._user_identities",
-    "seam_raises": "expectations",
-}
+_HOMES = MappingProxyType(
+    {
+        "ActionAttempt": "api.action_attempts",
+        "ConnectedAccount": "api.connected_accounts",
+        "Deactivation": "outages",
+        "Device": "api.devices.model",
+        "Event": "api.events",
+        "ExpectationFailed": "engine.errors",
+        "NotEmulated": "engine.errors",
+        "Outage": "outages",
+        "OutageNotPossible": "engine.errors",
+        "Phone": "api.phones",
+        "Sandbox": "sandbox",
+        "SandboxError": "engine.errors",
+        "UserIdentity": "api._user_identities",
+        "seam_raises": "expectations",
+    }
+)
 
 __all__ = [
     "ActionAttempt",

@@ -74,9 +74,10 @@ class Embedded:
 
     def add_api_key(self, workspace: Workspace) -> str:
         """A new API key of a workspace: of the test form for a sandbox, of the production form otherwise."""
-        key = self.app.ids.token("seam_test" if workspace.is_sandbox else "seam_", 4, 24)
-        self.app.gate.api_keys[key] = workspace.workspace_id
-        return key
+        with self.app.lock:
+            key = self.app.ids.token("seam_test" if workspace.is_sandbox else "seam_", 4, 24)
+            self.app.gate.api_keys[key] = workspace.workspace_id
+            return key
 
     def use_api_key(self, key: str) -> None:
         """Let this be the workspace's API key. Raises SandboxError for a key that the SDK would not send."""
@@ -85,9 +86,10 @@ class Embedded:
                 f"{key!r} is no API key of a sandbox workspace; such keys look like {self.api_key!r}: seam_test, then "
                 "letters, digits and underscores."
             )
-        del self.app.gate.api_keys[self.api_key]
-        self.api_key = key
-        self.app.gate.api_keys[key] = self.workspace.workspace_id
+        with self.app.lock:
+            del self.app.gate.api_keys[self.api_key]
+            self.api_key = key
+            self.app.gate.api_keys[key] = self.workspace.workspace_id
 
     def dump(self) -> dict[str, Any]:
         """All rows of the workspace by kind, and its events, as clients see them."""
@@ -122,10 +124,11 @@ class Embedded:
 
     def add_access_token(self, *workspaces: Workspace) -> str:
         """A new personal access token of a user of these workspaces."""
-        token = self.app.ids.token("seam_at1", 8, 24)
-        ids = tuple(workspace.workspace_id for workspace in workspaces)
-        self.app.gate.access_tokens[token] = AccessToken(token, ids)
-        return token
+        with self.app.lock:
+            token = self.app.ids.token("seam_at1", 8, 24)
+            ids = tuple(workspace.workspace_id for workspace in workspaces)
+            self.app.gate.access_tokens[token] = AccessToken(token, ids)
+            return token
 
     def mark(self) -> int:
         """A place in the event log, for `events_after`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -26,15 +27,17 @@ class _Setting(NamedTuple):
     help: str
 
 
-_SETTINGS = {
-    "world": _Setting("empty", "starting state of each sandbox: empty, house, hotel or everything"),
-    "seed": _Setting("0", "ids, names, PINs and serial numbers follow from it and from the name of the test"),
-    "action_attempts": _Setting("instant", "how action attempts end: instant, poll or a delay in sandbox seconds"),
-    "event_latency": _Setting("0", "sandbox seconds until an event shows in /events/list"),
-    "strict_ids": _Setting("true", "refuse ids that are no UUID with 400 (true) or look them up (false)"),
-    "rate_limits": _Setting("false", "answer 429 beyond Seam's documented limits per device"),
-    "intercept_allow": _Setting("", "hosts that may be reached for real under seam_intercept, separated by commas"),
-}
+_SETTINGS = MappingProxyType(
+    {
+        "world": _Setting("empty", "starting state of each sandbox: empty, house, hotel or everything"),
+        "seed": _Setting("0", "ids, names, PINs and serial numbers follow from it and from the name of the test"),
+        "action_attempts": _Setting("instant", "how action attempts end: instant, poll or a delay in sandbox seconds"),
+        "event_latency": _Setting("0", "sandbox seconds until an event shows in /events/list"),
+        "strict_ids": _Setting("true", "refuse ids that are no UUID with 400 (true) or look them up (false)"),
+        "rate_limits": _Setting("false", "answer 429 beyond Seam's documented limits per device"),
+        "intercept_allow": _Setting("", "hosts that may be reached for real under seam_intercept, separated by commas"),
+    }
+)
 _SANDBOXES = pytest.StashKey[list["Sandbox"]]()
 
 

@@ -5,12 +5,15 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
+import httpx
 import pytest
 
 from pytest_seam_sandbox import Sandbox, seam_raises
+from pytest_seam_sandbox.doors.server import Listener
 
 THREADS = 8
 
@@ -206,3 +209,59 @@ def test_outages_of_two_threads(seam_sandbox):
         return [event.event_type for event in outage.events if event.device_id == devices[number].device_id]
 
     assert together(lose) == [["device.disconnected", "device.connected"]] * THREADS
+
+
+@contextmanager
+def switching_often():
+    """Threads take turns so often that they meet in the middle of things."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_threads_use_sessions_of_two_sandboxes_on_one_server():
+    """While sessions come and go in both, each request finds the sandbox whose session it carries."""
+    sandboxes = [Sandbox(seed=number) for number in range(2)]
+    for sandbox in sandboxes:
+        client = sandbox.client()
+        for _ in range(300):  # a look for one of them takes a while
+            client.client_sessions.create()
+    wrong = []
+
+    def use(number, url):
+        sandbox = sandboxes[number % 2]
+        with httpx.Client(base_url=url) as plain, sandbox.http() as http:
+            for _ in range(20):
+                session = http.post("/client_sessions/create", json={}).json()["client_session"]
+                answer = plain.post("/devices/list", headers={"client-session-token": session["token"]})
+                http.post("/client_sessions/delete", json={"client_session_id": session["client_session_id"]})
+                gone = plain.post("/devices/list", headers={"client-session-token": session["token"]})
+                if answer.status_code != 200 or gone.status_code != 401:
+                    wrong.append((answer.text, gone.text))
+
+    first, second = (sandbox._backend.app for sandbox in sandboxes)
+    with Listener() as listener, listener.joined(first) as url, listener.joined(second), switching_often():
+        together(lambda number: use(number, url))
+
+    assert wrong == []
+    assert [sandbox._backend.app.internal_errors for sandbox in sandboxes] == [[], []]
+
+
+def test_asking_for_a_session_leaves_late_work_its_time():
+    """The look at whose session it is writes nothing: what was due before is still dated when it was due."""
+    sandbox = Sandbox(action_attempts=30)
+    device, app = sandbox.create_device(), sandbox._backend.app
+    sandbox.clock.freeze()
+    token = sandbox.client().client_sessions.create().token
+    began = sandbox.clock.now()
+    sandbox.client().locks.unlock_door(device_id=device.device_id, wait_for_action_attempt=False)
+    app.clock.move(60)
+
+    assert app.has_session(token)
+    app.settle()
+
+    event = sandbox.expect_event("lock.unlocked")
+    assert datetime.fromisoformat(event.created_at) - began == timedelta(seconds=30)

@@ -63,9 +63,9 @@ def all_routes() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def all_events() -> dict[str, type[EventFields]]:
+def all_events() -> Mapping[str, type[EventFields]]:
     """Every declared type of event by its name; imports every family."""
-    return {kind.event_type: kind for kind in declared(EventFields) if kind.event_type}
+    return MappingProxyType({kind.event_type: kind for kind in declared(EventFields) if kind.event_type})
 
 
 def declared(kind: type[K]) -> Iterator[type[K]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from ..engine.app import App
+from ..engine.clock import written_at
 from ..engine.errors import ApiError
 from ..engine.store import Row, Workspace, row_type
 from ._shared import given
@@ -48,13 +49,17 @@ class ClientSessionRow(Row):
 
 
 def find_session(app: App, token: str) -> tuple[Workspace, ClientSessionRow]:
-    """The workspace and session of a token, or the ApiError 401 that says what is wrong. Source: official fake."""
+    """The workspace and session of a token, or the ApiError 401 that says what is wrong. Source: official fake.
+
+    To be called under the lock of the app.
+    """
+    now = written_at(app.clock.timestamp())
     for workspace in app.workspaces.values():
         for session in workspace[ClientSessionRow]:
             if session.token == token:
                 if session.is_revoked:
                     raise ApiError(401, "client_session_revoked", "Unauthorized (client session revoked)")
-                if session.expires_at <= workspace.clock.text():
+                if session.expires_at <= now:
                     raise ApiError(401, "client_session_expired", "Unauthorized (client session expired)")
                 return workspace, session
     raise ApiError(401, "client_session_not_found", "Unauthorized (client session not found)")

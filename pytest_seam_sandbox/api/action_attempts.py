@@ -6,8 +6,9 @@ failed}; other actions have none (spec).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from ..engine.events import EventFields, Unread
@@ -116,12 +117,14 @@ class SimulateManualLockViaKeypadFailed(
     """A SIMULATE_MANUAL_LOCK_VIA_KEYPAD attempt ended in error."""
 
 
-ENDINGS: dict[str, tuple[type[ActionAttemptEvent], type[ActionAttemptEvent]]] = {
-    "LOCK_DOOR": (LockDoorSucceeded, LockDoorFailed),
-    "UNLOCK_DOOR": (UnlockDoorSucceeded, UnlockDoorFailed),
-    "SIMULATE_KEYPAD_CODE_ENTRY": (SimulateKeypadCodeEntrySucceeded, SimulateKeypadCodeEntryFailed),
-    "SIMULATE_MANUAL_LOCK_VIA_KEYPAD": (SimulateManualLockViaKeypadSucceeded, SimulateManualLockViaKeypadFailed),
-}
+ENDINGS: Mapping[str, tuple[type[ActionAttemptEvent], type[ActionAttemptEvent]]] = MappingProxyType(
+    {
+        "LOCK_DOOR": (LockDoorSucceeded, LockDoorFailed),
+        "UNLOCK_DOOR": (UnlockDoorSucceeded, UnlockDoorFailed),
+        "SIMULATE_KEYPAD_CODE_ENTRY": (SimulateKeypadCodeEntrySucceeded, SimulateKeypadCodeEntryFailed),
+        "SIMULATE_MANUAL_LOCK_VIA_KEYPAD": (SimulateManualLockViaKeypadSucceeded, SimulateManualLockViaKeypadFailed),
+    }
+)
 
 
 class ActionFailed(Exception):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import islice
 from math import inf
 from sys import maxsize
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, MaxLen, MinLen
@@ -59,16 +60,18 @@ _ONE = (
     "space_id",
     "user_identity_id",
 )
-_SEVERAL = {
-    "access_code_ids": "access_code_id",
-    "access_grant_ids": "access_grant_id",
-    "access_method_ids": "access_method_id",
-    "acs_system_ids": "acs_system_id",
-    "device_ids": "device_id",
-    "event_ids": "event_id",
-    "event_types": "event_type",
-    "space_ids": "space_id",
-}
+_SEVERAL = MappingProxyType(
+    {
+        "access_code_ids": "access_code_id",
+        "access_grant_ids": "access_grant_id",
+        "access_method_ids": "access_method_id",
+        "acs_system_ids": "acs_system_id",
+        "device_ids": "device_id",
+        "event_ids": "event_id",
+        "event_types": "event_type",
+        "space_ids": "space_id",
+    }
+)
 
 
 Between = Annotated[list[Date], MinLen(2), MaxLen(2)]

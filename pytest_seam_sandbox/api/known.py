@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ..engine.frozen import freeze
+
 
 @cache
-def _facts() -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads(files(__package__).joinpath("known.json").read_text("utf-8"))
+def _facts() -> Mapping[str, Any]:
+    facts: Mapping[str, Any] = freeze(json.loads(files(__package__).joinpath("known.json").read_text("utf-8")))
     return facts
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from itertools import combinations, count
-from types import NoneType
+from types import MappingProxyType, NoneType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
@@ -207,30 +207,40 @@ _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
 _TEXT = _Content(st.text(_LETTERS, min_size=1, max_size=40), _as_it_is)
 _PINS = st.integers(0, 10**8 - 1)
 _PIN = _Content(_PINS, "{:04}".format)
-_CAUSES = {
-    "connected_account.disconnected": "account_disconnected",
-    "device.error.subscription_required": "subscription_required",
-}
-_CHANGES: Mapping[str, _Content] = {
-    "name_changed": _Content(_TEXT.values, lambda name: {"name": name}),
-    "code_changed": _Content(_PINS, lambda number: {"code": f"{number:04}"}),
-    "time_frame_changed": _Content(st.tuples(_MILLISECONDS, _MILLISECONDS), _time_frame),
-}
-_BY_NAME: Mapping[str, _Content] = {
-    "code": _PIN,
-    "changed_properties": _Content(_PINS, lambda number: [{"property": "code", "from": None, "to": f"{number:04}"}]),
-    "requested_mutations": _Content(
-        _PINS,
-        lambda number: [{"mutation_code": "updating_code", "from": {"code": None}, "to": {"code": f"{number:04}"}}],
-    ),
-    "reason": _Content(
-        st.sampled_from(("unknown_code", "expired_code", "too_many_attempts", "blocked_by_privacy_mode")),
-        lambda code: {"reason_code": code, "message": f"{code.replace('_', ' ').capitalize()}."},
-    ),
-}
-_BY_TYPE: Mapping[Any, _Content] = {
-    str: _TEXT,
-    bool: _Content(st.booleans(), _as_it_is),
-    float: _Content(st.floats(0, 120), _as_it_is),
-    Meta: _Content(st.sampled_from(({}, *METADATA)), dict),
-}
+_CAUSES = MappingProxyType(
+    {
+        "connected_account.disconnected": "account_disconnected",
+        "device.error.subscription_required": "subscription_required",
+    }
+)
+_CHANGES: Mapping[str, _Content] = MappingProxyType(
+    {
+        "name_changed": _Content(_TEXT.values, lambda name: {"name": name}),
+        "code_changed": _Content(_PINS, lambda number: {"code": f"{number:04}"}),
+        "time_frame_changed": _Content(st.tuples(_MILLISECONDS, _MILLISECONDS), _time_frame),
+    }
+)
+_BY_NAME: Mapping[str, _Content] = MappingProxyType(
+    {
+        "code": _PIN,
+        "changed_properties": _Content(
+            _PINS, lambda number: [{"property": "code", "from": None, "to": f"{number:04}"}]
+        ),
+        "requested_mutations": _Content(
+            _PINS,
+            lambda number: [{"mutation_code": "updating_code", "from": {"code": None}, "to": {"code": f"{number:04}"}}],
+        ),
+        "reason": _Content(
+            st.sampled_from(("unknown_code", "expired_code", "too_many_attempts", "blocked_by_privacy_mode")),
+            lambda code: {"reason_code": code, "message": f"{code.replace('_', ' ').capitalize()}."},
+        ),
+    }
+)
+_BY_TYPE: Mapping[Any, _Content] = MappingProxyType(
+    {
+        str: _TEXT,
+        bool: _Content(st.booleans(), _as_it_is),
+        float: _Content(st.floats(0, 120), _as_it_is),
+        Meta: _Content(st.sampled_from(({}, *METADATA)), dict),
+    }
+)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..engine.errors import SandboxError, is_for_the_test
@@ -20,16 +22,18 @@ FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 AFTER: frozenset[FaultKind] = frozenset({"fail", "time_out", "reset", "garbage"})
 """The faults that can strike before or after the request takes effect; `lose_answer` and `slow` strike after it."""
 
-_WORDS: dict[FaultKind, str] = {
-    "fail": "answers {status}",
-    "rate_limit": "answers 429, to be tried again in {seconds:g} s",
-    "lose_answer": "takes effect, and its answer is lost",
-    "time_out": "is never answered",
-    "reset": "is answered by half, then the connection is reset",
-    "garbage": "is answered with garbage",
-    "slow": "is answered after {seconds:g} s",
-    "refuse": "finds nobody listening",
-}
+_WORDS: Mapping[FaultKind, str] = MappingProxyType(
+    {
+        "fail": "answers {status}",
+        "rate_limit": "answers 429, to be tried again in {seconds:g} s",
+        "lose_answer": "takes effect, and its answer is lost",
+        "time_out": "is never answered",
+        "reset": "is answered by half, then the connection is reset",
+        "garbage": "is answered with garbage",
+        "slow": "is answered after {seconds:g} s",
+        "refuse": "finds nobody listening",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,14 @@ R = TypeVar("R", DeviceRow, PhoneRow)
 
 def devices_of(sandbox: Sandbox) -> dict[str, DeviceRow]:
     """All devices by label, oldest first: the display name; the second of a name is "NAME #2"."""
-    return _labelled(sandbox._backend.workspace[DeviceRow])
+    with sandbox._backend.app.lock:
+        return _labelled(sandbox._backend.workspace[DeviceRow])
 
 
 def phones_of(sandbox: Sandbox) -> dict[str, PhoneRow]:
     """All phones by label, oldest first."""
-    return _labelled(sandbox._backend.workspace[PhoneRow])
+    with sandbox._backend.app.lock:
+        return _labelled(sandbox._backend.workspace[PhoneRow])
 
 
 def find_device(sandbox: Sandbox, target: str) -> DeviceRow:

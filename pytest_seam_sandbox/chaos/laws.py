@@ -31,6 +31,7 @@ class Laws:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._workspace = sandbox._backend.workspace
+        self._lock = sandbox._backend.app.lock
         self._seen = 0
         self._event_ids: set[str] = set()
         self._ended: set[str] = set()
@@ -41,6 +42,10 @@ class Laws:
 
     def check(self) -> None:
         """Raise LawBroken for the first law that does not hold."""
+        with self._lock:
+            self._check()
+
+    def _check(self) -> None:
         for event in self._workspace.events.after(self._seen):
             self._seen = event.number
             self._check_event(event)

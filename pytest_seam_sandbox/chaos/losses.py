@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..engine.errors import SandboxError, is_for_the_test
@@ -22,20 +23,24 @@ Kind = Literal[
 """The outages of a Sandbox, by the names of its methods."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-_FLAGS: dict[Kind, tuple[str, ...]] = {
-    "disconnected": ("can_simulate_disconnection", "can_simulate_connection"),
-    "hub_disconnected": ("can_simulate_hub_disconnection", "can_simulate_hub_connection"),
-    "removed": ("can_simulate_removal",),
-    "subscription_expired": ("can_simulate_paid_subscription",),
-}
-_WORDS: dict[Kind, str] = {
-    "disconnected": "{} loses its connection",
-    "hub_disconnected": "the hub of {} goes offline",
-    "removed": "{} is taken out of its account",
-    "subscription_expired": "the paid plan of {} expires",
-    "account_disconnected": "the account of {} loses its login",
-    "deactivated": "the phone {} is lost for good",
-}
+_FLAGS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+    {
+        "disconnected": ("can_simulate_disconnection", "can_simulate_connection"),
+        "hub_disconnected": ("can_simulate_hub_disconnection", "can_simulate_hub_connection"),
+        "removed": ("can_simulate_removal",),
+        "subscription_expired": ("can_simulate_paid_subscription",),
+    }
+)
+_WORDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "disconnected": "{} loses its connection",
+        "hub_disconnected": "the hub of {} goes offline",
+        "removed": "{} is taken out of its account",
+        "subscription_expired": "the paid plan of {} expires",
+        "account_disconnected": "the account of {} loses its login",
+        "deactivated": "the phone {} is lost for good",
+    }
+)
 
 
 @dataclass(frozen=True, order=True)

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from inspect import getmembers, iscoroutinefunction
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, StopTest
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition
+from pydantic import BaseModel
 
 from ..api._phones import PhoneRow
 from ..api.devices.model import Device, DeviceRow
@@ -42,14 +44,16 @@ WAITS = (1, 10, 60, 600, 3600, 86400)
 """What `pass_time` chooses from, in sandbox seconds."""
 GIVEN_UP = (HypothesisException, StopTest)
 """How a run ends that Hypothesis does not want any further."""
-_WORDS = {
-    "lose": "{loss.words}",
-    "recover": "the outage {loss} ends",
-    "pass_time": "{seconds} s pass",
-    "break_calls": "{fault.words}",
-    "make_code": "somebody makes an access code on {label}",
-    "quiesce": "everything heals, and what is pending is done",
-}
+_WORDS = MappingProxyType(
+    {
+        "lose": "{loss.words}",
+        "recover": "the outage {loss} ends",
+        "pass_time": "{seconds} s pass",
+        "break_calls": "{fault.words}",
+        "make_code": "somebody makes an access code on {label}",
+        "quiesce": "everything heals, and what is pending is done",
+    }
+)
 """What the machine's own steps mean; those that it does by itself at each start are not told."""
 
 
@@ -76,7 +80,7 @@ class SandboxMachine(RuleBasedStateMachine):
     world: ClassVar[str] = "empty"
     device_types: ClassVar[Sequence[str]] = ("august_lock",)
     phone_count: ClassVar[int] = 0
-    sandbox_settings: ClassVar[Mapping[str, Any]] = {}
+    sandbox_settings: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     disconnections: ClassVar[bool] = True
     hub_disconnections: ClassVar[bool] = True
     removals: ClassVar[bool] = True
@@ -116,10 +120,11 @@ class SandboxMachine(RuleBasedStateMachine):
         self._known_losses: tuple[tuple[object, ...], list[Loss]] = ((), [])
         start = _start_of(type(self))
         self.sandbox = start.furnished.sandbox()
-        self._start = start
-        for label, device in start.devices.items():
+        self._devices = {label: Device.model_validate_json(text) for label, text in start.devices.items()}
+        self._phones = {label: Phone.model_validate_json(text) for label, text in start.phones.items()}
+        for label, device in self._devices.items():
             self._story.name(device, f"machine.device({label!r})", label)
-        for label, phone in start.phones.items():
+        for label, phone in self._phones.items():
             self._story.name(phone, f"machine.phone({label!r})", label)
         self.sandbox.clock.freeze()
         self._laws = Laws(self.sandbox)
@@ -140,21 +145,21 @@ class SandboxMachine(RuleBasedStateMachine):
 
     def device(self, label: str) -> Device:
         """The device of this label, as it was at the start."""
-        return _named(self._start.devices, label, "device")
+        return _named(self._devices, label, "device")
 
     def phone(self, label: str) -> Phone:
         """The phone of this label, as it was at the start."""
-        return _named(self._start.phones, label, "phone")
+        return _named(self._phones, label, "phone")
 
     @initialize(target=devices)
     def add_devices(self) -> Any:
         """All devices of the start."""
-        return multiple(*self._start.devices.values())
+        return multiple(*self._devices.values())
 
     @initialize(target=phones)
     def add_phones(self) -> Any:
         """All phones of the start."""
-        return multiple(*self._start.phones.values())
+        return multiple(*self._phones.values())
 
     # rules
 
@@ -291,7 +296,8 @@ class SandboxMachine(RuleBasedStateMachine):
     def _possible(self) -> list[Loss]:
         """The losses that can begin now, by the switches; found once for each state of the devices and phones."""
         workspace = self.sandbox._backend.workspace
-        state = (*workspace[DeviceRow], *workspace[PhoneRow], *self._lost)
+        with self.sandbox._backend.app.lock:
+            state = (*workspace[DeviceRow], *workspace[PhoneRow], *self._lost)
         before, losses = self._known_losses
         if len(before) != len(state) or any(one is not other for one, other in zip(before, state, strict=True)):
             found = possible_losses(self.sandbox, self._kinds)
@@ -331,11 +337,14 @@ class SandboxMachine(RuleBasedStateMachine):
 
 
 class _Start(NamedTuple):
-    """The state in which each run of a machine starts; no run changes it."""
+    """The state in which each run of a machine starts; no run changes it.
+
+    devices, phones: as JSON, by label: each run has objects of its own.
+    """
 
     furnished: Furnished
-    devices: dict[str, Device]
-    phones: dict[str, Phone]
+    devices: Mapping[str, str]
+    phones: Mapping[str, str]
 
 
 @cache
@@ -349,7 +358,11 @@ def _start_of(machine: type[SandboxMachine]) -> _Start:
             f"{machine.__name__} has no devices and no phones, so nothing could be lost. "
             'Set device_types = ("august_lock",), phone_count = 1 or world = "house".'
         )
-    return _Start(furnished, found, carried)
+    return _Start(furnished, _as_json(found), _as_json(carried))
+
+
+def _as_json(found: Mapping[str, BaseModel]) -> Mapping[str, str]:
+    return MappingProxyType({label: one.model_dump_json(exclude_unset=True) for label, one in found.items()})
 
 
 def _named(found: Mapping[str, R], label: str, what: str) -> R:

@@ -24,7 +24,7 @@ WHENS: tuple[When, ...] = get_args(When)
 Called = tuple[str, str]
 """Method and path of a call."""
 
-_ONLY_AFTER = {"lose_answer", "slow"}
+_ONLY_AFTER = frozenset({"lose_answer", "slow"})
 
 
 @dataclass(frozen=True)

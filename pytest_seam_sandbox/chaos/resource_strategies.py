@@ -13,6 +13,7 @@ from ..api._shared import Meta
 from ..api.devices.model import Device
 from ..api.phones import Phone
 from ..engine.errors import SandboxError, is_for_the_test
+from ..engine.frozen import freeze
 from ..sandbox import Sandbox
 from ..worlds.catalogue import device_models
 from .furnished import device_types_of
@@ -26,12 +27,14 @@ TIME = "2025-01-01T00:00:00.000Z"
 LAST_ID = 2**32 - 1
 
 NAMES = ("Front Door", "Haustür 2. OG", "玄関", "O'Brien & Söhne <Lager>", "🚪", "x" * 100)
-METADATA: tuple[Meta, ...] = ({"floor": "1"}, {"is_guest": True, "unit": "Ünit 7"}, {"": "no key", "k" * 40: "v" * 500})
+METADATA: tuple[Meta, ...] = tuple(
+    map(freeze, ({"floor": "1"}, {"is_guest": True, "unit": "Ünit 7"}, {"": "no key", "k" * 40: "v" * 500}))
+)
 _FULL = 100
 _WORDS_FOR_CHARGE = ((10, "critical"), (30, "low"), (75, "good"), (_FULL, "full"))
 _NUMBERS = st.integers(0, LAST_ID)
 _NICKNAMES = st.sampled_from((None, *NAMES))
-_METADATA = st.sampled_from(({}, *METADATA))
+_METADATA = st.sampled_from((freeze({}), *METADATA))
 _COINS = st.booleans()
 _PERCENT = st.integers(0, _FULL)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from textwrap import indent
+from types import MappingProxyType
 from typing import Any
 
-_IMPORTS = {
-    "datetime.": "import datetime",
-    "Loss(": "from pytest_seam_sandbox.stateful import Loss",
-    "PlannedFault(": "from pytest_seam_sandbox.stateful import PlannedFault",
-}
+_IMPORTS = MappingProxyType(
+    {
+        "datetime.": "import datetime",
+        "Loss(": "from pytest_seam_sandbox.stateful import Loss",
+        "PlannedFault(": "from pytest_seam_sandbox.stateful import PlannedFault",
+    }
+)
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..api.connected_accounts import ConnectedAccountRow
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = is_for_the_test
 
-_OUTAGES: dict[str, type[DeviceOutage]] = {
-    "disconnected": Disconnected,
-    "hub_disconnected": HubDisconnected,
-    "removed": Removed,
-    "subscription_expired": SubscriptionExpired,
-}
+_OUTAGES: Mapping[str, type[DeviceOutage]] = MappingProxyType(
+    {
+        "disconnected": Disconnected,
+        "hub_disconnected": HubDisconnected,
+        "removed": Removed,
+        "subscription_expired": SubscriptionExpired,
+    }
+)
 
 
 class Strike:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..report.timeline import render_timeline
@@ -17,7 +18,7 @@ _WIDTH = 110
 _LISTED = 20
 _CELL = 6
 _ABSORBED = "absorbed"
-_MARKS = {"passed": "ok", "failed": "FAILED", "not possible": "n/a"}
+_MARKS = MappingProxyType({"passed": "ok", "failed": "FAILED", "not possible": "n/a"})
 
 
 def failure_text(sweep: Sweep) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from threading import Event, Thread, current_thread
+from types import MappingProxyType
 
 from ..engine.app import MAX_BODY, App
 from ..engine.http import Request, Response
@@ -22,7 +23,7 @@ real_seconds: Callable[[], float] = (
     partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
 )
 _METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+_PHRASES = MappingProxyType({status.value: status.phrase for status in HTTPStatus})
 _VERSION = re.compile(r"HTTP/(\d)\.\d")
 _HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n]*)\r?\n")
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(;[^\r\n]*)?\r?\n")

@@ -220,11 +220,12 @@ class Listener:
         key = headers.get("seam-publishable-key")
         apps = tuple(self._apps)
         for app in apps if len(apps) > 1 else ():
-            gate = app.gate
-            if token in gate.api_keys or token in gate.access_tokens or key in gate.publishable_keys:
-                return app
-            if any(app.has_session(session) for session in sessions if session is not None):
-                return app
+            with app.lock:
+                gate = app.gate
+                if token in gate.api_keys or token in gate.access_tokens or key in gate.publishable_keys:
+                    return app
+                if any(app.has_session(session) for session in sessions if session is not None):
+                    return app
         return apps[0] if apps else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import NoReturn
 
 import httpx
@@ -19,7 +20,7 @@ RawHeaders = tuple[tuple[bytes, bytes], ...]
 MANY_CLIENTS = 64
 _ATTEMPTS = "seam_sandbox_attempts"
 """How often a request was sent: a client that repeats it by itself sends the same object again."""
-_PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
+_PHRASES = MappingProxyType({status.value: status.phrase.encode("ascii") for status in HTTPStatus})
 
 
 def _on_the_wire(response: Response) -> list[tuple[bytes, bytes]]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from threading import RLock
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
@@ -18,18 +17,20 @@ from .clock import Clock, written_at
 from .errors import ApiError
 from .events import EventLog, EventRow
 from .faults import Fault, Faults, garbled
+from .frozen import FrozenDict, freeze
 from .health import PATHS as HEALTH_PATHS
 from .health import health
 from .http import JSON_TYPE, Headers, Request, Response, cors
 from .ids import Ids
 from .limits import Limits
 from .params import parse_json
-from .router import Endpoint, Known, Words
+from .repeats import Known, Repeats, Words
+from .router import Endpoint
 from .settings import Settings
 from .store import Workspace
 
 MAX_BODY = 1024 * 1024
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING = FrozenDict()
 NO_EFFECT = Response(200, (("content-type", JSON_TYPE),), b'{"ok":true}')
 EndpointFinder = Callable[[str], Endpoint | None]
 Probe = Callable[[Request], Callable[[], None] | None]
@@ -41,7 +42,7 @@ class Call:
     """One request that the app has seen, and how it was answered.
 
     at: sandbox time, in seconds since 1970. status: 500 as long as there is no answer. seconds: real time that the
-    answer took. error: the type of the error.
+    answer took. params: read-only. error: the type of the error.
     """
 
     at: float
@@ -113,6 +114,7 @@ class App:
         self.probe: Probe | None = None
         self._find_endpoint = find_endpoint
         self._routes: dict[str, Endpoint] = {}
+        self._repeats = Repeats()
         self._is_known = is_known
 
     def add_workspace(self, *, is_sandbox: bool) -> Workspace:
@@ -131,11 +133,12 @@ class App:
 
     def has_session(self, token: str) -> bool:
         """Whether a client session of this app has the token, valid or not."""
-        try:
-            self._find_session(self, token)
-        except ApiError as error:
-            return error.type != "client_session_not_found"
-        return True
+        with self.lock:
+            try:
+                self._find_session(self, token)
+            except ApiError as error:
+                return error.type != "client_session_not_found"
+            return True
 
     def note(self, kind: str, text: str) -> None:
         """Write a line into the history."""
@@ -184,8 +187,8 @@ class App:
         """The steps in Seam's order: body, route, OPTIONS, request id, reply. A request met before needs no reading."""
         endpoint = self._routes.get(request.path) or self._route(request.path)
         content_type = request.headers.get("content-type")
-        words = (request.method, request.query, request.body, content_type, self.settings.strict_ids)
-        known = None if endpoint is None else endpoint.known.get(words)
+        words = (request.path, request.method, request.query, request.body, content_type)
+        known = self._repeats.get(words)
         exchange = _Exchange(request, call, endpoint, words, known)
         if known is None:
             early = self._open(exchange)
@@ -248,7 +251,9 @@ class App:
         if endpoint is None or request.origin != "app":
             return None
         try:
-            exchange.call.params = exchange.known[0] if exchange.known else endpoint.read(request, exchange.body)
+            exchange.call.params = (
+                exchange.known[0] if exchange.known else freeze(endpoint.read(request, exchange.body))
+            )
         except ApiError:
             exchange.call.params = NOTHING
         caller = (request.headers.get("authorization") or "").removeprefix("Bearer ")
@@ -276,10 +281,11 @@ class App:
                 "invalid_content_type",
                 f'{request.method} requests must have Content-Type header with "application/json"',
             )
-        sent = exchange.call.params = endpoint.read(request, exchange.body)
+        sent = endpoint.read(request, exchange.body)
+        params = exchange.call.params = freeze(sent)
         arguments = endpoint.params.validate(sent, strict_ids=self.settings.strict_ids)
-        endpoint.remember(exchange.words, sent, arguments)
-        return sent, arguments
+        self._repeats.keep(exchange.words, (params, arguments))
+        return params, arguments
 
     def _count(self, endpoint: Endpoint, per_minute: int, workspace: Workspace, arguments: Mapping[str, Any]) -> None:
         """Hold a valid call against Seam's rate limit; raises ApiError 429. What is about no device is free."""

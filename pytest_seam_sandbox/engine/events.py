@@ -10,7 +10,7 @@ from functools import cache
 from math import inf
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, dataclass_transform
 
 from .clock import cut, written_at
 from .store import Row, row_type
@@ -30,17 +30,15 @@ class EventFields:
     """
 
     event_type: ClassVar[str] = ""
-    declared: ClassVar[Mapping[str, bool]] = {}
+    declared: ClassVar[Mapping[str, bool]] = MappingProxyType({})
     """The fields by name, and whether an event needs them."""
-    wire_names: ClassVar[Mapping[str, str]] = {}
+    wire_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """The names on the wire of fields whose names are no Python names."""
     _required: ClassVar[frozenset[str]] = frozenset()
-    _fitting: ClassVar[set[tuple[str, ...]]] = set()
-    """Sets of names that were found to fit."""
 
     def __init__(self, **fields: Any) -> None:
-        if tuple(fields) not in self._fitting:
-            self._check(fields)
+        if not self._required <= fields.keys() <= self.declared.keys():
+            self._complain(fields)
         self.given: Mapping[str, Any] = fields
 
     @property
@@ -60,17 +58,13 @@ class EventFields:
             cls.event_type = event_type
         own = {name: name not in cls.__dict__ for name in inspect.get_annotations(cls) if name != "wire_names"}
         inherited = {name: needed for base in reversed(cls.__mro__[1:]) for name, needed in _declared(base).items()}
-        cls.declared = inherited | own
+        cls.declared = MappingProxyType(inherited | own)
         cls._required = frozenset(name for name, needed in cls.declared.items() if needed)
-        cls._fitting = set()
 
-    @classmethod
-    def _check(cls, fields: Mapping[str, Any]) -> None:
-        unknown, missing = sorted(fields.keys() - cls.declared.keys()), sorted(cls._required - fields.keys())
-        if unknown or missing:
-            found = f"was given the unknown fields {unknown} and lacks {missing}"
-            raise TypeError(f"{cls.__name__} {found}; it has {list(cls.declared)}")
-        cls._fitting.add(tuple(fields))
+    def _complain(self, fields: Mapping[str, Any]) -> NoReturn:
+        unknown, missing = sorted(fields.keys() - self.declared.keys()), sorted(self._required - fields.keys())
+        found = f"was given the unknown fields {unknown} and lacks {missing}"
+        raise TypeError(f"{type(self).__name__} {found}; it has {list(self.declared)}")
 
 
 def _declared(base: type) -> Mapping[str, bool]:

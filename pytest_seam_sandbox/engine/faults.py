@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from threading import RLock
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Literal, Self, TypedDict, Unpack
 
 from pydantic_core import to_json
@@ -24,12 +24,14 @@ METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 _REPEATED_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
 _REPEATS = 2
 """What the official SDK sends again by itself, and how often; source: the SDK's DEFAULT_RETRIES."""
-_WIRES: dict[Kind, Wire] = {
-    "refuse": "refuse",
-    "time_out": "time_out",
-    "reset": "reset",
-    "lose_answer": "drop",
-}
+_WIRES: Mapping[Kind, Wire] = MappingProxyType(
+    {
+        "refuse": "refuse",
+        "time_out": "time_out",
+        "reset": "reset",
+        "lose_answer": "drop",
+    }
+)
 _EARLY = 0.005  # what the clocks of a client and of a server may differ by
 
 
@@ -419,11 +421,13 @@ def _identity(request: Request, caller: str) -> tuple[object, ...]:
     return request.method, request.path, request.query, request.body, caller
 
 
-_GARBAGE: dict[Garbage, tuple[str, bytes]] = {
-    "not_json": ("application/json; charset=utf-8", b"<html><body>Bad Gateway</body></html>"),
-    "truncated": ("application/json; charset=utf-8", b'{"ok":true,"devi'),
-    "wrong_content_type": ("text/html; charset=utf-8", b"<html><body>Welcome</body></html>"),
-}
+_GARBAGE: Mapping[Garbage, tuple[str, bytes]] = MappingProxyType(
+    {
+        "not_json": ("application/json; charset=utf-8", b"<html><body>Bad Gateway</body></html>"),
+        "truncated": ("application/json; charset=utf-8", b'{"ok":true,"devi'),
+        "wrong_content_type": ("text/html; charset=utf-8", b"<html><body>Welcome</body></html>"),
+    }
+)
 
 
 def garbled(kind: Garbage) -> Response:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any
 
 _LETTERS = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+_VARIANT = MappingProxyType({digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"})
 _STEP = 0x9E3779B97F4B
 _BACK = pow(_STEP, -1, 1 << 48)
 _BASE58 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))

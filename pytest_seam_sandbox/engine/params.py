@@ -6,7 +6,7 @@ import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from annotated_types import MaxLen, MinLen
@@ -70,19 +70,21 @@ class Params:
     ) -> None:
         hints = get_type_hints(function, include_extras=True)
         skipped = set(skip)
-        self.fields: dict[str, Any] = dict(also or {})
-        self.defaults: dict[str, Any] = {}
+        fields: dict[str, Any] = dict(also or {})
+        defaults: dict[str, Any] = {}
         required = set()
         for name, parameter in inspect.signature(function).parameters.items():
             if parameter.kind is not parameter.KEYWORD_ONLY or name in skipped:
                 continue
-            self.fields[name] = _accepted(hints[name])
+            fields[name] = _accepted(hints[name])
             if parameter.default is parameter.empty:
                 required.add(name)
             else:
-                self.defaults[name] = parameter.default
+                defaults[name] = parameter.default
+        self.fields: Mapping[str, Any] = MappingProxyType(fields)
+        self.defaults: Mapping[str, Any] = MappingProxyType(defaults)
         self.required = frozenset(required)
-        self.kinds = {name: kind_of(annotation) for name, annotation in self.fields.items()}
+        self.kinds = MappingProxyType({name: kind_of(annotation) for name, annotation in fields.items()})
         self.checks = checks
         self.one_of = one_of
         declared: dict[str, Any] = {
@@ -188,7 +190,7 @@ def kind_of(annotation: Any) -> Kind:
         return Kind("array", item=kind_of(get_args(annotation)[0]))
     if is_typeddict(annotation):
         hints = get_type_hints(annotation, include_extras=True)
-        return Kind("object", fields={name: kind_of(hint) for name, hint in hints.items()})
+        return Kind("object", fields=MappingProxyType({name: kind_of(hint) for name, hint in hints.items()}))
     if origin is Literal:
         return Kind("boolean" if isinstance(get_args(annotation)[0], bool) else "string")
     return Kind("boolean" if annotation is bool else "string")
@@ -267,23 +269,27 @@ def _complaint(detail: ErrorDetails) -> Complaint:
     return Complaint(path, _mistyped(kind, detail["input"], context), is_fatal=True)
 
 
-_RULES = {
-    "greater_than": "Number must be greater than {gt:g}",
-    "greater_than_equal": "Number must be greater than or equal to {ge:g}",
-    "less_than_equal": "Number must be less than or equal to {le:g}",
-    "string_too_short": "String must contain at least {min_length} character(s)",
-    "string_too_long": "String must contain at most {max_length} character(s)",
-    "string_pattern_mismatch": "Invalid",
-}
-_EXPECTED = {
-    "string_type": "string",
-    "bool_type": "boolean",
-    "list_type": "array",
-    "dict_type": "object",
-    "typed_dict_type": "object",
-    "model_attributes_type": "object",
-    "model_type": "object",
-}
+_RULES = MappingProxyType(
+    {
+        "greater_than": "Number must be greater than {gt:g}",
+        "greater_than_equal": "Number must be greater than or equal to {ge:g}",
+        "less_than_equal": "Number must be less than or equal to {le:g}",
+        "string_too_short": "String must contain at least {min_length} character(s)",
+        "string_too_long": "String must contain at most {max_length} character(s)",
+        "string_pattern_mismatch": "Invalid",
+    }
+)
+_EXPECTED = MappingProxyType(
+    {
+        "string_type": "string",
+        "bool_type": "boolean",
+        "list_type": "array",
+        "dict_type": "object",
+        "typed_dict_type": "object",
+        "model_attributes_type": "object",
+        "model_type": "object",
+    }
+)
 
 
 def _mistyped(kind: str, value: object, context: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from typing import Literal
 from urllib.parse import parse_qsl
 
 from .errors import ApiError
+from .frozen import FrozenDict
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _INTEGER = re.compile(r"[+-]?\d+")
@@ -30,7 +31,7 @@ class Kind:
     name: Literal["string", "number", "boolean", "array", "record", "object"]
     nullable: bool = False
     item: Kind | None = None
-    fields: Mapping[str, Kind] = field(default_factory=dict, hash=False)
+    fields: Mapping[str, Kind] = field(default_factory=FrozenDict, hash=False)
 
 
 def parse_query(query: str, kinds: Mapping[str, Kind]) -> dict[str, object]:

@@ -31,12 +31,6 @@ def named_device(_workspace: Workspace, arguments: Mapping[str, Any]) -> str | N
     return arguments.get("device_id")
 
 
-Words = tuple[str, str, bytes, str | None, bool]
-"""All that the meaning of a request depends on: method, query, body, content type, the setting strict_ids."""
-Known = tuple[Mapping[str, Any], dict[str, Any]]
-"""What a request was found to mean: the parameters as sent, and the arguments for the function, to be copied."""
-
-
 @dataclass(frozen=True)
 class Endpoint:
     """One row of the route table.
@@ -71,11 +65,11 @@ class Endpoint:
         return "GET" in self.methods or "DELETE" in self.methods
 
     @cached_property
-    def injected(self) -> dict[str, type]:
+    def injected(self) -> Mapping[str, type]:
         """The parameters that are no part of the request, with their types."""
         hints = get_type_hints(self.function)
         names = signature(self.function).parameters
-        return {name: hints[name] for name in names if hints.get(name) in INJECTED}
+        return MappingProxyType({name: hints[name] for name in names if hints.get(name) in INJECTED})
 
     @cached_property
     def params(self) -> Params:
@@ -99,26 +93,12 @@ class Endpoint:
         return values
 
     @cached_property
-    def known(self) -> dict[Words, Known]:
-        """What valid requests meant: an app that polls repeats itself."""
-        return {}
-
-    def remember(self, words: Words, sent: Mapping[str, Any], arguments: dict[str, Any]) -> None:
-        """Keep what a request means, if it is short and has no lists or objects, which the function could change."""
-        _, query, body, *_ = words
-        if len(query) + len(body) > 512 or any(isinstance(value, list | dict) for value in arguments.values()):
-            return
-        if len(self.known) >= 256:
-            self.known.clear()
-        self.known[words] = (sent, arguments.copy())
-
-    @cached_property
     def query_kinds(self) -> Mapping[str, Any]:
         """How to read the query; the link in `next_page_url` of older servers names the cursor otherwise."""
         kinds = dict(self.params.kinds)
         if self.page_limit is not None:
             kinds["next_page_cursor"] = kinds["page_cursor"]
-        return kinds
+        return MappingProxyType(kinds)
 
     def call(
         self, workspace: Workspace | None, caller: Caller, server: Server, arguments: dict[str, Any], request: Request
@@ -180,7 +160,7 @@ class Router:
 
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
-        self._endpoints: dict[str, Endpoint] = {}
+        self._endpoints: Mapping[str, Endpoint] = MappingProxyType({})
 
     def __iter__(self) -> Iterator[Endpoint]:
         return iter(self._endpoints.values())
@@ -263,4 +243,4 @@ class Router:
     def _declare(self, endpoint: Endpoint) -> None:
         if endpoint.path in self._endpoints:
             raise ValueError(f"the path {endpoint.path} is declared twice; give each path one function")
-        self._endpoints[endpoint.path] = endpoint
+        self._endpoints = MappingProxyType({**self._endpoints, endpoint.path: endpoint})

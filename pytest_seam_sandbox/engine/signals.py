@@ -16,14 +16,13 @@ class Signal(Generic[P]):
     """
 
     def __init__(self) -> None:
-        self._reactions: list[tuple[int, Callable[P, None]]] = []
+        self._reactions: tuple[tuple[int, Callable[P, None]], ...] = ()
 
     def reaction(self, order: int) -> Callable[[Callable[P, None]], Callable[P, None]]:
         """Declare the decorated function a reaction; smaller orders run first."""
 
         def declare(function: Callable[P, None]) -> Callable[P, None]:
-            self._reactions.append((order, function))
-            self._reactions.sort(key=lambda reaction: reaction[0])
+            self._reactions = tuple(sorted((*self._reactions, (order, function)), key=lambda reaction: reaction[0]))
             return function
 
         return declare

@@ -16,6 +16,7 @@ from ..api.devices.state import add_device
 from ..api.phones import PhoneMetadata, create_sandbox_phone
 from ..api.user_identities import create as create_user_identity
 from ..engine.errors import UnknownWorld, is_for_the_test
+from ..engine.frozen import freeze
 from ..engine.store import Workspace
 from .catalogue import device_models
 
@@ -103,8 +104,12 @@ def _hotel(workspace: Workspace) -> None:
         )
 
 
-_PIXEL: PhoneMetadata = {"operating_system": "android", "device_model": "Pixel 9", "device_manufacturer": "Google"}
-_IPHONE: PhoneMetadata = {"operating_system": "ios", "device_model": "iPhone 17", "device_manufacturer": "Apple"}
+_PIXEL: PhoneMetadata = freeze(
+    {"operating_system": "android", "device_model": "Pixel 9", "device_manufacturer": "Google"}
+)
+_IPHONE: PhoneMetadata = freeze(
+    {"operating_system": "ios", "device_model": "iPhone 17", "device_manufacturer": "Apple"}
+)
 
 
 def _everything(workspace: Workspace) -> None:

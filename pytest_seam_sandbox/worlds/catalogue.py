@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..engine.errors import UnknownDeviceType, is_for_the_test
+from ..engine.frozen import FrozenDict, freeze
 
 __tracebackhide__ = is_for_the_test
 
@@ -42,7 +43,7 @@ class DeviceModel:
 
 @cache
 def device_models() -> Mapping[str, DeviceModel]:
-    """All models by device type; read once, never changed."""
+    """All models by device type; read once, and nobody can change them."""
     return MappingProxyType(
         {device_type: _model(device_type, facts) for device_type, facts in _read("catalogue").items()}
     )
@@ -64,12 +65,12 @@ def device_provider(name: str | None) -> Mapping[str, Any] | None:
     known = next((row for row in providers() if row["device_provider_name"] == name), None)
     if known is None:
         return None
-    return {
-        "device_provider_name": name,
-        "display_name": known["display_name"],
-        "image_url": known["image_url"],
-        "provider_category": next(iter(known["provider_categories"]), "stable"),
-    }
+    return FrozenDict(
+        device_provider_name=name,
+        display_name=known["display_name"],
+        image_url=known["image_url"],
+        provider_category=next(iter(known["provider_categories"]), "stable"),
+    )
 
 
 def device_model(device_type: str) -> DeviceModel:
@@ -86,9 +87,9 @@ def device_model(device_type: str) -> DeviceModel:
 
 
 def _model(device_type: str, facts: dict[str, Any]) -> DeviceModel:
-    listed: Any = {name: tuple(facts.pop(name)) for name in ("capabilities_supported", "flags")}
-    return DeviceModel(device_type=device_type, simulate=frozenset(facts.pop("simulate")), **listed, **facts)
+    listed: Any = {name: tuple(facts[name]) for name in ("capabilities_supported", "flags")}
+    return DeviceModel(device_type=device_type, **facts | listed | {"simulate": frozenset(facts["simulate"])})
 
 
 def _read(name: str) -> Any:
-    return json.loads(files(__package__).joinpath(f"{name}.json").read_text("utf-8"))
+    return freeze(json.loads(files(__package__).joinpath(f"{name}.json").read_text("utf-8")))

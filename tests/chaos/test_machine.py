@@ -461,7 +461,7 @@ def test_world_is_where_a_machine_starts():
 
     first, second = house(), house()
 
-    assert list(first._start.devices) == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
+    assert list(first._devices) == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
     assert first.sandbox is not second.sandbox
     assert [d.device_id for d in first.sandbox._api.devices()] == [d.device_id for d in second.sandbox._api.devices()]
 

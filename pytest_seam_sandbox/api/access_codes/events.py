@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from ...engine.events import EventFields
@@ -28,7 +29,7 @@ class CodeIssueFields(IssueFields):
 class ChangeFields(EventFields):
     """From what to what; on the wire the fields are `from` and `to`."""
 
-    wire_names: ClassVar[Mapping[str, str]] = {"before": "from", "after": "to"}
+    wire_names: ClassVar[Mapping[str, str]] = MappingProxyType({"before": "from", "after": "to"})
     description: str
     before: dict[str, Any]
     after: dict[str, Any]

@@ -38,11 +38,13 @@ POLL_SECONDS = 600.0
 _GONE = MappingProxyType(
     {"type": "access_code_deleted", "message": "The access code went before the device had what was asked for."}
 )
-_CHANGED = {
-    "updating_name": AccessCodeNameChanged,
-    "updating_code": AccessCodeCodeChanged,
-    "updating_time_frame": AccessCodeTimeFrameChanged,
-}
+_CHANGED = MappingProxyType(
+    {
+        "updating_name": AccessCodeNameChanged,
+        "updating_code": AccessCodeCodeChanged,
+        "updating_time_frame": AccessCodeTimeFrameChanged,
+    }
+)
 
 
 def soon(workspace: Workspace, code: AccessCodeRow) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from ...engine.auth import Caller
@@ -179,7 +180,7 @@ class AcsEntranceRow(Row):
         }
 
 
-METHOD_NAMES = {"code": "Code", "card": "Card", "mobile_key": "Mobile Key", "cloud_key": "Cloud Key"}
+METHOD_NAMES = MappingProxyType({"code": "Code", "card": "Card", "mobile_key": "Mobile Key", "cloud_key": "Cloud Key"})
 
 
 @row_type

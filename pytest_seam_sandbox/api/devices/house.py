@@ -13,7 +13,7 @@ from ..connected_accounts import ConnectedAccountRow
 from .filters import CAMERAS, LOCKS, NOISE_SENSORS, THERMOSTATS
 from .state import add_device
 
-KINDS = {"lock": LOCKS, "thermostat": THERMOSTATS, "noise_sensor": NOISE_SENSORS, "camera": CAMERAS}
+KINDS = MappingProxyType({"lock": LOCKS, "thermostat": THERMOSTATS, "noise_sensor": NOISE_SENSORS, "camera": CAMERAS})
 """The capabilities that a Connect Webview and an account accept or not, and the device types behind them."""
 
 HOUSE_LOGINS = frozenset({"august", "yale", "yale_access"})

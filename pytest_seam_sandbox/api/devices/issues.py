@@ -139,7 +139,9 @@ DEVICE_WARNINGS: Mapping[str, Issue] = MappingProxyType(
     }
 )
 
-DISCONNECTING = {code: issue.cause for code, issue in DEVICE_ERRORS.items() if issue.cause is not None}
+DISCONNECTING = MappingProxyType(
+    {code: issue.cause for code, issue in DEVICE_ERRORS.items() if issue.cause is not None}
+)
 """The errors with which a device goes offline, and how `device.disconnected` names each (spec)."""
 UNREACHABLE = tuple(code for code, issue in DEVICE_ERRORS.items() if issue.is_unreachable)
 """The errors under which properties.online is false."""

@@ -1,0 +1,35 @@
+"""What requests mean that have come before: an app that polls repeats itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .frozen import FrozenDict
+
+Words = tuple[str, str, str, bytes, str | None]
+"""All that the meaning of a request depends on in one app: path, method, query, body, content type."""
+Known = tuple[FrozenDict, dict[str, Any]]
+"""What a request was found to mean: the parameters as sent, and the arguments for the function, to be copied."""
+_SHORT = 512
+_MANY = 1024
+
+
+class Repeats:
+    """The short valid requests of one app, with what they mean."""
+
+    def __init__(self) -> None:
+        self._known: dict[Words, Known] = {}
+
+    def get(self, words: Words) -> Known | None:
+        """What this request means; None when it has to be read."""
+        return self._known.get(words)
+
+    def keep(self, words: Words, known: Known) -> None:
+        """Keep what a request means, if it is short and has no lists or objects, which the function could change."""
+        _, _, query, body, _ = words
+        if len(query) + len(body) > _SHORT or any(isinstance(value, list | dict) for value in known[1].values()):
+            return
+        if len(self._known) >= _MANY:
+            self._known.clear()
+        params, arguments = known
+        self._known[words] = params, arguments.copy()
