@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +24,7 @@ from .report.texts import MOST, Names, joined, shortened
 
 if TYPE_CHECKING:
     from .api._connect_webviews import ConnectWebviewRow
+    from .api.connected_accounts import ConnectedAccountRow
 
 __tracebackhide__ = is_for_the_test
 
@@ -184,16 +186,23 @@ class Embedded:
         self.app.pass_time(seconds)
 
     def create_account(self, provider: str, **details: Any) -> str:
-        """A new connected account; its id."""
+        """A new connected account; its id. Raises SandboxError for no provider of Seam's, and for a login twice."""
+        from .api.connected_accounts import account_of_login
         from .worlds.build import add_account
+        from .worlds.catalogue import check_provider
 
+        check_provider(provider)
         with self.app.lock:
+            email = details.get("email")
+            if email is not None and account_of_login(self.workspace, provider, email) is not None:
+                raise SandboxError(
+                    f"there is a {provider} account of {email} already; a login has one account. Give another email."
+                )
             return add_account(self.workspace, provider, **details).connected_account_id
 
-    def create_acs_system(self, system_type: str, *, connected_account_id: str | None, **details: Any) -> str:
+    def create_acs_system(self, system_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
         """A new access system of the account, or of an account of its own; its id."""
         from .api.acs.kinds import SYSTEM_KINDS
-        from .api.connected_accounts import ConnectedAccountRow
         from .worlds.build import add_acs_system
 
         if system_type not in SYSTEM_KINDS:
@@ -201,19 +210,12 @@ class Embedded:
                 f"Seam has no access system of the type {system_type!r}; there are {', '.join(sorted(SYSTEM_KINDS))}."
             )
         with self.app.lock:
-            accounts = self.workspace[ConnectedAccountRow]
-            account = accounts.get(connected_account_id)
-            if connected_account_id is not None and account is None:
-                raise UnknownId(
-                    f"no connected account {connected_account_id!r} in this sandbox; "
-                    f"it has {self._named(accounts)}. Make one with create_connected_account()."
-                )
+            account = self._account(connected_account_id)
             return add_acs_system(self.workspace, system_type, account=account, **details).acs_system_id
 
-    def create_device(self, device_type: str, *, connected_account_id: str | None, **details: Any) -> str:
+    def create_device(self, device_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
         """A new device of the account, or of the provider's own account; its id."""
         from .api.connected_accounts import ConnectedAccountRow
-        from .api.devices.model import DeviceRow
         from .api.devices.state import add_device
         from .worlds.build import add_account
         from .worlds.catalogue import device_model
@@ -222,33 +224,65 @@ class Embedded:
         if model.provider is None:
             raise SandboxError(f"{device_type!r} is a phone, not a device of an account. Use create_phone() instead.")
         with self.app.lock:
-            accounts = self.workspace[ConnectedAccountRow]
-            if connected_account_id is None:
-                account = next((row for row in accounts if row.account_type == model.provider), None)
-                account = account or add_account(self.workspace, model.provider)
-            else:
-                account = accounts.get(connected_account_id)
+            self._check_free(details.get("device_id"))
+            account = self._account(connected_account_id)
             if account is None:
-                raise UnknownId(
-                    f"no connected account {connected_account_id!r} in this sandbox; "
-                    f"it has {self._named(accounts)}. Make one with create_connected_account()."
-                )
-            if details.get("device_id") is not None and self.workspace[DeviceRow].get(details["device_id"]):
-                raise SandboxError(f"there is a device {details['device_id']!r} already; give another device_id.")
+                accounts = self.workspace[ConnectedAccountRow]
+                account = next((row for row in accounts if row.account_type == model.provider), None)
+            account = account or add_account(self.workspace, model.provider)
             return add_device(self.workspace, account, model, **details).device_id
 
-    def rename_phone(self, device_id: str, new_id: str) -> None:
-        """Give a phone the id that a test wants."""
-        from .api._phones import PhoneRow
+    def check_new_phone(
+        self, device_id: str | None, user_identity_id: str | None, custom_sdk_installation_id: str | None
+    ) -> None:
+        """Raise SandboxError when a phone of this id is there, or the phone of this installation has another id."""
+        from .api.phones import find_installation
 
         with self.app.lock:
-            phones = self.workspace[PhoneRow]
-            phone = phones.get(device_id)
-            if phone is None or phones.get(new_id) is not None:
-                raise SandboxError(f"there is a phone {new_id!r} already; give another device_id.")
-            phones.remove(device_id)
-            del phones.removed[device_id]
-            phones.put(phone.but(device_id=new_id))
+            self._check_free(device_id)
+            known = find_installation(self.workspace, user_identity_id or "", custom_sdk_installation_id)
+            if device_id is not None and known is not None:
+                raise SandboxError(
+                    f"the user identity has a phone {known.device_id!r} with this installation already, so it cannot "
+                    f"be {device_id!r}. Leave the device_id out, or give another custom_sdk_installation_id."
+                )
+
+    def _check_free(self, device_id: str | None) -> None:
+        from .api._phones import PhoneRow
+        from .api.devices.model import DeviceRow
+
+        for word, kind in (("device", DeviceRow), ("phone", PhoneRow)):
+            if self.workspace[kind].get(device_id) is not None:
+                raise SandboxError(f"there is a {word} {device_id!r} already; give another device_id.")
+
+    def furnish_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
+        """Give a phone the id and the properties that a test wants; the id."""
+        from .api._phones import PhoneRow
+        from .api.phones import furnish_phone
+
+        with self.app.lock:
+            phone = self.workspace[PhoneRow][device_id]
+            return furnish_phone(self.workspace, phone, new_id, properties).device_id
+
+    @contextmanager
+    def ids_kept_on_error(self) -> Iterator[None]:
+        """A call that Seam refuses changes nothing; let it use up no id either."""
+        count = self.app.ids.count
+        try:
+            yield
+        except Exception:
+            self.app.ids.count = count
+            raise
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Several calls, of which none has happened when one is refused."""
+        state = self.app.snapshot()
+        try:
+            yield
+        except Exception:
+            self.app.restore(state)
+            raise
 
     def readd_device(self, device_id: str) -> None:
         """Put a removed device back into its account, as a person does at the provider."""
@@ -285,6 +319,18 @@ class Embedded:
                 "/connect_webviews/create."
             )
         return webview
+
+    def _account(self, connected_account_id: str | None) -> ConnectedAccountRow | None:
+        from .api.connected_accounts import ConnectedAccountRow
+
+        accounts = self.workspace[ConnectedAccountRow]
+        account = accounts.get(connected_account_id)
+        if connected_account_id is not None and account is None:
+            raise UnknownId(
+                f"no connected account {connected_account_id!r} in this sandbox; "
+                f"it has {self._named(accounts)}. Make one with create_connected_account()."
+            )
+        return account
 
     @staticmethod
     def _named(rows: Table[Any]) -> str:

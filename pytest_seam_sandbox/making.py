@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, Any, Literal
 from .api._user_identities import UserIdentity
 from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
-from .api.phones import Phone
+from .api.phones import AssaAbloyMetadata, Phone, PhoneMetadata, PhoneProperties
+from .arguments import (
+    Properties,
+    checked,
+    device_properties,
+    known_names,
+    one_name,
+    parameters_of,
+    phone_properties,
+)
 from .connected import Connected
 from .engine.clock import format_time
-from .engine.errors import is_for_the_test
+from .engine.errors import SandboxError, is_for_the_test
+from .engine.types import Email, Key, Metadata, NonEmptyText, Text, Uuid
 from .observer import id_of
+from .worlds.catalogue import device_model
 
 if TYPE_CHECKING:
     from .api.access_codes.model import AccessCode
@@ -41,16 +52,25 @@ class Maker(Connected):
         device_type: one of Seam's types; UnknownDeviceType otherwise. connected_account_id: by default the account of
         the device's provider, made when there is none. properties: over those of the catalogue.
         """
-        made = self._backend.create_device(
-            device_type,
+        method = "create_device"
+        given = checked(
+            method,
+            _of_a_device,
+            strict_ids=self._strict_ids,
+            device_type=device_type,
             device_id=device_id,
             name=name,
             connected_account_id=connected_account_id,
             online=online,
-            custom_metadata=dict(custom_metadata or {}),
+            custom_metadata=custom_metadata,
             properties=properties,
         )
-        return self.get_device(made)
+        own = device_properties(method, given.get("properties", {}), device_model(device_type))
+        appearance = own.pop("appearance", {})
+        names = {"properties.name": own.pop("name", None), "properties.appearance.name": appearance.get("name")}
+        given["name"] = one_name(method, {"name": name} | names)
+        given["properties"] = own
+        return self.get_device(self._backend.create_device(**given))
 
     def create_connected_account(
         self,
@@ -61,8 +81,15 @@ class Maker(Connected):
         custom_metadata: Mapping[str, str | bool] | None = None,
     ) -> ConnectedAccount:
         """A new connected account without devices; embedded only. Logs connected_account.connected."""
-        details = {"email": email, "customer_key": customer_key, "custom_metadata": custom_metadata}
-        return self.get_connected_account(self._backend.create_account(provider, **details))
+        given = checked(
+            "create_connected_account",
+            _of_an_account,
+            provider=provider,
+            email=email,
+            customer_key=customer_key,
+            custom_metadata=custom_metadata,
+        )
+        return self.get_connected_account(self._backend.create_account(**given))
 
     def create_user_identity(
         self,
@@ -73,13 +100,17 @@ class Maker(Connected):
         user_identity_key: str | None = None,
     ) -> UserIdentity:
         """A new user identity; a person's name follows from the seed when none is given."""
-        answer = self._api.call(
-            "/user_identities/create",
-            full_name=full_name or self._backend.app.ids.full_name(),
+        given = checked(
+            "create_user_identity",
+            _of_a_person,
+            full_name=full_name,
             email_address=email_address,
             phone_number=phone_number,
             user_identity_key=user_identity_key,
         )
+        with self._backend.ids_kept_on_error():
+            given.setdefault("full_name", self._backend.app.ids.full_name())
+            answer = self._api.call("/user_identities/create", **given)
         return UserIdentity.model_validate(answer["user_identity"])
 
     def create_phone(
@@ -88,23 +119,51 @@ class Maker(Connected):
         user_identity_id: str | None = None,
         operating_system: Literal["android", "ios"] = "android",
         device_id: str | None = None,
+        nickname: str | None = None,
+        custom_metadata: Mapping[str, str | bool] | None = None,
+        properties: Mapping[str, Any] | None = None,
         custom_sdk_installation_id: str | None = None,
         phone_metadata: Mapping[str, str] | None = None,
         assa_abloy_metadata: Mapping[str, Any] | None = None,
     ) -> Phone:
-        """A new sandbox phone, of this user identity or of a fresh one. device_id: embedded only."""
-        owner = user_identity_id or self.create_user_identity().user_identity_id
-        model = {"device_manufacturer": "Apple", "device_model": "iPhone 17"} if operating_system == "ios" else {}
-        answer = self._api.call(
-            "/phones/simulate/create_sandbox_phone",
-            user_identity_id=owner,
+        """A new sandbox phone, of this user identity or of a fresh one.
+
+        properties: over those that a sandbox phone has; `appearance.name` is the display name of a phone without a
+        nickname. device_id, properties: embedded only.
+        """
+        method = "create_phone"
+        given = checked(
+            method,
+            _of_a_phone,
+            strict_ids=self._strict_ids,
+            user_identity_id=user_identity_id,
+            operating_system=operating_system,
+            device_id=device_id,
+            nickname=nickname,
+            custom_metadata=custom_metadata,
+            properties=properties,
             custom_sdk_installation_id=custom_sdk_installation_id,
-            phone_metadata={"operating_system": operating_system, **model, **(phone_metadata or {})},
+            phone_metadata=phone_metadata,
             assa_abloy_metadata=assa_abloy_metadata,
         )
-        if device_id is not None:
-            self._backend.rename_phone(answer["phone"]["device_id"], device_id)
-        return self.get_phone(device_id or answer["phone"]["device_id"])
+        about = _about_phone(method, operating_system, given.get("phone_metadata", {}))
+        known_names(f"{method}(assa_abloy_metadata=…)", given.get("assa_abloy_metadata", {}), [*_ASSA_ABLOY])
+        own = phone_properties(method, given.get("properties", {}), about["operating_system"])
+        self._backend.check_new_phone(device_id, user_identity_id, custom_sdk_installation_id)
+        answer = self._api.call(
+            "/phones/simulate/create_sandbox_phone",
+            user_identity_id=user_identity_id or self.create_user_identity().user_identity_id,
+            custom_sdk_installation_id=custom_sdk_installation_id,
+            phone_metadata=about,
+            assa_abloy_metadata=given.get("assa_abloy_metadata"),
+        )
+        made = answer["phone"]["device_id"]
+        if device_id is not None or own:
+            made = self._backend.furnish_phone(made, device_id or made, own)
+        if nickname is not None or custom_metadata is not None:
+            changes = {"name": nickname, "custom_metadata": given.get("custom_metadata")}
+            self._api.call("/devices/update", device_id=made, **changes)
+        return self.get_phone(made)
 
     def create_access_code(
         self,
@@ -119,15 +178,10 @@ class Maker(Connected):
         """A new access code on a device. details: further parameters of /access_codes/create."""
         from .api.access_codes.model import AccessCode
 
-        answer = self._api.call(
-            "/access_codes/create",
-            device_id=id_of(device, "device_id"),
-            code=code,
-            name=name,
-            starts_at=_as_text(starts_at),
-            ends_at=_as_text(ends_at),
-            **details,
-        )
+        known_names("create_access_code", details, parameters_of("/access_codes/create"))
+        given = {"code": code, "name": name, "starts_at": _as_text(starts_at), "ends_at": _as_text(ends_at), **details}
+        with self._backend.ids_kept_on_error():
+            answer = self._api.call("/access_codes/create", device_id=id_of(device, "device_id"), **given)
         return AccessCode.model_validate(answer["access_code"])
 
     def create_access_token(self) -> str:
@@ -148,6 +202,7 @@ class Maker(Connected):
         first that it accepts.
         """
         webview_id = id_of(connect_webview, "connect_webview_id")
+        checked("complete_login", _of_a_login, email=email, provider=provider)
         return self.get_connected_account(self._backend.complete_login(webview_id, email=email, provider=provider))
 
     def fail_login(self, connect_webview: Any) -> None:
@@ -167,10 +222,16 @@ class Maker(Connected):
         entrances: the names of its doors. connected_account_id: by default an account of its own. A system that needs
         a credential manager for mobile keys gets one.
         """
-        made = self._backend.create_acs_system(
-            system_type, name=name, entrances=entrances, connected_account_id=connected_account_id
+        given = checked(
+            "create_acs_system",
+            _of_an_acs_system,
+            strict_ids=self._strict_ids,
+            system_type=system_type,
+            name=name,
+            entrances=entrances,
+            connected_account_id=connected_account_id,
         )
-        return self._api.acs_system(made)
+        return self._api.acs_system(self._backend.create_acs_system(**given))
 
     def create_acs_credential(
         self,
@@ -190,21 +251,28 @@ class Maker(Connected):
         """
         from .api.acs.resources import AcsCredential
 
-        system_id = acs_system_id or self._system_for(access_method)
-        entrances = self._api.call("/acs/entrances/list", acs_system_id=system_id)["acs_entrances"]
-        if is_multi_phone_sync_credential is None:
-            is_multi_phone_sync_credential = access_method == "mobile_key"
-        answer = self._api.call(
-            "/acs/credentials/create",
+        path = "/acs/credentials/create"
+        known_names("create_acs_credential", details, parameters_of(path))
+        given = checked(
+            "create_acs_credential",
+            _of_an_acs_credential,
+            strict_ids=self._strict_ids,
             access_method=access_method,
-            acs_system_id=system_id,
-            user_identity_id=user_identity_id or self.create_user_identity().user_identity_id,
-            allowed_acs_entrance_ids=(
-                [row["acs_entrance_id"] for row in entrances] if acs_entrance_ids is None else list(acs_entrance_ids)
-            ),
+            acs_system_id=acs_system_id,
+            user_identity_id=user_identity_id,
+            acs_entrance_ids=acs_entrance_ids,
             is_multi_phone_sync_credential=is_multi_phone_sync_credential,
-            **details,
         )
+        entrance_ids = given.pop("acs_entrance_ids", None)
+        given.setdefault("is_multi_phone_sync_credential", access_method == "mobile_key")
+        with self._backend.all_or_nothing():
+            system_id = acs_system_id or self._system_for(access_method)
+            if entrance_ids is None:
+                rows = self._api.call("/acs/entrances/list", acs_system_id=system_id)["acs_entrances"]
+                entrance_ids = [row["acs_entrance_id"] for row in rows]
+            owner = user_identity_id or self.create_user_identity().user_identity_id
+            given |= {"acs_system_id": system_id, "user_identity_id": owner, "allowed_acs_entrance_ids": entrance_ids}
+            answer = self._api.call(path, **given, **details)
         return AcsCredential.model_validate(answer["acs_credential"])
 
     def _system_for(self, access_method: str) -> str:
@@ -216,6 +284,95 @@ class Maker(Connected):
         hotel = access_method in SYSTEM_KINDS["visionline_system"].methods
         return self.create_acs_system("visionline_system" if hotel else "salto_ks_site").acs_system_id
 
+    @property
+    def _strict_ids(self) -> bool:
+        return self._backend.workspace.settings.strict_ids
+
+
+_ASSA_ABLOY = AssaAbloyMetadata.__annotations__
+_PHONE_METADATA = PhoneMetadata.__annotations__
+
+
+def _about_phone(method: str, operating_system: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """The phone_metadata of a new phone: an iPhone is Apple's."""
+    known_names(f"{method}(phone_metadata=…)", metadata, [*_PHONE_METADATA])
+    system = metadata.get("operating_system", operating_system)
+    if operating_system == "ios" and system != operating_system:
+        raise SandboxError(
+            f"{method}() got two operating systems: operating_system={operating_system!r} and "
+            f"phone_metadata.operating_system={system!r}. Give one of them."
+        )
+    model = {"device_manufacturer": "Apple", "device_model": "iPhone 17"} if system == "ios" else {}
+    return {**model, **metadata, "operating_system": system}
+
 
 def _as_text(time: datetime | str | None) -> str | None:
+    if isinstance(time, datetime) and time.tzinfo is None:
+        raise SandboxError(f"a time needs an aware datetime, got {time!r}. Add a tzinfo, for example UTC.")
     return format_time(time) if isinstance(time, datetime) else time
+
+
+def _of_a_device(
+    *,
+    device_type: Text,
+    device_id: Uuid | None = None,
+    name: NonEmptyText | None = None,
+    connected_account_id: Text | None = None,
+    online: bool = True,
+    custom_metadata: Metadata | None = None,
+    properties: Properties | None = None,
+) -> None: ...
+
+
+def _of_an_account(
+    *,
+    provider: Text,
+    email: Email | None = None,
+    customer_key: NonEmptyText | None = None,
+    custom_metadata: Metadata | None = None,
+) -> None: ...
+
+
+def _of_a_person(
+    *,
+    full_name: NonEmptyText | None = None,
+    email_address: Email | None = None,
+    phone_number: NonEmptyText | None = None,
+    user_identity_key: Key | None = None,
+) -> None: ...
+
+
+def _of_a_phone(
+    *,
+    user_identity_id: Text | None = None,
+    operating_system: Literal["android", "ios"],
+    device_id: Uuid | None = None,
+    nickname: NonEmptyText | None = None,
+    custom_metadata: Metadata | None = None,
+    properties: PhoneProperties | None = None,
+    custom_sdk_installation_id: NonEmptyText | None = None,
+    phone_metadata: PhoneMetadata | None = None,
+    assa_abloy_metadata: AssaAbloyMetadata | None = None,
+) -> None: ...
+
+
+def _of_a_login(*, email: Email, provider: Text | None = None) -> None: ...
+
+
+def _of_an_acs_system(
+    *,
+    system_type: Text,
+    name: NonEmptyText | None = None,
+    entrances: list[NonEmptyText],
+    connected_account_id: Text | None = None,
+) -> None: ...
+
+
+def _of_an_acs_credential(
+    *,
+    access_method: Literal["code", "card", "mobile_key", "cloud_key"],
+    acs_system_id: Text | None = None,
+    user_identity_id: Text | None = None,
+    acs_entrance_ids: list[Text] | None = None,
+    is_multi_phone_sync_credential: bool | None = None,
+) -> None: ...

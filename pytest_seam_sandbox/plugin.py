@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,6 +40,10 @@ _SETTINGS = MappingProxyType(
     }
 )
 _SANDBOXES = pytest.StashKey[list["Sandbox"]]()
+_OUTCOME = pytest.StashKey[str]()
+_NOTICED = pytest.StashKey[list[str]]()
+_OF_A_TEST: tuple[pytest.StashKey[Any], ...] = (_SANDBOXES, _OUTCOME, _NOTICED)
+_AT_TEARDOWN = "Seam sandbox at teardown"  # pytest shows a section under a failed call if its name has "teardown"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,9 +55,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
+    """Declare the marker, and watch for failed setups."""
     names = ", ".join(f"{name}=..." for name in _SETTINGS)
     config.addinivalue_line("markers", f"seam({names}): settings of the Seam sandbox of this test")
+    config.pluginmanager.register(_FailedSetups(), "seam-failed-setups")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -103,20 +109,77 @@ def _flag(name: str, text: str) -> bool:
     return text.lower() in ("true", "1", "yes", "on")
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """Let what a sandbox noticed join the failure of a fixture; without one, it fails the test."""
+    __tracebackhide__ = True
+    with _joining(item):
+        yield
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # Hypothesis has a wrapper too, and what it raises is to be seen here
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Let what a sandbox noticed fail the test itself, or join the failure that there is."""
+    """Let what is wrong for certain fail the test itself, or join the failure that there is."""
+    __tracebackhide__ = True
+    with _joining(item):
+        try:
+            yield
+        except BaseException as error:
+            _hint_at_strategies(item, error)
+            raise
+    _raise(_mishaps(item))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Judge all that is wrong when every fixture has ended: an error of the teardown, unless the test failed before."""
+    __tracebackhide__ = True
+    with _joining(item, at_the_end=True):
+        yield
+    troubles = _mishaps(item)
+    outcome = item.stash.get(_OUTCOME, "passed")
+    if outcome != "skipped":
+        troubles += _left_over(item)
+    if outcome == "failed":
+        item.stash[_NOTICED] = _texts(troubles)
+    else:
+        _raise(troubles)
+
+
+@contextmanager
+def _joining(item: pytest.Item, *, at_the_end: bool = False) -> Generator[None, None, None]:
+    """Add what the sandboxes noticed to the exception of the block, if there is one."""
     __tracebackhide__ = True
     try:
         yield
     except BaseException as error:
-        _hint_at_strategies(item, error)
-        for trouble in _troubles(item):
-            for text in (trouble, *getattr(trouble, "__notes__", ())):
-                error.add_note(f"and the Seam sandbox says: {text}")
+        for text in _texts([*_mishaps(item), *(_left_over(item) if at_the_end else ())]):
+            error.add_note(f"and the Seam sandbox says: {text}")
         raise
-    for trouble in _troubles(item):
-        raise trouble
+
+
+def _mishaps(item: pytest.Item) -> list[Exception]:
+    return [trouble for sandbox in item.stash.get(_SANDBOXES, ()) for trouble in sandbox._mishaps()]
+
+
+def _left_over(item: pytest.Item) -> list[Exception]:
+    return [trouble for sandbox in item.stash.get(_SANDBOXES, ()) for trouble in sandbox._left_over()]
+
+
+def _raise(troubles: Sequence[Exception]) -> None:
+    __tracebackhide__ = True
+    if troubles:
+        from .engine.errors import raise_together
+
+        raise_together(troubles)
+
+
+def _texts(troubles: Sequence[Exception]) -> list[str]:
+    if not troubles:
+        return []
+    from .engine.errors import told
+
+    return [text for trouble in troubles for text in told(trouble)]
 
 
 def _hint_at_strategies(item: pytest.Item, error: BaseException) -> None:
@@ -135,22 +198,38 @@ def _hint_at_strategies(item: pytest.Item, error: BaseException) -> None:
         )
 
 
-def _troubles(item: pytest.Item) -> Iterator[Exception]:
-    for sandbox in item.stash.get(_SANDBOXES, []):
-        try:
-            sandbox.check()
-        except Exception as trouble:  # noqa: BLE001 - whatever it is, it belongs to this test
-            yield trouble
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the timeline of each sandbox under a failed test."""
+    """Put the timeline of each sandbox under what failed, and what the teardown noticed into its report."""
     report = yield
-    if report.when == "call" and report.failed:
-        for sandbox in item.stash.get(_SANDBOXES, []):
-            report.sections.append(("Seam timeline", sandbox.timeline))
+    sandboxes = item.stash.get(_SANDBOXES, ())
+    if report.failed:
+        report.sections += [("Seam timeline", sandbox.timeline) for sandbox in sandboxes]
+    if report.when != "teardown":
+        item.stash[_OUTCOME] = report.outcome
+        for sandbox in sandboxes:
+            sandbox.faults.test_has_failed = report.outcome != "passed"
+    else:
+        if texts := item.stash.get(_NOTICED, ()):
+            report.sections.append((_AT_TEARDOWN, "\n".join(texts)))
+        for key in _OF_A_TEST:  # items live as long as the session, and sandboxes should not
+            if key in item.stash:
+                del item.stash[key]
     return report
+
+
+class _FailedSetups:
+    """Shows what a teardown noticed under the failed setup of its test; pytest does so for failed calls only."""
+
+    def __init__(self) -> None:
+        self._reports: dict[str, pytest.TestReport] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Remember a failed setup until its teardown, also when the two come from a worker of pytest-xdist."""
+        if report.when == "setup" and report.failed:
+            self._reports[report.nodeid] = report
+        elif report.when == "teardown" and (failed := self._reports.pop(report.nodeid, None)):
+            failed.sections += [section for section in report.sections if section[0] == _AT_TEARDOWN]
 
 
 @pytest.fixture
@@ -164,7 +243,6 @@ def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
     yield sandbox
     sandbox.close()
-    del request.node.stash[_SANDBOXES]  # items live as long as the session, and sandboxes should not
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from .embedded import Embedded, SandboxClock
-from .engine.errors import ExpectationFailed, NotEmulated, SandboxError, is_for_the_test
+from .engine.errors import ExpectationFailed, NotEmulated, SandboxError, is_for_the_test, raise_together, told
 from .engine.faults import Faults
 from .engine.http import Request, Response
 from .engine.settings import ActionAttempts, Settings
@@ -67,6 +67,7 @@ class Sandbox(Maker):
         super().__init__(Embedded(world=world, seed=seed, settings=settings), event_latency)
         self._open_outages: list[Outage] = []
         self._kept: list[Exception] = []
+        self._unused: list[Exception] = []
 
     def __repr__(self) -> str:
         return f"Sandbox({self._backend.contents()})"
@@ -84,26 +85,26 @@ class Sandbox(Maker):
         except Exception as trouble:
             if error is None:
                 raise
-            error.add_note(f"and the sandbox says: {trouble}")
+            for text in told(trouble):
+                error.add_note(f"and the sandbox says: {text}")
         finally:
             self.close()
 
     def check(self) -> None:
-        """Raise what went wrong without an exception in the test; the plugin calls this when a test has run.
+        """Raise what went wrong without an exception in the test: mishaps, and what was left over.
 
-        When it is more than one thing, the others are notes of the first.
+        For the end of a test; the plugin does so when all fixtures have ended. When it is more than one thing, the
+        others are notes of the first. Outages that are open are ended, and faults are taken away.
         """
-        troubles = list(self._troubles())
-        if troubles:
-            for other in troubles[1:]:
-                troubles[0].add_note(f"and: {other}")
-            raise troubles[0]
+        __tracebackhide__ = True
+        raise_together([*self._mishaps(), *self._left_over()])
 
     def _keep(self, trouble: Exception) -> None:
         """Let `check` raise what could not be raised where it happened."""
         self._kept.append(trouble)
 
-    def _troubles(self) -> Iterator[Exception]:
+    def _mishaps(self) -> Iterator[Exception]:
+        """What is wrong for certain, whatever the test still does; each is told once."""
         app = self._backend.app
         while self._kept:
             yield self._kept.pop(0)
@@ -117,16 +118,24 @@ class Sandbox(Maker):
                 f"the program under test called {paths}, which Seam has and this sandbox does not emulate; it got 501. "
                 "Avoid the call in this test, answer it with a stub of your own, or ask for it in an issue."
             )
-        complaints = app.faults.complaints()
-        if complaints:
-            yield ExpectationFailed("\n".join(complaints))
+        impatience = app.faults.impatience()
+        if impatience:
+            yield ExpectationFailed("\n".join(impatience))
+
+    def _left_over(self) -> Iterator[Exception]:
+        """What the end of the test makes wrong: faults that nobody met, sweeps that did not run, open outages."""
+        unmet = self._backend.app.faults.complaints()
+        if unmet:
+            yield ExpectationFailed("\n".join(unmet))
+        while self._unused:
+            yield self._unused.pop(0)
         if self._open_outages:
             names = ", ".join(map(str, self._open_outages))
             yield SandboxError(f"the test ended inside {names}. Use outages in a with block, so that they end.")
         for outage in reversed(self._open_outages.copy()):
             try:
                 outage.__exit__(None, None, None)
-            except (ExpectationFailed, SandboxError) as trouble:
+            except Exception as trouble:  # noqa: BLE001 - whatever it is, it is raised or noted
                 yield trouble
 
     def close(self) -> None:

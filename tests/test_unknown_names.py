@@ -83,7 +83,7 @@ def test_unknown_device_type(seam_sandbox):
     text = text_of(UnknownDeviceType, lambda: seam_sandbox.create_device("agust_lock"))
 
     assert "Seam has no device type 'agust_lock'. Did you mean 'august_lock'" in text
-    assert "All 43 types: akiles_lock, akuvox_lock" in text
+    assert "All 47 types: akiles_lock, akuvox_lock" in text
 
 
 def test_unknown_device_type_without_a_near_name(seam_sandbox):

@@ -5,6 +5,7 @@ No event tells of a new phone (spec). A deactivated phone is gone for good; what
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from typing_extensions import TypedDict
@@ -14,7 +15,7 @@ from ..engine.events import EventFields
 from ..engine.router import Router
 from ..engine.signals import Signal
 from ..engine.store import Workspace
-from ..engine.types import Number, Text, Uuid
+from ..engine.types import NonEmptyText, Number, Text, Uuid
 from ._phones import PhoneRow
 from ._shared import (
     API_KEY,
@@ -33,6 +34,8 @@ from ._shared import (
 from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
 
 router = Router("/phones")
+
+ASSA_ABLOY_SERVICE = "assa_abloy_credential_service_metadata"
 
 deactivating_phone: Signal[[Workspace, PhoneRow]] = Signal()
 """Sent before a phone goes, so that the credentials that were issued to it are revoked first."""
@@ -80,6 +83,40 @@ class AssaAbloyMetadata(TypedDict, total=False):
     nfc_capability: bool
     seos_applet_version: Text
     seos_tsm_endpoint_id: Number
+
+
+class Endpoint(TypedDict, total=False):
+    """A place on a phone that holds mobile keys."""
+
+    endpoint_id: Text
+    is_active: bool
+
+
+class AssaAbloyCredentialService(TypedDict, total=False):
+    """What the ASSA ABLOY Credential Service knows of a phone."""
+
+    has_active_endpoint: bool
+    endpoints: list[Endpoint]
+
+
+class SaltoSpaceCredentialService(TypedDict, total=False):
+    """What the Salto Space credential service knows of a phone."""
+
+    has_active_phone: bool
+
+
+class Appearance(TypedDict, total=False):
+    """What a phone calls itself."""
+
+    name: NonEmptyText
+
+
+class PhoneProperties(TypedDict, total=False):
+    """The properties of a phone."""
+
+    appearance: Appearance
+    assa_abloy_credential_service_metadata: AssaAbloyCredentialService
+    salto_space_credential_service_metadata: SaltoSpaceCredentialService
 
 
 def deactivate_phone(workspace: Workspace, phone: PhoneRow) -> None:
@@ -189,4 +226,18 @@ def find_installation(workspace: Workspace, user_identity_id: str, installation_
 def _properties(endpoint_id: str) -> dict[str, Any]:
     """One active endpoint, as in the sample of the docs."""
     endpoint = {"endpoint_id": endpoint_id, "is_active": True}
-    return {"assa_abloy_credential_service_metadata": {"has_active_endpoint": True, "endpoints": [endpoint]}}
+    return {ASSA_ABLOY_SERVICE: {"has_active_endpoint": True, "endpoints": [endpoint]}}
+
+
+def furnish_phone(workspace: Workspace, phone: PhoneRow, device_id: str, properties: Mapping[str, Any]) -> PhoneRow:
+    """The phone with an id and properties that a test wants; the only way to these, so no event tells of it."""
+    own = {**phone.properties, **properties}
+    service = own[ASSA_ABLOY_SERVICE]
+    if "endpoints" not in service:
+        known = phone.properties[ASSA_ABLOY_SERVICE]["endpoints"]
+        is_active = service.get("has_active_endpoint", True)
+        endpoints = [{**endpoint, "is_active": is_active} for endpoint in known]
+        own[ASSA_ABLOY_SERVICE] = {"has_active_endpoint": is_active, **service, "endpoints": endpoints}
+    workspace[PhoneRow].remove(phone.device_id)
+    del workspace[PhoneRow].removed[phone.device_id]  # it lives on under another id
+    return workspace[PhoneRow].put(phone.but(device_id=device_id, properties=own))

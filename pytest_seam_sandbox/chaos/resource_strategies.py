@@ -10,7 +10,7 @@ from zlib import crc32
 from hypothesis import strategies as st
 
 from ..api._shared import Meta
-from ..api.devices.model import Device
+from ..api.devices.model import Device, battery_status
 from ..api.phones import Phone
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.frozen import freeze
@@ -31,7 +31,6 @@ METADATA: tuple[Meta, ...] = tuple(
     map(freeze, ({"floor": "1"}, {"is_guest": True, "unit": "Ünit 7"}, {"": "no key", "k" * 40: "v" * 500}))
 )
 _FULL = 100
-_WORDS_FOR_CHARGE = ((10, "critical"), (30, "low"), (75, "good"), (_FULL, "full"))
 _NUMBERS = st.integers(0, LAST_ID)
 _NICKNAMES = st.sampled_from((None, *NAMES))
 _METADATA = st.sampled_from((freeze({}), *METADATA))
@@ -81,10 +80,9 @@ def _devices(draw: st.DrawFn, types: st.SearchStrategy[str], templates: _Templat
 
 
 def _battery(template: Device, percent: int) -> dict[str, Any]:
-    """The charge, with Seam's word for it. Assumed: where one word ends and the next begins is not documented."""
+    """The charge, with Seam's word for it."""
     level = percent / _FULL
-    status = next(word for limit, word in _WORDS_FOR_CHARGE if percent <= limit)
-    battery = template.properties.battery.model_copy(update={"level": level, "status": status})
+    battery = template.properties.battery.model_copy(update={"level": level, "status": battery_status(level)})
     return {"battery_level": level, "battery": battery}
 
 

@@ -125,7 +125,7 @@ class Sweep:
         self._subtests = subtests
         self._has_begun = False
         self._idle = SandboxError("this sweep has not run. Loop over it: for trial in seam_sweep(...): with trial: ...")
-        sandbox._keep(self._idle)
+        sandbox._unused.append(self._idle)
 
     @property
     def table(self) -> str:
@@ -169,8 +169,8 @@ class Sweep:
         if self._has_begun:
             raise SandboxError("this sweep has run already. Make a new one for each loop.")
         self._has_begun = True
-        if self._idle in self._sandbox._kept:
-            self._sandbox._kept.remove(self._idle)
+        if self._idle in self._sandbox._unused:
+            self._sandbox._unused.remove(self._idle)
         if self._sandbox.faults.active:
             names = ", ".join(map(str, self._sandbox.faults.active))
             raise SandboxError(

@@ -84,7 +84,7 @@ class Trial:
         self._is_healed = False
         self._outages: list[tuple[Outage, int | None]] = []
         self._faults: list[Fault] = []
-        self._outer: tuple[list[Outage], list[Exception]] = ([], [])
+        self._outer: tuple[list[Outage], list[Exception], list[Exception]] = ([], [], [])
         self._start = 0
         self._impossible: Exception | None = None
         self._trouble: Exception | None = None
@@ -140,8 +140,8 @@ class Trial:
         if self._subtest is not None:
             self._subtest.__enter__()
         sandbox = self._sandbox
-        self._outer = sandbox._open_outages, sandbox._kept
-        sandbox._open_outages, sandbox._kept = [], []
+        self._outer = sandbox._open_outages, sandbox._kept, sandbox._unused
+        sandbox._open_outages, sandbox._kept, sandbox._unused = [], [], []
         self._start = len(self._server.history)
         sandbox._note("trial", self.name)
         self._server.probe = self._before
@@ -181,7 +181,7 @@ class Trial:
                     error = trouble
                 else:
                     error.add_note(f"and: {trouble}")
-        self._sandbox._open_outages, self._sandbox._kept = self._outer
+        self._sandbox._open_outages, self._sandbox._kept, self._sandbox._unused = self._outer
         if not _is_failure(error):
             return error
         if self._mistake is None and len(self.calls) < self._last:

@@ -15,7 +15,7 @@ AssertionError
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -88,3 +88,19 @@ class MissingDependency(SandboxError, ImportError):
 
 class ExpectationFailed(AssertionError):
     """What a test expected of the sandbox did not happen; the message shows what did."""
+
+
+def raise_together(troubles: Sequence[Exception]) -> None:
+    """Raise the first, with the others and their notes as notes of it; nothing when there is none."""
+    __tracebackhide__ = True
+    if not troubles:
+        return
+    for other in troubles[1:]:
+        for text in told(other):
+            troubles[0].add_note(f"and: {text}")
+    raise troubles[0]
+
+
+def told(trouble: BaseException) -> list[str]:
+    """The text of an exception and its notes; its type where it has no text."""
+    return [str(trouble) or type(trouble).__name__, *getattr(trouble, "__notes__", ())]

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self, TypedDict, Unpack
 
 from pydantic_core import to_json
 
-from .errors import ExpectationFailed, SandboxError, is_for_the_test
+from .errors import ExpectationFailed, SandboxError, is_for_the_test, raise_together
 from .http import JSON_TYPE, Request, Response, Wire
 
 __tracebackhide__ = is_for_the_test
@@ -147,6 +147,9 @@ class Fault:
     ) -> None:
         complaint = self.owner.take_away(self)
         if complaint is not None and error is None:
+            if self.owner.test_has_failed:
+                self.owner.deferred.append(complaint)
+                return
             raise ExpectationFailed(complaint)
         if complaint is not None and error is not None:
             error.add_note(complaint)
@@ -216,6 +219,8 @@ class Faults:
     (the client's own repetitions of a request meet it too, uncounted), `device` and `caller` (an API key or token) to
     narrow the target, and is a context manager. In process each raises the exception that the wire would cause, and
     time passes on the sandbox clock; through the server it is real. `all` has those that are set, spent ones included.
+    test_has_failed: a block that ends after a failure (or skip) raises nothing of its own; `deferred` has what it would
+    have raised.
     """
 
     def __init__(self, routes: Callable[[], Mapping[str, tuple[str, ...]]]) -> None:
@@ -223,6 +228,8 @@ class Faults:
         self._lock = RLock()
         self.all: list[Fault] = []
         self._impatience: list[str] = []
+        self.test_has_failed = False
+        self.deferred: list[str] = []
         self._followers: list[Callable[[bool], None]] = []
 
     @contextmanager
@@ -249,16 +256,13 @@ class Faults:
 
     def _tell_followers(self) -> None:
         """Raises the SandboxError of a server that cannot listen again, when all have been told."""
-        troubles = []
+        troubles: list[Exception] = []
         for follower in self._followers:
             try:
                 follower(self._refuses)
             except SandboxError as trouble:
                 troubles.append(trouble)
-        if troubles:
-            for other in troubles[1:]:
-                troubles[0].add_note(f"and: {other}")
-            raise troubles[0]
+        raise_together(troubles)
 
     def fail(
         self,
@@ -320,6 +324,7 @@ class Faults:
         with self._lock:
             self.all.clear()
             self._impatience.clear()
+            self.deferred.clear()
             self._tell_followers()
 
     @property
@@ -332,9 +337,15 @@ class Faults:
         """What went wrong with the faults, and forget them: those that were not met, clients that did not wait."""
         with self._lock:
             unmet = [complaint for fault in self.all if (complaint := fault.unmet())]
-            complaints = [*self._impatience, *unmet]
+            complaints = [*self.impatience(), *self.deferred, *unmet]
             self.clear()
             return complaints
+
+    def impatience(self) -> list[str]:
+        """Clients that did not wait as long as they were told to; forgotten then."""
+        with self._lock:
+            told, self._impatience = self._impatience, []
+            return told
 
     def take_away(self, fault: Fault) -> str | None:
         """Take one fault away; the complaint if it was not met as often as it should have been."""

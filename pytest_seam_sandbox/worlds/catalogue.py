@@ -14,7 +14,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from ..engine.errors import UnknownDeviceType, is_for_the_test
+from ..engine.errors import SandboxError, UnknownDeviceType, is_for_the_test
 from ..engine.frozen import FrozenDict, freeze
 
 __tracebackhide__ = is_for_the_test
@@ -56,6 +56,12 @@ def providers() -> tuple[Mapping[str, Any], ...]:
 
 
 @cache
+def property_types() -> Mapping[str, str]:
+    """The type of each of `device.properties` in JSON's words, without the blocks named *_metadata. Source: spec."""
+    return MappingProxyType(_read("properties"))
+
+
+@cache
 def device_provider(name: str | None) -> Mapping[str, Any] | None:
     """The `device_provider` of the devices of an account of this provider, as Seam shows it; None without one.
 
@@ -71,6 +77,15 @@ def device_provider(name: str | None) -> Mapping[str, Any] | None:
         image_url=known["image_url"],
         provider_category=next(iter(known["provider_categories"]), "stable"),
     )
+
+
+def check_provider(name: str) -> None:
+    """Raise SandboxError, with the nearest names, when Seam has no provider of this name."""
+    names = [row["device_provider_name"] for row in providers()]
+    if name not in names:
+        near = get_close_matches(name, names, n=3)
+        hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"Providers: {', '.join(sorted(names))}."
+        raise SandboxError(f"Seam has no provider {name!r}. {hint}")
 
 
 def device_model(device_type: str) -> DeviceModel:

@@ -274,7 +274,7 @@ def test_check_tells_of_an_exception_inside(control, http, seam_sandbox, monkeyp
         ("create_device", {"colour": "red"}, "unexpected keyword argument 'colour'"),
         ("create_device", {"connected_account_id": UNKNOWN}, f"no connected account '{UNKNOWN}'"),
         ("create_phone", {"user_identity_id": UNKNOWN}, "user_identity_not_found"),
-        ("create_phone", {"phone_metadata": 5}, "not a mapping"),
+        ("create_phone", {"phone_metadata": 5}, "Expected object"),
         ("fail_login", {"connect_webview": UNKNOWN}, f"no Connect Webview '{UNKNOWN}'"),
         ("complete_login", {}, "missing 1 required positional argument: 'connect_webview'"),
         ("restore", {"snapshot": "snapshot-9"}, "there is no snapshot 'snapshot-9'; there are none."),

@@ -1,16 +1,10 @@
-"""What a sandbox noticed fails the test itself, and a failed test shows the timeline."""
+"""What a sandbox noticed in a call fails the test itself, and a failed test shows the timeline."""
 
 import re
-
-import pytest
 
 NOT_EMULATED = """
 def test_it(seam_http):
     seam_http.post("/thermostats/list", json={})
-"""
-LEFT_OPEN = """
-def test_it(seam_sandbox, sandbox_device):
-    seam_sandbox.disconnected(sandbox_device).__enter__()
 """
 
 
@@ -24,42 +18,32 @@ def test_path_that_is_not_emulated_fails_the_test(pytester, in_process):
     result.stdout.fnmatch_lines(["*called /thermostats/list, which Seam has and this sandbox does not emulate*"])
 
 
-def test_outage_that_is_left_open_fails_the_test(pytester, in_process):
-    """The test fails in its call phase; there is no error beside it."""
-    pytester.makepyfile(LEFT_OPEN)
-
-    result = in_process()
-
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*the test ended inside disconnected(GARAGE). Use outages in a with block*"])
-
-
-@pytest.mark.parametrize("program", [NOT_EMULATED, LEFT_OPEN], ids=["not emulated", "left open"])
-def test_trouble_joins_the_failure_that_there_is(pytester, in_process, program):
+def test_trouble_joins_the_failure_that_there_is(pytester, in_process):
     """A test that fails by itself keeps its own failure, with the trouble as a note."""
-    pytester.makepyfile(program + "    assert 'the body' == 'failed'\n")
+    pytester.makepyfile(NOT_EMULATED + "    assert 'the body' == 'failed'\n")
 
     result = in_process()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E*AssertionError*", "*and the Seam sandbox says: *"])
+    result.stdout.fnmatch_lines(["E*AssertionError*", "*and the Seam sandbox says: *called /thermostats/list*"])
 
 
 def test_both_troubles_are_told(pytester, in_process):
     """One trouble does not hide the other."""
     pytester.makepyfile(
         """
-        def test_it(seam_sandbox, sandbox_device, seam_http):
+        def test_it(seam_sandbox, seam_http):
             seam_http.post("/thermostats/list", json={})
-            seam_sandbox.disconnected(sandbox_device).__enter__()
+            seam_sandbox._backend.app.internal_errors.append(ZeroDivisionError("inside"))
         """
     )
 
     result = in_process()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*called /thermostats/list*"])
-    result.stdout.fnmatch_lines(["*the test ended inside disconnected(GARAGE)*"])
+    result.stdout.fnmatch_lines(
+        ["*ZeroDivisionError: inside", "*and: the program under test called /thermostats/list*"]
+    )
 
 
 def test_skipped_test_stays_skipped(pytester, in_process):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
 from annotated_types import Ge, Le, MaxLen, MinLen
 from pydantic import AfterValidator, BeforeValidator
@@ -36,6 +36,7 @@ from .constraints import new_pin, refuse_duplicate, refuse_pin, refuse_start
 from .events import AccessCodeCreated
 from .lifecycle import progress, put, soon
 from .model import AccessCodeRow, code_fields, creating
+from .time_frames import Rounding, fit, refuse_too_many
 
 WRITERS = (CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY)
 READERS = (CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, PAT, CONSOLE, API_KEY, SUPPORT)
@@ -50,13 +51,17 @@ def only_digits(value: str) -> str:
 
 Pin = Annotated[str, MinLen(4), MaxLen(12), AfterValidator(only_digits), Kind("string")]
 CodeLength = Annotated[int, BeforeValidator(integer), Ge(4), Le(20), Kind("number")]
-Rounding = Literal["1hour", "1day", "1h", "1d"]
 
 
 def both_times(values: Mapping[str, Any]) -> Complaint | None:
-    """starts_at and ends_at come together, in this order. Source: official fake for the first, docs for the second."""
+    """starts_at and ends_at come together, in this order. Source: official fake for the first, docs for the second.
+
+    A one-time-use offline code may have a start only (docs); whether it does depends on the device.
+    """
     starts_at, ends_at = values.get("starts_at"), values.get("ends_at")
-    if (starts_at is None) != (ends_at is None):
+    is_offline = values.get("is_offline_access_code") or values.get("use_offline_access_code")
+    start_is_enough = ends_at is None and is_offline and values.get("is_one_time_use")
+    if (starts_at is None) != (ends_at is None) and not start_is_enough:
         return Complaint((), "Both starts_at and ends_at must be provided if one is")
     start, end = written(starts_at), written(ends_at)
     if start is not None and end is not None and end <= start:
@@ -114,6 +119,7 @@ class Wish:
     is_offline: bool = False
     is_one_time_use: bool = False
     is_external_modification_allowed: bool = False
+    max_time_rounding: Rounding | None = None
 
 
 def add_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCodeRow:
@@ -128,7 +134,7 @@ def add_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCodeR
 def check_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCodeRow:
     """The row that would be stored; everything that can be refused is refused here, before anything is written."""
     check_programmable(device, offline_code=wish.is_offline, attempt_for_offline_device=wish.attempt_for_offline_device)
-    _check_times(workspace, device, wish)
+    wish = _in_time_frame(workspace, device, wish)
     if wish.is_offline and wish.code is not None:
         raise ApiError(400, "invalid_input", "The code of an offline access code cannot be chosen; leave out the code")
     now = workspace.clock.text()
@@ -150,17 +156,31 @@ def check_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCod
         is_external_modification_allowed=wish.is_external_modification_allowed,
         uses_backup_pool=wish.use_backup_pool and bool(device.property(backups.SUPPORTED)),
         pin_on_lock=pin if wish.is_offline else None,
+        is_scheduled=wish.is_offline,
         mutations=() if wish.is_offline else (creating(now),),
         device_errors=device.errors,
     )
 
 
-def _check_times(workspace: Workspace, device: DeviceRow, wish: Wish) -> None:
+def _in_time_frame(workspace: Workspace, device: DeviceRow, wish: Wish) -> Wish:
+    """The wish with times that the device takes."""
     if wish.use_backup_pool and wish.starts_at is None:
         raise ApiError(400, "invalid_input", "The backup access code pool is for time bound access codes only")
-    if wish.ends_at is not None and wish.ends_at <= workspace.clock.text():
+    starts_at, ends_at = fit(
+        device,
+        wish.starts_at,
+        wish.ends_at,
+        offline=wish.is_offline,
+        one_time=wish.is_one_time_use,
+        rounding=wish.max_time_rounding,
+    )
+    if ends_at is not None and ends_at <= workspace.clock.text():
         raise ApiError(400, "invalid_input", "ends_at must be in the future")
-    refuse_start(workspace, device, wish.starts_at)
+    refuse_start(workspace, device, starts_at)
+    if wish.is_offline:
+        backups.refuse_without_space(workspace, device)
+        refuse_too_many(workspace, device, starts_at or "", ends_at or "", one_time=wish.is_one_time_use)
+    return replace(wish, starts_at=starts_at, ends_at=ends_at)
 
 
 def _pin(workspace: Workspace, device: DeviceRow, wish: Wish) -> str:

@@ -7,6 +7,7 @@ spec: /devices/update disables it.
 
 from __future__ import annotations
 
+from ...engine.errors import ApiError
 from ...engine.store import Workspace
 from .._shared import Condition
 from ..devices.model import DeviceRow
@@ -29,8 +30,15 @@ def pool_of(workspace: Workspace, device_id: str) -> list[AccessCodeRow]:
 
 
 def stored_on(workspace: Workspace, device_id: str) -> int:
-    """How many codes take space on the lock. Codes that the lock computes take none."""
-    return sum(row.pin_on_lock is not None and not row.is_offline for row in codes_on(workspace, device_id))
+    """How many codes take space on the lock, those that it computes included (docs: igloohome, Lockly)."""
+    return sum(row.pin_on_lock is not None for row in codes_on(workspace, device_id))
+
+
+def refuse_without_space(workspace: Workspace, device: DeviceRow) -> None:
+    """Raise ApiError 400 for a code that the lock computes, when the lock is full. The type is assumed."""
+    most = device.property("max_active_codes_supported")
+    if most is not None and stored_on(workspace, device.device_id) >= most:
+        raise ApiError(400, "no_space_for_access_code_on_device", f"The device is full: it stores {most} codes.")
 
 
 def refill(workspace: Workspace, device: DeviceRow) -> None:

@@ -13,12 +13,13 @@ from ...engine.types import Date, Number, Text, Uuid
 from .._shared import Condition, not_found, written
 from ..devices.endpoints import reachable
 from . import backups
-from .adding import WRITERS, Pin, Rounding, attempt, check_programmable, device_of_code, find_code, in_order
+from .adding import WRITERS, Pin, attempt, check_programmable, device_of_code, find_code, in_order
 from .constraints import refuse_duplicate, refuse_pin, refuse_start
 from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
 from .lifecycle import plan_times, progress, put, soon
 from .model import AccessCodeRow, Mutation, code_fields, deleting, device_of
 from .reactions import give_up
+from .time_frames import Rounding, fit
 from .timing import is_leaving
 
 router = Router("/access_codes")
@@ -74,6 +75,8 @@ def plan_change(
         raise ApiError(400, "invalid_input", "Both starts_at and ends_at must be provided if one is")
     if start is not None and end is not None and end <= start:
         raise ApiError(400, "invalid_input", "ends_at must be after starts_at")
+    if (start, end) != (code.starts_at, code.ends_at):
+        start, end = fit(device, start, end, offline=False, one_time=code.is_one_time_use, rounding=None)
     if start != code.starts_at:
         refuse_start(workspace, device, start)
     if pin is not None and pin != code.code:

@@ -30,9 +30,10 @@ from .._shared import (
 )
 from ..devices.endpoints import reachable
 from ..devices.model import DeviceRow, account_of
-from .adding import READERS, WRITERS, CodeLength, Pin, Rounding, Wish, add_code, attempt, both_times, check_code
+from .adding import READERS, WRITERS, CodeLength, Pin, Wish, add_code, attempt, both_times, check_code
 from .constraints import new_pin
 from .model import AccessCodeRow, device_of
+from .time_frames import Rounding
 
 router = Router("/access_codes")
 
@@ -70,7 +71,8 @@ def create(
 ) -> tuple[Row, Row]:
     """A new code, also for a lock that is offline: it waits with status `setting` and the device's error.
 
-    attempt_for_offline_device: false refuses that with 400 and the code of the blocking error (assumed).
+    attempt_for_offline_device: false refuses that with 400 and the code of the blocking error (assumed). Times are
+    held against the time frame options of the device and moved by at most `max_time_rounding` (time_frames.py).
     """
     device = reachable(workspace, caller, device_id)
     wish = Wish(
@@ -86,6 +88,7 @@ def create(
         is_offline=bool(is_offline_access_code or use_offline_access_code),
         is_one_time_use=bool(is_one_time_use),
         is_external_modification_allowed=bool(is_external_modification_allowed or allow_external_modification),
+        max_time_rounding=max_time_rounding,
     )
     row = add_code(workspace, device, wish)
     attempted = attempt(workspace, "CREATE_ACCESS_CODE", device, row.id, at_once=sync)

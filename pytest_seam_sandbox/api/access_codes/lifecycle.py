@@ -199,7 +199,7 @@ def _same_pin(workspace: Workspace, code: AccessCodeRow) -> Condition | None:
 
 
 def _no_space(workspace: Workspace, device: DeviceRow, code: AccessCodeRow) -> Condition | None:
-    """The error that the lock is full; None when it is not. Codes that the lock computes take no space."""
+    """The error that the lock is full; None when it is not."""
     most = device.property("max_active_codes_supported")
     if most is None or stored_on(workspace, code.device_id) < most:
         return None

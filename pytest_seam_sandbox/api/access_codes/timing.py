@@ -37,10 +37,10 @@ def status_of(workspace: Workspace, code: AccessCodeRow) -> Status:
     """The status of a managed code now.
 
     Source: docs for unset until the start, setting while programmed and unknown while the account is lost. Assumed:
-    `unknown` covers a removal that waits, too.
+    `unknown` covers a removal that waits, too. A lost account does not touch what the lock computes (assumed).
     """
     if code.is_offline:
-        return "set"
+        return "unset" if code.is_scheduled else "set"
     if any(error.code == "account_disconnected" for error in code.device_errors):
         return "unknown"
     if code.pin_on_lock is None:

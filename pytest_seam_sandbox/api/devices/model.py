@@ -24,7 +24,9 @@ SIMULATIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The flag of each simulate endpoint."""
+_CHARGES = ((0.1, "critical"), (0.3, "low"), (0.75, "good"), (1.0, "full"))
 _WITHHELD_OFFLINE = frozenset({"locked", "battery_level", "battery"})
+_NEEDS_KEYPAD = frozenset({"can_program_online_access_codes", "can_unlock_with_code"})
 _UNMANAGED_PROPERTIES = (
     "name",
     "model",
@@ -174,9 +176,7 @@ class DeviceRow(Row):
 
     def flags(self) -> dict[str, bool]:
         """The can_* flags: true for what works now, false for what the device has but cannot do now. Source: docs."""
-        flags = dict.fromkeys(self.model.flags, True)
-        if self.errors or self.warnings:
-            flags = {name: self.works_now(name) for name in flags}
+        flags = {name: self.works_now(name) for name in self.model.flags}
         if not self.offers_simulation:
             return flags
         simulate, present = self.model.simulate, not self.is_removed
@@ -188,8 +188,12 @@ class DeviceRow(Row):
         }
 
     def works_now(self, flag: str) -> bool:
-        """Whether nothing that is wrong with the device is in the way of a capability that its model has."""
-        return self.obstacle(flag) is None
+        """Whether nothing that is wrong with the device is in the way of a capability that its model has.
+
+        A keypad that can be attached and is not takes the codes with it (docs).
+        """
+        keypad = self.property("accessory_keypad") or {}
+        return self.obstacle(flag) is None and (flag not in _NEEDS_KEYPAD or keypad.get("is_connected", True))
 
     def obstacle(self, flag: str) -> Condition | None:
         """The error or warning under which a can_* flag is false; None when there is none."""
@@ -208,6 +212,11 @@ class DeviceRow(Row):
             properties = {name: value for name, value in properties.items() if name not in _WITHHELD_OFFLINE}
             properties["online"] = False
         return properties
+
+
+def battery_status(level: float) -> str:
+    """Seam's word for a charge from 0 to 1. Assumed: where one word ends and the next begins is not documented."""
+    return next(word for limit, word in _CHARGES if level <= limit)
 
 
 def find_device(workspace: Workspace, device_id: str) -> DeviceRow:

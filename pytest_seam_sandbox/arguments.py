@@ -1,0 +1,183 @@
+"""Checks of what a test gives to the methods that make things; all of them run before anything changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic_core import PydanticSerializationError, to_json
+
+from .api import find_endpoint
+from .api.devices.model import battery_status
+from .api.phones import ASSA_ABLOY_SERVICE
+from .engine.errors import ApiError, SandboxError, is_for_the_test
+from .engine.params import Params
+from .engine.query import Kind
+from .engine.types import type_name
+from .worlds.catalogue import DeviceModel, device_model, property_types
+
+__tracebackhide__ = is_for_the_test
+
+Properties = Annotated[dict[str, Any], Kind("record")]
+
+_SHOWN = 200
+
+
+def checked(method: str, rules: Callable[..., None], *, strict_ids: bool = True, **values: Any) -> dict[str, Any]:
+    """The values that are given (not None), once each has the type that `rules` declares for its name.
+
+    rules: a function whose keyword-only parameters are annotated with the types of `engine.types`.
+    Raises SandboxError that says what was found and what was expected.
+    """
+    given = {name: _plain(value) for name, value in values.items() if value is not None}
+    try:
+        _params(rules).validate(given, strict_ids=strict_ids)
+    except ApiError as error:
+        wrong = [name for name in error.validation_errors or () if name in given]
+        found = ", ".join(f"{name}={shown(given[name])}" for name in wrong)
+        raise SandboxError(f"{method}() cannot use its arguments: {error.message}; got {found}.") from None
+    refuse_empty(method, "custom_metadata", given.get("custom_metadata", {}))
+    return given
+
+
+@cache
+def _params(rules: Callable[..., None]) -> Params:
+    return Params(rules)
+
+
+def _plain(value: Any) -> Any:
+    """Mappings as dictionaries and sequences as lists, since these are what a JSON body gives."""
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def refuse_empty(method: str, name: str, metadata: Mapping[str, Any]) -> None:
+    """Raise SandboxError for metadata without a value: that is how Seam is told to delete a key."""
+    for key, value in metadata.items():
+        if value is None or value == "":
+            raise SandboxError(
+                f"{method}() cannot use its arguments: {name} needs a text or a boolean for {key!r}, got {value!r}."
+            )
+
+
+def known_names(method: str, details: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Raise SandboxError for a keyword that would be left out in silence."""
+    for name in details:
+        if name not in known:
+            hint = _near(name, known) or f"It takes {', '.join(sorted(known))}."
+            raise SandboxError(f"{method}() has no parameter {name!r}. {hint}")
+
+
+def parameters_of(path: str) -> list[str]:
+    """The names of the parameters of an emulated endpoint."""
+    endpoint = find_endpoint(path)
+    return [] if endpoint is None else list(endpoint.params.fields)
+
+
+def one_name(method: str, names: Mapping[str, str | None]) -> str | None:
+    """The name that several arguments give, by what each is called. Raises SandboxError when they differ."""
+    given = {place: name for place, name in names.items() if name is not None}
+    if len(set(given.values())) > 1:
+        listed = ", ".join(f"{place}={name!r}" for place, name in given.items())
+        raise SandboxError(f"{method}() got different names: {listed}. Give one of them.")
+    return next(iter(given.values()), None)
+
+
+def shown(value: Any) -> str:
+    """A value in a message, cut when it is long."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def device_properties(method: str, properties: Mapping[str, Any], model: DeviceModel) -> dict[str, Any]:
+    """The properties of a new device that differ from those of its model; objects are completed by the model's.
+
+    Raises SandboxError for a name that Seam does not have, a value of another type, and what contradicts itself.
+    """
+    own: dict[str, Any] = _plain(properties)
+    for name, value in own.items():
+        _check_property(method, name, value, model)
+    for name, value in own.items():
+        template = model.properties.get(name)
+        if isinstance(value, dict) and isinstance(template, Mapping):
+            own[name] = {**template, **value}
+    _complete_battery(method, own, properties)
+    check_json(method, "properties", own)
+    return own
+
+
+def phone_properties(method: str, properties: Mapping[str, Any], operating_system: str) -> dict[str, Any]:
+    """The properties of a new phone that differ from those of every phone.
+
+    A service that has an active endpoint and its endpoints have to agree; the one that is given decides the other.
+    Raises SandboxError as `device_properties` does.
+    """
+    own = device_properties(method, properties, device_model(f"{operating_system}_phone"))
+    appearance = own.pop("appearance", {})
+    names = {"properties.name": own.pop("name", None), "properties.appearance.name": appearance.get("name")}
+    name = one_name(method, names)
+    if name is not None:
+        own["appearance"] = {"name": name}
+    service = own.get(ASSA_ABLOY_SERVICE)
+    if service is not None and "endpoints" in service:
+        is_active = any(endpoint.get("is_active") for endpoint in service["endpoints"])
+        if service.setdefault("has_active_endpoint", is_active) is not is_active:
+            raise SandboxError(f"{method}() got properties that contradict each other: {shown(service)}.")
+    return own
+
+
+def check_json(method: str, name: str, value: Any) -> None:
+    """Raise SandboxError for a value that no JSON body could hold."""
+    try:
+        to_json(value, inf_nan_mode="strings")
+    except PydanticSerializationError as error:
+        raise SandboxError(f"{method}() cannot use its arguments: {name} is no JSON: {error}.") from None
+
+
+def _check_property(method: str, name: str, value: Any, model: DeviceModel) -> None:
+    types = property_types()
+    if name == "online":
+        raise SandboxError(
+            f"{method}() has no property 'online': a device is offline because of an error. Give online=False."
+        )
+    if name.endswith("_metadata"):
+        wanted = "object"
+    elif name in types:
+        wanted = types[name]
+    elif name in model.properties:
+        wanted = type_name(model.properties[name])
+    else:
+        hint = _near(name, tuple(types)) or "See `device.properties` in Seam's documentation."
+        raise SandboxError(f"{method}() cannot use its arguments: a device has no property {name!r}. {hint}")
+    if type_name(value) not in wanted.split(" or "):
+        raise SandboxError(
+            f"{method}() cannot use its arguments: the property {name!r} is a value of type {wanted}; "
+            f"got {shown(value)}, which is {type_name(value)}."
+        )
+
+
+def _complete_battery(method: str, own: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Let `battery` and `battery_level` say the same, and `battery.status` what the level means."""
+    battery = given.get("battery", {})
+    levels = {"battery_level": given.get("battery_level"), "battery.level": battery.get("level")}
+    for place, level in levels.items():
+        if level is not None and not (type_name(level) == "number" and 0 <= level <= 1):
+            raise SandboxError(
+                f"{method}() cannot use its arguments: {place} is a number from 0 to 1, got {shown(level)}."
+            )
+    found = {level for level in levels.values() if level is not None}
+    if len(found) > 1:
+        raise SandboxError(f"{method}() got two charges: {levels}. Give one of them.")
+    for level in found:
+        status = battery.get("status", battery_status(level))
+        own["battery_level"], own["battery"] = level, {**own.get("battery", {}), "level": level, "status": status}
+    if not found and battery:
+        raise SandboxError(f"{method}() cannot use its arguments: battery needs a level, got {shown(dict(battery))}.")
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(str(name), known, n=3)
+    return f"Did you mean {', '.join(map(repr, near))}?" if near else ""
