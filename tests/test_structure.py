@@ -37,6 +37,7 @@ RANKS = (
     "action_attempts",
     "connected_accounts",
     "devices",
+    "_noise_levels",
     "locks",
     "noise_sensors",
     "access_codes",

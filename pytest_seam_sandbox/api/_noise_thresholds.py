@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from ..engine.store import Row, row_type
 from ._shared import given
+
+MINUT = "minut_sensor"
+MINUT_THRESHOLDS = MappingProxyType(
+    {
+        "builtin_quiet_hours": ("22:00:00", "06:00:00", 70.0),
+        "builtin_normal_hours": ("06:00:00", "22:00:00", 75.0),
+    }
+)
+"""The two thresholds that a Minut sensor has: name, from, to, decibels. Source: docs, a sample of the API reference."""
 
 _DAILY_MOMENT = re.compile(r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d)\[([A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)\]")
 
@@ -45,6 +55,13 @@ class NoiseThresholdRow(Row):
     noise_threshold_decibels: float | None = None
     noise_threshold_nrs: float | None = None
     is_programmed: bool = False
+
+    @classmethod
+    def builtin(cls, threshold_id: str, device_id: str, name: str, zone: str) -> NoiseThresholdRow:
+        """One of the thresholds that a Minut sensor comes with, in the zone of the sensor."""
+        starts, ends, decibels = MINUT_THRESHOLDS[name]
+        times = f"{starts}[{zone}]", f"{ends}[{zone}]"
+        return cls(threshold_id, device_id, name, *times, noise_threshold_decibels=decibels, is_programmed=True)
 
     @property
     def limit(self) -> float:

@@ -21,7 +21,8 @@ from ..engine.query import Kind
 from ..engine.router import Router
 from ..engine.store import Row, Workspace
 from ..engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number, refused
-from ._noise_thresholds import NoiseThresholdRow, read_daily_moment
+from ._noise_levels import levels, listen, louder, programmed, thresholds_of
+from ._noise_thresholds import MINUT, MINUT_THRESHOLDS, NoiseThresholdRow, read_daily_moment
 from ._shared import (
     API_KEY,
     CLIENT_SESSION,
@@ -42,13 +43,10 @@ from .action_attempts import ActionAttemptRow, ActionFailed, Work, start
 from .devices import filters
 from .devices.endpoints import reachable
 from .devices.filters import NOISE_SENSORS, Flag
-from .devices.model import DeviceRow, device_fields, find_device
-from .devices.state import deleting_device, device_changed, reach
+from .devices.model import DeviceRow, device_fields
+from .devices.state import deleting_device, device_added, device_changed, reach
 
 router = Router("/noise_sensors")
-
-TRIGGERING = "currently_triggering_noise_threshold_ids"
-"""The property of a sensor that lists the thresholds that its noise level reaches now."""
 
 
 def _daily_time(value: str) -> str:
@@ -95,10 +93,6 @@ class NoiseThresholdTriggered(DeviceFields, event_type="noise_sensor.noise_thres
     noise_threshold_name: str | None = None
 
 
-def _of_device(workspace: Workspace, device_id: str) -> list[NoiseThresholdRow]:
-    return [row for row in workspace[NoiseThresholdRow] if row.device_id == device_id]
-
-
 def _sensor(workspace: Workspace, caller: Caller, device_id: str) -> DeviceRow:
     """The noise sensor of this id. Raises ApiError 404, or 400 for an unmanaged one and for other devices (assumed)."""
     device = reachable(workspace, caller, device_id)
@@ -116,56 +110,6 @@ def _threshold(workspace: Workspace, device: DeviceRow, noise_threshold_id: str)
     return threshold
 
 
-def _listen(workspace: Workspace, device_id: str) -> None:
-    """Compare the sensor's last noise level with its thresholds: those that it reaches in their daily window trigger.
-
-    Source: official fake. Done when the level or a threshold changes; a window that opens later shows with the next
-    change (assumed).
-    """
-    now = workspace.clock.now()
-    device = find_device(workspace, device_id)
-    reached = [row for row in _programmed(workspace, device_id) if _level(device, row) >= row.limit and row.covers(now)]
-    _show_triggering(workspace, device, reached)
-
-
-def _fall_silent(workspace: Workspace, device_id: str) -> None:
-    """Drop the thresholds whose daily window has closed from those that trigger."""
-    now = workspace.clock.now()
-    device = workspace[DeviceRow].get(device_id)
-    if device is not None:
-        before = device.property(TRIGGERING)
-        still = [row for row in _programmed(workspace, device_id) if row.id in before and row.covers(now)]
-        _show_triggering(workspace, device, still)
-
-
-def _show_triggering(workspace: Workspace, device: DeviceRow, thresholds: Sequence[NoiseThresholdRow]) -> None:
-    ids = [row.id for row in thresholds]
-    if ids == device.property(TRIGGERING):
-        return
-    workspace[DeviceRow].put(device.but(properties={**device.properties, TRIGGERING: ids}))
-    now = workspace.clock.now()
-    closing = [closes.timestamp() for row in thresholds if (closes := row.closes_at(now))]
-    if closing:
-        workspace.agenda.plan(min(closing), _fall_silent, device.id)
-
-
-def _level(device: DeviceRow, threshold: NoiseThresholdRow) -> float:
-    """The sensor's last noise level, in the unit of the threshold."""
-    decibels, score = _levels(device)
-    return (decibels if threshold.noise_threshold_nrs is None else score) or 0
-
-
-def _levels(device: DeviceRow) -> tuple[float | None, float | None]:
-    """The sensor's last noise level in decibels and as a risk score."""
-    return device.property("noise_level_decibels"), (device.property("noiseaware_metadata") or {}).get(
-        "noise_level_nrs"
-    )
-
-
-def _programmed(workspace: Workspace, device_id: str) -> list[NoiseThresholdRow]:
-    return [row for row in workspace[NoiseThresholdRow] if row.device_id == device_id and row.is_programmed]
-
-
 def _program(workspace: Workspace, action_attempt_id: str, device_id: str, threshold_id: str) -> dict[str, Any]:
     """Let the sensor know of a threshold."""
     reach(workspace, device_id)
@@ -173,7 +117,7 @@ def _program(workspace: Workspace, action_attempt_id: str, device_id: str, thres
     if threshold is None:
         raise ActionFailed("noise_threshold_not_found", "The noise threshold was deleted meanwhile.")
     threshold = workspace[NoiseThresholdRow].put(threshold.but(is_programmed=True))
-    _listen(workspace, device_id)
+    listen(workspace, device_id)
     return {"noise_threshold": threshold.view()}
 
 
@@ -190,19 +134,56 @@ def _start(
     return start(workspace, action_type, work, device.device_id, *about, subject=subject, at_once=at_once)
 
 
+@device_added.reaction(order=2)
+def _bring_thresholds(workspace: Workspace, device: DeviceRow) -> None:
+    """A Minut sensor comes with a threshold for quiet hours and one for the rest of the day (docs); others have none.
+
+    Source for the first: docs. That NoiseAware's have none is assumed.
+    """
+    if device.device_type == MINUT:
+        zone = (device.model.location or {}).get("time_zone", "Etc/UTC")
+        for name in MINUT_THRESHOLDS:
+            workspace[NoiseThresholdRow].put(
+                NoiseThresholdRow.builtin(workspace.ids.uuid(), device.device_id, name, zone)
+            )
+
+
+def _new_name(workspace: Workspace, device: DeviceRow, name: str | None, decibels: float | None) -> str:
+    """The name that a new threshold gets when a client gives none: that of the Minut threshold that is missing (docs).
+
+    Raises ApiError 400 for a third threshold of a Minut sensor, which has those two (docs), and for one that is no
+    level in decibels, since only NoiseAware knows a risk score (spec); the error type is assumed.
+    """
+    if device.device_type != MINUT:
+        return "Noise threshold" if name is None else name
+    present = thresholds_of(workspace, device.id)
+    if len(present) >= len(MINUT_THRESHOLDS):
+        raise ApiError(
+            400, "invalid_input", "A Minut sensor has two noise thresholds, for quiet hours and for the rest of the day"
+        )
+    _refuse_risk_score(device, decibels)
+    missing = next(each for each in MINUT_THRESHOLDS if each not in {row.name for row in present})
+    return missing if name is None else name
+
+
+def _refuse_risk_score(device: DeviceRow, decibels: float | None) -> None:
+    if device.device_type == MINUT and decibels is None:
+        raise ApiError(400, "invalid_input", "A Minut sensor knows noise_threshold_decibels only")
+
+
 @device_changed.reaction(order=2)
 def _catch_up(workspace: Workspace, device: DeviceRow) -> None:
     """A sensor that is back learns what was changed meanwhile."""
-    pending = [row for row in _of_device(workspace, device.id) if not row.is_programmed]
+    pending = [row for row in thresholds_of(workspace, device.id) if not row.is_programmed]
     if device.is_online and pending:
         for threshold in pending:
             workspace[NoiseThresholdRow].put(threshold.but(is_programmed=True))
-        _listen(workspace, device.id)
+        listen(workspace, device.id)
 
 
 @deleting_device.reaction(order=2)
 def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
-    for threshold in _of_device(workspace, device.id):
+    for threshold in thresholds_of(workspace, device.id):
         workspace[NoiseThresholdRow].remove(threshold.id)
 
 
@@ -279,16 +260,18 @@ def create_threshold(
     starts_daily_at: DailyTime,
     sync: bool = False,
 ) -> tuple[NoiseThresholdRow, ActionAttemptRow]:
-    """A new threshold with exactly one level (spec): CREATE_NOISE_THRESHOLD attempt. A sensor starts without any.
+    """A new threshold with exactly one level (spec): CREATE_NOISE_THRESHOLD attempt.
 
-    name: "Noise threshold" by default (assumed).
+    A Minut sensor has two, and comes with both; for another one, one of them has to be deleted first (docs).
+    name: on a Minut sensor that of the missing one (docs), else "Noise threshold" (assumed).
     """
     device = _sensor(workspace, caller, device_id)
+    name = _new_name(workspace, device, name, noise_threshold_decibels)
     threshold = workspace[NoiseThresholdRow].put(
         NoiseThresholdRow(
             noise_threshold_id=workspace.ids.uuid(),
             device_id=device.id,
-            name="Noise threshold" if name is None else name,
+            name=name,
             starts_daily_at=starts_daily_at,
             ends_daily_at=ends_daily_at,
             noise_threshold_decibels=noise_threshold_decibels,
@@ -315,7 +298,7 @@ def list_thresholds(
 ) -> list[NoiseThresholdRow]:
     """The thresholds of a sensor, oldest first; no pages (spec). is_programmed: whether the sensor knows of them."""
     device = _sensor(workspace, caller, device_id)
-    return [row for row in _of_device(workspace, device.id) if is_programmed in (None, row.is_programmed)]
+    return [row for row in thresholds_of(workspace, device.id) if is_programmed in (None, row.is_programmed)]
 
 
 @router.patch_or_put(
@@ -346,9 +329,10 @@ def update_threshold(
     threshold = _threshold(workspace, device, noise_threshold_id)
     changes = given(name=name, starts_daily_at=starts_daily_at, ends_daily_at=ends_daily_at)
     if noise_threshold_decibels is not None or noise_threshold_nrs is not None:
+        _refuse_risk_score(device, noise_threshold_decibels)
         changes |= {"noise_threshold_decibels": noise_threshold_decibels, "noise_threshold_nrs": noise_threshold_nrs}
     workspace[NoiseThresholdRow].put(threshold.but(is_programmed=False, **changes))
-    _listen(workspace, device.id)
+    listen(workspace, device.id)
     return _start(workspace, "UPDATE_NOISE_THRESHOLD", _program, device, threshold.id, at_once=sync)
 
 
@@ -359,7 +343,7 @@ def delete_threshold(
     """Delete a threshold: DELETE_NOISE_THRESHOLD attempt."""
     device = _sensor(workspace, caller, device_id)
     workspace[NoiseThresholdRow].remove(_threshold(workspace, device, noise_threshold_id).id)
-    _listen(workspace, device.id)
+    listen(workspace, device.id)
     return _start(workspace, "DELETE_NOISE_THRESHOLD", _erase, device, at_once=sync)
 
 
@@ -373,13 +357,13 @@ def trigger_noise_threshold(workspace: Workspace, *, caller: Caller, device_id: 
     device = _sensor(workspace, caller, device_id)
     if not device.is_online:
         return
-    thresholds = _programmed(workspace, device.id)
+    thresholds = programmed(workspace, device.id)
     now = workspace.clock.now()
     named = next((row for row in thresholds if row.covers(now)), thresholds[0] if thresholds else None)
     if named is not None:
-        device = workspace[DeviceRow].put(_louder(device, named))
-        _listen(workspace, device.id)
-    decibels, score = _levels(device)
+        device = workspace[DeviceRow].put(louder(device, named))
+        listen(workspace, device.id)
+    decibels, score = levels(device)
     about = given(
         noise_level_decibels=decibels,
         noise_level_nrs=score,
@@ -387,12 +371,3 @@ def trigger_noise_threshold(workspace: Workspace, *, caller: Caller, device_id: 
         noise_threshold_name=named.name if named else None,
     )
     workspace.events.emit(workspace, NoiseThresholdTriggered(**device_fields(workspace, device), **about))
-
-
-def _louder(device: DeviceRow, threshold: NoiseThresholdRow) -> DeviceRow:
-    """The sensor with a noise level that reaches the threshold."""
-    level = max(_level(device, threshold), threshold.limit)
-    if threshold.noise_threshold_nrs is None:
-        return device.but(properties={**device.properties, "noise_level_decibels": level})
-    metadata = {**(device.property("noiseaware_metadata") or {}), "noise_level_nrs": level}
-    return device.but(properties={**device.properties, "noiseaware_metadata": metadata})

@@ -11,7 +11,12 @@ TRIGGERED = "noise_sensor.noise_threshold_triggered"
 
 @pytest.fixture
 def sensor(seam_sandbox):
-    return seam_sandbox.create_device("minut_sensor")
+    """A sensor whose own thresholds were deleted."""
+    device = seam_sandbox.create_device("minut_sensor")
+    api = seam_sandbox.client().noise_sensors.noise_thresholds
+    for threshold in api.list(device_id=device.device_id):
+        api.delete(device_id=device.device_id, noise_threshold_id=threshold.noise_threshold_id)
+    return device
 
 
 def at(text):
@@ -105,8 +110,9 @@ def test_sensor_without_thresholds(seam, seam_sandbox, sensor):
     assert "noise_threshold_id" not in event.model_dump()
 
 
-def test_threshold_stops_triggering_when_its_window_closes(seam, seam_sandbox, sensor):
-    """Of two thresholds each is dropped at the end of its window; an open end stays."""
+def test_threshold_stops_triggering_when_its_window_closes(seam, seam_sandbox):
+    """Of several thresholds each is dropped at the end of its window; an open end stays."""
+    sensor = seam_sandbox.create_device("noiseaware_activity_zone")
     seam_sandbox.clock.freeze(at("01-15T12:00:00+00:00"))
     short = add(seam, sensor, "12:00:00", "14:00:00")
     longer = add(seam, sensor, "12:00:00", "15:00:00")
@@ -173,13 +179,41 @@ def test_risk_score(seam, seam_sandbox):
     assert len(triggering(seam, sensor)) == 1
 
 
-def test_risk_score_of_a_sensor_that_has_none(seam, seam_sandbox, sensor):
-    """A score on another maker's sensor starts at zero."""
+def test_risk_score_of_a_sensor_that_shows_none(seam, seam_sandbox):
+    """A score that the sensor has not shown yet starts at zero."""
+    properties = {"noiseaware_metadata": {"device_id": "98765"}}
+    sensor = seam_sandbox.create_device("noiseaware_activity_zone", properties=properties)
     add(seam, sensor, "00:00:00", "00:00:00", noise_threshold_nrs=30)
 
     trigger(seam, sensor)
 
     seam_sandbox.expect_event(TRIGGERED, noise_level_nrs=30, count=1)
+
+
+def test_noise_level_is_the_same_wherever_it_shows(seam, seam_sandbox, sensor):
+    """A sensor repeats its level in what its maker shows; the rest of that stays."""
+    zone = seam_sandbox.create_device("noiseaware_activity_zone")
+    for device in (sensor, zone):
+        add(seam, device, "00:00:00", "00:00:00", noise_threshold_decibels=80)
+        trigger(seam, device)
+
+    minut, noiseaware = (seam.devices.get(device_id=device.device_id).properties for device in (sensor, zone))
+
+    values = minut.minut_metadata.latest_sensor_values
+    assert (minut.noise_level_decibels, values.sound.value) == (80, 80)
+    assert values.humidity.value == sensor.properties.minut_metadata.latest_sensor_values.humidity.value
+    assert (noiseaware.noise_level_decibels, noiseaware.noiseaware_metadata.noise_level_decibel) == (80, 80)
+
+
+def test_sensor_that_shows_no_more_than_its_level(seam, seam_sandbox):
+    """A sensor without what its maker shows gets none of it."""
+    sensor = seam_sandbox.create_device("minut_sensor", properties={"minut_metadata": {"device_id": "770c"}})
+
+    trigger(seam, sensor)
+
+    shown = seam.devices.get(device_id=sensor.device_id).properties
+    assert shown.noise_level_decibels >= 70
+    assert shown.minut_metadata.latest_sensor_values is None
 
 
 def test_unreachable_sensor_reports_no_noise(seam, seam_sandbox, sensor):

@@ -17,7 +17,12 @@ ONE_LEVEL = "Must provide either noise_threshold_decibels or noise_threshold_nrs
 
 @pytest.fixture
 def sensor(seam_sandbox):
-    return seam_sandbox.create_device("minut_sensor")
+    """A sensor whose own thresholds were deleted."""
+    device = seam_sandbox.create_device("minut_sensor")
+    api = seam_sandbox.client().noise_sensors.noise_thresholds
+    for threshold in api.list(device_id=device.device_id):
+        api.delete(device_id=device.device_id, noise_threshold_id=threshold.noise_threshold_id)
+    return device
 
 
 @pytest.fixture
@@ -26,6 +31,18 @@ def quiet(seam, sensor):
     return seam.noise_sensors.noise_thresholds.create(
         device_id=sensor.device_id, name="quiet hours", noise_threshold_decibels=60, **NIGHT
     )
+
+
+@pytest.fixture
+def minut(seam_sandbox):
+    """A sensor as it comes."""
+    return seam_sandbox.create_device("minut_sensor")
+
+
+def make(seam, sensor, **details):
+    """A threshold at night."""
+    details = {"noise_threshold_decibels": 60} | details
+    return seam.noise_sensors.noise_thresholds.create(device_id=sensor.device_id, **NIGHT, **details)
 
 
 def thresholds(seam, sensor):
@@ -115,7 +132,6 @@ def test_changes_answer_an_action_attempt(seam_http, sensor, path, changes, acti
         ({"name": "new"}, {"name": "new"}),
         ({"name": ""}, {"name": ""}),
         ({"noise_threshold_decibels": 70.5}, {"noise_threshold_decibels": 70.5}),
-        ({"noise_threshold_nrs": 30}, {"noise_threshold_nrs": 30, "noise_threshold_decibels": 30}),
         (
             {"starts_daily_at": "01:02:03[Etc/UTC]", "ends_daily_at": "23:59:59[America/Argentina/Buenos_Aires]"},
             {"starts_daily_at": "01:02:03[Etc/UTC]", "ends_daily_at": "23:59:59[America/Argentina/Buenos_Aires]"},
@@ -132,6 +148,74 @@ def test_update_changes_what_is_given(seam, quiet, changes, shown):
 
     changed = seam.noise_sensors.noise_thresholds.get(noise_threshold_id=quiet.noise_threshold_id)
     assert vars(changed) == {**vars(quiet), **shown}
+
+
+def test_level_in_the_other_unit_takes_the_place_of_the_first(seam, seam_sandbox):
+    """A threshold in decibels becomes one as a risk score, and back."""
+    zone = seam_sandbox.create_device("noiseaware_activity_zone")
+    ids = {"device_id": zone.device_id, "noise_threshold_id": make(seam, zone).noise_threshold_id}
+
+    shown = []
+    for level in ({"noise_threshold_nrs": 30}, {"noise_threshold_decibels": 50}):
+        seam.noise_sensors.noise_thresholds.update(**ids, **level)
+        (threshold,) = thresholds(seam, zone)
+        shown.append((threshold.noise_threshold_decibels, threshold.noise_threshold_nrs))
+
+    assert shown == [(30, 30), (50, None)]
+
+
+def test_minut_sensor_comes_with_two_thresholds(seam, seam_http, seam_sandbox, minut):
+    """Quiet hours at night and the rest of the day, in the zone of the sensor, and it knows both; no other has any."""
+    zone = seam_sandbox.create_device("noiseaware_activity_zone")
+    known = post(seam_http, "noise_thresholds/list", device_id=minut.device_id, is_programmed=True)
+
+    found = thresholds(seam, minut)
+
+    assert [each["noise_threshold_id"] for each in known["noise_thresholds"]] == [
+        each.noise_threshold_id for each in found
+    ]
+
+    assert [(each.name, each.noise_threshold_decibels) for each in found] == [
+        ("builtin_quiet_hours", 70),
+        ("builtin_normal_hours", 75),
+    ]
+    assert (found[0].starts_daily_at, found[0].ends_daily_at) == (found[1].ends_daily_at, found[1].starts_daily_at)
+    assert found[0].starts_daily_at == "22:00:00[America/Los_Angeles]"
+    assert thresholds(seam, zone) == []
+
+
+def test_minut_sensor_takes_no_third_threshold(seam, minut):
+    """Another one takes the place of one that was deleted, with its name if it has none of its own."""
+    quiet, normal = thresholds(seam, minut)
+    with seam_raises("invalid_input", status_code=400, match="two noise thresholds"):
+        make(seam, minut)
+
+    for each, name in ((normal, "builtin_normal_hours"), (quiet, "builtin_quiet_hours")):
+        seam.noise_sensors.noise_thresholds.delete(
+            device_id=minut.device_id, noise_threshold_id=each.noise_threshold_id
+        )
+        assert make(seam, minut).name == name
+    with seam_raises("invalid_input", status_code=400):
+        make(seam, minut)
+
+
+def test_other_sensors_take_any_number(seam, seam_sandbox):
+    """NoiseAware sensors have as many thresholds as one likes."""
+    zone = seam_sandbox.create_device("noiseaware_activity_zone")
+    for _ in range(5):
+        make(seam, zone)
+
+    assert [each.name for each in thresholds(seam, zone)] == ["Noise threshold"] * 5
+
+
+def test_minut_sensor_knows_no_risk_score(seam, sensor, quiet):
+    """Its thresholds are in decibels."""
+    with seam_raises("invalid_input", status_code=400, match="decibels only"):
+        seam.noise_sensors.noise_thresholds.create(device_id=sensor.device_id, noise_threshold_nrs=30, **NIGHT)
+    with seam_raises("invalid_input", status_code=400, match="decibels only"):
+        seam.noise_sensors.noise_thresholds.update(
+            device_id=sensor.device_id, noise_threshold_id=quiet.noise_threshold_id, noise_threshold_nrs=30
+        )
 
 
 def test_deleted_threshold_is_gone(seam, sensor, quiet):
@@ -337,7 +421,7 @@ def test_deleting_a_threshold_of_an_unreachable_sensor(seam_http, seam_sandbox, 
 def test_pending_attempts_are_finished_later():
     """With slow attempts a threshold is programmed when its attempt is done, or not at all when it was deleted."""
     with Sandbox(action_attempts=30) as sandbox, sandbox.http() as http:
-        ids = {"device_id": sandbox.create_device("minut_sensor").device_id}
+        ids = {"device_id": sandbox.create_device("noiseaware_activity_zone").device_id}
         kept = post(http, "noise_thresholds/create", **ids, noise_threshold_decibels=60, **NIGHT)
         gone = post(http, "noise_thresholds/create", **ids, noise_threshold_decibels=70, **NIGHT)
         gone_id = gone["noise_threshold"]["noise_threshold_id"]
