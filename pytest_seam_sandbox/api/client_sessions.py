@@ -130,7 +130,13 @@ def _check_publishable_key(caller: Caller, user_identifier_key: str | None, *res
         )
 
 
-@router.put("create", key="client_session", allow=OWN_KEY, source="spec")
+@router.put(
+    "create",
+    key="client_session",
+    allow=OWN_KEY,
+    source="spec",
+    no_effect={"customer_id": "no source says how it differs from customer_key, and no answer shows it"},
+)
 def create(
     workspace: Workspace,
     *,

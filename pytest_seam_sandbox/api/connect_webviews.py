@@ -202,7 +202,18 @@ def _default_capabilities(accepted_providers: tuple[str, ...]) -> tuple[str, ...
     return tuple(name for name in get_args(Capability) if name in found)
 
 
-@router.post("create", key="connect_webview", allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY), source="spec")
+@router.post(
+    "create",
+    key="connect_webview",
+    allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY),
+    source="spec",
+    no_effect={
+        "custom_redirect_failure_url": "kept and shown; the sandbox serves no page that could lead there",
+        "custom_redirect_url": "kept and shown; the sandbox serves no page that could lead there",
+        "device_selection_mode": "kept and shown; the sandbox serves no page to choose devices on",
+        "wait_for_device_creation": "kept and shown; in the sandbox all devices of a login are there at once",
+    },
+)
 def create(
     workspace: Workspace,
     *,
@@ -223,8 +234,7 @@ def create(
 
     It then offers all stable ones (docs).
     accepted_providers wins over provider_category (assumed). A client session that makes a webview holds it, and a
-    customer's session makes it for that customer (assumed). In the sandbox all devices of a login are there at once,
-    whatever wait_for_device_creation says.
+    customer's session makes it for that customer (assumed).
     """
     webview_id = workspace.ids.uuid()
     accepted = tuple(
@@ -318,5 +328,12 @@ def list_(
 
 @router.delete("delete", allow=WORKSPACE, source="spec")
 def delete(workspace: Workspace, *, connect_webview_id: Uuid) -> None:
-    """Delete a Connect Webview; the account that was connected through it stays, and no event says so (spec)."""
-    workspace[ConnectWebviewRow].remove(find_webview(workspace, connect_webview_id).id)
+    """Delete a Connect Webview; the account that was connected through it stays, and no event says so (spec).
+
+    The client sessions that held it hold it no more (assumed).
+    """
+    webview_id = find_webview(workspace, connect_webview_id).id
+    workspace[ConnectWebviewRow].remove(webview_id)
+    for session in [row for row in workspace[ClientSessionRow] if webview_id in row.connect_webview_ids]:
+        left = tuple(one for one in session.connect_webview_ids if one != webview_id)
+        workspace[ClientSessionRow].put(session.but(connect_webview_ids=left))

@@ -318,7 +318,15 @@ def list_(
     return page.page(workspace[ConnectedAccountRow], matches)
 
 
-@router.patch("update", key="connected_account", allow=(PAT, CONSOLE, API_KEY), source="spec")
+@router.patch(
+    "update",
+    key="connected_account",
+    allow=(PAT, CONSOLE, API_KEY),
+    source="spec",
+    no_effect={
+        "accepted_capabilities": "kept and shown; it is about devices of later syncs, which bring none in a sandbox",
+    },
+)
 def update(
     workspace: Workspace,
     *,
@@ -350,7 +358,12 @@ def update(
     return workspace[ConnectedAccountRow].put(account.but(**changes))
 
 
-@router.delete("delete", allow=(*WORKSPACE, PORTAL), source="spec")
+@router.delete(
+    "delete",
+    allow=(*WORKSPACE, PORTAL),
+    source="spec",
+    no_effect={"sync": "a hidden parameter, used by Seam itself; the account is gone at once in any case"},
+)
 def delete(workspace: Workspace, *, connected_account_id: Uuid, sync: bool = False) -> None:
     """Delete an account with its devices and its events; nothing changes at the provider.
 
@@ -377,7 +390,13 @@ def sync(workspace: Workspace, *, connected_account_id: Uuid) -> None:
     find_account(workspace, connected_account_id)
 
 
-@router.post("simulate/disconnect", allow=SIMULATE, source="docs")
+@router.post(
+    "simulate/disconnect",
+    allow=SIMULATE,
+    source="docs",
+    conflict="No source gives the order of the events: connected_account.disconnected comes first, then one "
+    "device.disconnected for each device.",
+)
 def simulate_disconnect(workspace: Workspace, *, connected_account_id: Uuid) -> None:
     """Lose the account and, with it, all of its devices. There is no simulated way back: only a new login heals."""
     require_sandbox(workspace)

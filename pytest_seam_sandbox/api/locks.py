@@ -273,12 +273,19 @@ def list_(
     return Pager(limit).page(workspace[DeviceRow], matches).rows
 
 
+_FIRST_ANSWER = (
+    'The samples show every attempt pending in the first answer. With the setting action_attempts="instant", which '
+    'tests have by default, it is finished there already; with "poll" or a delay it is pending first.'
+)
+
+
 @router.post(
     "lock_door",
     key="action_attempt",
     allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY),
     source="spec",
     per_minute=15,
+    conflict=_FIRST_ANSWER,
 )
 def lock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bool = False) -> Row:
     """Lock a door: LOCK_DOOR attempt, then lock.locked, or the attempt fails because the lock is unreachable."""
@@ -292,6 +299,7 @@ def lock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bo
     allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY),
     source="spec",
     per_minute=15,
+    conflict=_FIRST_ANSWER,
 )
 def unlock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bool = False) -> Row:
     """Unlock a door: UNLOCK_DOOR attempt, then lock.unlocked, or the attempt fails because the lock is unreachable."""

@@ -153,7 +153,13 @@ def list_(
     ]
 
 
-@router.delete("deactivate", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY), source="docs")
+@router.delete(
+    "deactivate",
+    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    source="docs",
+    conflict="No source says which event tells of the keys that are revoked with a phone: acs_credential.deleted for "
+    "each, before phone.deactivated.",
+)
 def deactivate(workspace: Workspace, *, caller: Caller, device_id: Text) -> None:
     """Deactivate a lost phone: phone.deactivated. Unknown, dead or another session's: 404 `device_not_found`."""
     phone = workspace[PhoneRow].get(device_id)

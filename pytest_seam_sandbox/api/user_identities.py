@@ -48,7 +48,13 @@ from .acs.state import ensure_user, move_person, refresh_person
 router = Router("/user_identities")
 
 
-@router.post("create", key="user_identity", allow=WORKSPACE, source="spec")
+@router.post(
+    "create",
+    key="user_identity",
+    allow=WORKSPACE,
+    source="spec",
+    no_effect={"customer_key": "only the SDK has it; no answer shows it and no list asks for it"},
+)
 def create(
     workspace: Workspace,
     *,
@@ -59,7 +65,7 @@ def create(
     phone_number: Nullable[Text] = None,
     user_identity_key: Nullable[NonEmptyText] = None,
 ) -> UserIdentityRow:
-    """A new user identity; nothing about it is required. customer_key: only the SDK has it, no answer shows it.
+    """A new user identity; nothing about it is required.
 
     acs_system_ids: in each it gets a user, or the one with the same email address or phone number: acs_user.created.
     """

@@ -172,7 +172,13 @@ def revoke_access_to_device(workspace: Workspace, *, device_id: Uuid, user_ident
     workspace[UserIdentityRow].put(owner.but(accessible_device_ids=ids))
 
 
-@router.post("generate_instant_key", key="instant_key", allow=WORKSPACE, source="spec")
+@router.post(
+    "generate_instant_key",
+    key="instant_key",
+    allow=WORKSPACE,
+    source="spec",
+    no_effect={"max_use_count": "kept; nothing in a sandbox opens the link of an instant key"},
+)
 def generate_instant_key(
     workspace: Workspace,
     *,

@@ -19,6 +19,12 @@ ALL = ("*",)
 """What stands for every event type, alone."""
 
 
+_UNDELIVERED = {
+    "event_types": "kept and shown; the sandbox delivers nothing to webhooks",
+    "url": "kept and shown; the sandbox delivers nothing to webhooks",
+}
+
+
 class Webhook(Resource):
     """A webhook as /webhooks/get shows it."""
 
@@ -39,7 +45,7 @@ def _find(workspace: Workspace, webhook_id: str) -> WebhookRow:
     return find(workspace, WebhookRow, webhook_id, words="webhook")
 
 
-@router.post("create", key="webhook", allow=WORKSPACE, source="spec")
+@router.post("create", key="webhook", allow=WORKSPACE, source="spec", no_effect=_UNDELIVERED)
 def create(workspace: Workspace, *, event_types: list[Text] | None = None, url: Url) -> WebhookRow:
     """A new webhook, of all events unless it names types; its secret has the form of Svix's (assumed)."""
     wanted = ALL if event_types is None else _check_event_types(event_types)
@@ -60,7 +66,7 @@ def list_(workspace: Workspace) -> list[WebhookRow]:
     return list(workspace[WebhookRow])
 
 
-@router.put("update", allow=WORKSPACE, source="spec")
+@router.put("update", allow=WORKSPACE, source="spec", no_effect={"event_types": _UNDELIVERED["event_types"]})
 def update(workspace: Workspace, *, event_types: list[Text], webhook_id: Text) -> None:
     """Change which events the webhook is sent; its url stays (spec)."""
     webhook = _find(workspace, webhook_id)

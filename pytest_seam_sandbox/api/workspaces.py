@@ -34,6 +34,16 @@ router = Router("/workspaces")
 LogoShape = Literal["circle", "square"]
 
 
+_SHOWN_ONLY = {
+    "connect_webview_customization": "kept and shown; the sandbox serves no page to log in at",
+    "organization_id": "kept and shown; the sandbox has no organizations",
+    "webview_logo_shape": "kept and shown; the sandbox serves no page to log in at",
+    "webview_primary_button_color": "kept and shown; the sandbox serves no page to log in at",
+    "webview_primary_button_text_color": "kept and shown; the sandbox serves no page to log in at",
+    "webview_success_message": "kept and shown; the sandbox serves no page to log in at",
+}
+
+
 class Customization(TypedDict, total=False):
     """How Connect Webviews of a workspace look."""
 
@@ -60,7 +70,10 @@ class SeamWorkspace(Resource):
 
 @row_type
 class WorkspaceRow(Row):
-    """A workspace's own record; it stands in the table of that workspace."""
+    """A workspace's own record; it stands in the table of that workspace.
+
+    company_name: connect_partner_name is its older name (spec), so both show the same.
+    """
 
     key: ClassVar[str] = "workspace_id"
     not_found: ClassVar[str] = "workspace_not_found"
@@ -68,8 +81,7 @@ class WorkspaceRow(Row):
     name: str
     is_sandbox: bool
     publishable_key: str
-    company_name: str = ""
-    connect_partner_name: str | None = None
+    company_name: str
     is_suspended: bool = False
     is_publishable_key_auth_enabled: bool = True
     organization_id: str | None = None
@@ -81,7 +93,7 @@ class WorkspaceRow(Row):
             "workspace_id": self.workspace_id,
             "name": self.name,
             "company_name": self.company_name,
-            "connect_partner_name": self.connect_partner_name,
+            "connect_partner_name": self.company_name,
             "is_sandbox": self.is_sandbox,
             "is_suspended": self.is_suspended,
             "is_publishable_key_auth_enabled": self.is_publishable_key_auth_enabled,
@@ -91,8 +103,13 @@ class WorkspaceRow(Row):
         }
 
 
-def open_workspace(server: Server, *, name: str, is_sandbox: bool, **details: Any) -> Workspace:
-    """A new workspace on this server, with its own record and a publishable key."""
+def open_workspace(
+    server: Server, *, name: str, is_sandbox: bool, company_name: str | None = None, **details: Any
+) -> Workspace:
+    """A new workspace on this server, with its own record and a publishable key.
+
+    company_name: by default the name of the workspace, since Seam shows the company to whoever logs in (assumed).
+    """
     workspace = server.add_workspace(is_sandbox=is_sandbox)
     publishable_key = workspace.ids.token("seam_pk1", 8, 24)
     server.gate.publishable_keys[publishable_key] = workspace.workspace_id
@@ -100,6 +117,7 @@ def open_workspace(server: Server, *, name: str, is_sandbox: bool, **details: An
         WorkspaceRow(
             workspace_id=workspace.workspace_id,
             name=name,
+            company_name=company_name or name,
             is_sandbox=is_sandbox,
             publishable_key=publishable_key,
             **details,
@@ -150,6 +168,7 @@ def list_(workspace: Workspace | None, *, caller: Caller, server: Server) -> lis
     key="workspace",
     allow=(Method.PAT_WITHOUT_WORKSPACE, CONSOLE, Method.CONSOLE_WITHOUT_WORKSPACE),
     source="spec",
+    no_effect=_SHOWN_ONLY,
 )
 def create(
     workspace: None,
@@ -178,8 +197,7 @@ def create(
         server,
         name=name,
         is_sandbox=is_sandbox,
-        company_name=company_name or connect_partner_name or "",
-        connect_partner_name=connect_partner_name or company_name,
+        company_name=company_name or connect_partner_name,
         organization_id=organization_id,
         customization=given(**older_names) | given(**(connect_webview_customization or {})),
     )
@@ -188,10 +206,20 @@ def create(
     return record_of(opened)
 
 
-@router.patch("update", allow=(API_KEY, CONSOLE, PAT), source="spec")
+@router.patch(
+    "update",
+    allow=(API_KEY, CONSOLE, PAT),
+    source="spec",
+    no_effect={
+        "is_suspended": "kept and shown; what a suspended workspace answers is not documented",
+        "connect_webview_customization": _SHOWN_ONLY["connect_webview_customization"],
+        "organization_id": _SHOWN_ONLY["organization_id"],
+    },
+)
 def update(
     workspace: Workspace,
     *,
+    server: Server,
     connect_partner_name: Text | None = None,
     connect_webview_customization: Customization | None = None,
     is_publishable_key_auth_enabled: bool | None = None,
@@ -199,11 +227,15 @@ def update(
     name: Text | None = None,
     organization_id: Uuid | None = None,
 ) -> None:
-    """Change what is given. A suspended workspace goes on answering: what Seam does then is not documented."""
+    """Change what is given. Without publishable key authentication the publishable key is unknown (assumed: 401)."""
     row = record_of(workspace)
+    if is_publishable_key_auth_enabled is True:
+        server.gate.publishable_keys[row.publishable_key] = workspace.workspace_id
+    elif is_publishable_key_auth_enabled is False:
+        server.gate.publishable_keys.pop(row.publishable_key, None)
     customization = dict(row.customization) | dict(connect_webview_customization or {})
     changes = given(
-        connect_partner_name=connect_partner_name,
+        company_name=connect_partner_name,
         is_publishable_key_auth_enabled=is_publishable_key_auth_enabled,
         is_suspended=is_suspended,
         name=name,

@@ -1,5 +1,7 @@
 """Credentials: issued as far as they can be, one copy for each phone, changed, passed on, deleted."""
 
+from datetime import timedelta
+
 import pytest
 
 from pytest_seam_sandbox import SandboxError, seam_raises
@@ -273,6 +275,39 @@ def test_override_key_shuts_out_the_keys_before_it(seam, seam_sandbox, hotel, ad
     assert [is_valid(key) for key in (old, public, new)] == [False, True, True]
     seam_sandbox.expect_event("acs_credential.invalidated", count=2)
     assert len(copies(seam, old)) == 1
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_override_key_of_vostio(seam, seam_sandbox, ada, named):
+    """It shuts out the keys of the doors that it names as overridden, or of all its doors."""
+    seam_sandbox.create_acs_system("assa_abloy_vostio", entrances=["Room 1", "Room 2"])
+    first, second = (entrance.acs_entrance_id for entrance in seam.acs.entrances.list())
+    old = [
+        seam_sandbox.create_acs_credential(user_identity_id=ada, acs_entrance_ids=[door]) for door in (first, second)
+    ]
+
+    ask = {"override_guest_acs_entrance_ids": [second]} if named else {"override_all_guest_acs_entrances": True}
+    seam_sandbox.create_acs_credential(user_identity_id=ada, assa_abloy_vostio_metadata=ask)
+
+    dead = [e.acs_credential_id for e in seam_sandbox.events if e.event_type == "acs_credential.invalidated"]
+    assert [key.acs_credential_id in dead for key in old] == [not named, True]
+
+
+def test_credential_opens_doors_in_its_time_only(seam, seam_sandbox, office, ada):
+    """What a user may open counts the credentials that are valid now."""
+    seam_sandbox.clock.freeze()
+    start = seam_sandbox.clock.now() + timedelta(hours=1)
+    end = start + timedelta(hours=1)
+    code = seam_sandbox.create_acs_credential(
+        "code", user_identity_id=ada, starts_at=start.isoformat(), ends_at=end.isoformat()
+    )
+
+    opens = []
+    for _ in range(3):
+        opens.append(len(seam.acs.users.list_accessible_entrances(acs_user_id=code.acs_user_id)))
+        seam_sandbox.clock.advance(timedelta(hours=1))
+
+    assert opens == [0, 1, 0]
 
 
 @pytest.mark.parametrize("call", ["get", "delete", "list_accessible_entrances", "update"])

@@ -1,5 +1,7 @@
 """Users of access systems: made once per person and system, found, changed, suspended, deleted."""
 
+from datetime import timedelta
+
 import pytest
 from seam.null import NULL
 
@@ -271,3 +273,63 @@ def test_access_groups_do_not_exist(seam, ada):
         seam.acs.users.add_to_access_group(acs_access_group_id=NOBODY, acs_user_id=ada.acs_user_id)
     with seam_raises("acs_access_group_not_found", status_code=404):
         seam.acs.users.remove_from_access_group(acs_access_group_id=NOBODY, acs_user_id=ada.acs_user_id)
+
+
+def codes(user):
+    return [warning.warning_code for warning in user.warnings]
+
+
+def test_user_opens_doors_inside_of_the_schedule_only(seam, seam_sandbox, office):
+    """Before it begins and when it is over the user is inactive, which a warning says; it is no suspension."""
+    seam_sandbox.clock.freeze()
+    start = seam_sandbox.clock.now() + timedelta(hours=1)
+    period = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=1)).isoformat()}
+    user = seam.acs.users.create(acs_system_id=office.acs_system_id, full_name="Ada", access_schedule=period)
+    door = seam.acs.entrances.list()[0].acs_entrance_id
+    seam.acs.entrances.grant_access(acs_entrance_id=door, acs_user_id=user.acs_user_id)
+    key = seam.acs.credentials.create(acs_user_id=user.acs_user_id, access_method="cloud_key").acs_credential_id
+
+    def look():
+        found = seam.acs.users.get(acs_user_id=user.acs_user_id)
+        opens = seam.acs.users.list_accessible_entrances(acs_user_id=user.acs_user_id)
+        attempt = seam.acs.entrances.unlock(acs_credential_id=key, acs_entrance_id=door, wait_for_action_attempt=False)
+        return codes(found), found.is_suspended, len(opens), attempt.status
+
+    closed, open_ = (["acs_user_inactive"], False, 0, "error"), ([], False, 1, "success")
+    assert codes(user) == ["acs_user_inactive"]
+    seen = [look()]
+    for _ in range(3):
+        seam_sandbox.clock.advance(timedelta(minutes=40))
+        seen.append(look())
+    assert seen == [closed, closed, open_, closed]
+
+
+def test_new_schedule_counts_at_once(seam, seam_sandbox, office):
+    """A user becomes active or inactive with the schedule; without one there is nothing to wait for."""
+    user = seam.acs.users.create(acs_system_id=office.acs_system_id, full_name="Ada").acs_user_id
+    later = {"starts_at": "2990-01-01T00:00:00Z", "ends_at": "2990-01-02T00:00:00Z"}
+
+    found = []
+    for schedule in (later, NULL):
+        seam.acs.users.update(acs_user_id=user, access_schedule=schedule)
+        found.append(codes(seam.acs.users.get(acs_user_id=user)))
+
+    assert found == [["acs_user_inactive"], []]
+
+
+def test_schedule_of_a_deleted_user_ends_silently(seam, seam_sandbox, office):
+    """Work that is due later does not bring anybody back."""
+    period = {"starts_at": "2990-01-01T00:00:00Z"}
+    user = seam.acs.users.create(acs_system_id=office.acs_system_id, full_name="Ada", access_schedule=period)
+    seam.acs.users.delete(acs_user_id=user.acs_user_id)
+
+    seam_sandbox.clock.run_until_idle()
+
+    assert seam.acs.users.list() == []
+
+
+@pytest.mark.parametrize("whom", ["acs_user_id", "user_identity_id"])
+def test_nobody_can_be_removed_from_a_group(seam, whom):
+    """Who does not exist is not found, before the group is looked for."""
+    with seam_raises(f"{whom.removesuffix('_id')}_not_found", status_code=404):
+        seam.acs.users.remove_from_access_group(acs_access_group_id=NOBODY, **{whom: NOBODY})

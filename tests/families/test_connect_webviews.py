@@ -248,3 +248,13 @@ def test_webview_of_another_workspace_is_not_found(seam, production):
 
     with seam_raises("connect_webview_not_found", status_code=404):
         seam.connect_webviews.get(connect_webview_id=webview.connect_webview_id)
+
+
+def test_deleted_webview_leaves_its_client_sessions(seam):
+    """No session holds what is not there."""
+    webview = seam.connect_webviews.create()
+    session = seam.client_sessions.create(connect_webview_ids=[webview.connect_webview_id])
+
+    seam.connect_webviews.delete(connect_webview_id=webview.connect_webview_id)
+
+    assert seam.client_sessions.get(client_session_id=session.client_session_id).connect_webview_ids == []

@@ -166,3 +166,32 @@ def test_reset_of_a_created_sandbox_keeps_other_workspaces(token_client, seam, s
     assert reset.status_code == 200
     assert token_client.post("/user_identities/list", json={}, headers=headers).json()["user_identities"] == []
     assert [device.device_id for device in seam.devices.list()] == [sandbox_device.device_id]
+
+
+def test_workspace_has_a_company_name(seam, token_client):
+    """It is the workspace's own name unless one was given, and never empty; its older name says the same."""
+    own = seam.workspaces.get()
+    made = token_client.post("/workspaces/create", json={"name": "Plain"}).json()["workspace"]
+
+    assert (own.company_name, own.connect_partner_name) == (own.name, own.name)
+    assert (made["company_name"], made["connect_partner_name"]) == ("Plain", "Plain")
+
+    seam.workspaces.update(connect_partner_name="Acme")
+    assert seam.workspaces.get().company_name == "Acme"
+
+
+def test_publishable_key_can_be_switched_off(seam, seam_sandbox):
+    """Without publishable key authentication nobody gets in with the key; switched on again it works as before."""
+    key = seam.workspaces.get().publishable_key
+    headers = {"authorization": "", "seam-publishable-key": key}
+
+    def open_session():
+        with seam_sandbox.http(headers=headers) as http:
+            return http.post("/client_sessions/get_or_create", json={"user_identifier_key": "jane"}).status_code
+
+    answers = [open_session()]
+    for enabled in (False, True):
+        seam.workspaces.update(is_publishable_key_auth_enabled=enabled)
+        answers.append(open_session())
+
+    assert answers == [200, 401, 200]

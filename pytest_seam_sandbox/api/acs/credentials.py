@@ -207,7 +207,7 @@ def create(
         code=code or (workspace.ids.pin(4) if access_method == "code" else None),
         starts_at=start,
         ends_at=end,
-        overrides=_overrides(visionline_metadata or {}),
+        overridden_ids=_overridden(entrances, visionline_metadata or {}, assa_abloy_vostio_metadata or {}),
         allowed_acs_entrance_ids=tuple(entrance.id for entrance in entrances) or None,
         provider_metadata=_metadata(system, entrances, visionline_metadata or {}, assa_abloy_vostio_metadata),
     )
@@ -237,8 +237,16 @@ def _check_manager(workspace: Workspace, system: AcsSystemRow, asked: str | None
         raise bad_request(f"{system.name} needs a credential manager to issue a mobile key")
 
 
-def _overrides(asked: VisionlineMetadata) -> bool:
-    return asked.get("override", False) or asked.get("is_override_key", False)
+def _overridden(
+    entrances: Sequence[AcsEntranceRow], visionline: VisionlineMetadata, vostio: VostioMetadata
+) -> tuple[str, ...]:
+    """The doors of which the key shuts out the others: at Visionline the guest's, at Vostio those that it names."""
+    doors = set(vostio.get("override_guest_acs_entrance_ids", ()))
+    if vostio.get("override_all_guest_acs_entrances", False):
+        doors |= {row.id for row in entrances}
+    if visionline.get("override", False) or visionline.get("is_override_key", False):
+        doors |= {row.id for row in entrances if row.is_guest_door}
+    return tuple(row.id for row in entrances if row.id in doors)
 
 
 def _metadata(

@@ -163,12 +163,10 @@ def _open(workspace: Workspace, action_attempt_id: str, acs_entrance_id: str, ac
     if system is not None and system.errors:
         raise ActionFailed("uncategorized_error", system.errors[0].message)
     user = workspace[AcsUserRow].get(credential.acs_user_id)
-    if user is None or user.is_suspended:
+    if user is None or not user.has_access:
         raise ActionFailed("uncategorized_error", "The user of the credential has no access.")
-    now = workspace.clock.text()
-    too_early = credential.starts_at is not None and now < credential.starts_at
-    too_late = credential.ends_at is not None and now >= credential.ends_at
-    if too_early or too_late or not (credential.is_issued and credential.is_valid):
+    is_in_time = credential.is_in_time(workspace.clock.text())
+    if not (is_in_time and credential.is_issued and credential.is_valid):
         raise ActionFailed("uncategorized_error", "The credential is not valid at this time.")
     if entrance not in entrances_of_credential(workspace, credential):
         raise ActionFailed("uncategorized_error", "The credential does not open this entrance.")

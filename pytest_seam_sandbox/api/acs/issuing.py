@@ -14,7 +14,7 @@ from .events import (
     AcsCredentialInvalidated,
     AcsCredentialIssued,
 )
-from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow
+from .model import AcsCredentialRow, AcsSystemRow
 
 
 def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
@@ -52,7 +52,7 @@ def tell(workspace: Workspace, kind: type[AcsCredentialFields], credential: AcsC
 def _mark_issued(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
     credential = workspace[AcsCredentialRow].put(credential.but(issued_at=workspace.clock.text()))
     tell(workspace, AcsCredentialIssued, credential)
-    if credential.overrides and credential.parent_acs_credential_id is None:
+    if credential.parent_acs_credential_id is None:
         _override(workspace, credential)
     return credential
 
@@ -76,9 +76,8 @@ def _hand_over(workspace: Workspace, phone: PhoneRow, *credential_ids: str) -> N
 
 
 def _override(workspace: Workspace, credential: AcsCredentialRow) -> None:
-    """An override key shuts out the other keys of its guest doors (docs)."""
-    doors = {row.id for row in workspace[AcsEntranceRow] if row.is_guest_door}
-    doors &= set(credential.allowed_acs_entrance_ids or ())
+    """An override key shuts out the other keys of the doors that it overrides (docs)."""
+    doors = set(credential.overridden_ids)
     for other in list(workspace[AcsCredentialRow]):
         own = credential.id in (other.id, other.parent_acs_credential_id)
         if not own and other.is_issued and not doors.isdisjoint(other.allowed_acs_entrance_ids or ()):

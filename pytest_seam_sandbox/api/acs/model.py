@@ -76,11 +76,14 @@ class AcsSystemRow(Row):
 class AcsUserRow(Row):
     """A user of an access system. The details of its user identity are repeated, as Seam repeats them.
 
-    acs_entrance_ids: the entrances to which the user was granted access directly; not shown.
+    acs_entrance_ids: the entrances to which the user was granted access directly; not shown. inactive_since: when it
+    was found that the access schedule has not begun or is over; None while the user is active.
     """
 
     key: ClassVar[str] = "acs_user_id"
     not_found: ClassVar[str] = "acs_user_not_found"
+    resource: ClassVar[str] = "acs_user"
+    warning_codes: ClassVar[tuple[str, ...]] = ("acs_user_inactive",)
     acs_user_id: str
     workspace_id: str
     acs_system_id: str
@@ -96,6 +99,12 @@ class AcsUserRow(Row):
     user_identity_id: str | None = None
     identity: Mapping[str, str | None] = field(default_factory=dict)
     acs_entrance_ids: tuple[str, ...] = ()
+    inactive_since: str | None = None
+
+    @property
+    def has_access(self) -> bool:
+        """Whether the user may open anything at all now."""
+        return not self.is_suspended and self.inactive_since is None
 
     def view(self) -> dict[str, Any]:
         """The user as a client sees it."""
@@ -112,7 +121,7 @@ class AcsUserRow(Row):
             "pending_mutations": [],
             "last_successful_sync_at": self.created_at,
             "errors": [],
-            "warnings": [],
+            "warnings": self._warnings(),
             "created_at": self.created_at,
             **given(
                 email=self.email_address,
@@ -126,6 +135,12 @@ class AcsUserRow(Row):
             ),
             **self.identity,
         }
+
+    def _warnings(self) -> list[dict[str, Any]]:
+        if self.inactive_since is None:
+            return []
+        message = "The access schedule of the user has not begun or is over."
+        return [Condition("acs_user_inactive", message, self.inactive_since).as_warning()]
 
     def event_fields(self) -> dict[str, str]:
         """What the events about this user carry."""
@@ -187,8 +202,8 @@ METHOD_NAMES = MappingProxyType({"code": "Code", "card": "Card", "mobile_key": "
 class AcsCredentialRow(Row):
     """A credential; the phones that hold it know it by its id (PhoneRow.acs_credential_ids).
 
-    provider_metadata: what was asked of the provider, by the name of the field that shows it. overrides: whether it
-    replaces the keys that opened its guest doors before. allowed_acs_entrance_ids: None when it names none.
+    provider_metadata: what was asked of the provider, by the name of the field that shows it. overridden_ids: the
+    entrances of which it replaces the keys from before. allowed_acs_entrance_ids: None when it names none.
     """
 
     key: ClassVar[str] = "acs_credential_id"
@@ -211,9 +226,14 @@ class AcsCredentialRow(Row):
     ends_at: str | None = None
     issued_at: str | None = None
     is_valid: bool = True
-    overrides: bool = False
+    overridden_ids: tuple[str, ...] = ()
     allowed_acs_entrance_ids: tuple[str, ...] | None = None
     provider_metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def is_in_time(self, now: str) -> bool:
+        """Whether the validity of the credential has begun and is not over at `now`, a time as rows hold it."""
+        has_begun = self.starts_at is None or now >= self.starts_at
+        return has_begun and (self.ends_at is None or now < self.ends_at)
 
     @property
     def is_issued(self) -> bool:
@@ -323,12 +343,15 @@ def entrances_of_credential(workspace: Workspace, credential: AcsCredentialRow) 
 
 
 def entrances_of_user(workspace: Workspace, user: AcsUserRow) -> list[AcsEntranceRow]:
-    """What a user may open: what was granted, and what the valid credentials open; nothing while suspended (docs)."""
-    if user.is_suspended:
+    """What a user may open: what was granted, and what the valid credentials open in their time.
+
+    Nothing while suspended or outside of the access schedule (docs).
+    """
+    if not user.has_access:
         return []
-    ids = set(user.acs_entrance_ids)
+    ids, now = set(user.acs_entrance_ids), workspace.clock.text()
     for credential in credentials_of(workspace, user):
-        if credential.is_valid:
+        if credential.is_valid and credential.is_in_time(now):
             ids.update(credential.allowed_acs_entrance_ids or ())
     return [row for row in workspace[AcsEntranceRow] if row.id in ids]
 

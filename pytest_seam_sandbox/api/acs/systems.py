@@ -100,7 +100,12 @@ def list_compatible_credential_manager_acs_systems(
     return [system_view(workspace, row) for row in workspace[AcsSystemRow] if row.system_type in managers]
 
 
-@router.post("report_devices", allow=(PAT, CONSOLE, API_KEY), source="spec")
+@router.post(
+    "report_devices",
+    allow=(PAT, CONSOLE, API_KEY),
+    source="spec",
+    no_effect={"acs_encoders": "the sandbox has no encoders yet, and no endpoint shows any"},
+)
 def report_devices(
     workspace: Workspace,
     *,
@@ -110,7 +115,7 @@ def report_devices(
 ) -> None:
     """Report which entrances a Hotek site has: acs_entrance.added, acs_entrance.removed. Others: 400 `not_supported`.
 
-    Encoders are accepted and not kept, since no endpoint shows them yet. Known entrances stay as they are (assumed).
+    Known entrances stay as they are (assumed).
     """
     system = find_system(workspace, acs_system_id)
     if system.system_type != "hotek_site":

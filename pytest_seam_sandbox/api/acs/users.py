@@ -15,7 +15,7 @@ from ...engine.router import Router
 from ...engine.store import Row, Workspace
 from ...engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, contains, not_found, written
-from .._user_identities import UserIdentityRow, present_id
+from .._user_identities import UserIdentityRow, find_user_identity, present_id
 from .issuing import invalidate
 from .model import (
     AcsUserRow,
@@ -27,6 +27,7 @@ from .model import (
     sees_person,
     users_of,
 )
+from .schedules import follow_schedule
 from .state import add_user, delete_user, refuse_second_user
 
 router = Router("/acs/users")
@@ -137,7 +138,7 @@ def create(
         if owner is None:
             raise ApiError(400, "user_identity_not_found", "User identity not found")
         refuse_second_user(workspace, system.id, owner)
-    return add_user(
+    user = add_user(
         workspace,
         system,
         owner,
@@ -146,6 +147,7 @@ def create(
         phone_number=phone_number,
         access_schedule=_schedule(workspace, access_schedule),
     )
+    return follow_schedule(workspace, user.id) or user
 
 
 def _no_group(acs_access_group_id: str) -> ApiError:
@@ -247,6 +249,10 @@ def remove_from_access_group(
     user_identity_id: Uuid | None = None,
 ) -> None:
     """Remove a user from an access group. No system of the sandbox has one: 404 `acs_access_group_not_found`."""
+    if acs_user_id is not None:
+        find_user(workspace, acs_user_id)
+    else:
+        find_user_identity(workspace, user_identity_id or "")
     raise _no_group(acs_access_group_id)
 
 
@@ -292,7 +298,13 @@ def unsuspend(
     workspace[AcsUserRow].put(user.but(is_suspended=False))
 
 
-@router.patch("update", allow=(API_KEY, PAT, CONSOLE), source="spec", checks=ONE_USER)
+@router.patch(
+    "update",
+    allow=(API_KEY, PAT, CONSOLE),
+    source="spec",
+    checks=ONE_USER,
+    no_effect={"hid_acs_system_id": "kept and shown, if there is such a system; no source names a consequence"},
+)
 def update(
     workspace: Workspace,
     *,
@@ -306,7 +318,7 @@ def update(
     phone_number: Text | None = None,
     user_identity_id: Uuid | None = None,
 ) -> None:
-    """Change what is given; a null access_schedule clears it."""
+    """Change what is given; a null access_schedule clears it. Outside of it the user opens nothing (docs)."""
     user = pick_user(workspace, acs_user_id, acs_system_id, user_identity_id)
     if hid_acs_system_id is not None:
         find_system(workspace, hid_acs_system_id)
@@ -320,3 +332,4 @@ def update(
     if access_schedule is not UNSET:
         changes["access_schedule"] = _schedule(workspace, access_schedule)
     workspace[AcsUserRow].put(user.but(**changes))
+    follow_schedule(workspace, user.id)

@@ -45,13 +45,19 @@ def _not_supported(device_type: str, name: str) -> ApiError:
     )
 
 
-@router.post("connect", allow=SIMULATE, source="spec")
+_SCHLAGE = (
+    "The prose says that simulation works for August and Yale only, a sample shows its flags on a Schlage lock: it "
+    "works for all three."
+)
+
+
+@router.post("connect", allow=SIMULATE, source="spec", conflict=_SCHLAGE)
 def connect(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Bring a disconnected device online again: device.connected, unless it is unreachable for another reason."""
     clear_error(workspace, _simulated(workspace, caller, device_id, "connect"), "device_disconnected")
 
 
-@router.post("disconnect", allow=SIMULATE, source="spec")
+@router.post("disconnect", allow=SIMULATE, source="spec", conflict=_SCHLAGE)
 def disconnect(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Take a device offline: error `device_disconnected` and device.disconnected."""
     add_error(workspace, _simulated(workspace, caller, device_id, "disconnect"), "device_disconnected")
@@ -79,7 +85,12 @@ def paid_subscription(workspace: Workspace, *, caller: Caller, device_id: Uuid, 
     workspace.agenda.plan(workspace.clock.timestamp(), set_subscription, device.device_id, is_expired)
 
 
-@router.post("remove", allow=SIMULATE, source="spec")
+@router.post(
+    "remove",
+    allow=SIMULATE,
+    source="spec",
+    conflict=f"{_SCHLAGE} No source says whether device.disconnected comes with device.removed: it does not.",
+)
 def remove(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Take a device out of its account: error `device_removed` and device.removed; no device.disconnected."""
     remove_device(workspace, _simulated(workspace, caller, device_id, "remove"))
