@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic_core import PydanticSerializationError, to_json
 
 from .api import find_endpoint
+from .api._shared import plain
 from .api.devices.model import battery_status
 from .api.phones import ASSA_ABLOY_SERVICE
 from .engine.errors import ApiError, SandboxError, is_for_the_test
@@ -31,7 +32,7 @@ def checked(method: str, rules: Callable[..., None], *, strict_ids: bool = True,
     rules: a function whose keyword-only parameters are annotated with the types of `engine.types`.
     Raises SandboxError that says what was found and what was expected.
     """
-    given = {name: _plain(value) for name, value in values.items() if value is not None}
+    given = {name: plain(value) for name, value in values.items() if value is not None}
     try:
         _params(rules).validate(given, strict_ids=strict_ids)
     except ApiError as error:
@@ -45,13 +46,6 @@ def checked(method: str, rules: Callable[..., None], *, strict_ids: bool = True,
 @cache
 def _params(rules: Callable[..., None]) -> Params:
     return Params(rules)
-
-
-def _plain(value: Any) -> Any:
-    """Mappings as dictionaries and sequences as lists, since these are what a JSON body gives."""
-    if isinstance(value, Mapping):
-        return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def refuse_empty(method: str, name: str, metadata: Mapping[str, Any]) -> None:
@@ -97,7 +91,7 @@ def device_properties(method: str, properties: Mapping[str, Any], model: DeviceM
 
     Raises SandboxError for a name that Seam does not have, a value of another type, and what contradicts itself.
     """
-    own: dict[str, Any] = _plain(properties)
+    own: dict[str, Any] = plain(properties)
     for name, value in own.items():
         _check_property(method, name, value, model)
     for name, value in own.items():

@@ -147,7 +147,7 @@ class Maker(Connected):
             assa_abloy_metadata=assa_abloy_metadata,
         )
         about = _about_phone(method, operating_system, given.get("phone_metadata", {}))
-        known_names(f"{method}(assa_abloy_metadata=…)", given.get("assa_abloy_metadata", {}), [*_ASSA_ABLOY])
+        known_names(f"{method}(assa_abloy_metadata=…)", given.get("assa_abloy_metadata", {}), _ASSA_ABLOY)
         own = phone_properties(method, given.get("properties", {}), about["operating_system"])
         self._backend.check_new_phone(device_id, user_identity_id, custom_sdk_installation_id)
         answer = self._api.call(
@@ -289,13 +289,13 @@ class Maker(Connected):
         return self._backend.workspace.settings.strict_ids
 
 
-_ASSA_ABLOY = AssaAbloyMetadata.__annotations__
-_PHONE_METADATA = PhoneMetadata.__annotations__
+_ASSA_ABLOY = tuple(AssaAbloyMetadata.__annotations__)
+_PHONE_METADATA = tuple(PhoneMetadata.__annotations__)
 
 
 def _about_phone(method: str, operating_system: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
     """The phone_metadata of a new phone: an iPhone is Apple's."""
-    known_names(f"{method}(phone_metadata=…)", metadata, [*_PHONE_METADATA])
+    known_names(f"{method}(phone_metadata=…)", metadata, _PHONE_METADATA)
     system = metadata.get("operating_system", operating_system)
     if operating_system == "ios" and system != operating_system:
         raise SandboxError(

@@ -19,7 +19,7 @@ import time_machine
 from seam.exceptions import SeamHttpApiError
 
 import pytest_seam_sandbox
-from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox import Sandbox, making
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.engine.frozen import FrozenDict, FrozenList, freeze
 from pytest_seam_sandbox.stateful import SandboxMachine, rule
@@ -48,6 +48,7 @@ CALLS = {
     "api.connect_webviews._default_capabilities": (("august",),),
     "engine.events.description_of": ("lock.unlocked",),
     "worlds.catalogue.device_provider": ("august",),
+    "arguments._params": (making._of_a_login,),
     "chaos.machine._faults_of": (FaultyMachine,),
 }
 """Arguments for the cached functions that take some; what they give is looked at too."""
