@@ -57,6 +57,8 @@ class EventFields:
         if event_type:
             cls.event_type = event_type
         own = {name: name not in cls.__dict__ for name in inspect.get_annotations(cls) if name != "wire_names"}
+        if "device_id" in cls.__dict__:
+            delattr(cls, "device_id")  # its default would hide the property
         inherited = {name: needed for base in reversed(cls.__mro__[1:]) for name, needed in _declared(base).items()}
         cls.declared = MappingProxyType(inherited | own)
         cls._required = frozenset(name for name, needed in cls.declared.items() if needed)
