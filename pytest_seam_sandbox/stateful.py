@@ -6,11 +6,13 @@ from .chaos.faults import PlannedFault
 from .chaos.laws import LawBroken
 from .chaos.losses import Loss
 from .chaos.machine import AsyncSandboxMachine, SandboxMachine, codes, devices, phones
+from .chaos.story import Drawn
 from .chaos.telling import eventually, initialize, invariant, rule
 
 __all__ = [
     "AsyncSandboxMachine",
     "Bundle",
+    "Drawn",
     "LawBroken",
     "Loss",
     "PlannedFault",

@@ -21,14 +21,16 @@ from ..api.devices.model import Device, DeviceRow
 from ..api.phones import Phone
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
 from . import strategies
+from .case import adapt, check_bundles, note_calls
 from .faults import FAULT_KINDS, FaultKind, PlannedFault
 from .furnished import Furnished
 from .labels import devices_of, find_device, phones_of
 from .laws import Laws
 from .losses import Kind, Loss, possible_losses
-from .story import Story, failure_note
+from .shortest import shortest
+from .story import Recorded, Story, failure_note
 from .strikes import Strike
-from .telling import EVENTUALLY, initialize, rule, told, untold
+from .telling import EVENTUALLY, initialize, is_final, rule, told, untold
 
 __tracebackhide__ = is_for_the_test
 
@@ -96,6 +98,7 @@ class SandboxMachine(RuleBasedStateMachine):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        adapt(cls)
         members = dict(getmembers(cls))
         cls._in_the_end = tuple(member for member in members.values() if getattr(member, EVENTUALLY, False))
         for name, member in vars(cls).items():
@@ -119,6 +122,8 @@ class SandboxMachine(RuleBasedStateMachine):
         self._lost: dict[Loss, Strike] = {}
         self._known_losses: tuple[tuple[object, ...], list[Loss]] = ((), [])
         start = _start_of(type(self))
+        filled = {"devices": start.devices, "phones": start.phones, "codes": self.access_codes}
+        check_bundles(type(self), [name for name, values in filled.items() if values], __name__)
         self.sandbox = start.furnished.sandbox()
         self._devices = {label: Device.model_validate_json(text) for label, text in start.devices.items()}
         self._phones = {label: Phone.model_validate_json(text) for label, text in start.phones.items()}
@@ -252,6 +257,8 @@ class SandboxMachine(RuleBasedStateMachine):
             self._end()
 
     def _end(self) -> None:
+        if self.faults:
+            note_calls((call.method, call.path) for call in self.sandbox.requests)
         self.sandbox.close()
 
     # how steps are made and told
@@ -270,7 +277,8 @@ class SandboxMachine(RuleBasedStateMachine):
             return self._call(function, **arguments)
         words, is_ours = None, function.__module__ == __name__
         if is_ours and function.__name__ in _WORDS:
-            words = _WORDS[function.__name__].format(**arguments)
+            words = _WORDS[function.__name__]
+        arguments = {name: self._recorded(value) for name, value in arguments.items()}
         step = self._story.begin(function.__name__, arguments, words, is_told=words is not None or not is_ours)
         self._depth += 1
         try:
@@ -285,11 +293,18 @@ class SandboxMachine(RuleBasedStateMachine):
         self._story.end(step, result)
         return result
 
+    def _recorded(self, value: Any) -> Any:
+        """Hypothesis's `data()` in a form that notes what is drawn; anything else as it is."""
+        return Recorded(value, self._story.keep) if isinstance(value, st.DataObject) else value
+
     def _fail(self, error: BaseException) -> None:
+        """Note what happened, in the run that Hypothesis reports."""
         if self.has_failed or isinstance(error, GIVEN_UP):
             return
         self.has_failed = True
-        error.add_note(failure_note(self._story, type(self), self.sandbox.timeline))
+        if not self._repeats and is_final():
+            told = shortest(type(self), self._story, error) or self
+            error.add_note(failure_note(told._story, type(self), told.sandbox.timeline))
 
     # what is possible now
 

@@ -7,6 +7,8 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from hypothesis import stateful
+from hypothesis.control import current_build_context
+from hypothesis.errors import InvalidArgument
 
 F = TypeVar("F", bound=Callable[..., Any])
 _rule: Any = stateful.rule
@@ -67,6 +69,14 @@ def told(function: F) -> F:
 
     setattr(step, TOLD, True)
     return cast(F, step)
+
+
+def is_final() -> bool:
+    """Whether Hypothesis repeats the simplest failing run, whose exception it raises."""
+    try:
+        return bool(current_build_context().is_final)
+    except InvalidArgument:  # outside of any test of Hypothesis
+        return False
 
 
 def untold(member: Any) -> bool:

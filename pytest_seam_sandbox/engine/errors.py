@@ -86,6 +86,10 @@ class MissingDependency(SandboxError, ImportError):
     """An optional package is needed for this; the message holds the command that installs it."""
 
 
+class SandboxWarning(UserWarning):
+    """Something in a test that is probably not meant, though it may be."""
+
+
 class ExpectationFailed(AssertionError):
     """What a test expected of the sandbox did not happen; the message shows what did."""
 

@@ -1,10 +1,12 @@
 """The state machine: it finds what an app does wrong under outages, and tells it as a story and as a plain test."""
 
 import re
+from contextlib import suppress
 
+import hypothesis
 import pytest
 from httpx import ConnectError
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.errors import StopTest, UnsatisfiedAssumption
 from hypothesis.stateful import rule as untold_rule
@@ -15,8 +17,11 @@ from chaos.running import QUICK, failure_of, repeat, story_of
 from pytest_seam_sandbox import SandboxError
 from pytest_seam_sandbox.api.devices.events import DeviceConnected
 from pytest_seam_sandbox.api.devices.model import DeviceRow, device_fields
+from pytest_seam_sandbox.chaos.case import unexplained
+from pytest_seam_sandbox.engine.errors import SandboxWarning
 from pytest_seam_sandbox.stateful import (
     Bundle,
+    Drawn,
     LawBroken,
     Loss,
     PlannedFault,
@@ -31,6 +36,9 @@ from pytest_seam_sandbox.stateful import (
     precondition,
     rule,
 )
+
+LOOSE = settings(QUICK, derandomize=False, phases=[Phase.generate])
+"""Searches that do not shrink, so that only the story is made short."""
 
 
 class Desk(SandboxMachine):
@@ -121,6 +129,45 @@ def test_printed_test_reads_like_a_test(failed_desk):
 def test_failing_run_shows_the_timeline(failed_desk):
     """What the sandbox saw stands below the story."""
     assert "event    device.disconnected device_id=" in story_of(failed_desk).partition("Seam timeline:")[2]
+
+
+class Draws(Desk):
+    """Draws inside its rules, and is told of faults that have nothing to do with its bug."""
+
+    faults = ("/devices/list", "/events/list")
+
+    @rule(data=st.data(), device=devices)
+    def unlock(self, data, device):
+        assert data.draw(st.integers(0, 9)) + data.draw(st.integers(0, 9)) < 9, "too many"
+        self.seam.devices.get(device_id=device.device_id)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_story_holds_only_what_the_failure_needs(seed):
+    """Whatever Hypothesis has left in, no fault and no outage that does not matter is told."""
+    error = failure_of(hypothesis.seed(seed)(type("Draws", (Draws,), {"__module__": __name__})), LOOSE)
+
+    assert re.match(r"What happened in Draws:\n  1\. unlock\(data=drawn: \d, \d, device=GARAGE\)\n\n", story_of(error))
+
+
+def test_drawn_values_are_part_of_the_printed_test():
+    """What a rule draws from `data()` is written down, and drawn again."""
+    error = failure_of(Draws)
+
+    assert re.search(
+        r"from pytest_seam_sandbox\.stateful import Drawn\n.*"
+        r"machine\.unlock\(data=Drawn\(\[\d, \d\]\), device=machine\.device\('GARAGE'\)\)\n",
+        story_of(error),
+        re.DOTALL,
+    )
+    with pytest.raises(AssertionError, match="too many"):
+        repeat(error)
+
+
+def test_step_that_draws_more_than_before_says_so():
+    """A printed test whose app has changed since fails with what to do."""
+    with pytest.raises(SandboxError, match=r"draws more than the 1 value\(s\)"), Draws.again() as machine:
+        machine.unlock(data=Drawn([1]), device=machine.device("GARAGE"))
 
 
 class Sulking(SandboxMachine):
@@ -425,6 +472,83 @@ def test_machine_without_devices():
 
     with pytest.raises(SandboxError, match="Empty has no devices and no phones, so nothing could be lost"):
         empty()
+
+
+class Lonely(SandboxMachine):
+    """Has a rule for phones, and no phone."""
+
+    @rule(phone=phones)
+    def use(self, phone):
+        assert phone is None
+
+
+def test_rule_that_can_never_run_is_refused():
+    """A rule whose bundle nothing fills is named with what to do."""
+    with pytest.raises(
+        SandboxError, match=r"Lonely\.use can never run: nothing fills its bundle 'phones'. Set phone_c"
+    ):
+        Lonely()
+
+
+def test_bundle_that_a_rule_fills_needs_no_switch():
+    """A rule of the app's own may fill the bundle of codes."""
+
+    class Own(SandboxMachine):
+        removals = False
+
+        @rule(target=codes)
+        def make(self):
+            return self.sandbox.create_access_code(self.device("GARAGE"))
+
+        @rule(code=codes)
+        def use(self, code):
+            assert code.access_code_id
+
+    run_state_machine_as_test(Own, settings=QUICK)
+
+
+class Forgetful(Desk):
+    """Deletes codes as the SDK does: by DELETE."""
+
+    faults = ("POST /access_codes/delete", "/locks/get", "/devices/get")
+
+    @rule(device=devices)
+    def unlock(self, device):
+        code = self.sandbox.create_access_code(device)
+        self.seam.access_codes.delete(access_code_id=code.access_code_id)
+        with suppress(Exception):
+            self.seam.devices.get(device_id=device.device_id)
+
+
+def test_fault_target_that_no_call_matched_is_told():
+    """Targets that met nothing in the whole test are warned of, with the calls to their path."""
+    case = Forgetful.TestCase()
+    case.settings = QUICK
+    with (
+        pytest.warns(SandboxWarning, match=r"'/locks/get' in any run\.$"),
+        pytest.warns(
+            SandboxWarning, match=r"'POST /access_codes/delete' in any run. It called DELETE /access_codes/del"
+        ),
+    ):
+        case.runTest()
+
+
+def test_test_case_leaves_out_what_explains_and_lists():
+    """Neither Hypothesis's explanation nor its own list of steps stands below the story."""
+    case = Desk.TestCase()
+    assert Phase.explain not in unexplained(case.settings).phases
+    with pytest.raises(AssertionError) as found:
+        case.runTest()
+
+    assert [note for note in found.value.__notes__ if "state." in note or "Explanation" in note] == []
+    assert "What happened in Desk" in story_of(found.value)
+
+
+def test_chosen_phases_are_left_alone():
+    """Whoever chooses the phases gets them."""
+    chosen = settings(phases=[Phase.generate, Phase.explain])
+
+    assert unexplained(chosen) is chosen
 
 
 def test_rule_of_hypothesis_is_refused():

@@ -1,0 +1,119 @@
+"""The shortest story of a failure: without each step that it does not need."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import stateful
+
+from .story import Drawn, Step, Story
+
+if TYPE_CHECKING:
+    from .machine import SandboxMachine
+
+_SECONDS = 20.0
+"""How long the search may take, in real seconds."""
+_IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
+
+
+class _NotRepeatable(Exception):
+    """A step needs the result of one that is left out, or its precondition does not hold."""
+
+
+def shortest(machine: type[SandboxMachine], story: Story, error: BaseException) -> SandboxMachine | None:
+    """The machine that failed alike with the fewest steps; None when no repetition fails alike.
+
+    Hypothesis shrinks what it chose, and a choice that changes nothing can stay. So each step is left out in turn,
+    together with those that use its result: faults first, then the latest. A step stays if the failure needs it.
+    """
+    wanted, until = _mark(error), time.perf_counter() + _SECONDS
+    steps = [step for step in story.steps if step.is_told]
+    best = _repeated(machine, steps, wanted)
+    if best is None:
+        return None
+    while time.perf_counter() < until:
+        for fewer in _without_one(story, steps):
+            found = _repeated(machine, fewer, wanted)
+            if found is not None:
+                best, steps = found, fewer
+                break
+        else:
+            return best
+    return best
+
+
+def _without_one(story: Story, steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """The steps without one of them, and without those that use what it gave."""
+    order = sorted(range(len(steps)), key=lambda index: (steps[index].name != "break_calls", -index))
+    for index in order:
+        gone = {id(steps[index])}
+        for step in steps[index + 1 :]:
+            givers = map(story.step_of, _parts(list(step.arguments.values())))
+            if any(id(giver) in gone for giver in givers if giver is not None):
+                gone.add(id(step))
+        yield [step for step in steps if id(step) not in gone]
+
+
+def _parts(value: object) -> Iterator[object]:
+    """A value and all that its containers hold."""
+    yield value
+    if isinstance(value, Drawn):
+        value = value.values
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for member in value:
+            yield from _parts(member)
+
+
+def _repeated(
+    machine: type[SandboxMachine], steps: Sequence[Step], wanted: tuple[object, ...]
+) -> SandboxMachine | None:
+    """The machine that has done these steps, if it failed alike."""
+    running: SandboxMachine | None = None
+    try:
+        with machine.again() as running:
+            _do(running, steps)
+    except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - whatever it is, it is compared
+        return running if _mark(error) == wanted else None
+    return None
+
+
+def _do(machine: SandboxMachine, steps: Sequence[Step]) -> None:
+    """Do the steps with what earlier steps give now."""
+    given: dict[int, object] = {}
+    for step in steps:
+        arguments = {name: _now(value, given) for name, value in step.arguments.items()}
+        method = getattr(machine, step.name)
+        marker = getattr(method, stateful.RULE_MARKER, None)
+        if marker is not None and not all(holds(machine) for holds in marker.preconditions):
+            raise _NotRepeatable
+        result = method(**arguments)
+        values = getattr(result, "values", (result,))
+        given |= {id(before): now for before, now in zip(step.results, values, strict=False)}
+
+
+def _now(value: Any, given: dict[int, object]) -> Any:
+    """An argument with the results of this run in place of those of the failed one."""
+    if id(value) in given:
+        return given[id(value)]
+    if isinstance(value, Drawn):
+        return Drawn(_now(value.values, given))
+    if type(value) in (list, tuple):
+        return type(value)(_now(member, given) for member in value)
+    if type(value) is dict:
+        return {key: _now(member, given) for key, member in value.items()}
+    return value
+
+
+def _mark(error: BaseException) -> tuple[object, ...]:
+    """What two failures that are the same have in common: the type, the line that raised, the words without ids."""
+    frames = extract_tb(error.__traceback__)
+    place = (frames[-1].filename, frames[-1].lineno) if frames else None
+    said = _IDS.sub("", str(error).partition("\n")[0]) if not isinstance(error, AssertionError) else ""
+    return type(error), place, said
