@@ -16,7 +16,7 @@ import httpx
 
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import SEAM_URL
-from .transport import SandboxTransport
+from .transport import SandboxTransport, checkpoint
 
 __tracebackhide__ = is_for_the_test
 
@@ -91,6 +91,7 @@ def _patient_retries(pass_time: Callable[[float], None]) -> list[tuple[Any, str,
         wait(self, response, pass_time)
 
     async def asleep(self: Any, response: httpx.Response | Exception) -> None:
+        await checkpoint()
         wait(self, response, pass_time)
 
     return [(Retry, "sleep", sleep), (Retry, "asleep", asleep)]

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 from httpx_retries import Retry, RetryTransport
 
+from .transport import checkpoint
+
 
 class SandboxRetry(Retry):
     """A retry policy whose waits pass in sandbox time."""
@@ -30,7 +32,8 @@ class SandboxRetry(Retry):
         wait(self, response, self.pass_time)
 
     async def asleep(self, response: httpx.Response | Exception) -> None:
-        """Wait as the policy says, in sandbox time."""
+        """Wait as the policy says, in sandbox time; cancelled, it has not waited."""
+        await checkpoint()
         self.sleep(response)
 
 

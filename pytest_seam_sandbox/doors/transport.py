@@ -95,6 +95,13 @@ class _WholeResponse(httpx.Response):
         return True
 
 
+async def checkpoint() -> None:
+    """Let the other tasks of the event loop run, of asyncio or trio; timeouts and cancellation strike here."""
+    from anyio.lowlevel import checkpoint as turn  # late: only async programs need it
+
+    await turn()
+
+
 class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Answers every request from the sandbox, whatever its host. Closing it does nothing: the sandbox lives on.
 
@@ -110,8 +117,14 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return self._answer(request, request.read())
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request of an async client; nothing is awaited but the request's own body."""
-        return self._answer(request, await request.aread())
+        """Answer a request of an async client, after a turn for the other tasks of its event loop.
+
+        A timeout or a cancellation strikes before the request reaches the sandbox, so that nothing has happened, or
+        not at all: from there on nothing is awaited. Answers that are lost after they took effect are faults.
+        """
+        body = await request.aread()
+        await checkpoint()
+        return self._answer(request, body)
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
