@@ -241,7 +241,14 @@ def get(workspace: Workspace, *, caller: Caller, device_id: Uuid | None = None, 
     return device
 
 
-@router.get("list", key="devices", twin="locks", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec")
+@router.get(
+    "list",
+    key="devices",
+    twin="locks",
+    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    source="spec",
+    no_effect={"page_cursor": "Seam gives no further pages of this list"},
+)
 def list_(
     workspace: Workspace,
     *,

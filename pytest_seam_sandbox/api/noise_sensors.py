@@ -188,7 +188,12 @@ def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
 
 
 @router.get(
-    "list", key="devices", twin="noise_sensors", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec"
+    "list",
+    key="devices",
+    twin="noise_sensors",
+    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    source="spec",
+    no_effect={"page_cursor": "Seam gives no further pages of this list"},
 )
 def list_(
     workspace: Workspace,

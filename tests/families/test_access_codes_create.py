@@ -171,6 +171,37 @@ def test_create_multiple_may_give_another_pin(seam, seam_sandbox, sandbox_device
     assert [len(code.code) for code in codes] == [4, 6]
 
 
+def test_lock_that_has_a_pin_of_its_own_is_not_linked(seam, seam_sandbox, sandbox_device):
+    """A common_code_key promises one PIN, so it links only the codes that share theirs."""
+    nuki, other = seam_sandbox.create_device("nuki_lock"), seam_sandbox.create_device()
+
+    shared, own, second = seam.access_codes.create_multiple(
+        device_ids=[sandbox_device.device_id, nuki.device_id, other.device_id],
+        behavior_when_code_cannot_be_shared="create_random_code",
+    )
+
+    assert (shared.code, shared.common_code_key) == (second.code, second.common_code_key)
+    assert (len(own.code), own.common_code_key) == (6, None)
+
+
+def test_key_of_other_codes_comes_with_their_pin(seam, seam_sandbox, sandbox_device):
+    """Another PIN under the same key answers 400; the same one is fine."""
+    other = seam_sandbox.create_device()
+    seam.access_codes.create(device_id=sandbox_device.device_id, common_code_key="stay-7", code="4711")
+
+    with seam_raises("invalid_input", status_code=400, match="have another code"):
+        seam.access_codes.create(device_id=other.device_id, common_code_key="stay-7", code="4712")
+
+    assert seam.access_codes.create(device_id=other.device_id, common_code_key="stay-7", code="4711").code == "4711"
+
+
+def test_random_pin_is_as_short_as_the_lock_allows(seam, seam_sandbox):
+    """In whatever order the lock lists its lengths."""
+    device = seam_sandbox.create_device(properties={"supported_code_lengths": [8, 5, 6]})
+
+    assert len(seam.access_codes.create(device_id=device.device_id).code) == 5
+
+
 def test_unknown_lock_is_not_found(seam):
     """A code for a device that is not there answers 404."""
     with seam_raises("device_not_found", status_code=404):

@@ -235,6 +235,32 @@ def test_update_multiple_changes_all_codes_of_the_key(seam, seam_sandbox, sandbo
     seam_sandbox.expect_event("access_code.name_changed", count=2)
 
 
+def test_linked_codes_keep_one_pin(seam, seam_sandbox, sandbox_device):
+    """A new PIN for one of them is the PIN of all; codes without a key go their own way."""
+    locks = [sandbox_device.device_id, seam_sandbox.create_device().device_id]
+    linked = seam.access_codes.create_multiple(device_ids=locks)
+    loose = seam.access_codes.create_multiple(device_ids=locks, code="4711")
+    seam.access_codes.update(access_code_id=linked[0].access_code_id, code="4815")
+    seam.access_codes.update(access_code_id=loose[0].access_code_id, code="1623")
+
+    assert [look(seam, code).code for code in (*linked, *loose)] == ["4815", "4815", "1623", "4711"]
+
+
+def test_pin_that_one_of_the_linked_locks_refuses(seam, seam_sandbox, sandbox_device):
+    """Then none of the codes changes; one that is being deleted has no say."""
+    picky = seam_sandbox.create_device(properties={"supported_code_lengths": [4]})
+    first, second = seam.access_codes.create_multiple(device_ids=[sandbox_device.device_id, picky.device_id])
+
+    with seam_raises("invalid_input", status_code=400):
+        seam.access_codes.update(access_code_id=first.access_code_id, code="12345")
+    assert look(seam, first).code == first.code
+
+    with seam_sandbox.disconnected(picky):
+        seam.access_codes.delete(access_code_id=second.access_code_id)
+        seam.access_codes.update(access_code_id=first.access_code_id, code="12345")
+        assert look(seam, first).code == "12345"
+
+
 def test_update_multiple_is_all_or_nothing(seam, seam_sandbox, sandbox_device):
     """When one lock cannot take the change, no code changes."""
     kwikset = seam_sandbox.create_device("kwikset_lock")

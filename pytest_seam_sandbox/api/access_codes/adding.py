@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -40,6 +41,10 @@ from .time_frames import Rounding, fit, refuse_too_many
 
 WRITERS = (CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY)
 READERS = (CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, PAT, CONSOLE, API_KEY, SUPPORT)
+
+
+_UNUSED = "shown on the code; nothing in the sandbox changes a code past Seam"
+EXTERNAL = MappingProxyType({"allow_external_modification": _UNUSED, "is_external_modification_allowed": _UNUSED})
 
 
 def only_digits(value: str) -> str:
@@ -184,8 +189,14 @@ def _in_time_frame(workspace: Workspace, device: DeviceRow, wish: Wish) -> Wish:
 
 
 def _pin(workspace: Workspace, device: DeviceRow, wish: Wish) -> str:
-    """The PIN that the code will have: the wanted one, that of its common_code_key (docs), or a random one."""
-    pin = wish.code or shared_pin(workspace, wish.common_code_key)
+    """The PIN that the code will have: the wanted one, that of its common_code_key, or a random one.
+
+    Codes with one key are guaranteed to have one PIN (spec), so another one is refused (assumed).
+    """
+    shared = shared_pin(workspace, wish.common_code_key)
+    if shared is not None and wish.code not in (None, shared):
+        raise ApiError(400, "invalid_input", "The codes with this common_code_key have another code")
+    pin = wish.code or shared
     if pin is None:
         return new_pin(workspace, device, wish.preferred_code_length)
     refuse_pin(workspace, device, pin)
@@ -196,9 +207,14 @@ def _pin(workspace: Workspace, device: DeviceRow, wish: Wish) -> str:
 
 def shared_pin(workspace: Workspace, common_code_key: str | None) -> str | None:
     """The PIN of the codes with this common_code_key; None when there are none."""
+    return next((row.code for row in linked(workspace, common_code_key)), None)
+
+
+def linked(workspace: Workspace, common_code_key: str | None) -> list[AccessCodeRow]:
+    """The managed codes with this common_code_key; none without a key."""
     if common_code_key is None:
-        return None
-    return next((row.code for row in workspace[AccessCodeRow] if row.common_code_key == common_code_key), None)
+        return []
+    return [row for row in workspace[AccessCodeRow] if row.is_managed and row.common_code_key == common_code_key]
 
 
 def attempt(

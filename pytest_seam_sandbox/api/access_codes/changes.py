@@ -13,7 +13,7 @@ from ...engine.types import Date, Number, Text, Uuid
 from .._shared import Condition, not_found, written
 from ..devices.endpoints import reachable
 from . import backups
-from .adding import WRITERS, Pin, attempt, check_programmable, device_of_code, find_code, in_order
+from .adding import EXTERNAL, WRITERS, Pin, attempt, check_programmable, device_of_code, find_code, in_order, linked
 from .constraints import refuse_duplicate, refuse_pin, refuse_start
 from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
 from .lifecycle import plan_times, progress, put, soon
@@ -61,8 +61,9 @@ def plan_change(
 ) -> Change:
     """The change that a client asks for.
 
-    Raises ApiError 400 for an offline code, a code that is being deleted, times that do not fit each other and what
-    the lock does not take, 409 for a PIN that another code has.
+    Raises ApiError 400 for an offline code (docs), a code that is being deleted (spec: only active and upcoming ones
+    can be updated), times that do not fit each other and what the lock does not take, 409 for a PIN that another code
+    has (official fake).
     """
     device = device_of(workspace, code)
     if code.is_offline:
@@ -127,6 +128,21 @@ def _merged(pending: tuple[Mutation, ...], new: tuple[Mutation, ...]) -> tuple[M
     checks=[in_order],
     per_minute=10,
     device=device_of_code,
+    no_effect={
+        **EXTERNAL,
+        **dict.fromkeys(
+            (
+                "is_offline_access_code",
+                "is_one_time_use",
+                "max_time_rounding",
+                "prefer_native_scheduling",
+                "preferred_code_length",
+                "use_backup_access_code_pool",
+                "use_offline_access_code",
+            ),
+            "no parameter of this endpoint in Seam's newest specification any more",
+        ),
+    },
 )
 def update(
     workspace: Workspace,
@@ -155,6 +171,7 @@ def update(
     """Change a code, also on a lock that is offline: the change is pending until the lock confirms it.
 
     type: "ongoing" drops the time frame; times make an ongoing code time bound (docs). is_managed: false gives it up.
+    code: changes for all codes with the same common_code_key, which have one PIN (spec; that it changes is assumed).
     """
     found = find_code(workspace, caller, access_code_id, device_id)
     device = device_of(workspace, found)
@@ -169,7 +186,14 @@ def update(
         ongoing=type == "ongoing",
         time_bound=type == "time_bound",
     )
-    carry_out(workspace, change)
+    others = [
+        row
+        for row in linked(workspace, found.common_code_key)
+        if row.id != found.id and not row.has_mutation("deleting")
+    ]
+    changes = [plan_change(workspace, row, pin=change.pin) for row in others if change.pin != found.code]
+    for each in (change, *changes):
+        carry_out(workspace, each)
     current = find_code(workspace, caller, access_code_id)
     allowed = is_external_modification_allowed if allow_external_modification is None else allow_external_modification
     if allowed is not None:
@@ -190,7 +214,7 @@ def update_multiple(
     starts_at: Date | None = None,
 ) -> None:
     """Change all codes that were made together; 404 `access_code_not_found` when there is none (assumed)."""
-    codes = [row for row in workspace[AccessCodeRow] if row.common_code_key == common_code_key and row.is_managed]
+    codes = linked(workspace, common_code_key)
     if not codes:
         raise not_found("access_code_not_found", "No access code has this common_code_key")
     for code in codes:

@@ -91,10 +91,10 @@ def refuse_duplicate(
 def find_pin(workspace: Workspace, device: DeviceRow, preferred_length: float | None = None) -> str | None:
     """A PIN that the lock takes and that no code of it has; None when there is none left.
 
-    Its length is the preferred one where the lock has that, else the first that the lock supports, else 4.
+    Its length is the preferred one where the lock has that, else the shortest that it supports (spec), else 4.
     """
     lengths = list(device.property("supported_code_lengths") or [4])
-    length = int(preferred_length if preferred_length is not None and preferred_length in lengths else lengths[0])
+    length = int(preferred_length if preferred_length is not None and preferred_length in lengths else min(lengths))
     taken = {row.code for row in codes_on(workspace, device.device_id)}
     for _ in range(_TRIES):
         pin = workspace.ids.pin(length)

@@ -30,7 +30,7 @@ from .._shared import (
 )
 from ..devices.endpoints import reachable
 from ..devices.model import DeviceRow, account_of
-from .adding import READERS, WRITERS, CodeLength, Pin, Wish, add_code, attempt, both_times, check_code
+from .adding import EXTERNAL, READERS, WRITERS, CodeLength, Pin, Wish, add_code, attempt, both_times, check_code
 from .constraints import new_pin
 from .model import AccessCodeRow, device_of
 from .time_frames import Rounding
@@ -46,6 +46,7 @@ router = Router("/access_codes")
     source="docs",
     checks=[both_times],
     per_minute=10,
+    no_effect=EXTERNAL,
 )
 def create(
     workspace: Workspace,
@@ -101,6 +102,7 @@ def create(
     allow=WRITERS,
     source="spec",
     checks=[both_times],
+    no_effect=EXTERNAL,
 )
 def create_multiple(
     workspace: Workspace,
@@ -119,7 +121,10 @@ def create_multiple(
     starts_at: Date | None = None,
     use_backup_access_code_pool: bool | None = None,
 ) -> list[Row]:
-    """One code on several locks, all or none. Without a chosen code they share one and a common_code_key (fake)."""
+    """One code on several locks, all or none. Without a chosen code they share one and a common_code_key (fake).
+
+    A lock that cannot share the code has one without the key, which would promise the same PIN (spec).
+    """
     devices = [reachable(workspace, caller, device_id) for device_id in dict.fromkeys(device_ids)]
     wish = Wish(
         code=code,
@@ -135,8 +140,10 @@ def create_multiple(
     may_differ = behavior_when_code_cannot_be_shared == "create_random_code"
     wishes = _share(workspace, devices, wish, may_differ=may_differ)
     key = None if code is not None else f"auto_set_by_create_multiple_{workspace.ids.uuid()}"
-    pairs = zip(devices, wishes, strict=True)
-    return [add_code(workspace, device, replace(own, common_code_key=key)) for device, own in pairs]
+    return [
+        add_code(workspace, device, replace(own, common_code_key=None if own.code is None else key))
+        for device, own in zip(devices, wishes, strict=True)
+    ]
 
 
 def _share(workspace: Workspace, devices: list[DeviceRow], wish: Wish, *, may_differ: bool) -> list[Wish]:

@@ -19,7 +19,7 @@ from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, contains, not_found
 from ..action_attempts import ActionFailed, start
 from ..devices.endpoints import reachable
 from ..devices.state import reach
-from .adding import READERS, WRITERS, only_digits
+from .adding import EXTERNAL, READERS, WRITERS, only_digits
 from .endpoints import by_id_or_pin, pick
 from .events import (
     AccessCodeUnmanagedConvertedToManaged,
@@ -30,6 +30,8 @@ from .lifecycle import delete_record, plan_times, put
 from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, device_of, six_lists
 
 router = Router("/access_codes")
+
+_NOBODY_ELSE = "takes a code over from another workspace; in the sandbox no other manages one"
 
 ShortPin = Annotated[str, MinLen(4), MaxLen(8), AfterValidator(only_digits), Kind("string")]
 
@@ -134,7 +136,12 @@ def _is_convertible(workspace: Workspace, code: AccessCodeRow) -> bool:
     return device.is_online and device.device_type not in CANNOT_CONVERT and not twins
 
 
-@router.patch("unmanaged/convert_to_managed", allow=WRITERS, source="docs")
+@router.patch(
+    "unmanaged/convert_to_managed",
+    allow=WRITERS,
+    source="docs",
+    no_effect={**EXTERNAL, "force": _NOBODY_ELSE, "sync": "the code is converted before the answer in any case"},
+)
 def convert_to_managed(
     workspace: Workspace,
     *,
@@ -154,7 +161,7 @@ def convert_to_managed(
     _convert(workspace, code, external=bool(is_external_modification_allowed or allow_external_modification))
 
 
-@router.patch("unmanaged/update", allow=WRITERS, source="spec")
+@router.patch("unmanaged/update", allow=WRITERS, source="spec", no_effect={**EXTERNAL, "force": _NOBODY_ELSE})
 def update(
     workspace: Workspace,
     *,
