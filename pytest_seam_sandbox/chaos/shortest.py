@@ -33,12 +33,12 @@ def shortest(machine: type[SandboxMachine], story: Story, error: BaseException) 
     """
     wanted, until = _mark(error), time.perf_counter() + _SECONDS
     steps = [step for step in story.steps if step.is_told]
-    best = _repeated(machine, steps, wanted)
+    best = _repeated(machine, story, steps, wanted)
     if best is None:
         return None
     while time.perf_counter() < until:
         for fewer in _without_one(story, steps):
-            found = _repeated(machine, fewer, wanted)
+            found = _repeated(machine, story, fewer, wanted)
             if found is not None:
                 best, steps = found, fewer
                 break
@@ -72,21 +72,21 @@ def _parts(value: object) -> Iterator[object]:
 
 
 def _repeated(
-    machine: type[SandboxMachine], steps: Sequence[Step], wanted: tuple[object, ...]
+    machine: type[SandboxMachine], story: Story, steps: Sequence[Step], wanted: tuple[object, ...]
 ) -> SandboxMachine | None:
     """The machine that has done these steps, if it failed alike."""
     running: SandboxMachine | None = None
     try:
         with machine.again() as running:
-            _do(running, steps)
+            _do(running, story, steps)
     except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - whatever it is, it is compared
         return running if _mark(error) == wanted else None
     return None
 
 
-def _do(machine: SandboxMachine, steps: Sequence[Step]) -> None:
+def _do(machine: SandboxMachine, story: Story, steps: Sequence[Step]) -> None:
     """Do the steps with what earlier steps give now."""
-    given: dict[int, object] = {}
+    given = machine._story.instead_of(story)
     for step in steps:
         arguments = {name: _now(value, given) for name, value in step.arguments.items()}
         method = getattr(machine, step.name)

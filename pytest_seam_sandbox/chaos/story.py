@@ -125,6 +125,12 @@ class Story:
             return {key: self.keep(member) for key, member in value.items()}
         return set(value) if type(value) is set else value
 
+    def instead_of(self, other: Story) -> dict[int, object]:
+        """For what another story of the same machine names, by identity: what has that name here."""
+        mine = {name.expression: name.value for name in self._names.values() if name.step is None}
+        theirs = [name for name in other._names.values() if name.step is None]
+        return {id(name.value): mine[name.expression] for name in theirs if name.expression in mine}
+
     def step_of(self, value: object) -> Step | None:
         """The step that gave this value."""
         name = self._names.get(id(value))
