@@ -51,7 +51,8 @@ def sweep(
                 assert trial.app.unlock(door) in ("open", "offline")
 
     The first trial is undisturbed, and counts the calls of the program. Then there is one trial for each call, each
-    kind of trouble, and before and after the call, all from the state in which the loop begins; the clock goes on.
+    kind of trouble, and before and after the call, all from the state and the time in which the loop begins. After the
+    loop the clock shows the latest time of any trial.
 
     disconnect, disconnect_hub, remove, expire, disconnect_account, deactivate: the devices (accounts, phones) that
         suffer it: label, id or model, or a list of them. losses: the same as values.
@@ -90,6 +91,30 @@ def sweep(
 def _check(condition: bool, name: str, found: object, wanted: str) -> None:
     if not condition:
         raise SandboxError(f"{name} is {found!r}; it takes {wanted}.")
+
+
+class _Start:
+    """The state and the time in which each trial begins."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        app = sandbox._backend.app
+        self._sandbox = sandbox
+        self._snapshot = sandbox.snapshot()
+        self._place = len(app.history)
+        self._time, self._is_held = app.clock.timestamp(), app.clock.is_held
+        self._latest = self._time
+
+    def go_back(self, *, is_over: bool = False) -> None:
+        """The state in which the loop began, and its time; once the loop is over, the latest time of any trial."""
+        app = self._sandbox._backend.app
+        with app.lock:
+            self._latest = max(self._latest, app.clock.timestamp())
+            app.clock.go_back(self._time, is_held=self._is_held)
+            self._sandbox.restore(self._snapshot)
+            app.limits = Limits()
+            del app.history[self._place :]
+            if is_over:
+                app.clock.move_to(self._latest)
 
 
 class Sweep:
@@ -145,10 +170,10 @@ class Sweep:
     def __iter__(self) -> Iterator[Trial]:
         __tracebackhide__ = True
         self._claim()
-        snapshot, place = self._sandbox.snapshot(), len(self._sandbox._backend.app.history)
+        start = _Start(self._sandbox)
         try:
             for trial in self._trials():
-                self._go_back(snapshot, place)
+                start.go_back()
                 yield trial
                 if trial.result is None:
                     raise SandboxError(
@@ -159,7 +184,7 @@ class Sweep:
             if failure := self._failure():
                 self._sandbox._keep(failure)
             raise
-        self._go_back(snapshot, place)
+        start.go_back(is_over=True)
         if failure := self._failure():
             self._sandbox._backend.app.history += self.failures[0].history  # for the timeline below a failed test
             raise failure
@@ -177,14 +202,6 @@ class Sweep:
                 f"a sweep cannot begin while faults are set ({names}): each trial needs them anew. Set them inside "
                 "the block of the trial, or give them to the sweep as faults=[...]."
             )
-
-    def _go_back(self, snapshot: Any, place: int) -> None:
-        """The state in which the loop began; only the clock goes on."""
-        app = self._sandbox._backend.app
-        with app.lock:
-            self._sandbox.restore(snapshot)
-            app.limits = Limits()
-            del app.history[place:]
 
     def _trials(self) -> Iterator[Trial]:
         """The undisturbed trial, then one for each point, then those for pairs: all as far as there is room."""

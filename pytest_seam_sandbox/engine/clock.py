@@ -170,6 +170,11 @@ class Clock:
         """Go forward until it shows `at`, in seconds since 1970 and whole milliseconds; nothing if it is past that."""
         self.move(max(0, round(at * 1000) * 1000 - self._read()) / 1_000_000)
 
+    def go_back(self, at: float, *, is_held: bool) -> None:
+        """Show an earlier time again, together with the state of that time, and stand or run as it did then."""
+        self.is_held, self._shown, self._marked = is_held, round(at * 1000) * 1000, at
+        self._add(self._lacking())
+
     def hold(self, at: datetime | None = None) -> None:
         """Stand still from now on, at `at` (aware, not in the sandbox's past) or at the present moment."""
         if at is not None and at.tzinfo is None:

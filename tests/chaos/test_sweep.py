@@ -1,5 +1,6 @@
 """A sweep runs a scenario undisturbed, then once for each call, kind of trouble and side of the call."""
 
+from datetime import timedelta
 from threading import Thread
 
 import httpx
@@ -262,3 +263,48 @@ def test_request_of_another_thread_waits_while_the_state_goes_back(
 
     threads[-1].join()
     assert seam_sandbox.requests[-1].params == {"search": f"thread {len(threads) - 1}"}
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_trials_begin_at_the_same_time(seam_sweep, seam_sandbox, sandbox_device, frozen):
+    """Each trial begins when the loop began, however long the others took; afterwards the clock shows the latest time."""
+    if frozen:
+        seam_sandbox.clock.freeze()
+    began, times = seam_sandbox.clock.now(), []
+    for trial in seam_sweep(disconnect=sandbox_device, app=desk):
+        with trial as sandbox:
+            times.append(sandbox.clock.now() - began)
+            trial.app.look(sandbox_device)
+            sandbox.clock.advance(3600 * len(times))
+
+    assert len(times) == 3
+    assert max(times) < timedelta(minutes=1)
+    assert timedelta(hours=3) <= seam_sandbox.clock.now() - began < timedelta(hours=4)
+
+
+class Poller:
+    """Asks for the events since its last look, and for everything when that was long ago."""
+
+    def __init__(self, seam, now, cursor):
+        self.seam, self.now, self.cursor = seam, now, cursor
+
+    def poll(self):
+        if self.now() - self.cursor > timedelta(minutes=10):
+            self.seam.devices.list()
+        self.seam.events.list(since=self.cursor.isoformat())
+        self.cursor = self.now()
+
+
+def test_poller_with_a_cursor_makes_the_same_calls_each_time(seam_sweep, seam_sandbox, sandbox_device):
+    """What depends on the time since the loop began is the same in every trial."""
+    began = seam_sandbox.clock.now()
+    trials = seam_sweep(
+        disconnect=sandbox_device, app=lambda sandbox: Poller(sandbox.client(), sandbox.clock.now, began)
+    )
+    for trial in trials:
+        with trial as sandbox:
+            trial.app.poll()
+            sandbox.clock.advance(400)
+            trial.app.poll()
+
+    assert [result.calls for result in trials.results] == [[("GET", "/events/list")] * 2] * 4
