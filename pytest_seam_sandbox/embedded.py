@@ -192,7 +192,7 @@ class Embedded:
         from .worlds.catalogue import check_provider
 
         check_provider(provider)
-        with self.app.lock:
+        with self.app.changing():
             email = details.get("email")
             if email is not None and account_of_login(self.workspace, provider, email) is not None:
                 raise SandboxError(
@@ -209,7 +209,7 @@ class Embedded:
             raise SandboxError(
                 f"Seam has no access system of the type {system_type!r}; there are {', '.join(sorted(SYSTEM_KINDS))}."
             )
-        with self.app.lock:
+        with self.app.changing():
             account = self._account(connected_account_id)
             return add_acs_system(self.workspace, system_type, account=account, **details).acs_system_id
 
@@ -223,7 +223,7 @@ class Embedded:
         model = device_model(device_type)
         if model.provider is None:
             raise SandboxError(f"{device_type!r} is a phone, not a device of an account. Use create_phone() instead.")
-        with self.app.lock:
+        with self.app.changing():
             self._check_free(details.get("device_id"))
             account = self._account(connected_account_id)
             if account is None:
@@ -260,7 +260,7 @@ class Embedded:
         from .api._phones import PhoneRow
         from .api.phones import furnish_phone
 
-        with self.app.lock:
+        with self.app.changing():
             phone = self.workspace[PhoneRow][device_id]
             return furnish_phone(self.workspace, phone, new_id, properties).device_id
 
@@ -289,14 +289,14 @@ class Embedded:
         from .api.devices.model import find_device
         from .api.devices.state import readd_device
 
-        with self.app.lock:
+        with self.app.changing():
             readd_device(self.workspace, find_device(self.workspace, device_id))
 
     def complete_login(self, connect_webview_id: str, *, email: str, provider: str | None) -> str:
         """Log in with a Connect Webview, as a person does; the id of the account."""
         from .api.connect_webviews import log_in
 
-        with self.app.lock:
+        with self.app.changing():
             webview = self._webview(connect_webview_id)
             return log_in(self.workspace, webview, email=email, provider=provider).connected_account_id
 
@@ -304,7 +304,7 @@ class Embedded:
         """Try to log in with a Connect Webview, and fail."""
         from .api.connect_webviews import fail
 
-        with self.app.lock:
+        with self.app.changing():
             fail(self.workspace, self._webview(connect_webview_id))
 
     def _webview(self, connect_webview_id: str) -> ConnectWebviewRow:

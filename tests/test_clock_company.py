@@ -292,3 +292,31 @@ def test_wall_clock_that_comes_back_makes_no_jump():
         traveller.shift(60)
 
         assert sandbox.clock.now() == NEW_YEAR + timedelta(seconds=91)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda sandbox, _: sandbox.create_device(),
+        lambda sandbox, _: sandbox.create_connected_account(),
+        lambda sandbox, _: sandbox.create_acs_system(),
+        lambda sandbox, _: sandbox.create_phone(device_id="11111111-1111-4111-8111-111111111111"),
+        lambda sandbox, webview: sandbox.complete_login(webview),
+        lambda sandbox, webview: sandbox.fail_login(webview),
+    ],
+    ids=["device", "account", "access system", "phone", "login", "failed login"],
+)
+def test_what_a_test_makes_comes_after_what_was_due(make):
+    """Where the wall clock has gone past the end of an attempt, that end still carries its own time, and comes first."""
+    with time_machine.travel(NEW_YEAR, tick=False) as traveller:
+        sandbox = Sandbox(action_attempts=30)
+        lock, client = sandbox.create_device(), sandbox.client()
+        webview = client.connect_webviews.create(accepted_providers=["august"]).connect_webview_id
+        client.locks.unlock_door(device_id=lock.device_id, wait_for_action_attempt=False)
+        mark = len(sandbox.events)
+        traveller.shift(60)
+        make(sandbox, webview)
+        events = sandbox.events[mark:]
+
+    assert events[0].event_type == "lock.unlocked"
+    assert [event.created_at[14:19] for event in events] == ["00:30"] * 2 + ["01:00"] * (len(events) - 2)

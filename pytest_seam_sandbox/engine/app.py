@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from threading import RLock
@@ -150,6 +151,14 @@ class App:
         with self.lock:
             self.clock.move(seconds)
             self._settle()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """For changes that no request makes: what is due comes first, and all in the block happens at one time."""
+        with self.lock:
+            self._settle()
+            with self.clock.pinned(self.clock.timestamp()):
+                yield
 
     def settle(self) -> None:
         """Do all work that is due by now, in every workspace."""
