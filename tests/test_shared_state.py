@@ -127,7 +127,7 @@ def test_no_module_keeps_what_a_caller_can_change():
                 if home == module.__name__ or not isinstance(value, WITH_A_HOME):
                     walk.into(value, path)
 
-    assert walk.found == []
+    assert walk.found == [], "use MappingProxyType, frozenset, a tuple or engine.frozen.freeze"
 
 
 class Holder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from ..engine.errors import ApiError
 from ..engine.router import Router
@@ -19,10 +20,12 @@ ALL = ("*",)
 """What stands for every event type, alone."""
 
 
-_UNDELIVERED = {
-    "event_types": "kept and shown; the sandbox delivers nothing to webhooks",
-    "url": "kept and shown; the sandbox delivers nothing to webhooks",
-}
+_UNDELIVERED = MappingProxyType(
+    {
+        "event_types": "kept and shown; the sandbox delivers nothing to webhooks",
+        "url": "kept and shown; the sandbox delivers nothing to webhooks",
+    }
+)
 
 
 class Webhook(Resource):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal, cast
 
 from typing_extensions import TypedDict
@@ -34,14 +35,16 @@ router = Router("/workspaces")
 LogoShape = Literal["circle", "square"]
 
 
-_SHOWN_ONLY = {
-    "connect_webview_customization": "kept and shown; the sandbox serves no page to log in at",
-    "organization_id": "kept and shown; the sandbox has no organizations",
-    "webview_logo_shape": "kept and shown; the sandbox serves no page to log in at",
-    "webview_primary_button_color": "kept and shown; the sandbox serves no page to log in at",
-    "webview_primary_button_text_color": "kept and shown; the sandbox serves no page to log in at",
-    "webview_success_message": "kept and shown; the sandbox serves no page to log in at",
-}
+_SHOWN_ONLY = MappingProxyType(
+    {
+        "connect_webview_customization": "kept and shown; the sandbox serves no page to log in at",
+        "organization_id": "kept and shown; the sandbox has no organizations",
+        "webview_logo_shape": "kept and shown; the sandbox serves no page to log in at",
+        "webview_primary_button_color": "kept and shown; the sandbox serves no page to log in at",
+        "webview_primary_button_text_color": "kept and shown; the sandbox serves no page to log in at",
+        "webview_success_message": "kept and shown; the sandbox serves no page to log in at",
+    }
+)
 
 
 class Customization(TypedDict, total=False):
