@@ -13,6 +13,7 @@ from .engine.errors import ExpectationFailed, NotEmulated, SandboxError, is_for_
 from .engine.faults import Faults
 from .engine.http import Request, Response
 from .engine.settings import ActionAttempts, Settings
+from .engine.stubs import Answer, Stub
 from .making import Maker
 from .observer import id_of
 from .outages import (
@@ -116,7 +117,7 @@ class Sandbox(Maker):
             app.not_emulated.clear()
             yield NotEmulated(
                 f"the program under test called {paths}, which Seam has and this sandbox does not emulate; it got 501. "
-                "Avoid the call in this test, answer it with a stub of your own, or ask for it in an issue."
+                "Avoid the call in this test, answer it with sandbox.stub(path, {...}), or ask for it in an issue."
             )
         impatience = app.faults.impatience()
         if impatience:
@@ -124,7 +125,8 @@ class Sandbox(Maker):
 
     def _left_over(self) -> Iterator[Exception]:
         """What the end of the test makes wrong: faults that nobody met, sweeps that did not run, open outages."""
-        unmet = self._backend.app.faults.complaints()
+        app = self._backend.app
+        unmet = [*app.faults.complaints(), *app.stubs.complaints()]
         if unmet:
             yield ExpectationFailed("\n".join(unmet))
         while self._unused:
@@ -195,6 +197,16 @@ class Sandbox(Maker):
     def faults(self) -> Faults:
         """Misbehaviour between the program under test and Seam: errors, timeouts, lost answers; embedded only."""
         return self._backend.app.faults
+
+    def stub(self, path: str, answer: Answer, *, status: int = 200, times: int | None = None) -> Stub:
+        """Answer calls to a path that Seam has and this sandbox does not emulate; embedded only.
+
+        answer: the JSON object, without `ok`, or a function of the request's parameters that gives it. status: the HTTP
+        status. times: how often the program has to call it, no more and no less; None for any number. The timeline
+        marks the answers as a stub's. Also a context manager that takes it away. Raises SandboxError for a path that
+        Seam does not have or that is emulated.
+        """
+        return self._backend.app.stubs.add(path, answer, status=status, times=times)
 
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from threading import RLock
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from pydantic_core import to_json
 
 from .agenda import Agenda
-from .auth import Gate
+from .auth import Gate, Method
 from .clock import Clock, written_at
 from .errors import ApiError
 from .events import EventLog, EventRow
@@ -29,6 +30,7 @@ from .repeats import Known, Repeats, Words
 from .router import Endpoint
 from .settings import Settings
 from .store import Workspace
+from .stubs import Stubs
 
 MAX_BODY = 1024 * 1024
 NOTHING = FrozenDict()
@@ -117,6 +119,7 @@ class App:
         self._routes: dict[str, Endpoint] = {}
         self._repeats = Repeats()
         self._is_known = is_known
+        self.stubs = Stubs(is_known, lambda path: find_endpoint(path) is not None)
 
     def add_workspace(self, *, is_sandbox: bool) -> Workspace:
         """A new, empty workspace."""
@@ -241,7 +244,7 @@ class App:
             headers = (*headers, *cors(origin))
         try:
             if endpoint is None:
-                raise self._not_emulated(request.path)
+                return self._stubbed(exchange, headers)
             self._settle()
             workspace, caller = self.gate.admit(request, endpoint.allow)
             call.params, arguments = exchange.known or self._understand(exchange, endpoint)
@@ -301,6 +304,18 @@ class App:
         device_id = endpoint.device(workspace, arguments)
         if device_id is not None:
             self.limits.check(f"{endpoint.path} {device_id}", per_minute, self.clock.timestamp())
+
+    def _stubbed(self, exchange: _Exchange, headers: Headers) -> Response:
+        """The answer of a stub; raises ApiError 501 where there is none, and 401 as everywhere."""
+        request, call = exchange.request, exchange.call
+        stub = self.stubs.find(request.path)
+        if stub is None:
+            raise self._not_emulated(request.path)
+        self.gate.admit(request, tuple(Method))
+        body = exchange.body if isinstance(exchange.body, dict) else {}
+        call.params = freeze({**dict(parse_qsl(request.query)), **body})
+        call.error = "stub"
+        return Response(stub.status, headers, stub.render(call.params))
 
     def _not_emulated(self, path: str) -> ApiError:
         self.not_emulated.append(path)
