@@ -12,6 +12,7 @@ from typing import Any
 
 from .engine.errors import SandboxError
 from .engine.http import Request, Response
+from .settings import SETTINGS, Setting
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,12 +32,10 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve a sandbox on loopback until it is interrupted")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default: 0)")
-    serve.add_argument("--world", default="empty", help="starting state: empty, house, hotel or everything")
-    serve.add_argument("--seed", default="0", help="ids, names and keys follow from it")
-    serve.add_argument("--api-key", help="the API key, of the form seam_test…; by default it follows from the seed")
-    serve.add_argument("--event-latency", type=float, default=0.0, help="seconds until an event shows")
-    serve.add_argument("--action-attempts", default="instant", help="instant, poll or a delay in seconds")
-    serve.add_argument("--rate-limits", action="store_true", help="apply Seam's documented limits per device")
+    for name, setting in _settings():
+        switch: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.default in ("true", "false") else {}
+        default = f" (default: {setting.default})" if setting.default else ""
+        serve.add_argument(f"--{name.replace('_', '-')}", help=setting.help + default, **switch)
     serve.add_argument("--json", action="store_true", help="print one JSON object a line, for scripts")
     serve.set_defaults(run=_serve)
     ledger = commands.add_parser("ledger", help="print what of Seam is emulated, and on whose word")
@@ -56,15 +55,8 @@ def _serve(options: argparse.Namespace) -> int:
     from .doors.server import Listener
     from .sandbox import Sandbox
 
-    sandbox = Sandbox(
-        world=options.world,
-        seed=options.seed,
-        action_attempts=_attempts(options.action_attempts),
-        event_latency=options.event_latency,
-        rate_limits=options.rate_limits,
-    )
-    if options.api_key is not None:
-        sandbox._backend.use_api_key(options.api_key)
+    given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
+    sandbox = Sandbox(**given)
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -76,12 +68,9 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _attempts(text: str) -> Any:
-    """A number of seconds, or a word that Settings judges."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
+def _settings() -> list[tuple[str, Setting]]:
+    """The settings that are about a server: all but those of interception."""
+    return [(name, setting) for name, setting in SETTINGS.items() if name != "intercept_allow"]
 
 
 def _announce(options: argparse.Namespace, url: str, api_key: str, workspace_id: str) -> None:
@@ -90,7 +79,7 @@ def _announce(options: argparse.Namespace, url: str, api_key: str, workspace_id:
         print(json.dumps(ready), flush=True)
         return
     print(f"SEAM_ENDPOINT={url}\nSEAM_API_KEY={api_key}\nworkspace_id={workspace_id}", flush=True)
-    print(f"ready: world {options.world}, control below {url}/_sandbox/, stop with Ctrl-C", flush=True)
+    print(f"ready: world {options.world or 'empty'}, control below {url}/_sandbox/, stop with Ctrl-C", flush=True)
 
 
 def _log_line(request: Request, response: Response, seconds: float) -> None:

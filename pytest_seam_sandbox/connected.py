@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from .embedded import Embedded
 from .engine.errors import MissingDependency, is_for_the_test
 from .observer import Observer
+from .settings import read_setting
 
 if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
@@ -16,7 +18,11 @@ __tracebackhide__ = is_for_the_test
 
 
 class Connected(Observer):
-    """The half of a sandbox that hands out ways in."""
+    """The half of a sandbox that hands out ways in. allowed: hosts that interception lets through."""
+
+    def __init__(self, backend: Embedded, latency: float, allowed: tuple[str, ...]) -> None:
+        super().__init__(backend, latency)
+        self._allowed = allowed
 
     def client(self, **seam_options: Any) -> Seam:
         """An official `seam.Seam` that talks to this sandbox, with the SDK's own retries.
@@ -34,14 +40,16 @@ class Connected(Observer):
         return client
 
     @contextmanager
-    def intercepted(self, *, allow: Sequence[str] = ()) -> Iterator[None]:
+    def intercepted(self, *, allow: str | Iterable[str] | None = None) -> Iterator[None]:
         """Inside the block every httpx request of this process to Seam's host comes here.
 
         Loopback passes, and so do the hosts in `allow`; requests to other hosts raise SandboxError.
+        allow: host names, as text separated by commas or as a list; by default those of the setting intercept_allow.
         """
         from .doors.intercept import intercept
 
-        with intercept(self.transport, allow=allow, pass_time=self._pass_time):
+        allowed = self._allowed if allow is None else read_setting("intercept_allow", allow)
+        with intercept(self.transport, allow=allowed, pass_time=self._pass_time):
             yield
 
     def _seam_options(self, given: dict[str, Any]) -> dict[str, Any]:

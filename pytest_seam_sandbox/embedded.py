@@ -34,7 +34,7 @@ class Embedded:
 
     is_live = False
 
-    def __init__(self, *, world: str, seed: int | str, settings: Settings) -> None:
+    def __init__(self, *, world: str, seed: int | str, settings: Settings, api_key: str | None = None) -> None:
         self.app = App(
             find_endpoint=api.find_endpoint,
             find_session=api.find_session,
@@ -45,6 +45,9 @@ class Embedded:
         )
         self.workspace = open_workspace(self.app, name="Sandbox", is_sandbox=True)
         self.api_key = self.add_api_key(self.workspace)
+        if api_key is not None:  # the ids that follow are the same with a key of one's own
+            self.app.gate.api_keys = {api_key: self.app.gate.api_keys.pop(self.api_key)}
+            self.api_key = api_key
         if world != "empty":
             from .worlds.build import build_world
 
@@ -80,18 +83,6 @@ class Embedded:
             key = self.app.ids.token("seam_test" if workspace.is_sandbox else "seam_", 4, 24)
             self.app.gate.api_keys[key] = workspace.workspace_id
             return key
-
-    def use_api_key(self, key: str) -> None:
-        """Let this be the workspace's API key. Raises SandboxError for a key that the SDK would not send."""
-        if not key.startswith("seam_test") or not key.isascii() or len(key) < len("seam_test1"):
-            raise SandboxError(
-                f"{key!r} is no API key of a sandbox workspace; such keys look like {self.api_key!r}: seam_test, then "
-                "letters, digits and underscores."
-            )
-        with self.app.lock:
-            del self.app.gate.api_keys[self.api_key]
-            self.api_key = key
-            self.app.gate.api_keys[key] = self.workspace.workspace_id
 
     def dump(self) -> dict[str, Any]:
         """All rows of the workspace by kind, and its events, as clients see them."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,25 +20,9 @@ if TYPE_CHECKING:
 pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a conftest.py can import it
 
 
-class _Setting(NamedTuple):
-    """One setting: option --seam-<name>, ini seam_<name>, environment PYTEST_SEAM_<NAME>, marker seam(<name>=...)."""
-
-    default: str
-    help: str
-
-
-_SETTINGS = MappingProxyType(
-    {
-        "world": _Setting("empty", "starting state of each sandbox: empty, house, hotel or everything"),
-        "seed": _Setting("0", "ids, names, PINs and serial numbers follow from it and from the name of the test"),
-        "action_attempts": _Setting("instant", "how action attempts end: instant, poll or a delay in sandbox seconds"),
-        "event_latency": _Setting("0", "sandbox seconds until an event shows in /events/list"),
-        "strict_ids": _Setting("true", "refuse ids that are no UUID with 400 (true) or look them up (false)"),
-        "rate_limits": _Setting("false", "answer 429 beyond Seam's documented limits per device"),
-        "intercept_allow": _Setting("", "hosts that may be reached for real under seam_intercept, separated by commas"),
-    }
-)
 _SANDBOXES = pytest.StashKey[list["Sandbox"]]()
+_KEYS = pytest.StashKey[dict[str, str]]()
+"""The keys of the sandboxes of earlier tests, and the tests."""
 _OUTCOME = pytest.StashKey[str]()
 _NOTICED = pytest.StashKey[list[str]]()
 _OF_A_TEST: tuple[pytest.StashKey[Any], ...] = (_SANDBOXES, _OUTCOME, _NOTICED)
@@ -48,65 +31,75 @@ _AT_TEARDOWN = "Seam sandbox at teardown"  # pytest shows a section under a fail
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare every setting as an option and as an ini value."""
+    from .settings import SETTINGS
+
     group = parser.getgroup("seam", "Seam sandbox")
-    for name, setting in _SETTINGS.items():
-        group.addoption(f"--seam-{name.replace('_', '-')}", dest=f"seam_{name}", default=None, help=setting.help)
-        parser.addini(f"seam_{name}", f"{setting.help} (default: {setting.default})", default=None)
+    for name, setting in SETTINGS.items():
+        group.addoption(_option(name), dest=f"seam_{name}", default=None, help=setting.help)
+        kind: Any = "linelist" if name == "intercept_allow" else None
+        parser.addini(f"seam_{name}", f"{setting.help} (default: {setting.default or 'none'})", kind, default=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and watch for failed setups."""
-    names = ", ".join(f"{name}=..." for name in _SETTINGS)
+    from .settings import SETTINGS
+
+    names = ", ".join(f"{name}=..." for name in SETTINGS)
     config.addinivalue_line("markers", f"seam({names}): settings of the Seam sandbox of this test")
     config.pluginmanager.register(_FailedSetups(), "seam-failed-setups")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """One line that says which sandbox the tests get."""
-    return f"seam sandbox: embedded, world {_configured(config, 'world')}, seed {_configured(config, 'seed')}"
+    (world, _), (seed, _) = _configured(config, "world"), _configured(config, "seed")
+    return f"seam sandbox: embedded, world {world}, seed {seed}"
 
 
-def _configured(config: pytest.Config, name: str) -> str:
-    """The value of a setting for the whole run: option before ini before environment before default."""
+def _option(name: str) -> str:
+    return f"--seam-{name.replace('_', '-')}"
+
+
+def _configured(config: pytest.Config, name: str) -> tuple[Any, str]:
+    """The value of a setting for the whole run, and the layer: option before ini before environment before default.
+
+    An empty text is as good as none. An empty option is a value where the setting takes one: it clears a list.
+    """
+    from .settings import SETTINGS
+
+    setting = SETTINGS[name]
     option = config.getoption(f"seam_{name}")
+    if not _is_empty(option) or (setting.takes_empty and option is not None):
+        return option, f"the option {_option(name)}"
     ini = config.getini(f"seam_{name}")
-    return str(option or ini or os.environ.get(f"PYTEST_SEAM_{name.upper()}") or _SETTINGS[name].default)
+    if not _is_empty(ini):
+        return ini, f"seam_{name} in the ini file"
+    variable = f"PYTEST_SEAM_{name.upper()}"
+    text = os.environ.get(variable)
+    if not _is_empty(text):
+        return text, f"the environment variable {variable}"
+    return setting.default or None, ""
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     """The arguments for the Sandbox of this test; markers come last, the closest of them wins."""
-    texts = {name: _configured(request.config, name) for name in _SETTINGS}
-    settings: dict[str, Any] = {
-        "world": texts["world"],
-        "seed": f"{texts['seed']}/{request.node.nodeid}",
-        "action_attempts": _number(texts["action_attempts"]),
-        "event_latency": _number(texts["event_latency"]),
-        "strict_ids": _flag("strict_ids", texts["strict_ids"]),
-        "rate_limits": _flag("rate_limits", texts["rate_limits"]),
-        "intercept_allow": [host.strip() for host in texts["intercept_allow"].split(",") if host.strip()],
-    }
+    __tracebackhide__ = True
+    from .settings import SETTINGS, read_setting
+
+    given = {name: _configured(request.config, name) for name in SETTINGS}
     for marker in reversed(list(request.node.iter_markers("seam"))):
-        unknown = sorted(set(marker.kwargs) - set(_SETTINGS))
+        unknown = sorted(set(marker.kwargs) - set(SETTINGS))
         if marker.args or unknown:
             found = ", ".join([*map(repr, marker.args), *unknown])
             raise pytest.UsageError(
-                f"the marker seam() does not take {found}; it takes the keywords {', '.join(_SETTINGS)}."
+                f"the marker seam() does not take {found}; it takes the keywords {', '.join(SETTINGS)}."
             )
-        settings |= marker.kwargs
-    return settings
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def _flag(name: str, text: str) -> bool:
-    if text.lower() not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
-        raise pytest.UsageError(f"seam_{name} is {text!r}; it takes true or false.")
-    return text.lower() in ("true", "1", "yes", "on")
+        given |= {name: (value, "the marker seam()") for name, value in marker.kwargs.items()}
+    settings = {name: read_setting(name, value, layer) for name, (value, layer) in given.items() if layer}
+    return settings | {"seed": f"{settings.get('seed', SETTINGS['seed'].default)}/{request.node.nodeid}"}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -127,7 +120,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         except BaseException as error:
             _hint_at_strategies(item, error)
             raise
-    _raise(_mishaps(item))
+    _raise(item, _mishaps(item))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -141,9 +134,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     if outcome != "skipped":
         troubles += _left_over(item)
     if outcome == "failed":
-        item.stash[_NOTICED] = _texts(troubles)
+        item.stash[_NOTICED] = [*_texts(troubles), *_hints(item)]
     else:
-        _raise(troubles)
+        _raise(item, troubles)
 
 
 @contextmanager
@@ -153,8 +146,10 @@ def _joining(item: pytest.Item, *, at_the_end: bool = False) -> Generator[None, 
     try:
         yield
     except BaseException as error:
-        for text in _texts([*_mishaps(item), *(_left_over(item) if at_the_end else ())]):
-            error.add_note(f"and the Seam sandbox says: {text}")
+        troubles = [*_mishaps(item), *(_left_over(item) if at_the_end else ())]
+        if not isinstance(error, pytest.skip.Exception):
+            for text in [*_texts(troubles), *_hints(item)]:
+                error.add_note(f"and the Seam sandbox says: {text}")
         raise
 
 
@@ -166,11 +161,17 @@ def _left_over(item: pytest.Item) -> list[Exception]:
     return [trouble for sandbox in item.stash.get(_SANDBOXES, ()) for trouble in sandbox._left_over()]
 
 
-def _raise(troubles: Sequence[Exception]) -> None:
+def _hints(item: pytest.Item) -> list[str]:
+    return [hint for sandbox in item.stash.get(_SANDBOXES, ()) for hint in sandbox._hints()]
+
+
+def _raise(item: pytest.Item, troubles: Sequence[Exception]) -> None:
     __tracebackhide__ = True
     if troubles:
         from .engine.errors import raise_together
 
+        for hint in _hints(item):
+            troubles[0].add_note(f"and: {hint}")
         raise_together(troubles)
 
 
@@ -212,6 +213,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     else:
         if texts := item.stash.get(_NOTICED, ()):
             report.sections.append((_AT_TEARDOWN, "\n".join(texts)))
+        for sandbox in sandboxes:
+            item.config.stash[_KEYS].update(dict.fromkeys(sandbox._backend.app.gate.credentials(), item.nodeid))
         for key in _OF_A_TEST:  # items live as long as the session, and sandboxes should not
             if key in item.stash:
                 del item.stash[key]
@@ -237,10 +240,11 @@ def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A fresh Seam sandbox workspace for this test."""
     from . import Sandbox
 
-    settings = _settings(request)
-    del settings["intercept_allow"]
-    sandbox = Sandbox(**settings)
+    __tracebackhide__ = True
+    sandbox = Sandbox(**_settings(request))
     request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
+    keys = request.config.stash.setdefault(_KEYS, {})
+    sandbox._backend.app.gate.strangers = keys
     yield sandbox
     sandbox.close()
 
@@ -279,9 +283,9 @@ def seam_http(seam_sandbox: Sandbox) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def seam_intercept(request: pytest.FixtureRequest, seam_sandbox: Sandbox) -> Iterator[Sandbox]:
+def seam_intercept(seam_sandbox: Sandbox) -> Iterator[Sandbox]:
     """For this test, every httpx request of the process to Seam's host reaches seam_sandbox."""
-    with seam_sandbox.intercepted(allow=_settings(request)["intercept_allow"]):
+    with seam_sandbox.intercepted():
         yield seam_sandbox
 
 

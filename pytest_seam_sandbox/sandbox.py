@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -25,6 +25,13 @@ from .outages import (
     Removed,
     SubscriptionExpired,
 )
+from .settings import read_setting
+
+_ONE_KEY = (
+    "Each sandbox has a key of its own. Give the program seam_sandbox.api_key in each test, or let all sandboxes have "
+    "the key that it has, with the setting api_key: --seam-api-key, seam_api_key in the ini file, PYTEST_SEAM_API_KEY, "
+    "the marker, or Sandbox(api_key=...)."
+)
 
 __tracebackhide__ = is_for_the_test
 
@@ -45,8 +52,11 @@ class Sandbox(Maker):
     world: the starting state, "empty", "house", "hotel" or "everything". seed: ids, names, PINs and serial numbers
     follow from it; give two sandboxes of one test different seeds if their ids have to differ. action_attempts:
     "instant", "poll" or seconds. event_latency: seconds until an event shows. strict_ids: refuse ids that are no UUID.
-    rate_limits: answer 429 beyond Seam's documented limits per device.
-    All seconds are sandbox seconds.
+    rate_limits: answer 429 beyond Seam's documented limits per device. intercept_allow: further hosts that may be
+    reached for real under interception, as text separated by commas or as a list. api_key: of the form seam_test…; by
+    default it follows from the seed.
+    All seconds are sandbox seconds. Each setting is also taken as the text of an ini file. Raises SandboxError for a
+    value that it does not take.
     """
 
     def __init__(
@@ -54,21 +64,31 @@ class Sandbox(Maker):
         *,
         world: str = "empty",
         seed: int | str = 0,
-        action_attempts: ActionAttempts = "instant",
-        event_latency: float = 0.0,
-        strict_ids: bool = True,
-        rate_limits: bool = False,
+        action_attempts: ActionAttempts | str = "instant",
+        event_latency: float | str = 0.0,
+        strict_ids: bool | str = True,
+        rate_limits: bool | str = False,
+        intercept_allow: str | Iterable[str] = (),
+        api_key: str | None = None,
     ) -> None:
         settings = Settings(
-            action_attempts=action_attempts,
-            event_latency=event_latency,
-            strict_ids=strict_ids,
-            rate_limits=rate_limits,
+            action_attempts=read_setting("action_attempts", action_attempts),
+            event_latency=read_setting("event_latency", event_latency),
+            strict_ids=read_setting("strict_ids", strict_ids),
+            rate_limits=read_setting("rate_limits", rate_limits),
         )
-        super().__init__(Embedded(world=world, seed=seed, settings=settings), event_latency)
+        allowed = read_setting("intercept_allow", intercept_allow)
+        backend = Embedded(
+            world=read_setting("world", world),
+            seed=read_setting("seed", seed),
+            settings=settings,
+            api_key=read_setting("api_key", api_key),
+        )
+        super().__init__(backend, settings.event_latency, allowed)
         self._open_outages: list[Outage] = []
         self._kept: list[Exception] = []
         self._unused: list[Exception] = []
+        self._has_hinted = False
 
     def __repr__(self) -> str:
         return f"Sandbox({self._backend.contents()})"
@@ -81,6 +101,9 @@ class Sandbox(Maker):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if error is not None:
+            for hint in self._hints():
+                error.add_note(f"and the sandbox says: {hint}")
         try:
             self.check()
         except Exception as trouble:
@@ -122,6 +145,18 @@ class Sandbox(Maker):
         impatience = app.faults.impatience()
         if impatience:
             yield ExpectationFailed("\n".join(impatience))
+
+    def _hints(self) -> Iterator[str]:
+        """What explains a failure and is none itself: keys of other sandboxes. Each is told once."""
+        strangers = self._backend.app.strangers
+        calls = self.requests
+        if strangers:
+            owners = ", ".join(dict.fromkeys(strangers))
+            strangers.clear()
+            yield f"the program under test has the key of another sandbox, made for {owners}, and got 401. {_ONE_KEY}"
+        elif not self._has_hinted and calls and all(call.status == 401 for call in calls):
+            self._has_hinted = True
+            yield f"every request of the program under test got 401: it has no key of this sandbox. {_ONE_KEY}"
 
     def _left_over(self) -> Iterator[Exception]:
         """What the end of the test makes wrong: faults that nobody met, sweeps that did not run, open outages."""

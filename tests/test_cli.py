@@ -18,6 +18,7 @@ import pytest
 
 from pytest_seam_sandbox import Sandbox, cli
 from pytest_seam_sandbox.report import ledger
+from pytest_seam_sandbox.settings import SETTINGS
 
 MODULE = [sys.executable, "-m", "pytest_seam_sandbox"]
 SCRIPT = [str(Path(sys.executable).with_name("seam-sandbox"))]
@@ -217,11 +218,15 @@ def test_signal_ends_it_while_clients_are_connected(ready, number):
     ("options", "said"),
     [
         (["--world", "hous"], "there is no world 'hous'. Did you mean 'house'?"),
-        (["--api-key", "seam_live_key"], "'seam_live_key' is no API key of a sandbox workspace"),
-        (["--api-key", ""], "'' is no API key of a sandbox workspace"),
-        (["--event-latency", "-1"], "event_latency is -1.0; it takes a number of seconds >= 0."),
+        (["--api-key", "seam_live_key"], "api_key is 'seam_live_…'; it takes the API key of a sandbox workspace"),
+        (["--api-key", ""], "api_key is ''; it takes the API key of a sandbox workspace"),
+        (["--event-latency", "-1"], "event_latency is '-1'; it takes a number of seconds from 0 to"),
+        (["--event-latency", "soon"], "event_latency is 'soon'; it takes a number of seconds from 0 to"),
+        (["--event-latency", "inf"], "event_latency is 'inf'; it takes a number of seconds from 0 to"),
         (["--action-attempts", "soon"], "action_attempts is 'soon'; it takes 'instant', 'poll' or"),
-        (["--action-attempts", "nan"], "action_attempts is nan; it takes 'instant', 'poll' or"),
+        (["--action-attempts", "nan"], "action_attempts is 'nan'; it takes 'instant', 'poll' or"),
+        (["--strict-ids", "maybe"], "strict_ids is 'maybe'; it takes true or false."),
+        (["--rate-limits=maybe"], "rate_limits is 'maybe'; it takes true or false."),
         (["--port", "70000"], "cannot listen on 127.0.0.1:70000: "),
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:0: "),
     ],
@@ -256,7 +261,6 @@ def test_taken_port_is_status_2_without_a_traceback(serve):
         ([], "the following arguments are required: command"),
         (["serv"], "invalid choice: 'serv'"),
         (["serve", "--port", "http"], "argument --port: invalid int value: 'http'"),
-        (["serve", "--event-latency", "soon"], "argument --event-latency: invalid float value: 'soon'"),
         (["serve", "--colour"], "unrecognized arguments: --colour"),
     ],
 )
@@ -275,7 +279,8 @@ def test_help_names_every_option(capsys):
         cli.main(["serve", "--help"])
 
     told = capsys.readouterr().out
-    options = {"host", "port", "world", "seed", "api-key", "event-latency", "action-attempts", "rate-limits", "json"}
+    settings = {name.replace("_", "-") for name in SETTINGS} - {"intercept-allow"}
+    options = {"host", "port", "json", *settings}
     assert caught.value.code == 0
     assert options <= set(re.findall(r"--([a-z-]+)", told))
 
@@ -307,7 +312,7 @@ def serve_here(monkeypatch, capsys):
     ("options", "logged"),
     [
         ([], "POST /_sandbox/requests -> 200 ("),
-        (["--json", "--rate-limits", "--action-attempts", "2.5"], '{"event": "request"'),
+        (["--json", "--rate-limits", "--strict-ids=off", "--action-attempts", "2.5"], '{"event": "request"'),
     ],
 )
 def test_serve_waits_for_a_signal(serve_here, options, logged):

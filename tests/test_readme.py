@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_seam_sandbox import Sandbox, plugin
+from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -44,7 +45,7 @@ def test_readme_names_every_fixture(pytester):
 
 def test_readme_names_every_setting_with_its_default():
     """The table of settings has every setting, with the default that is in force."""
-    there = {name: setting.default or "none" for name, setting in plugin._SETTINGS.items()}
+    there = {name: setting.default or "none" for name, setting in SETTINGS.items()}
 
     named = {row[0].strip("`"): row[1].strip("`") for row in table("Settings")}
 

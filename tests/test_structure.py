@@ -152,14 +152,15 @@ def test_families_call_no_endpoint_of_another(module):
     assert taken == []
 
 
-def test_plugin_imports_pytest_and_the_standard_library_only():
-    """What every pytest run pays for, used or not, is one small module."""
-    level = [node for node in at_module_level("plugin") if isinstance(node, ast.Import | ast.ImportFrom)]
+@pytest.mark.parametrize("module", ["plugin", "settings"])
+def test_plugin_and_settings_import_pytest_and_the_standard_library_only(module):
+    """What every pytest run pays for, used or not, is two small modules."""
+    level = [node for node in at_module_level(module) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {alias.name for node in level if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in level if isinstance(node, ast.ImportFrom) and not node.level}
 
     assert {name.partition(".")[0] for name in names} <= {"pytest", *sys.stdlib_module_names}
-    assert list(imports_of("plugin", level)) == []
+    assert list(imports_of(module, level)) == []
 
 
 def test_package_imports_nothing_of_its_own():
@@ -239,8 +240,8 @@ TOLD = {
     "MissingDependency",
     "SweepFailed",
 }
-HIDDEN_ITSELF = {"plugin", "cli"}
-"""A hook of pytest, whose lines pytest leaves out anyway, and a program of its own."""
+HIDDEN_ITSELF = {"plugin", "cli", "settings"}
+"""A hook of pytest, whose lines pytest leaves out anyway, a program of its own, and what is hidden as a whole."""
 
 
 @pytest.mark.parametrize("module", sorted(MODULES.keys() - HIDDEN_ITSELF))

@@ -10,17 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
 from ..engine.errors import SandboxError, is_for_the_test
-from ..engine.http import SEAM_URL
+from ..engine.http import SEAM_HOST
+from ..settings import host_of
 from .transport import SandboxTransport, checkpoint
 
 __tracebackhide__ = is_for_the_test
-
-SEAM_HOST = urlsplit(SEAM_URL).hostname
 
 
 def is_loopback(host: str) -> bool:
@@ -37,7 +35,8 @@ def intercept(
 ) -> Iterator[None]:
     """Send the requests of httpx's transports to the sandbox inside the block.
 
-    allow: further hosts that may be reached for real. pass_time: where the SDK waits between retries.
+    allow: further hosts that may be reached for real, in the form of `host_of`. pass_time: where the SDK waits between
+    retries.
     Not for two threads that each want a sandbox of their own: httpx is one for the whole process.
     """
     sync_send = httpx.HTTPTransport.handle_request
@@ -67,7 +66,7 @@ def intercept(
 
 
 def _is_ours(request: httpx.Request, allow: Sequence[str]) -> bool:
-    host = request.url.host
+    host = host_of(request.url.raw_host.decode("ascii"))
     if host == SEAM_HOST:
         return True
     if is_loopback(host) or host in allow:

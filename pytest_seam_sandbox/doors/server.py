@@ -113,7 +113,8 @@ class Listener:
             for other in self._apps:
                 if other.gate.api_keys.keys() & app.gate.api_keys.keys():
                     raise SandboxError(
-                        "two sandboxes with the same API key cannot share one server. Give them different seeds."
+                        "two sandboxes with the same API key cannot share one server. Give them different seeds, "
+                        "and not one api_key."
                     )
             self.start()
             self._apps.append(app)

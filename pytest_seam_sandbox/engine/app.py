@@ -112,6 +112,7 @@ class App:
         self.history: list[Call | Note | EventRow] = []
         self.not_emulated: list[str] = []
         self.internal_errors: list[Exception] = []
+        self.strangers: list[str] = []
         self.faults = Faults(routes)
         self.limits = Limits()
         self.probe: Probe | None = None
@@ -253,9 +254,18 @@ class App:
             status, content = 200, endpoint.call(workspace, caller, self, arguments.copy(), request)
         except ApiError as error:
             call.error = error.type
+            if error.status == 401:
+                self._look_for_stranger(request)
             status, headers = error.status, (*headers, *error.headers)
             content = to_json({"error": {**error.body(), "request_id": call.request_id}, "ok": False})
         return Response(status, headers, b"" if request.method == "HEAD" else content)
+
+    def _look_for_stranger(self, request: Request) -> None:
+        """Say in the history when a request that is refused has the credential of another server."""
+        stranger = self.gate.stranger(request)
+        if stranger is not None:
+            self.strangers.append(stranger)
+            self.note("key", f"{request.method} {request.path} has the key of another sandbox, made for {stranger}")
 
     def _fault(self, exchange: _Exchange) -> Fault | None:
         """The fault that this request runs into. The sandbox's own requests run into none."""

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 JSON_TYPE = "application/json; charset=utf-8"
-SEAM_URL = "https://connect.getseam.com"
+SEAM_HOST = "connect.getseam.com"
+SEAM_URL = f"https://{SEAM_HOST}"
 
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 CORS_HEADERS = (

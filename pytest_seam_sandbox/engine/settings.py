@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .errors import SandboxError, is_for_the_test
-
-__tracebackhide__ = is_for_the_test
-
 ActionAttempts = Literal["instant", "poll"] | float
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The choices of one sandbox.
+    """The choices of one sandbox; whoever makes it has checked them.
 
     action_attempts: "instant" (finished in the first answer), "poll" (pending, finished at the next look) or a number
         of seconds on the sandbox clock.
@@ -27,16 +23,3 @@ class Settings:
     event_latency: float = 0.0
     strict_ids: bool = True
     rate_limits: bool = False
-
-    def __post_init__(self) -> None:
-        attempts = self.action_attempts
-        if attempts not in ("instant", "poll") and not (_is_number(attempts) and float(attempts) >= 0):
-            raise SandboxError(
-                f"action_attempts is {attempts!r}; it takes 'instant', 'poll' or a number of seconds >= 0."
-            )
-        if not (_is_number(self.event_latency) and self.event_latency >= 0):
-            raise SandboxError(f"event_latency is {self.event_latency!r}; it takes a number of seconds >= 0.")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -2,6 +2,7 @@
 
 import pytest
 
+NATIVE = pytest.param("tool.pytest", marks=pytest.mark.skipif(pytest.version_tuple < (9,), reason="came with pytest 9"))
 COUNTS = {"empty": 0, "house": 3}
 
 
@@ -33,29 +34,124 @@ def test_later_layers_win(pytester, monkeypatch, in_process, layers, world):
     result.assert_outcomes(passed=1)
 
 
+SETTINGS = "seam_sandbox._backend.app.settings"
+ALLOWED = "seam_sandbox._allowed == ('a.example', 'b.example')"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "check"),
     [
-        ("action_attempts", "poll", "settings.action_attempts == 'poll'"),
-        ("action_attempts", "2.5", "settings.action_attempts == 2.5"),
-        ("event_latency", "3", "settings.event_latency == 3"),
-        ("strict_ids", "off", "settings.strict_ids is False"),
-        ("strict_ids", "Yes", "settings.strict_ids is True"),
+        ("world", "house", "len(seam_sandbox._api.devices()) == 3"),
+        ("seed", "7", "seam_sandbox.api_key == Sandbox(seed=f'7/{request.node.nodeid}').api_key"),
+        ("action_attempts", "poll", f"{SETTINGS}.action_attempts == 'poll'"),
+        ("action_attempts", "2.5", f"{SETTINGS}.action_attempts == 2.5"),
+        ("event_latency", "3", f"{SETTINGS}.event_latency == 3"),
+        ("strict_ids", "off", f"{SETTINGS}.strict_ids is False"),
+        ("strict_ids", "Yes", f"{SETTINGS}.strict_ids is True"),
+        ("rate_limits", "true", f"{SETTINGS}.rate_limits is True"),
+        ("intercept_allow", "a.example, B.example", ALLOWED),
+        ("api_key", "seam_test1_mine", "seam_sandbox.api_key == 'seam_test1_mine'"),
     ],
 )
-@pytest.mark.parametrize("layer", ["environment", "ini", "option"])
-def test_every_setting_exists_in_every_layer(pytester, monkeypatch, in_process, layer, name, value, check):
-    """Texts become numbers and truth values."""
-    if layer == "environment":
-        monkeypatch.setenv(f"PYTEST_SEAM_{name.upper()}", value)
-    pytester.makeini(f"[pytest]\nseam_{name} = {value}\n" if layer == "ini" else "[pytest]\n")
+def test_text_means_the_same_in_every_layer(pytester, monkeypatch, in_process, name, value, check):
+    """Environment, ini file, option and marker read a text alike; the argument of Sandbox does so too."""
+    test = f"def test_it(request, seam_sandbox):\n    assert {check}\n"
     pytester.makepyfile(
-        f"def test_it(seam_sandbox):\n    settings = seam_sandbox._backend.app.settings\n    assert {check}\n"
+        test_plain=f"from pytest_seam_sandbox import Sandbox\n\n{test}",
+        test_marked=f"import pytest\nfrom pytest_seam_sandbox import Sandbox\n\n@pytest.mark.seam({name}={value!r})\n{test}",
     )
 
-    result = in_process(*([f"--seam-{name.replace('_', '-')}={value}"] if layer == "option" else []))
+    in_process("test_marked.py").assert_outcomes(passed=1)
+    in_process("test_plain.py", f"--seam-{name.replace('_', '-')}={value}").assert_outcomes(passed=1)
+    pytester.makeini(f"[pytest]\nseam_{name} = {value}\n")
+    in_process("test_plain.py").assert_outcomes(passed=1)
+    pytester.makeini("[pytest]\n")
+    monkeypatch.setenv(f"PYTEST_SEAM_{name.upper()}", value)
+    in_process("test_plain.py").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "ini",
+    [
+        "[pytest]\nseam_intercept_allow =\n    a.example\n    b.example\n",
+        "[pytest]\nseam_intercept_allow = a.example b.example\n",
+    ],
+    ids=["lines", "words"],
+)
+def test_list_in_an_ini_file(pytester, in_process, ini):
+    """Hosts may stand on lines of their own."""
+    pytester.makeini(ini)
+    pytester.makepyfile(f"def test_it(seam_sandbox): assert {ALLOWED}")
+
+    in_process("-W", "error").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("table", ["tool.pytest.ini_options", NATIVE])
+def test_list_in_a_toml_file(pytester, in_process, table):
+    """A list of TOML is a list of hosts."""
+    pytester.makepyprojecttoml(f'[{table}]\nseam_intercept_allow = ["a.example", "B.example"]\n')
+    pytester.makepyfile(f"def test_it(seam_sandbox): assert {ALLOWED}")
+
+    in_process("-W", "error").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("layer", ["environment", "ini", "option"])
+@pytest.mark.parametrize("empty", ["", " "])
+def test_empty_text_says_nothing(pytester, monkeypatch, in_process, layer, empty):
+    """A variable that is set to nothing, as CI systems do, leaves each setting to the layers below."""
+    names = ["world", "seed", "action_attempts", "event_latency", "strict_ids", "rate_limits", "api_key"]
+    if layer == "environment":
+        for name in names:
+            monkeypatch.setenv(f"PYTEST_SEAM_{name.upper()}", empty)
+    else:
+        monkeypatch.setenv("PYTEST_SEAM_WORLD", "house")
+    if layer == "ini":
+        pytester.makeini("[pytest]\n" + "".join(f"seam_{name} = {empty}\n" for name in names))
+    devices = 0 if layer == "environment" else 3
+    pytester.makepyfile(f"def test_it(seam_sandbox): assert len(seam_sandbox._api.devices()) == {devices}")
+    options = [f"--seam-{name.replace('_', '-')}={empty}" for name in names] if layer == "option" else []
+
+    result = in_process(*options)
 
     result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"seam sandbox: embedded, world {'house' if devices else 'empty'}, seed 0"])
+
+
+def test_empty_option_clears_a_list(pytester, in_process):
+    """There is no other way to allow no host in one run."""
+    pytester.makeini("[pytest]\nseam_intercept_allow = a.example\n")
+    pytester.makepyfile("def test_it(seam_sandbox): assert seam_sandbox._allowed == ()")
+
+    in_process("--seam-intercept-allow=").assert_outcomes(passed=1)
+
+
+def test_falsy_option_wins(pytester, in_process):
+    """Zero and false are values."""
+    pytester.makeini("[pytest]\nseam_event_latency = 5\nseam_rate_limits = true\nseam_seed = 3\n")
+    pytester.makepyfile(
+        f"def test_it(seam_sandbox): assert ({SETTINGS}.event_latency, {SETTINGS}.rate_limits) == (0, False)"
+    )
+
+    result = in_process("--seam-event-latency=0", "--seam-rate-limits=0", "--seam-seed=0")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["seam sandbox: embedded, world empty, seed 0"])
+
+
+def test_seed_of_a_marker_is_one_seed_among_others(pytester, in_process):
+    """Ids follow from the seed and from the name of the test, whichever layer gives the seed."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from pytest_seam_sandbox import Sandbox
+
+        @pytest.mark.seam(seed=7)
+        def test_it(request, seam_sandbox):
+            assert seam_sandbox.workspace_id == Sandbox(seed=f"7/{request.node.nodeid}").workspace_id
+        """
+    )
+
+    in_process().assert_outcomes(passed=1)
 
 
 def test_closest_marker_wins(pytester, in_process):
@@ -79,24 +175,41 @@ def test_closest_marker_wins(pytester, in_process):
     in_process().assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--seam-world=hotl"], "*there is no world 'hotl'*Worlds: empty,*"),
-        (["--seam-action-attempts=later"], "*action_attempts is 'later'; it takes 'instant', 'poll' or a number*"),
-        (["--seam-event-latency=soon"], "*event_latency is 'soon'; it takes a number of seconds*"),
-        (["--seam-event-latency=-1"], "*event_latency is -1.0*"),
-        (["--seam-strict-ids=maybe"], "*seam_strict_ids is 'maybe'; it takes true or false*"),
-    ],
-)
-def test_bad_setting_says_what_it_takes(pytester, in_process, arguments, words):
-    """Nonsense in a setting is told in one line, where a sandbox would be made."""
-    pytester.makepyfile("def test_it(seam_sandbox): pass")
+REFUSED = [
+    ("world", "hotl", "there is no world 'hotl'. Did you mean 'hotel'? Worlds: empty,*"),
+    ("action_attempts", "later", "action_attempts is 'later'; it takes 'instant', 'poll' or a number*"),
+    ("event_latency", "soon", "event_latency is 'soon'; it takes a number of seconds*"),
+    ("event_latency", "-1", "event_latency is '-1'; it takes a number of seconds*"),
+    ("event_latency", "inf", "event_latency is 'inf'; it takes a number of seconds*"),
+    ("action_attempts", "nan", "action_attempts is 'nan'; it takes 'instant', 'poll' or a number*"),
+    ("strict_ids", "maybe", "strict_ids is 'maybe'; it takes true or false."),
+    ("rate_limits", "2", "rate_limits is '2'; it takes true or false."),
+    ("intercept_allow", "https://a.example", "intercept_allow has 'https://a.example'; it takes host names*"),
+    ("api_key", "secret", "api_key is 'secret'; it takes the API key of a sandbox workspace*"),
+]
 
-    result = in_process(*arguments)
 
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([words])
+@pytest.mark.parametrize(("name", "value", "words"), REFUSED, ids=lambda text: text[:20])
+def test_bad_setting_says_what_it_takes_and_where_it_stands(pytester, monkeypatch, in_process, name, value, words):
+    """Nonsense in a setting is told in one line, where a sandbox would be made, with the layer that holds it."""
+    option = f"--seam-{name.replace('_', '-')}"
+    pytester.makepyfile(
+        test_plain="def test_it(seam_sandbox): pass",
+        test_marked=f"import pytest\n@pytest.mark.seam({name}={value!r})\ndef test_it(seam_sandbox): pass",
+    )
+
+    def told(layer, *arguments):
+        result = in_process(*arguments)
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines([f"E  *: {layer}: {words}"])
+
+    told("the marker seam()", "test_marked.py")
+    told(f"the option {option}", "test_plain.py", f"{option}={value}")
+    pytester.makeini(f"[pytest]\nseam_{name} = {value}\n")
+    told(f"seam_{name} in the ini file", "test_plain.py")
+    pytester.makeini("[pytest]\n")
+    monkeypatch.setenv(f"PYTEST_SEAM_{name.upper()}", value)
+    told(f"the environment variable PYTEST_SEAM_{name.upper()}", "test_plain.py")
 
 
 @pytest.mark.parametrize(

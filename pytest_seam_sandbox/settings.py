@@ -1,0 +1,192 @@
+"""The settings of a sandbox: one row each, with the function that reads it, wherever it was written.
+
+Imports the standard library only: every run of pytest loads this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple, NoReturn
+
+__tracebackhide__ = True  # whatever is raised here is for the author of the test
+
+_MOST_SECONDS = 1e9  # about 30 years; dates end in the year 9999
+_TRUTH = MappingProxyType(
+    {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+)
+_SECONDS = "a number of seconds from 0 to 1e9"
+_API_KEY = re.compile("seam_test[A-Za-z0-9_]+")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+
+
+class Setting(NamedTuple):
+    """One setting.
+
+    default: as it is written in text; "" for none. read: gives the value that the sandbox takes, from a text or a
+    Python value, or raises SandboxError; called with the name of the setting. takes_empty: whether an empty text means
+    something; else it is as good as no text.
+    """
+
+    default: str
+    help: str
+    read: Callable[[str, Any], Any]
+    takes_empty: bool = False
+
+
+def read_setting(name: str, value: Any, layer: str = "") -> Any:
+    """The value of a setting. layer: where it was written, for the SandboxError about a value that it does not take."""
+    read = SETTINGS[name].read
+    if not layer:
+        return read(name, value)
+    from .engine.errors import SandboxError
+
+    try:
+        return read(name, value)
+    except SandboxError as mistake:
+        raise type(mistake)(f"{layer}: {mistake}") from None
+
+
+def host_of(text: str) -> str:
+    """A host name or address in the one form in which hosts are compared: lower case, ASCII, without a dot at the end.
+
+    Raises UnicodeError for what cannot be a host.
+    """
+    host = text.rstrip(".").lower()
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    if host.isascii():
+        return host
+    import idna  # what httpx uses
+
+    return idna.encode(host, uts46=True).decode("ascii")
+
+
+def _refuse(name: str, found: object, takes: str) -> NoReturn:
+    from .engine.errors import SandboxError
+
+    raise SandboxError(f"{name} is {found!r}; it takes {takes}.")
+
+
+def _world(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        _refuse(name, value, "the name of a world as text")
+    if value != "empty":
+        from .worlds.build import check_world
+
+        check_world(value)
+    return value
+
+
+def _seed(name: str, value: Any) -> int | str:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        _refuse(name, value, "a text or a whole number")
+    return value
+
+
+def _attempts(name: str, value: Any) -> str | float:
+    text = value.strip() if isinstance(value, str) else value
+    if text in ("instant", "poll"):
+        return str(text)
+    return _number(name, value, f"'instant', 'poll' or {_SECONDS}")
+
+
+def _latency(name: str, value: Any) -> float:
+    return _number(name, value, _SECONDS)
+
+
+def _number(name: str, value: Any, takes: str) -> float:
+    number = value
+    if isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            _refuse(name, value, takes)
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= _MOST_SECONDS:
+        _refuse(name, value, takes)
+    return number
+
+
+def _flag(name: str, value: Any) -> bool:
+    """Python's 0 and 1 are accepted too."""
+    found = _TRUTH.get(str(value).strip().lower()) if isinstance(value, str | int) else None
+    if found is None:
+        _refuse(name, value, "true or false")
+    return found
+
+
+def _api_key(name: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        _refuse(name, value, "a text")
+    if _API_KEY.fullmatch(value) is None:
+        shown = value if len(value) <= 10 else f"{value[:10]}…"  # it might be the key of a real workspace
+        _refuse(
+            name,
+            shown,
+            "the API key of a sandbox workspace, such as 'seam_test1AbCd_9': seam_test, then letters, digits and "
+            "underscores",
+        )
+    return value
+
+
+def _hosts(name: str, value: Any) -> tuple[str, ...]:
+    texts = (value,) if isinstance(value, str) else value
+    if not isinstance(texts, Iterable) or isinstance(texts, bytes | Mapping):
+        _refuse(name, value, "host names, as text separated by commas or as a list of texts")
+    hosts = []
+    for text in texts:
+        if not isinstance(text, str):
+            _refuse(name, value, "host names, as text separated by commas or as a list of texts")
+        hosts += [_host(name, part) for part in re.split(r"[,\s]+", text) if part]
+    return tuple(dict.fromkeys(hosts))
+
+
+def _host(name: str, text: str) -> str:
+    from .engine.errors import SandboxError
+    from .engine.http import SEAM_HOST
+
+    try:
+        host = host_of(text)
+    except UnicodeError:
+        host = ""
+    if _HOST.fullmatch(host) is None and not _is_address(host):
+        raise SandboxError(
+            f"{name} has {text!r}; it takes host names such as 'api.example.com', compared as a whole: without scheme, "
+            "port, path and wildcards."
+        )
+    if host == SEAM_HOST:
+        raise SandboxError(f"{name} has {text!r}, which is Seam's own host; the sandbox answers for it. Leave it out.")
+    return host
+
+
+def _is_address(text: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType(
+    {
+        "world": Setting("empty", "starting state of each sandbox: empty, house, hotel or everything", _world),
+        "seed": Setting("0", "ids, names, PINs and serial numbers follow from it and from the name of the test", _seed),
+        "action_attempts": Setting(
+            "instant", "how action attempts end: instant, poll or a delay in sandbox seconds", _attempts
+        ),
+        "event_latency": Setting("0", "sandbox seconds until an event shows in /events/list", _latency),
+        "strict_ids": Setting("true", "refuse ids that are no UUID with 400 (true) or look them up (false)", _flag),
+        "rate_limits": Setting("false", "answer 429 beyond Seam's documented limits per device", _flag),
+        "intercept_allow": Setting(
+            "", "hosts that may be reached for real under seam_intercept, separated by commas", _hosts, takes_empty=True
+        ),
+        "api_key": Setting(
+            "", "the API key of each sandbox, seam_test..., for an app that has one; else each has its own", _api_key
+        ),
+    }
+)
