@@ -1,5 +1,8 @@
 """The ledger counts what is declared, and leaves nothing of Seam's public paths out."""
 
+import ast
+import inspect
+
 import pytest
 
 from pytest_seam_sandbox.api import all_endpoints
@@ -98,3 +101,35 @@ def test_text_names_what_is_not_emulated():
     missing = LEDGER["not_emulated"]
 
     assert ledger.as_text().splitlines()[-1] == f"Not emulated ({len(missing)}): {', '.join(missing) or 'nothing'}"
+
+
+def unread(function):
+    """The parameters that the body of an endpoint never reads; none if it hands all of them on by `locals()`."""
+    (definition,) = ast.parse(inspect.getsource(function)).body
+    names = {node.id for statement in definition.body for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    return set() if "locals" in names else {argument.arg for argument in definition.args.kwonlyargs} - names
+
+
+@pytest.mark.parametrize("endpoint", all_endpoints(), ids=lambda endpoint: endpoint.path)
+def test_parameter_acts_or_is_said_to_have_no_effect(endpoint):
+    """What an endpoint never reads stands in its row with the reason, and a row names parameters and their fields only."""
+    declared = set(endpoint.no_effect)
+
+    assert unread(endpoint.function) <= declared
+    assert {name.partition(".")[0] for name in declared} <= inspect.signature(endpoint.function).parameters.keys()
+    assert all(reason.strip() for reason in endpoint.no_effect.values())
+
+
+def test_text_lists_what_has_no_effect_and_what_is_doubted():
+    """Both tables have a row for each entry, and say how many there are."""
+    rows = [
+        f"| `{row['path']}` | `{name}` | {why} |"
+        for row in LEDGER["endpoints"]
+        for name, why in row["no_effect"].items()
+    ]
+    doubted = [f"| `{row['path']}` | {row['conflict']} |" for row in LEDGER["endpoints"] if row["conflict"]]
+    lines = ledger.as_text().splitlines()
+
+    assert f"Accepted, no effect ({len(rows)}):" in lines
+    assert f"Sources conflict ({len(doubted)}):" in lines
+    assert {*rows, *doubted} <= set(lines)
