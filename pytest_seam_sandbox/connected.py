@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from .embedded import Embedded
@@ -34,8 +35,13 @@ class Connected(Observer):
         return client
 
     def async_client(self, **seam_options: Any) -> AsyncSeam:
-        """An official `seam.AsyncSeam` that talks to this sandbox; else like `client`."""
+        """An official `seam.AsyncSeam` that talks to this sandbox; else like `client`. The SDK has it since 3.5."""
         sdk = _import_sdk()
+        if not hasattr(sdk, "AsyncSeam"):
+            raise MissingDependency(
+                f"version {version('seam')} of the Seam SDK has no AsyncSeam, and this needs it. "
+                "Install 3.5 or newer with: pip install 'seam>=3.5'."
+            )
         client: AsyncSeam = sdk.AsyncSeam(**self._seam_options(seam_options))
         return client
 

@@ -1,6 +1,7 @@
 """Names that a sandbox does not know: what it says instead."""
 
 import sys
+from importlib.metadata import version
 from types import SimpleNamespace
 
 import pytest
@@ -112,6 +113,16 @@ def test_missing_sdk(seam_sandbox, monkeypatch, make):
 
     assert "pip install 'pytest-seam-sandbox[sdk]'" in text
     assert "seam_http" in text
+
+
+def test_sdk_without_async(seam_sandbox, monkeypatch):
+    """With an SDK that has no AsyncSeam yet the text holds its version, and the command that installs a newer one."""
+    monkeypatch.delattr("seam.AsyncSeam")
+
+    text = text_of(MissingDependency, seam_sandbox.async_client)
+
+    assert f"version {version('seam')} of the Seam SDK has no AsyncSeam" in text
+    assert "pip install 'seam>=3.5'" in text
 
 
 def test_missing_sdk_is_an_import_error(seam_sandbox, monkeypatch):
