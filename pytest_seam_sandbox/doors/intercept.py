@@ -1,39 +1,32 @@
 """Interception: clients that an app builds itself, without a word about transports, reach the sandbox.
 
 What is replaced is the sending of httpx's own network transports, so whatever wraps them stays in force: the SDK's
-retries, for one. Transports of the app's own are left alone.
+retries, for one. Transports of the app's own are left alone. What other libraries send cannot be answered from here; it
+is refused, as far as it can be seen.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from ipaddress import ip_address
 from typing import Any
 
 import httpx
 
-from ..engine.errors import SandboxError, is_for_the_test
+from ..engine.errors import is_for_the_test
 from ..engine.http import SEAM_HOST
 from ..settings import host_of
+from .strangers import check_host, refusals
 from .transport import SandboxTransport, checkpoint
 
 __tracebackhide__ = is_for_the_test
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 @contextmanager
 def intercept(
     transport: SandboxTransport, *, allow: Sequence[str], pass_time: Callable[[float], None]
 ) -> Iterator[None]:
-    """Send the requests of httpx's transports to the sandbox inside the block.
+    """Send the requests of httpx's transports to the sandbox inside the block, and refuse those of other libraries.
 
     allow: further hosts that may be reached for real, in the form of `host_of`. pass_time: where the SDK waits between
     retries.
@@ -54,6 +47,7 @@ def intercept(
         (httpx.HTTPTransport, "handle_request", send),
         (httpx.AsyncHTTPTransport, "handle_async_request", send_async),
         *_patient_retries(pass_time),
+        *refusals(allow),
     ]
     before = [(owner, name, getattr(owner, name)) for owner, name, _ in replaced]
     for owner, name, function in replaced:
@@ -69,13 +63,8 @@ def _is_ours(request: httpx.Request, allow: Sequence[str]) -> bool:
     host = host_of(request.url.raw_host.decode("ascii"))
     if host == SEAM_HOST:
         return True
-    if is_loopback(host) or host in allow:
-        return False
-    raise SandboxError(
-        f"the program under test sent {request.method} {request.url} to the host {host!r}, which is not Seam's. Tests "
-        f"with an intercepted sandbox reach {SEAM_HOST} and loopback only; name the host in the setting "
-        "`intercept_allow` (marker seam, option, ini or environment) if it may be reached for real."
-    )
+    check_host(host, allow, f"{request.method} {request.url}")
+    return False
 
 
 def _patient_retries(pass_time: Callable[[float], None]) -> list[tuple[Any, str, Any]]:
