@@ -298,6 +298,26 @@ class Embedded:
         with self.app.changing():
             fail(self.workspace, self._webview(connect_webview_id))
 
+    def set_mark(
+        self, row_id: str, field: Literal["errors", "warnings"], code: str, message: str | None, fields: dict[str, Any]
+    ) -> str:
+        """Put an error or a warning on a resource; the name of the resource."""
+        from .api.marks import find_markable, put_mark
+
+        with self.app.lock:
+            row = find_markable(self.workspace, row_id)
+            put_mark(self.workspace, row, field, code, message=message, fields=fields)
+            return row.label or row_id
+
+    def clear_mark(self, row_id: str, field: Literal["errors", "warnings"], code: str) -> str:
+        """Take an error or a warning off a resource; the name of the resource."""
+        from .api.marks import find_markable, take_mark
+
+        with self.app.lock:
+            row = find_markable(self.workspace, row_id)
+            take_mark(self.workspace, row, field, code)
+            return row.label or row_id
+
     def _webview(self, connect_webview_id: str) -> ConnectWebviewRow:
         from .api._connect_webviews import ConnectWebviewRow
 

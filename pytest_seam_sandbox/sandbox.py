@@ -14,7 +14,7 @@ from .engine.faults import Faults
 from .engine.http import Request, Response
 from .engine.settings import ActionAttempts, Settings
 from .engine.stubs import Answer, Stub
-from .making import Maker
+from .marking import Marker
 from .observer import id_of
 from .outages import (
     AccountDisconnected,
@@ -43,7 +43,7 @@ class Snapshot:
     state: tuple[Any, ...]
 
 
-class Sandbox(Maker):
+class Sandbox(Marker):
     """One isolated Seam sandbox workspace.
 
     Usable without pytest: `with Sandbox() as sandbox:`. Leaving the block raises what went wrong unnoticed: a path that

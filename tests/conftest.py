@@ -51,6 +51,14 @@ def pytester(_imported, pytester, monkeypatch):
     return pytester
 
 
+@pytest.fixture(autouse=True)
+def forgotten_marks(recorder):
+    """What one test puts on a resource says nothing of the next one's."""
+    yield
+    if recorder is not None:
+        recorder.marked.clear()
+
+
 class Blocking:
     """An AsyncSeam with the face of a Seam: every coroutine is run to its end."""
 

@@ -50,6 +50,7 @@ RANKS = (
     "workspaces",
     "user_identity_access",
     "user_identities",
+    "marks",
 )
 """The families in the order in which they stand on each other: each imports only what is named before it."""
 

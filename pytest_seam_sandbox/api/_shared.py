@@ -83,12 +83,17 @@ class Problem(Resource):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One error or warning on a row. `flags` are the extra fields of its variant, such as is_device_error."""
+    """One error or warning on a row.
+
+    flags: the extra fields of its variant, such as is_device_error. is_marked: a test has put it there, so that it
+    stays until the test takes it away, whatever Seam would find out meanwhile.
+    """
 
     code: str
     message: str
     created_at: str
     flags: tuple[tuple[str, object], ...] = ()
+    is_marked: bool = False
 
     def as_error(self) -> dict[str, Any]:
         """The entry of an `errors` list."""
@@ -101,6 +106,16 @@ class Condition:
     def in_event(self, name: str) -> dict[str, str]:
         """The entry as events repeat it: without the flags. name: "error_code" or "warning_code"."""
         return {name: self.code, "message": self.message, "created_at": self.created_at}
+
+
+def marked(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Those that a test has put there."""
+    return tuple(condition for condition in conditions if condition.is_marked)
+
+
+def without_codes(conditions: Iterable[Condition], *codes: str) -> tuple[Condition, ...]:
+    """The conditions but for those of some codes."""
+    return tuple(condition for condition in conditions if condition.code not in codes)
 
 
 def errors_in_event(conditions: Iterable[Condition]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ..engine.errors import ApiError
 from ..engine.signals import Signal
 from ..engine.store import Row, Workspace, row_type
-from ._shared import Problem, Resource, find, given
+from ._shared import Condition, Problem, Resource, find, given
 
 deleting_user_identity: Signal[[Workspace, UserIdentityRow]] = Signal()
 """Sent before a user identity goes, so that what belongs to it goes first."""
@@ -53,6 +53,8 @@ class UserIdentityRow(Row):
     merged_ids: tuple[str, ...] = ()
     merged_keys: tuple[str, ...] = ()
     is_managed: bool = True
+    errors: tuple[Condition, ...] = ()
+    warnings: tuple[Condition, ...] = ()
 
     @property
     def display_name(self) -> str:
@@ -74,8 +76,8 @@ class UserIdentityRow(Row):
             "acs_user_ids": self.acs_user_ids,
             "merged_user_identity_ids": self.merged_ids,
             "merged_user_identity_keys": self.merged_keys,
-            "errors": [],
-            "warnings": [],
+            "errors": [error.as_error() for error in self.errors],
+            "warnings": [warning.as_warning() for warning in self.warnings],
             "created_at": self.created_at,
         }
 

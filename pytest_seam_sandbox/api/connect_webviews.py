@@ -31,6 +31,7 @@ from ._shared import (
     given,
     has_metadata,
     merge_metadata,
+    without_codes,
 )
 from .acs.sites import add_sandbox_systems, system_types
 from .connected_accounts import (
@@ -152,12 +153,13 @@ def _new_account(workspace: Workspace, webview: ConnectWebviewRow, provider: str
 
 def _taken_over(account: ConnectedAccountRow, webview: ConnectWebviewRow) -> ConnectedAccountRow:
     """The account after another login. The webview's metadata replaces its own (docs), unless there is none (assumed);
-    an account without a customer becomes that of the webview (spec).
+    an account without a customer becomes that of the webview (spec). A request to log in again is met.
     """
     return account.but(
         connect_webview_ids=(*account.connect_webview_ids, webview.id),
         custom_metadata=webview.custom_metadata or account.custom_metadata,
         customer_key=account.customer_key or webview.customer_key,
+        warnings=without_codes(account.warnings, "account_reauthorization_requested"),
     )
 
 

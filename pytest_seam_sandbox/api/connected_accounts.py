@@ -41,6 +41,7 @@ from ._shared import (
     not_found,
     require_sandbox,
     warnings_in_event,
+    without_codes,
 )
 
 router = Router("/connected_accounts")
@@ -165,6 +166,16 @@ class ConnectedAccountDisconnected(AccountMetadataFields, event_type="connected_
     connected_account_warnings: list[dict[str, str]]
 
 
+class ConnectedAccountReauthorizationRequested(
+    AccountMetadataFields, event_type="connected_account.reauthorization_requested"
+):
+    """An account still works, but its user has to log in again soon."""
+
+    connected_account_id: str
+    connected_account_errors: list[dict[str, str]]
+    connected_account_warnings: list[dict[str, str]]
+
+
 class ConnectedAccountDeleted(AccountMetadataFields, event_type="connected_account.deleted"):
     """An account was deleted."""
 
@@ -220,36 +231,44 @@ def announce_connection(
     workspace.events.emit(workspace, ConnectedAccountConnected(**account.event_fields(), **optional))
 
 
-def lose(workspace: Workspace, account: ConnectedAccountRow) -> None:
+def lose(workspace: Workspace, account: ConnectedAccountRow, *, error: Condition | None = None) -> None:
     """Take the link to the provider away: the error on the account, its event, then the account's devices.
 
     Lost already: nothing happens. Source: docs for the error, spec for the event; the order is assumed.
     """
     if account.is_disconnected:
         return
-    error = Condition(
+    error = error or Condition(
         "account_disconnected",
         "Account Disconnected: the login at the provider no longer works. Reconnect it with a new Connect Webview.",
         workspace.clock.text(),
         (("is_connected_account_error", True),),
     )
     account = workspace[ConnectedAccountRow].put(account.but(errors=(*account.errors, error)))
-    workspace.events.emit(
-        workspace,
-        ConnectedAccountDisconnected(
-            connected_account_errors=errors_in_event(account.errors),
-            connected_account_warnings=warnings_in_event(account.warnings),
-            **account.event_fields(),
-        ),
-    )
+    announce_loss(workspace, account)
     account_lost.send(workspace, account)
 
 
-def recover(workspace: Workspace, account: ConnectedAccountRow, connect_webview_id: str) -> None:
+def announce_loss(workspace: Workspace, account: ConnectedAccountRow) -> None:
+    """Log connected_account.disconnected."""
+    workspace.events.emit(
+        workspace, ConnectedAccountDisconnected(**account.event_fields(), **account_issue_fields(account))
+    )
+
+
+def account_issue_fields(account: ConnectedAccountRow) -> dict[str, Any]:
+    """The two lists that an event about trouble with an account carries."""
+    return {
+        "connected_account_errors": errors_in_event(account.errors),
+        "connected_account_warnings": warnings_in_event(account.warnings),
+    }
+
+
+def recover(workspace: Workspace, account: ConnectedAccountRow, connect_webview_id: str | None = None) -> None:
     """Connect a lost account again, after its user logged in anew. Events in the order of docs and spec."""
     if not account.is_disconnected:
         return
-    errors = tuple(error for error in account.errors if error.code != "account_disconnected")
+    errors = without_codes(account.errors, "account_disconnected")
     account = workspace[ConnectedAccountRow].put(account.but(errors=errors))
     announce_connection(workspace, account, connect_webview_id)
     account_recovered.send(workspace, account)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from contract.openapi import PATHS_NEWER_THAN_THE_DOCUMENT, SPEC, event_schemas, problems
+from pytest_seam_sandbox.api import marks
 from pytest_seam_sandbox.engine.app import App
 from pytest_seam_sandbox.engine.events import EventLog
 from pytest_seam_sandbox.report.ledger import reachable_codes
@@ -23,31 +24,72 @@ RESOURCES = {
 """The resource that an object with such an id is; the first that fits, since objects also name what they belong to."""
 
 
+NEWER_VARIANTS = {"insufficient_permissions"}
+"""Codes with a variant that is newer than the document: it knows this one as no error of a device or its account."""
+
 _declared_codes = cache(reachable_codes)
 
 
-def undeclared_codes(value, place="$"):
-    """The error and warning codes of an answer that no row class declares, each with its place."""
+@cache
+def documented_codes(resource, kind):
+    """The codes that the document lets the errors or warnings of a resource have."""
+    items = SPEC["components"]["schemas"].get(resource, {}).get("properties", {}).get(kind, {}).get("items", {})
+    words = ("error_code", "warning_code")
+    return {
+        code
+        for variant in items.get("oneOf", ())
+        for word in words
+        for code in variant["properties"].get(word, {}).get("enum", ())
+    } - NEWER_VARIANTS
+
+
+def resource_of(value):
+    """The resource that an object is."""
+    return next((name for key, name in RESOURCES.items() if key in value), None)
+
+
+def without_strangers(value, marked):
+    """The answer without the entries that a test has put there and whose code the document does not have."""
     if isinstance(value, list):
-        return [found for number, part in enumerate(value) for found in undeclared_codes(part, f"{place}[{number}]")]
+        return [without_strangers(part, marked) for part in value]
+    if not isinstance(value, dict):
+        return value
+    result = {key: without_strangers(part, marked) for key, part in value.items()}
+    for kind, word in (("errors", "error_code"), ("warnings", "warning_code")):
+        strangers = marked - documented_codes(resource_of(value), kind)
+        if isinstance(value.get(kind), list):
+            result[kind] = [entry for entry in value[kind] if entry.get(word) not in strangers]
+    return result
+
+
+def undeclared_codes(value, marked, place="$"):
+    """The error and warning codes of an answer that no row class declares and no test put there, with their places."""
+    if isinstance(value, list):
+        parts = [(f"{place}[{number}]", part) for number, part in enumerate(value)]
+        return [found for where, part in parts for found in undeclared_codes(part, marked, where)]
     if not isinstance(value, dict):
         return []
-    resource = next((name for key, name in RESOURCES.items() if key in value), None)
+    resource = resource_of(value)
     declared = _declared_codes().get(resource, {})
     found = [
         f"{place}[{kind!r}]: {entry[word]!r} is not in {word}s of the row class of {resource}"
         for kind, word in (("errors", "error_code"), ("warnings", "warning_code"))
         for entry in value.get(kind) or ()
-        if resource and word in entry and entry[word] not in declared.get(kind, ())
+        if resource and word in entry and entry[word] not in {*declared.get(kind, ()), *marked}
     ]
-    return found + [deeper for key, part in value.items() for deeper in undeclared_codes(part, f"{place}[{key!r}]")]
+    parts = [(f"{place}[{key!r}]", part) for key, part in value.items()]
+    return found + [deeper for where, part in parts for deeper in undeclared_codes(part, marked, where)]
 
 
 class Recorder:
-    """Checks answers and events, each distinct one once in a process. checked: how many there were."""
+    """Checks answers and events, each distinct one once in a process.
+
+    checked: how many there were. marked: the codes that tests have put on resources.
+    """
 
     def __init__(self):
         self._seen = set()
+        self.marked = set()
 
     @property
     def checked(self):
@@ -57,8 +99,8 @@ class Recorder:
         """Raise AssertionError for an answer that the document or the ledger does not know."""
         if path in PATHS_NEWER_THAN_THE_DOCUMENT or path not in SPEC["paths"] or self._is_known(path, body):
             return
-        value = json.loads(body)
-        self._refuse(path, problems("answers", path, value=value) + undeclared_codes(value))
+        value = without_strangers(json.loads(body), self.marked)
+        self._refuse(path, problems("answers", path, value=value) + undeclared_codes(value, self.marked))
 
     def event(self, event_type, body):
         """Raise AssertionError for an event that its schema does not allow."""
@@ -80,7 +122,7 @@ class Recorder:
 def recording():
     """Check every answer with status 200, but those that a fault made, and every event, as long as this is open."""
     recorder = Recorder()
-    reply, emit = App._reply, EventLog.emit
+    reply, emit, put_mark = App._reply, EventLog.emit, marks.put_mark
 
     def checked_reply(app, exchange):
         response, endpoint = reply(app, exchange), exchange.endpoint
@@ -97,8 +139,12 @@ def recording():
             recorder.event(copy.event_type, body)
         return event
 
-    App._reply, EventLog.emit = checked_reply, checked_emit
+    def noted_mark(workspace, row, field, code, **details):
+        recorder.marked.add(code)
+        put_mark(workspace, row, field, code, **details)
+
+    App._reply, EventLog.emit, marks.put_mark = checked_reply, checked_emit, noted_mark
     try:
         yield recorder
     finally:
-        App._reply, EventLog.emit = reply, emit
+        App._reply, EventLog.emit, marks.put_mark = reply, emit, put_mark

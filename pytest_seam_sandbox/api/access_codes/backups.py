@@ -62,6 +62,8 @@ def _is_enabled(device: DeviceRow) -> bool:
 
 
 def _fill(workspace: Workspace, device: DeviceRow) -> None:
+    if any(error.code in _ERRORS and error.is_marked for error in device.errors):
+        return
     most = device.property("max_active_codes_supported")
     for _ in range(POOL_SIZE - len(pool_of(workspace, device.device_id))):
         pin = find_pin(workspace, device)
@@ -136,8 +138,10 @@ def _warnings(workspace: Workspace, device: DeviceRow, left: int) -> list[Condit
 def _with(present: tuple[Condition, ...], about: tuple[str, ...], wanted: list[Condition]) -> tuple[Condition, ...]:
     """The conditions with those of some codes as wanted; one that is there already keeps its time."""
     known = {condition.code: condition for condition in present}
-    kept = tuple(condition for condition in present if condition.code not in about)
-    return (*kept, *(_since(known.get(condition.code), condition) for condition in wanted))
+    kept = tuple(condition for condition in present if condition.code not in about or condition.is_marked)
+    held = {condition.code for condition in kept}
+    found = (_since(known.get(condition.code), condition) for condition in wanted if condition.code not in held)
+    return (*kept, *found)
 
 
 def _since(known: Condition | None, wanted: Condition) -> Condition:

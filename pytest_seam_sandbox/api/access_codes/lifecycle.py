@@ -7,12 +7,11 @@ delay shows at the first poll and a failure at the second is assumed; the ten mi
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
 
 from ...engine.clock import parse_time
 from ...engine.store import Workspace
 from .. import action_attempts
-from .._shared import Condition
+from .._shared import Condition, marked
 from ..action_attempts import ActionAttemptRow
 from ..devices.model import DeviceRow
 from .backups import refill, release, stored_on
@@ -30,7 +29,7 @@ from .events import (
     AccessCodeTimeFrameChanged,
     AccessCodeUnmanagedRemoved,
 )
-from .model import AccessCodeRow, Mutation, code_fields, codes_on, creating, device_of, is_programmable, six_lists
+from .model import LATE, AccessCodeRow, Mutation, code_fields, codes_on, creating, device_of, is_programmable, six_lists
 from .timing import is_ahead, is_leaving, load_time, status_of
 
 POLL_SECONDS = 600.0
@@ -71,7 +70,9 @@ def progress(workspace: Workspace, access_code_id: str) -> None:
     code = workspace[AccessCodeRow].get(access_code_id)
     if code is None or not code.is_managed:
         return
-    if is_leaving(workspace, code):
+    if code.is_held_up and not (is_leaving(workspace, code) and code.pin_on_lock is None):
+        put(workspace, code)
+    elif is_leaving(workspace, code):
         _remove(workspace, code)
     elif code.pin_on_lock is None:
         _program(workspace, code)
@@ -117,8 +118,7 @@ def _program(workspace: Workspace, code: AccessCodeRow) -> None:
         _refuse(workspace, code.but(waiting_since=None, warnings=_not_late(code)), obstacle)
         return
     scheduled = code.is_native and is_ahead(workspace, code.starts_at)
-    changes: dict[str, Any] = {"mutations": (), "errors": (), "warnings": _not_late(code), "waiting_since": None}
-    code = put(workspace, code.but(pin_on_lock=code.code, is_scheduled=scheduled, **changes))
+    code = put(workspace, _cleared(code).but(mutations=(), pin_on_lock=code.code, is_scheduled=scheduled))
     kind = AccessCodeScheduledOnDevice if scheduled else AccessCodeSetOnDevice
     workspace.events.emit(workspace, kind(code=code.code or "", **code_fields(workspace, code)))
     refill(workspace, device)
@@ -132,7 +132,12 @@ def _defer(workspace: Workspace, code: AccessCodeRow) -> None:
         "Seam programs the code closer to its start.",
         scheduled_at=load_time(code),
     )
-    put(workspace, code.but(mutations=(later,), errors=(), warnings=_not_late(code), waiting_since=None))
+    put(workspace, _cleared(code).but(mutations=(later,)))
+
+
+def _cleared(code: AccessCodeRow) -> AccessCodeRow:
+    """The code without what said that it is late or cannot be set; what a test has put there stays."""
+    return code.but(errors=marked(code.errors), warnings=_not_late(code), waiting_since=None)
 
 
 def _start(workspace: Workspace, code: AccessCodeRow) -> None:
@@ -161,7 +166,7 @@ def _poll_setting(workspace: Workspace, access_code_id: str, since: str) -> None
         message = "The code could not be programmed; Seam goes on trying."
         _refuse(workspace, code, code_error(workspace, "failed_to_set_on_device", message))
         return
-    warning = Condition("delay_in_setting_on_device", "Programming the code takes long.", workspace.clock.text())
+    warning = Condition(LATE, "Programming the code takes long.", workspace.clock.text())
     code = put(workspace, code.but(warnings=(*code.warnings, warning)))
     fields = code_fields(workspace, code) | six_lists(workspace, code)
     workspace.events.emit(workspace, AccessCodeDelayInSettingOnDevice(**fields))
@@ -173,7 +178,7 @@ def _refuse(workspace: Workspace, code: AccessCodeRow, reason: Condition) -> Non
     if code.has_error(reason.code):
         put(workspace, code)
         return
-    code = put(workspace, code.but(errors=(reason,)))
+    code = put(workspace, code.but(errors=(*marked(code.errors), reason)))
     fields = code_fields(workspace, code) | six_lists(workspace, code)
     workspace.events.emit(workspace, AccessCodeFailedToSetOnDevice(**fields))
 
@@ -185,7 +190,7 @@ def code_error(workspace: Workspace, code: str, message: str, **extra: object) -
 
 def _not_late(code: AccessCodeRow) -> tuple[Condition, ...]:
     """The warnings without that of a delay."""
-    return tuple(warning for warning in code.warnings if warning.code != "delay_in_setting_on_device")
+    return tuple(warning for warning in code.warnings if warning.code != LATE or warning.is_marked)
 
 
 def _same_pin(workspace: Workspace, code: AccessCodeRow) -> Condition | None:
@@ -223,7 +228,7 @@ def _apply(workspace: Workspace, code: AccessCodeRow) -> None:
     stays = code.is_native or not is_ahead(workspace, load_time(code))
     begins = code.is_scheduled and not scheduled
     pin = code.code if stays else None
-    code = put(workspace, code.but(mutations=(), errors=(), pin_on_lock=pin, is_scheduled=scheduled))
+    code = put(workspace, code.but(mutations=(), errors=marked(code.errors), pin_on_lock=pin, is_scheduled=scheduled))
     _emit_changes(workspace, code, pending)
     if begins:
         workspace.events.emit(workspace, AccessCodeSetOnDevice(code=code.code or "", **code_fields(workspace, code)))

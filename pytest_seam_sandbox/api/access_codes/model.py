@@ -21,6 +21,19 @@ _DISPLAYED: Mapping[Status, str] = MappingProxyType(
         "unknown": "Unknown",
     }
 )
+NOT_SET = frozenset(
+    {
+        "code_constraints_violated",
+        "duplicate_code_on_device",
+        "failed_to_issue",
+        "failed_to_set_on_device",
+        "no_space_for_access_code_on_device",
+    }
+)
+"""The errors that say that a code is not on its lock."""
+NOT_REMOVED = frozenset({"failed_to_remove_from_device", "failed_to_expire"})
+"""The errors that say that a code should be gone from its lock, and is not."""
+LATE = "delay_in_setting_on_device"
 CANNOT_CONVERT = frozenset({"igloohome_lock", "kwikset_lock", "smartthings_lock"})
 """The device types whose unmanaged codes stay unmanaged (docs)."""
 
@@ -149,6 +162,13 @@ class AccessCodeRow(Row):
     def has_error(self, code: str) -> bool:
         """Whether this error of its own is on the code."""
         return any(error.code == code for error in self.errors)
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether a test keeps the code off its lock, or on it."""
+        return any(error.is_marked and error.code in NOT_SET | NOT_REMOVED for error in self.errors) or any(
+            warning.is_marked and warning.code == LATE for warning in self.warnings
+        )
 
     def has_mutation(self, mutation_code: str) -> bool:
         """Whether a change of this kind is pending."""

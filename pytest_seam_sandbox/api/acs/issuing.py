@@ -24,7 +24,9 @@ def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRo
     multi-phone credential gets a child for every phone; any other goes to the oldest phone (assumed). Nothing is
     issued while the access system is disconnected (assumed).
     """
-    if credential.is_issued or credential.access_method == "card" or not _reaches_phones(workspace, credential):
+    if credential.is_issued or credential.is_held_back or credential.access_method == "card":
+        return credential
+    if not _reaches_phones(workspace, credential):
         return credential
     if credential.access_method == "mobile_key":
         phones = [phone for phone in workspace[PhoneRow] if phone.user_identity_id == credential.user_identity_id]
@@ -39,8 +41,8 @@ def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRo
 
 
 def _reaches_phones(workspace: Workspace, credential: AcsCredentialRow) -> bool:
-    """Whether it could be issued now: it is valid, and its access system is connected."""
-    return credential.is_valid and not workspace[AcsSystemRow][credential.acs_system_id].errors
+    """Whether it could be issued now: it is valid, and access can be given in its access system."""
+    return credential.is_valid and workspace[AcsSystemRow][credential.acs_system_id].is_manageable
 
 
 def tell(workspace: Workspace, kind: type[AcsCredentialFields], credential: AcsCredentialRow) -> None:
@@ -64,6 +66,8 @@ def _issue_child(workspace: Workspace, parent: AcsCredentialRow, phone: PhoneRow
             parent_acs_credential_id=parent.id,
             is_multi_phone_sync_credential=False,
             created_at=workspace.clock.text(),
+            errors=(),
+            warnings=(),
         )
     )
     _hand_over(workspace, phone, parent.id, child.id)

@@ -14,6 +14,26 @@ from .._shared import Condition, find, given
 from ..connected_accounts import ConnectedAccountRow
 from .kinds import SYSTEM_KINDS, SystemKind, words
 
+DISCONNECTING = frozenset(
+    {
+        "account_disconnected",
+        "acs_system_disconnected",
+        "bridge_disconnected",
+        "seam_bridge_disconnected",
+        "visionline_instance_unreachable",
+    }
+)
+"""The errors under which Seam does not reach an access system."""
+UNMANAGEABLE = DISCONNECTING | {
+    "insufficient_permissions",
+    "provider_service_unavailable",
+    "salto_ks_certification_expired",
+}
+"""The errors under which no access can be given in it."""
+INACTIVE = "acs_user_inactive"
+NO_ACCESS = (INACTIVE, "salto_ks_user_not_subscribed")
+"""The warnings under which a user opens no doors (spec)."""
+WAITING = "waiting_to_be_issued"
 IMAGES = "https://connect.getseam.com/assets/images/acs_systems"
 
 
@@ -33,6 +53,17 @@ class AcsSystemRow(Row):
     created_at: str
     manager_id: str | None = None
     errors: tuple[Condition, ...] = ()
+    warnings: tuple[Condition, ...] = ()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether Seam reaches the system."""
+        return not any(error.code in DISCONNECTING for error in self.errors)
+
+    @property
+    def is_manageable(self) -> bool:
+        """Whether Seam can give access in the system now; effects of the codes: assumed."""
+        return not any(error.code in UNMANAGEABLE for error in self.errors)
 
     @property
     def kind(self) -> SystemKind:
@@ -66,7 +97,7 @@ class AcsSystemRow(Row):
             "location": {"time_zone": None},
             "acs_access_group_count": 0,
             "errors": [error.as_error() for error in self.errors],
-            "warnings": [],
+            "warnings": [warning.as_warning() for warning in self.warnings],
             "created_at": self.created_at,
             **metadata,
         }
@@ -100,11 +131,14 @@ class AcsUserRow(Row):
     identity: Mapping[str, str | None] = field(default_factory=dict)
     acs_entrance_ids: tuple[str, ...] = ()
     inactive_since: str | None = None
+    errors: tuple[Condition, ...] = ()
+    warnings: tuple[Condition, ...] = ()
 
     @property
     def has_access(self) -> bool:
         """Whether the user may open anything at all now."""
-        return not self.is_suspended and self.inactive_since is None
+        is_marked = any(warning.code in NO_ACCESS for warning in self.warnings)
+        return not self.is_suspended and self.inactive_since is None and not is_marked
 
     def view(self) -> dict[str, Any]:
         """The user as a client sees it."""
@@ -120,7 +154,7 @@ class AcsUserRow(Row):
             "is_suspended": self.is_suspended,
             "pending_mutations": [],
             "last_successful_sync_at": self.created_at,
-            "errors": [],
+            "errors": [error.as_error() for error in self.errors],
             "warnings": self._warnings(),
             "created_at": self.created_at,
             **given(
@@ -137,10 +171,12 @@ class AcsUserRow(Row):
         }
 
     def _warnings(self) -> list[dict[str, Any]]:
-        if self.inactive_since is None:
-            return []
-        message = "The access schedule of the user has not begun or is over."
-        return [Condition("acs_user_inactive", message, self.inactive_since).as_warning()]
+        shown = [warning.as_warning() for warning in self.warnings if warning.code != INACTIVE]
+        since = next((warning for warning in self.warnings if warning.code == INACTIVE), None)
+        if since is None and self.inactive_since is not None:
+            message = "The access schedule of the user has not begun or is over."
+            since = Condition(INACTIVE, message, self.inactive_since)
+        return shown if since is None else [since.as_warning(), *shown]
 
     def event_fields(self) -> dict[str, str]:
         """What the events about this user carry."""
@@ -164,6 +200,8 @@ class AcsEntranceRow(Row):
     display_name: str
     created_at: str
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    errors: tuple[Condition, ...] = ()
+    warnings: tuple[Condition, ...] = ()
 
     @property
     def is_guest_door(self) -> bool:
@@ -180,8 +218,8 @@ class AcsEntranceRow(Row):
             "display_name": self.display_name,
             **{f"can_unlock_with_{name}": name in methods for name in ("card", "cloud_key", "code", "mobile_key")},
             "space_ids": [],
-            "errors": [],
-            "warnings": [],
+            "errors": [error.as_error() for error in self.errors],
+            "warnings": [warning.as_warning() for warning in self.warnings],
             "created_at": self.created_at,
             **self.metadata,
         }
@@ -209,7 +247,7 @@ class AcsCredentialRow(Row):
     key: ClassVar[str] = "acs_credential_id"
     not_found: ClassVar[str] = "acs_credential_not_found"
     resource: ClassVar[str] = "acs_credential"
-    warning_codes: ClassVar[tuple[str, ...]] = ("waiting_to_be_issued",)
+    warning_codes: ClassVar[tuple[str, ...]] = (WAITING,)
     acs_credential_id: str
     workspace_id: str
     acs_system_id: str
@@ -229,6 +267,8 @@ class AcsCredentialRow(Row):
     overridden_ids: tuple[str, ...] = ()
     allowed_acs_entrance_ids: tuple[str, ...] | None = None
     provider_metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    errors: tuple[Condition, ...] = ()
+    warnings: tuple[Condition, ...] = ()
 
     def is_in_time(self, now: str) -> bool:
         """Whether the validity of the credential has begun and is not over at `now`, a time as rows hold it."""
@@ -238,7 +278,12 @@ class AcsCredentialRow(Row):
     @property
     def is_issued(self) -> bool:
         """Whether it reached a phone, the cloud or the lock. A card needs an encoder."""
-        return self.issued_at is not None
+        return self.issued_at is not None and not self.is_held_back
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether a test lets it wait to be issued."""
+        return any(warning.code == WAITING for warning in self.warnings)
 
     def view(self) -> dict[str, Any]:
         """The credential as a client sees it."""
@@ -252,13 +297,13 @@ class AcsCredentialRow(Row):
             "display_name": METHOD_NAMES[self.access_method],
             "is_managed": True,
             "is_issued": self.is_issued,
-            "issued_at": self.issued_at,
+            "issued_at": self.issued_at if self.is_issued else None,
             "is_multi_phone_sync_credential": self.is_multi_phone_sync_credential,
             "is_one_time_use": False,
             "is_latest_desired_state_synced_with_provider": self.is_issued,
-            "latest_desired_state_synced_with_provider_at": self.issued_at,
-            "errors": [],
-            "warnings": [] if self.is_issued else [self._waiting()],
+            "latest_desired_state_synced_with_provider_at": self.issued_at if self.is_issued else None,
+            "errors": [error.as_error() for error in self.errors],
+            "warnings": self._warnings(),
             "created_at": self.created_at,
             **given(
                 acs_user_id=self.acs_user_id,
@@ -279,12 +324,12 @@ class AcsCredentialRow(Row):
         own = self.provider_metadata.get("visionline_metadata", {})
         return {"visionline_metadata": {**own, "is_valid": self.is_valid and self.is_issued}}
 
-    def _waiting(self) -> dict[str, str]:
-        return {
-            "warning_code": "waiting_to_be_issued",
-            "message": "The credential waits for a phone, an encoder or its access system to be issued.",
-            "created_at": self.created_at,
-        }
+    def _warnings(self) -> list[dict[str, Any]]:
+        shown = [warning.as_warning() for warning in self.warnings]
+        if self.is_issued or self.is_held_back:
+            return shown
+        message = "The credential waits for a phone, an encoder or its access system to be issued."
+        return [Condition(WAITING, message, self.created_at).as_warning(), *shown]
 
     def event_fields(self) -> dict[str, str]:
         """What the events about this credential carry."""

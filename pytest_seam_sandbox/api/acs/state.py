@@ -10,7 +10,7 @@ from typing import Any
 
 from ...engine.errors import ApiError
 from ...engine.store import Workspace
-from .._shared import Condition, errors_in_event, warnings_in_event
+from .._shared import Condition, errors_in_event, warnings_in_event, without_codes
 from .._user_identities import UserIdentityRow, deleting_user_identity
 from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
 from .events import (
@@ -210,37 +210,55 @@ def _delete_with_person(workspace: Workspace, owner: UserIdentityRow) -> None:
         delete_user(workspace, user)
 
 
-@account_lost.reaction(order=2)
-def _disconnect(workspace: Workspace, account: ConnectedAccountRow) -> None:
-    message = "Account Disconnected: the login at the provider no longer works. Reconnect the account."
-    for system in _systems_of(workspace, account):
-        error = Condition("account_disconnected", message, workspace.clock.text())
-        workspace[AcsSystemRow].put(system.but(errors=(error,)))
-        event = AcsSystemDisconnected(
-            acs_system_id=system.id,
-            connected_account_id=account.id,
-            acs_system_errors=errors_in_event([error]),
-            acs_system_warnings=[],
-            connected_account_errors=errors_in_event(account.errors),
-            connected_account_warnings=warnings_in_event(account.warnings),
-        )
-        workspace.events.emit(workspace, event)
+def lose_system(workspace: Workspace, system: AcsSystemRow, error: Condition) -> None:
+    """Put an error on a system; the transition to unreachable logs acs_system.disconnected, just once."""
+    was_connected = system.is_connected
+    system = workspace[AcsSystemRow].put(system.but(errors=(*system.errors, error)))
+    if system.is_connected or not was_connected:
+        return
+    account = workspace[ConnectedAccountRow][system.connected_account_id]
+    event = AcsSystemDisconnected(
+        acs_system_id=system.id,
+        connected_account_id=account.id,
+        acs_system_errors=errors_in_event(system.errors),
+        acs_system_warnings=warnings_in_event(system.warnings),
+        connected_account_errors=errors_in_event(account.errors),
+        connected_account_warnings=warnings_in_event(account.warnings),
+    )
+    workspace.events.emit(workspace, event)
 
 
-@account_recovered.reaction(order=2)
-def _reconnect(workspace: Workspace, account: ConnectedAccountRow) -> None:
-    """The systems are back; credentials that were made meanwhile are issued, to phones of meanwhile too."""
-    for system in _systems_of(workspace, account):
-        workspace[AcsSystemRow].put(system.but(errors=()))
-        event = AcsSystemConnected(acs_system_id=system.id, connected_account_id=account.id)
+def recover_system(workspace: Workspace, system: AcsSystemRow, code: str) -> None:
+    """Take an error off a system; the transition back logs acs_system.connected, just once.
+
+    Credentials that were made meanwhile are issued, to phones of meanwhile too.
+    """
+    was_connected = system.is_connected
+    system = workspace[AcsSystemRow].put(system.but(errors=without_codes(system.errors, code)))
+    if system.is_connected and not was_connected:
+        event = AcsSystemConnected(acs_system_id=system.id, connected_account_id=system.connected_account_id)
         workspace.events.emit(workspace, event)
+    if system.is_manageable:
         for credential in [row for row in workspace[AcsCredentialRow] if row.acs_system_id == system.id]:
             sync(workspace, credential)
 
 
+@account_lost.reaction(order=2)
+def _disconnect(workspace: Workspace, account: ConnectedAccountRow) -> None:
+    message = "Account Disconnected: the login at the provider no longer works. Reconnect the account."
+    for system in systems_of(workspace, account):
+        lose_system(workspace, system, Condition("account_disconnected", message, workspace.clock.text()))
+
+
+@account_recovered.reaction(order=2)
+def _reconnect(workspace: Workspace, account: ConnectedAccountRow) -> None:
+    for system in systems_of(workspace, account):
+        recover_system(workspace, system, "account_disconnected")
+
+
 @deleting_account.reaction(order=4)
 def _delete_with_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
-    for system in _systems_of(workspace, account):
+    for system in systems_of(workspace, account):
         delete_credentials(workspace, [row for row in workspace[AcsCredentialRow] if row.acs_system_id == system.id])
         for user in [row for row in workspace[AcsUserRow] if row.acs_system_id == system.id]:
             delete_user(workspace, user)
@@ -251,5 +269,6 @@ def _delete_with_account(workspace: Workspace, account: ConnectedAccountRow) -> 
             workspace[AcsSystemRow].put(served.but(manager_id=None))
 
 
-def _systems_of(workspace: Workspace, account: ConnectedAccountRow) -> list[AcsSystemRow]:
+def systems_of(workspace: Workspace, account: ConnectedAccountRow) -> list[AcsSystemRow]:
+    """The access systems of an account, oldest first."""
     return [row for row in workspace[AcsSystemRow] if row.connected_account_id == account.id]

@@ -25,6 +25,7 @@ from .._shared import (
     PORTAL,
     PORTAL_READ_ONLY,
     SUPPORT,
+    Condition,
     merge_metadata,
     not_found,
 )
@@ -32,6 +33,7 @@ from . import filters
 from .events import DeviceConvertedToUnmanaged, DeviceNameChanged
 from .filters import DeviceType, Flag, Manufacturer
 from .house import models_of
+from .issues import DEVICE_ERRORS, OF_DEVICE
 from .model import SIMULATIONS, DeviceRow, device_fields, find_device
 from .state import device_changed, unmanaging_device
 
@@ -81,10 +83,17 @@ def phone_as_device(phone: PhoneRow) -> DeviceRow:
         nickname=phone.nickname,
         custom_metadata=phone.custom_metadata,
         properties={**phone.properties, "model": model, "manufacturer": manufacturer},
-        errors=phone.errors,
+        errors=tuple(_error_of_device(error) for error in phone.errors),
         warnings=phone.warnings,
         offers_simulation=False,
     )
+
+
+def _error_of_device(error: Condition) -> Condition:
+    """An error of a phone with the flags that a device's error has."""
+    issue = DEVICE_ERRORS.get(error.code)
+    flags = OF_DEVICE if issue is None else issue.flags
+    return replace(error, flags=flags)
 
 
 def with_phones(workspace: Workspace) -> Table[DeviceRow]:

@@ -60,3 +60,29 @@ class DeviceErrorSubscriptionRequired(DeviceFields, IssueFields, event_type="dev
 
 class DeviceErrorSubscriptionRequiredResolved(DeviceFields, event_type="device.error.subscription_required.resolved"):
     """The paid plan is active again."""
+
+
+class DeviceConnectionBecameFlaky(DeviceFields, IssueFields, event_type="device.connection_became_flaky"):
+    """The connection of a device is judged unstable."""
+
+
+class DeviceConnectionStabilized(DeviceFields, event_type="device.connection_stabilized"):
+    """An unstable connection settled."""
+
+
+class DeviceThirdPartyIntegrationDetected(DeviceFields, event_type="device.third_party_integration_detected"):
+    """Other software that interferes was found on a device."""
+
+
+class DeviceThirdPartyIntegrationNoLongerDetected(
+    DeviceFields, event_type="device.third_party_integration_no_longer_detected"
+):
+    """The software that interfered is gone."""
+
+
+class DeviceSaltoPrivacyModeActivated(DeviceFields, event_type="device.salto.privacy_mode_activated"):
+    """A Salto lock entered privacy mode."""
+
+
+class DeviceSaltoPrivacyModeDeactivated(DeviceFields, event_type="device.salto.privacy_mode_deactivated"):
+    """A Salto lock left privacy mode."""

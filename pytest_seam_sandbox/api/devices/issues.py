@@ -139,6 +139,16 @@ DEVICE_WARNINGS: Mapping[str, Issue] = MappingProxyType(
     }
 )
 
+PRIVACY = ("privacy_mode", "salto_ks_privacy_mode")
+OF_THE_ACCOUNT = frozenset(
+    {
+        "account_disconnected",
+        "bridge_disconnected",
+        "dormakaba_sites_disconnected",
+        "salto_ks_subscription_limit_exceeded",
+    }
+)
+"""The errors of a connected account that all of its devices have too (docs for the first, else assumed)."""
 DISCONNECTING = MappingProxyType(
     {code: issue.cause for code, issue in DEVICE_ERRORS.items() if issue.cause is not None}
 )

@@ -8,21 +8,27 @@ from typing import Any
 from ...engine.signals import Signal
 from ...engine.store import Workspace
 from ...worlds.catalogue import DeviceModel
-from .._shared import Condition, Meta
+from .._shared import Condition, Meta, without_codes
 from ..action_attempts import ActionFailed
 from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
 from .events import (
     DeviceAdded,
     DeviceConnected,
+    DeviceConnectionBecameFlaky,
+    DeviceConnectionStabilized,
     DeviceDeleted,
     DeviceDisconnected,
     DeviceErrorSubscriptionRequired,
     DeviceErrorSubscriptionRequiredResolved,
     DeviceRemoved,
+    DeviceSaltoPrivacyModeActivated,
+    DeviceSaltoPrivacyModeDeactivated,
+    DeviceThirdPartyIntegrationDetected,
+    DeviceThirdPartyIntegrationNoLongerDetected,
     DeviceUnmanagedConnected,
     DeviceUnmanagedDisconnected,
 )
-from .issues import DEVICE_ERRORS, DISCONNECTING, UNREACHABLE
+from .issues import DEVICE_ERRORS, DISCONNECTING, OF_THE_ACCOUNT, PRIVACY, UNREACHABLE
 from .model import DeviceRow, device_fields, issue_fields
 
 device_added: Signal[[Workspace, DeviceRow]] = Signal()
@@ -65,8 +71,9 @@ def add_device(
         errors=() if online else (_error(workspace, "device_disconnected"),),
         offers_simulation=workspace.is_sandbox,
     )
-    if account.is_disconnected:
-        device = device.but(errors=(*device.errors, _error(workspace, "account_disconnected")))
+    inherited = [_error(workspace, error.code) for error in account.errors if error.code in OF_THE_ACCOUNT]
+    if inherited:
+        device = device.but(errors=(*device.errors, *inherited))
     workspace[DeviceRow].put(device)
     workspace.events.emit(workspace, DeviceAdded(**device_fields(workspace, device)))
     if device.is_online:
@@ -86,12 +93,15 @@ def reach(workspace: Workspace, device_id: str) -> DeviceRow:
     return device
 
 
-def add_error(workspace: Workspace, device: DeviceRow, code: str) -> DeviceRow:
-    """Put an error on the device; the transition to offline logs device.disconnected, just once."""
+def add_error(workspace: Workspace, device: DeviceRow, code: str, *, error: Condition | None = None) -> DeviceRow:
+    """Put an error on the device; the transition to offline logs device.disconnected, just once.
+
+    error: the entry, by default the usual one of this code.
+    """
     if device.has_error(code):
         return device
     was_online = device.is_online
-    device = workspace[DeviceRow].put(device.but(errors=(*device.errors, _error(workspace, code))))
+    device = workspace[DeviceRow].put(device.but(errors=(*device.errors, error or _error(workspace, code))))
     if was_online and code in DISCONNECTING:
         kind = DeviceDisconnected if device.is_managed else DeviceUnmanagedDisconnected
         fields = device_fields(workspace, device) | issue_fields(workspace, device)
@@ -105,19 +115,44 @@ def clear_error(workspace: Workspace, device: DeviceRow, *codes: str) -> DeviceR
     if not any(device.has_error(code) for code in codes):
         return device
     was_online = device.is_online
-    errors = tuple(error for error in device.errors if error.code not in codes)
-    device = workspace[DeviceRow].put(device.but(errors=errors))
+    device = workspace[DeviceRow].put(device.but(errors=without_codes(device.errors, *codes)))
     if device.is_online and not was_online:
         _emit_connected(workspace, device)
     device_changed.send(workspace, device)
     return device
 
 
-def remove_device(workspace: Workspace, device: DeviceRow) -> None:
+def add_warning(workspace: Workspace, device: DeviceRow, warning: Condition) -> None:
+    """Put a warning on the device, and log the event that tells of it, if there is one."""
+    device = workspace[DeviceRow].put(device.but(warnings=(*device.warnings, warning)))
+    fields = device_fields(workspace, device)
+    if warning.code == "device_has_flaky_connection":
+        workspace.events.emit(workspace, DeviceConnectionBecameFlaky(**fields, **issue_fields(workspace, device)))
+    elif warning.code == "third_party_integration_detected":
+        workspace.events.emit(workspace, DeviceThirdPartyIntegrationDetected(**fields))
+    elif warning.code in PRIVACY and device.device_type == "salto_lock":
+        workspace.events.emit(workspace, DeviceSaltoPrivacyModeActivated(**fields))
+    device_changed.send(workspace, device)
+
+
+def clear_warning(workspace: Workspace, device: DeviceRow, code: str) -> None:
+    """Take a warning off the device, and log the event that tells of it, if there is one."""
+    device = workspace[DeviceRow].put(device.but(warnings=without_codes(device.warnings, code)))
+    fields = device_fields(workspace, device)
+    if code == "device_has_flaky_connection":
+        workspace.events.emit(workspace, DeviceConnectionStabilized(**fields))
+    elif code == "third_party_integration_detected":
+        workspace.events.emit(workspace, DeviceThirdPartyIntegrationNoLongerDetected(**fields))
+    elif code in PRIVACY and device.device_type == "salto_lock":
+        workspace.events.emit(workspace, DeviceSaltoPrivacyModeDeactivated(**fields))
+    device_changed.send(workspace, device)
+
+
+def remove_device(workspace: Workspace, device: DeviceRow, *, error: Condition | None = None) -> None:
     """Take the device out of its account at the provider; its record stays. Logs device.removed and nothing else."""
     if device.is_removed:
         return
-    device = add_error(workspace, device, "device_removed")
+    device = add_error(workspace, device, "device_removed", error=error)
     workspace.events.emit(workspace, DeviceRemoved(**device_fields(workspace, device)))
 
 
@@ -137,13 +172,13 @@ def delete_device(workspace: Workspace, device: DeviceRow) -> None:
     workspace.events.emit(workspace, DeviceDeleted(device_name=device.display_name, **fields))
 
 
-def set_subscription(workspace: Workspace, device_id: str, is_expired: bool) -> None:
+def set_subscription(workspace: Workspace, device_id: str, is_expired: bool, *, error: Condition | None = None) -> None:
     """Let the provider's paid plan of a device expire or be renewed, as the next poll of Seam notices it."""
     device = workspace[DeviceRow].get(device_id)
     if device is None or device.is_removed or device.has_error("subscription_required") == is_expired:
         return
     if is_expired:
-        device = add_error(workspace, device, "subscription_required")
+        device = add_error(workspace, device, "subscription_required", error=error)
         fields = device_fields(workspace, device) | issue_fields(workspace, device)
         workspace.events.emit(workspace, DeviceErrorSubscriptionRequired(**fields))
     else:
