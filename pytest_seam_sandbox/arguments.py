@@ -87,8 +87,9 @@ def shown(value: Any) -> str:
 
 
 def device_properties(method: str, properties: Mapping[str, Any], model: DeviceModel) -> dict[str, Any]:
-    """The properties of a new device that differ from those of its model; objects are completed by the model's.
+    """The properties of a new device that differ from those of its model.
 
+    Objects are completed by the model's, but for the blocks named *_metadata, which a test gives whole.
     Raises SandboxError for a name that Seam does not have, a value of another type, and what contradicts itself.
     """
     own: dict[str, Any] = plain(properties)
@@ -96,7 +97,7 @@ def device_properties(method: str, properties: Mapping[str, Any], model: DeviceM
         _check_property(method, name, value, model)
     for name, value in own.items():
         template = model.properties.get(name)
-        if isinstance(value, dict) and isinstance(template, Mapping):
+        if isinstance(value, dict) and isinstance(template, Mapping) and not name.endswith("_metadata"):
             own[name] = {**template, **value}
     _complete_battery(method, own, properties)
     check_json(method, "properties", own)

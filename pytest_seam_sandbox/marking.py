@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .engine.errors import SandboxError
+from .engine.errors import SandboxError, is_for_the_test
 from .making import Maker
+
+__tracebackhide__ = is_for_the_test
 
 _IDS = (
     "access_code_id",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from ..engine.errors import SandboxError, UnknownId
+from ..engine.errors import SandboxError, UnknownId, is_for_the_test
 from ..engine.store import Row, Workspace
 from . import connected_accounts as accounts
 from ._phones import PhoneRow
@@ -31,6 +31,8 @@ from .devices import state as devices
 from .devices.issues import DEVICE_ERRORS, DEVICE_WARNINGS, OF_BRIDGE, OF_DEVICE, OF_THE_ACCOUNT, Flags
 from .devices.model import DeviceRow
 from .known import codes
+
+__tracebackhide__ = is_for_the_test
 
 Field = Literal["errors", "warnings"]
 Change = Callable[[Workspace, Any, Field, Condition], None]

@@ -140,7 +140,7 @@ def recording():
         return event
 
     def noted_mark(workspace, row, field, code, **details):
-        recorder.marked.add(code)
+        recorder.marked |= {code, "issue_with_acs_user"}  # the second follows from errors of an ACS user
         put_mark(workspace, row, field, code, **details)
 
     App._reply, EventLog.emit, marks.put_mark = checked_reply, checked_emit, noted_mark
