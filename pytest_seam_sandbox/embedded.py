@@ -388,16 +388,21 @@ class SandboxClock:
             self._app.clock.release()
 
     def run_until_idle(self) -> None:
-        """Move on to each time at which work is due, until none is left."""
+        """Move on until nothing is under way: no action attempt, no change of a code, no event that does not show yet.
+
+        What somebody has set for a later time, such as the end of a guest's stay, is not waited for: `advance` does.
+        """
         with self._app.lock:
+            clock = self._app.clock
+            began = clock.timestamp()
             for due in self._due_times():
-                self._app.clock.move_to(due)
+                clock.move_to(due)
                 self._app.settle()
+            self._app.note("clock", f"ran for {clock.timestamp() - began:.3f} s until idle")
 
     def _due_times(self) -> Iterator[float]:
-        while True:
-            agendas = [workspace.agenda for workspace in self._app.workspaces.values()]
-            due = min((time for agenda in agendas if (time := agenda.next_due()) is not None), default=None)
-            if due is None:
-                return
-            yield due
+        """When what is under way is due next, until nothing is; then when the last event shows."""
+        workspaces = self._app.workspaces.values()
+        while times := [due for workspace in workspaces if (due := workspace.agenda.next_due()) is not None]:
+            yield min(times)
+        yield max([workspace.events.all_shown_at for workspace in workspaces])

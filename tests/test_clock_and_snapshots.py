@@ -96,6 +96,39 @@ def test_run_until_idle(seam_sandbox, seam_client, sandbox_device):
     assert [round(time.total_seconds()) for time in times] == [30, 30, 40, 40]
 
 
+def test_end_of_a_stay_is_not_pending(seam_sandbox, seam_client, sandbox_device):
+    """A sandbox is idle before a time that somebody has set, such as the end of a code's time frame."""
+    seam_sandbox.clock.freeze()
+    began = seam_sandbox.clock.now()
+    code = seam_client.access_codes.create(
+        device_id=sandbox_device.device_id,
+        starts_at=(began + timedelta(days=1)).isoformat(),
+        ends_at=(began + timedelta(days=7)).isoformat(),
+    )
+
+    seam_sandbox.clock.run_until_idle()
+
+    assert seam_sandbox.clock.now() == began
+    seam_sandbox.clock.advance(timedelta(days=2))
+    assert seam_client.access_codes.get(access_code_id=code.access_code_id).status == "set"
+    seam_sandbox.clock.advance(timedelta(days=6))
+    assert seam_client.access_codes.list(device_id=sandbox_device.device_id) == []
+
+
+@pytest.mark.seam(action_attempts=30, event_latency=5)
+def test_idle_is_when_all_events_show(seam_sandbox, seam_client, sandbox_device):
+    """Events that are on their way are waited for too; the timeline says how long that took."""
+    seam_sandbox.clock.freeze()
+    began = seam_sandbox.clock.now()
+    seam_client.locks.unlock_door(device_id=sandbox_device.device_id, wait_for_action_attempt=False)
+
+    seam_sandbox.clock.run_until_idle()
+
+    assert seam_sandbox.clock.now() - began == timedelta(seconds=35)
+    assert "lock.unlocked" in [event.event_type for event in seam_sandbox.events]
+    assert "clock    ran for 35.000 s until idle" in seam_sandbox.timeline
+
+
 def test_restore_goes_back(seam_sandbox, seam_client, sandbox_device):
     """Rows, events and states are those of the snapshot; what came later is gone."""
     before = (seam_client.devices.list(), seam_sandbox.events)

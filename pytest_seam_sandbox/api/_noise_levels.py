@@ -52,7 +52,7 @@ def _show_triggering(workspace: Workspace, device: DeviceRow, thresholds: Sequen
     now = workspace.clock.now()
     closing = [closes.timestamp() for row in thresholds if (closes := row.closes_at(now))]
     if closing:
-        workspace.agenda.plan(min(closing), _fall_silent, device.id)
+        workspace.agenda.schedule(min(closing), _fall_silent, device.id)
 
 
 def levels(device: DeviceRow) -> tuple[float | None, float | None]:

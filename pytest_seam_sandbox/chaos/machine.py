@@ -206,7 +206,6 @@ class SandboxMachine(RuleBasedStateMachine):
         for loss in reversed(list(self._lost)):
             self._lost.pop(loss).mend()
         self._end_faults()
-        self.sandbox.clock.advance(self.sandbox._latency)
         self.sandbox.clock.run_until_idle()
         self._call(type(self).catch_up)
         self._laws.check()

@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Task:
-    """One piece of work: a plain function of the workspace, and what it is about."""
+    """One piece of work: a plain function of the workspace, and what it is about.
+
+    is_under_way: whether something is waited for, such as the end of an action attempt; else it belongs to a later
+    time that somebody has set, such as the end of a guest's stay.
+    """
 
     due: float
     number: int
     function: Callable[..., object]
     about: tuple[Any, ...]
+    is_under_way: bool
 
 
 class Agenda:
@@ -34,15 +39,26 @@ class Agenda:
         return len(self.tasks)
 
     def plan(self, due: float, function: Callable[..., object], *about: Any) -> None:
-        """Have `function(workspace, *about)` called at `due`, in seconds since 1970 on the sandbox clock."""
+        """Have `function(workspace, *about)` called at `due`, in seconds since 1970 on the sandbox clock.
+
+        For what is under way: a sandbox is not idle before it is done.
+        """
+        self._add(due, function, about, is_under_way=True)
+
+    def schedule(self, due: float, function: Callable[..., object], *about: Any) -> None:
+        """Like `plan`, for what belongs to a later time that somebody has set: a sandbox is idle before it."""
+        self._add(due, function, about, is_under_way=False)
+
+    def _add(self, due: float, function: Callable[..., object], about: tuple[Any, ...], *, is_under_way: bool) -> None:
         self._planned += 1
+        task = Task(cut(due), self._planned, function, about, is_under_way)
         tasks = list(self.tasks)
-        insort(tasks, Task(cut(due), self._planned, function, about), key=lambda task: (task.due, task.number))
+        insort(tasks, task, key=lambda task: (task.due, task.number))
         self.tasks = tuple(tasks)
 
     def next_due(self) -> float | None:
-        """When the next work is due; None when nothing is pending."""
-        return self.tasks[0].due if self.tasks else None
+        """When the next work that is under way is due; None when there is none."""
+        return next((task.due for task in self.tasks if task.is_under_way), None)
 
     def settle(self, workspace: Workspace, now: float) -> None:
         """Do all work that is due at `now`, in order, the work planned by it included."""

@@ -237,6 +237,11 @@ class EventLog:
     def __iter__(self) -> Iterator[EventRow]:
         return iter(self._kept.rows)
 
+    @property
+    def all_shown_at(self) -> float:
+        """When all events show that there are so far, in seconds since 1970."""
+        return self._kept.rows[-1].visible_at if self._kept.rows else 0.0
+
     def emit(self, workspace: Workspace, fields: EventFields | Unread, **owners: str) -> EventRow:
         """Log an event that happens now."""
         ids = workspace.ids

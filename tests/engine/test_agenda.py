@@ -21,6 +21,9 @@ class Bench:
     def plan(self, delay, word):
         self.agenda.plan(self.now + delay, Bench.note, word)
 
+    def schedule(self, delay, word):
+        self.agenda.schedule(self.now + delay, Bench.note, word)
+
     def note(self, word):
         self.done.append((round(self.clock.timestamp() - self.now, 3), word))
 
@@ -103,6 +106,19 @@ def test_next_due_is_the_earliest(bench):
     bench.plan(4, "a")
 
     assert bench.agenda.next_due() == bench.now + 4
+
+
+def test_what_is_set_for_later_is_done_but_not_waited_for(bench):
+    """Scheduled work comes in its turn; only what is under way counts as the next that is due."""
+    bench.schedule(2, "later")
+    bench.plan(4, "soon")
+    waited_for = bench.agenda.next_due()
+
+    bench.settle(4)
+
+    assert waited_for == bench.now + 4
+    assert bench.done == [(2, "later"), (4, "soon")]
+    assert bench.agenda.next_due() is None
 
 
 def test_nothing_is_due_on_an_empty_agenda(bench):

@@ -62,7 +62,7 @@ def plan_times(workspace: Workspace, code: AccessCodeRow) -> None:
     for time in (load_time(code), code.starts_at, code.ends_at):
         at = parse_time(time) if time is not None and is_ahead(workspace, time) else None
         if at is not None:
-            workspace.agenda.plan(at.timestamp(), progress, code.access_code_id)
+            workspace.agenda.schedule(at.timestamp(), progress, code.access_code_id)
 
 
 def progress(workspace: Workspace, access_code_id: str) -> None:

@@ -22,5 +22,5 @@ def follow_schedule(workspace: Workspace, acs_user_id: str) -> AcsUserRow | None
         user = workspace[AcsUserRow].put(user.but(inactive_since=now if is_inactive else None))
     coming = [time for at in (starts_at, ends_at) if at is not None and at > now and (time := parse_time(at))]
     if coming:
-        workspace.agenda.plan(seconds_of(min(coming)), follow_schedule, user.id)
+        workspace.agenda.schedule(seconds_of(min(coming)), follow_schedule, user.id)
     return user
