@@ -166,7 +166,7 @@ def test_run_until_idle_in_the_past(in_the_past, passes):
 
     in_the_past.clock.run_until_idle()
 
-    assert passes(36)
+    assert passes(35)
     in_the_past.expect_event("lock.unlocked", count=1)
 
 
