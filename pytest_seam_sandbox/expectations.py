@@ -145,21 +145,20 @@ def check_order(
     return None
 
 
-def check_error(resource: str, code: str, errors: Sequence[Any]) -> Complaint | None:
-    """Why the resource does not carry this error; None when it does."""
-    codes = [error.error_code for error in errors]
+def check_error(name: Callable[[], str], code: str, codes: Sequence[str | None]) -> Complaint | None:
+    """Why the resource, which has errors of these codes, does not carry this one; None when it does."""
     if code in codes:
         return None
-    return lambda: f"expected the error {code!r} on {resource}, but it has {_codes(codes)}."
+    return lambda: f"expected the error {code!r} on {name()}, but it has {_codes(codes)}."
 
 
-def check_no_error(resource: str, code: str | None, errors: Sequence[Any]) -> Complaint | None:
+def check_no_error(name: Callable[[], str], code: str | None, codes: Sequence[str | None]) -> Complaint | None:
     """Why the resource is not free of this error (of any, when code is None); None when it is."""
-    codes = [error.error_code for error in errors if code in (None, error.error_code)]
-    if not codes:
+    found = [one for one in codes if code in (None, one)]
+    if not found:
         return None
     wanted = "no error" if code is None else f"no error {code!r}"
-    return lambda: f"expected {wanted} on {resource}, but it has {_codes(codes)}."
+    return lambda: f"expected {wanted} on {name()}, but it has {_codes(found)}."
 
 
 def _codes(codes: Sequence[str | None]) -> str:

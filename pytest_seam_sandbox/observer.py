@@ -179,13 +179,15 @@ class Observer:
     def expect_device_error(self, device: Any, code: str) -> Device:
         """Expect this error on the device; gives the device."""
         found = self.get_device(device)
-        self._fail(check_error(self._name(found), code, found.errors))
+        codes = [error.error_code for error in found.errors]
+        self._fail(check_error(lambda: self._name(found), code, codes))
         return found
 
     def expect_no_device_error(self, device: Any, code: str | None = None) -> Device:
         """Expect the device to be free of this error, or of any; gives the device."""
         found = self.get_device(device)
-        self._fail(check_no_error(self._name(found), code, found.errors))
+        codes = [error.error_code for error in found.errors]
+        self._fail(check_no_error(lambda: self._name(found), code, codes))
         return found
 
     # what outages and expectations stand on

@@ -124,13 +124,12 @@ def get(
     event_type: Text | None = None,
 ) -> Row:
     """The newest event that fits all that is given; 404 `event_not_found`."""
-    now = workspace.clock.timestamp()
-    if event_id is None:
-        found = workspace.events.newest_first(seen_at=now, event_type=event_type, device_id=device_id)
-    else:
-        named = workspace.events.find(event_id)
-        found = iter(() if named is None or named.visible_at > now else (named,))
-    for event in found:
+    for event in workspace.events.newest_first(
+        seen_at=workspace.clock.timestamp(),
+        event_type=event_type,
+        device_id=device_id,
+        event_ids=None if event_id is None else (event_id,),
+    ):
         if (
             event_type in (None, event.event_type)
             and device_id in (None, event.value("device_id"))
@@ -213,6 +212,7 @@ def list_(
             seen_at=workspace.clock.timestamp(),
             event_type=event_type,
             device_id=device_id,
+            event_ids=event_ids,
         )
         if _carries(event, wanted) and _carries(event, several) and _visible(workspace, caller, event)
     )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from ..api._phones import PhoneRow
 from ..api.devices.model import DeviceRow
 from ..engine.errors import UnknownId, is_for_the_test
+from ..engine.store import Table
+from ..report.texts import joined, shortened
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
@@ -32,12 +34,14 @@ def phones_of(sandbox: Sandbox) -> dict[str, PhoneRow]:
 
 def find_device(sandbox: Sandbox, target: str) -> DeviceRow:
     """The device of this label or id. Raises UnknownId, which names the devices that are there."""
-    return _find(devices_of(sandbox), target, "device")
+    with sandbox._backend.app.lock:
+        return _find(sandbox._backend.workspace[DeviceRow], target, "device")
 
 
 def find_phone(sandbox: Sandbox, target: str) -> PhoneRow:
     """The phone of this label or id. Raises UnknownId, which names the phones that are there."""
-    return _find(phones_of(sandbox), target, "phone")
+    with sandbox._backend.app.lock:
+        return _find(sandbox._backend.workspace[PhoneRow], target, "phone")
 
 
 def _labelled(rows: Iterable[R]) -> dict[str, R]:
@@ -50,11 +54,15 @@ def _labelled(rows: Iterable[R]) -> dict[str, R]:
     return labels
 
 
-def _find(labels: Mapping[str, R], target: str, what: str) -> R:
-    found = labels.get(target) or next((row for row in labels.values() if row.device_id == target), None)
+def _find(table: Table[R], target: str, what: str) -> R:
+    labels: Mapping[str, R] = {}
+    found = table.get(target)
+    if found is None:
+        labels = _labelled(table)
+        found = labels.get(target)
     if found is None:
         raise UnknownId(
-            f"no {what} {target!r} in this sandbox; it has {', '.join(map(repr, labels)) or 'none'}. "
+            f"no {what} {shortened(repr(target))} in this sandbox; it has {joined(map(repr, labels)) or 'none'}. "
             f"Name one of them, or make the sandbox with the {what}s that this was written for."
         )
     return found

@@ -20,6 +20,7 @@ from ..api._phones import PhoneRow
 from ..api.devices.model import Device, DeviceRow
 from ..api.phones import Phone
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
+from ..report.texts import joined
 from . import strategies
 from .case import adapt, check_bundles, note_calls
 from .faults import FAULT_KINDS, FaultKind, PlannedFault
@@ -381,7 +382,7 @@ def _as_json(found: Mapping[str, BaseModel]) -> Mapping[str, str]:
 
 def _named(found: Mapping[str, R], label: str, what: str) -> R:
     if label not in found:
-        raise UnknownId(f"the machine started with no {what} {label!r}; it has {', '.join(found) or 'none'}.")
+        raise UnknownId(f"the machine started with no {what} {label!r}; it has {joined(found) or 'none'}.")
     return found[label]
 
 

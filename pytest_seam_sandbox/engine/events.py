@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import inf
@@ -284,12 +284,15 @@ class EventLog:
         seen_at: float,
         event_type: str | None = None,
         device_id: str | None = None,
+        event_ids: Collection[str] | None = None,
     ) -> Iterator[EventRow]:
         """The events that show at `seen_at` and were created strictly between two times, in seconds since 1970.
 
-        event_type, device_id: leave out what is kept apart from them; who asks still has to look.
+        event_type, device_id: leave out what is kept apart from them; who asks still has to look. event_ids: of these.
         """
         rows = self._kept.fewest(event_type, device_id)
+        if event_ids is not None:
+            rows = sorted(filter(None, map(self.find, set(event_ids))), key=_number)
         first = bisect_right(rows, after, key=_visible_at)
         last = min(bisect_left(rows, before, key=_visible_at), bisect_right(rows, seen_at, key=_visible_at))
         return (rows[index] for index in range(last - 1, first - 1, -1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import itemgetter
@@ -34,10 +34,12 @@ class Pager:
         self.limit = limit
         self.first = first
 
-    def page(self, table: Table[R], matches: Callable[[R], bool] | None = None) -> Page:
-        """One page of the rows that match, in the order of their creation."""
+    def page(
+        self, table: Table[R], matches: Callable[[R], bool] | None = None, *, ids: Collection[str] | None = None
+    ) -> Page:
+        """One page of the rows that match, in the order of their creation; ids: of these rows only."""
         rows: list[R] = []
-        for number, row in table.numbered(self.first):
+        for number, row in table.numbered(self.first, ids):
             if matches is not None and not matches(row):
                 continue
             if len(rows) == self.limit:

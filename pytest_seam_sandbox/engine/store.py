@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, dataclass_transform
 
@@ -166,9 +166,13 @@ class Table(Generic[R]):
         del contents.numbers[index]
         del contents.ids[index]
 
-    def numbered(self, first: int = 0) -> Iterator[tuple[int, R]]:
-        """Each row with its number, in order, from number `first` on."""
+    def numbered(self, first: int = 0, ids: Collection[str] | None = None) -> Iterator[tuple[int, R]]:
+        """Each row with its number, in order, from number `first` on: all, or those of some ids."""
         contents = self._contents
+        if ids is not None:
+            found = sorted((contents.number_of[one], one) for one in contents.rows.keys() & ids)
+            yield from ((number, contents.rows[one]) for number, one in found if number >= first)
+            return
         for index in range(bisect_left(contents.numbers, first), len(contents.ids)):
             yield contents.numbers[index], contents.rows[contents.ids[index]]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..api.connected_accounts import ConnectedAccount
 from ..api.devices.issues import UNREACHABLE
-from ..api.devices.model import Device
 from ..engine.errors import OutageNotPossible, is_for_the_test
+from ..expectations import check_error, check_no_error
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
@@ -27,7 +28,7 @@ class AccountDisconnected(Outage):
         super().__init__(sandbox)
         self.connected_account_id = connected_account_id
         self.account: ConnectedAccount = sandbox.get_connected_account(connected_account_id)
-        self._online: list[Device] = []
+        self._online: list[dict[str, Any]] = []
 
     def __str__(self) -> str:
         return f"{self.name}({self.account.account_type_display_name} {self.account.display_name})"
@@ -38,10 +39,10 @@ class AccountDisconnected(Outage):
             raise OutageNotPossible(
                 f"{self} is not possible: the account is disconnected already. Wait until that loss is over."
             )
-        self._online = [device for device in self._devices() if device.properties.online]
+        self._online = [device for device in self._devices() if device["properties"]["online"]]
 
-    def _devices(self) -> list[Device]:
-        return self._sandbox._api.devices(connected_account_id=self.connected_account_id)
+    def _devices(self) -> list[dict[str, Any]]:
+        return self._sandbox._api.device_rows(connected_account_id=self.connected_account_id)
 
     def _is_lost(self) -> bool:
         return any(error.error_code == "account_disconnected" for error in self.account.errors)
@@ -56,11 +57,12 @@ class AccountDisconnected(Outage):
         self.account = self._sandbox.get_connected_account(self.connected_account_id)
         require(self._is_lost(), f"{self}: the account has no error 'account_disconnected'")
         for device in self._online:
-            kind = "device.disconnected" if device.is_managed else "device.unmanaged.disconnected"
-            self._expect(kind, device_id=device.device_id, error_code="account_disconnected")
+            kind = "device.disconnected" if device["is_managed"] else "device.unmanaged.disconnected"
+            self._expect(kind, device_id=device["device_id"], error_code="account_disconnected")
         for device in self._devices():
-            self._sandbox.expect_device_error(device, "account_disconnected")
-            require(not device.properties.online, f"{self}: {device.display_name} is still online")
+            name, codes = device["display_name"], _codes(device)
+            self._sandbox._fail(check_error(lambda: name, "account_disconnected", codes))  # noqa: B023 - called now
+            require(not device["properties"]["online"], f"{self}: {name} is still online")
 
     def _can_heal(self) -> bool:
         if self._sandbox._api.connected_account(self.connected_account_id) is None:
@@ -82,9 +84,14 @@ class AccountDisconnected(Outage):
         self.account = self._sandbox.get_connected_account(account_id)
         require(not self._is_lost(), f"{self}: the account still has the error 'account_disconnected'")
         for device in self._devices():
-            self._sandbox.expect_no_device_error(device, "account_disconnected")
-            blocked = any(error.error_code in UNREACHABLE for error in device.errors)
-            require(device.properties.online is not blocked, f"{self}: {device.display_name} did not come back")
+            name, codes = device["display_name"], _codes(device)
+            self._sandbox._fail(check_no_error(lambda: name, "account_disconnected", codes))  # noqa: B023 - called now
+            blocked = any(code in UNREACHABLE for code in codes)
+            require(device["properties"]["online"] is not blocked, f"{self}: {name} did not come back")
+
+
+def _codes(device: Mapping[str, Any]) -> list[str]:
+    return [error["error_code"] for error in device["errors"]]
 
 
 def log_in_again(sandbox: Sandbox, email: str | None, provider: str | None) -> None:

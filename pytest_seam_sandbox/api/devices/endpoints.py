@@ -158,7 +158,8 @@ def list_(
     """Managed devices, oldest first. All filters that are given have to match."""
     matches = filters.matching(workspace, caller, locals(), is_managed=True)
     asks_for_phones = not PHONES.isdisjoint({device_type, *(device_types or ())})
-    return page.page(with_phones(workspace) if asks_for_phones else workspace[DeviceRow], matches)
+    rows = with_phones(workspace) if asks_for_phones else workspace[DeviceRow]
+    return page.page(rows, matches, ids=device_ids)
 
 
 class NameProperty(TypedDict, total=False):

@@ -77,7 +77,7 @@ def list_(
 ) -> Page:
     """Unmanaged devices, oldest first; filters as for /devices/list."""
     matches = filters.matching(workspace, caller, locals(), is_managed=False)
-    return page.page(workspace[DeviceRow], matches)
+    return page.page(workspace[DeviceRow], matches, ids=device_ids)
 
 
 @router.patch("update", allow=WORKSPACE, source="spec")
