@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from . import api
 from .api.known import is_known
 from .api.workspaces import open_workspace
-from .engine.app import App, Call, Note
+from .engine.app import App
 from .engine.auth import AccessToken
 from .engine.clock import format_time
 from .engine.errors import SandboxError, UnknownId, is_for_the_test
-from .engine.events import EventRow
+from .engine.history import Call, Entry
 from .engine.http import Request
 from .engine.settings import Settings
 from .engine.store import Row, Table, Workspace
@@ -156,13 +156,13 @@ class Embedded:
         with self.app.lock:
             return self._named(self.workspace[kinds[what]])
 
-    def history(self) -> list[Call | Note | EventRow]:
+    def history(self) -> list[Entry]:
         """All that has happened, in order; a request that is being answered in another thread is waited for."""
         with self.app.lock:
             return list(self.app.history)
 
     def calls(self) -> list[Call]:
-        """Every request that the program under test has made, oldest first."""
+        """Every request that the program under test has made, oldest first, as far as they are kept."""
         return [entry for entry in self.history() if isinstance(entry, Call) and entry.origin == "app"]
 
     def forget(self) -> None:

@@ -77,7 +77,7 @@ class EventList(Sequence[Event]):
         oldest, newest = self._kept.rows[self._first].number, self._kept.rows[self._end - 1].number
         first, end = bisect_left(rows, oldest, key=_number), bisect_right(rows, newest, key=_number)
         for place in range(end - 1, first - 1, -1):
-            if rows[place].event_type == event_type and device_id in (None, rows[place].fields.device_id):
+            if rows[place].event_type == event_type and device_id in (None, rows[place].fields.about_device):
                 yield rows[place]
 
 

@@ -15,8 +15,8 @@ from .api.events import Event
 from .api.phones import Phone
 from .doors.transport import SandboxTransport
 from .embedded import Embedded
-from .engine.app import Call
 from .engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
+from .engine.history import Call
 from .engine.http import SEAM_URL
 from .event_list import EventList, event_of
 from .expectations import (

@@ -277,7 +277,7 @@ def list_(
         filters.of_types(None, list(filters.LOCKS)),
         filters.matching(workspace, caller, locals(), is_managed=True),
     )
-    return Pager(limit).page(workspace[DeviceRow], matches).rows
+    return Pager(limit).page(workspace[DeviceRow], matches, ids=device_ids).rows
 
 
 _FIRST_ANSWER = (

@@ -223,7 +223,7 @@ def list_(
         filters.of_types(None, list(NOISE_SENSORS)),
         filters.matching(workspace, caller, locals(), is_managed=True),
     )
-    return Pager(limit).page(workspace[DeviceRow], matches).rows
+    return Pager(limit).page(workspace[DeviceRow], matches, ids=device_ids).rows
 
 
 def _one_level(values: Mapping[str, Any]) -> Complaint | None:

@@ -100,7 +100,7 @@ class _Start:
         app = sandbox._backend.app
         self._sandbox = sandbox
         self._snapshot = sandbox.snapshot()
-        self._place = len(app.history)
+        self._place = app.history.place
         self._time, self._is_held = app.clock.timestamp(), app.clock.is_held
         self._latest = self._time
 
@@ -112,7 +112,7 @@ class _Start:
             app.clock.go_back(self._time, is_held=self._is_held)
             self._sandbox.restore(self._snapshot)
             app.limits = Limits()
-            del app.history[self._place :]
+            app.history.cut(self._place)
             if is_over:
                 app.clock.move_to(self._latest)
 
@@ -186,7 +186,7 @@ class Sweep:
             raise
         start.go_back(is_over=True)
         if failure := self._failure():
-            self._sandbox._backend.app.history += self.failures[0].history  # for the timeline below a failed test
+            self._sandbox._backend.app.history.extend(self.failures[0].history)  # for the timeline below a failed test
             raise failure
 
     def _claim(self) -> None:

@@ -18,8 +18,7 @@ from ..engine.faults import Fault
 from .points import Called, Point, name_of
 
 if TYPE_CHECKING:
-    from ..engine.app import Call, Note
-    from ..engine.events import EventRow
+    from ..engine.history import Entry
     from ..engine.http import Request
     from ..outages import Outage
     from ..sandbox import Sandbox
@@ -45,7 +44,7 @@ class Result:
     outcome: Outcome
     error: BaseException | None
     calls: Sequence[Called]
-    history: Sequence[Call | Note | EventRow]
+    history: Sequence[Entry]
     was_absorbed: bool = False
 
 
@@ -142,7 +141,7 @@ class Trial:
         sandbox = self._sandbox
         self._outer = sandbox._open_outages, sandbox._kept, sandbox._unused
         sandbox._open_outages, sandbox._kept, sandbox._unused = [], [], []
-        self._start = len(self._server.history)
+        self._start = self._server.history.place
         sandbox._note("trial", self.name)
         self._server.probe = self._before
         return sandbox
@@ -152,7 +151,7 @@ class Trial:
         __tracebackhide__ = True
         error = self._conclude(raised)
         outcome: Outcome = "failed" if error else "not possible" if self._impossible else "passed"
-        history = self._sandbox._backend.history()[self._start :] if error else ()
+        history = self._server.history.since(self._start) if error else ()
         if error:
             self._sandbox._backend.remember_names()
         found = error or self._impossible

@@ -13,8 +13,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ..engine.app import Call
 from ..engine.errors import ApiError, SandboxError, is_for_the_test
+from ..engine.history import Call
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
 

@@ -205,7 +205,7 @@ class Listener:
                 return self.control(app, request)
             response = app.handle(request)
         except Exception as error:  # noqa: BLE001 - it is raised in the test that caused it
-            app.internal_errors.append(error)
+            app.note_error(error)
             said = {"type": "internal_server_error", "message": f"{type(error).__name__}: {error}"}
             return _json(500, {"error": said, "ok": False})
         if "origin" not in request.headers and any(name == "seam-request-id" for name, _ in response.headers):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from threading import RLock
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl
 
 from pydantic_core import to_json
@@ -17,11 +17,12 @@ from .agenda import Agenda
 from .auth import Gate, Method
 from .clock import Clock, written_at
 from .errors import ApiError
-from .events import EventLog, EventRow
+from .events import EventLog
 from .faults import Fault, Faults, garbled
 from .frozen import FrozenDict, freeze
 from .health import PATHS as HEALTH_PATHS
 from .health import health
+from .history import Call, History, Note
 from .http import JSON_TYPE, Headers, Request, Response, cors
 from .ids import Ids
 from .limits import Limits
@@ -35,36 +36,10 @@ from .stubs import Stubs
 MAX_BODY = 1024 * 1024
 NOTHING = FrozenDict()
 NO_EFFECT = Response(200, (("content-type", JSON_TYPE),), b'{"ok":true}')
+_ERRORS = 10
 EndpointFinder = Callable[[str], Endpoint | None]
 Probe = Callable[[Request], Callable[[], None] | None]
 """Is told of a request before it is answered; what it returns is called when it has been answered."""
-
-
-@dataclass(slots=True)
-class Call:
-    """One request that the app has seen, and how it was answered.
-
-    at: sandbox time, in seconds since 1970. status: 500 as long as there is no answer. seconds: real time that the
-    answer took. params: read-only. error: the type of the error.
-    """
-
-    at: float
-    method: str
-    path: str
-    origin: str
-    params: Mapping[str, Any]
-    status: int = 500
-    seconds: float = 0.0
-    request_id: str = ""
-    error: str | None = None
-
-
-class Note(NamedTuple):
-    """Something else that happened: an outage entered or left, a move of the clock."""
-
-    at: float
-    kind: str
-    text: str
 
 
 @dataclass(slots=True)
@@ -109,7 +84,7 @@ class App:
         self.workspaces: dict[str, Workspace] = {}
         self._find_session = find_session
         self.gate = Gate(self.workspaces, partial(find_session, self))
-        self.history: list[Call | Note | EventRow] = []
+        self.history = History()
         self.not_emulated: list[str] = []
         self.internal_errors: list[Exception] = []
         self.strangers: list[str] = []
@@ -149,6 +124,7 @@ class App:
         """Write a line into the history."""
         with self.lock:
             self.history.append(Note(self.clock.timestamp(), kind, text))
+        self.history.trim()
 
     def pass_time(self, seconds: float) -> None:
         """Let sandbox time pass, as a client waits; what becomes due is done. Costs no real time."""
@@ -163,6 +139,11 @@ class App:
             self._settle()
             with self.clock.pinned(self.clock.timestamp()):
                 yield
+
+    def note_error(self, error: Exception) -> None:
+        """Keep a fault of the sandbox itself that could not be raised; the first few, since each holds its frames."""
+        if len(self.internal_errors) < _ERRORS:
+            self.internal_errors.append(error)
 
     def settle(self) -> None:
         """Do all work that is due by now, in every workspace."""
@@ -192,6 +173,7 @@ class App:
                 clock.pinned_at = before
             call.status = response.status
             call.seconds = time.perf_counter() - started
+            self.history.trim()
             if answered is not None:
                 answered()
             return response
@@ -328,7 +310,8 @@ class App:
         return Response(stub.status, headers, stub.render(call.params))
 
     def _not_emulated(self, path: str) -> ApiError:
-        self.not_emulated.append(path)
+        if path not in self.not_emulated:
+            self.not_emulated.append(path)
         return ApiError(501, "not_implemented", f"Not implemented: this sandbox does not emulate {path}")
 
     def snapshot(self) -> tuple[Any, ...]:

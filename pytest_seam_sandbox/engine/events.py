@@ -42,8 +42,8 @@ class EventFields:
         self.given: Mapping[str, Any] = fields
 
     @property
-    def device_id(self) -> str | None:
-        """The device that the event is about, if it is about one."""
+    def about_device(self) -> str | None:
+        """The id of the device that the event is about, if it is about one."""
         return self.given.get("device_id")
 
     def payload(self) -> Mapping[str, Any]:
@@ -77,11 +77,12 @@ def _declared(base: type) -> Mapping[str, bool]:
 class Unread:
     """The fields of an event that take time to gather, gathered when somebody reads the event.
 
-    read: a function of what does not change.
+    about_device: the id of the device that the event is about, if it is about one. read: a function of what does not
+    change.
     """
 
     event_type: str
-    device_id: str | None
+    about_device: str | None
     read: Callable[[], EventFields]
 
 
@@ -252,7 +253,7 @@ class EventLog:
         )
         if self._shared:
             self._kept, self._shared = self._kept.copy(), False
-        self._kept.add(event, fields.device_id)
+        self._kept.add(event, fields.about_device)
         self._listener(event)
         return event
 
@@ -302,7 +303,7 @@ class EventLog:
         kept = EventsKept()
         for event in self._kept.rows:
             if event.value(name) != value:
-                kept.add(event, event.fields.device_id)
+                kept.add(event, event.fields.about_device)
         self._kept, self._shared = kept, False
 
     def clear(self) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from ..engine.app import Call, Note
 from ..engine.events import EventRow
+from ..engine.history import Call, Entry, Note
 from .texts import NameOf, nameless, pair, pairs, shortened
 
 _PARTS = (
@@ -20,7 +20,7 @@ _PARTS = (
 _WHOLES = ("device_id", "acs_system_id", "connected_account_id", "action_attempt_id")
 
 
-def render_timeline(history: Sequence[Call | Note | EventRow], *, most: int = 200, name_of: NameOf = nameless) -> str:
+def render_timeline(history: Iterable[Entry], *, most: int = 200, name_of: NameOf = nameless) -> str:
     """The newest `most` entries as lines, oldest first: sandbox time, what it was, what it was about.
 
     The sandbox's own reads are left out; requests that failed are marked with `!`. name_of: what to write for an id.
@@ -36,13 +36,13 @@ def subject(event: EventRow, name_of: NameOf) -> str:
     return " ".join(pair(name, event.value(name), name_of) for name in found if name is not None)
 
 
-def _is_shown(entry: Call | Note | EventRow) -> bool:
+def _is_shown(entry: Entry) -> bool:
     if not isinstance(entry, Call) or entry.origin != "sandbox":
         return True
     return "simulate" in entry.path or "deactivate" in entry.path
 
 
-def _line(entry: Call | Note | EventRow, name_of: NameOf) -> str:
+def _line(entry: Entry, name_of: NameOf) -> str:
     if isinstance(entry, Note):
         return f"{_time(entry.at)}   {entry.kind:<8} {shortened(entry.text, 400)}"
     if isinstance(entry, EventRow):

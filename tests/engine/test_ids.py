@@ -127,3 +127,17 @@ def test_each_call_goes_on_in_the_sequence(make):
     ids = Ids(0)
 
     assert make(ids) != make(ids)
+
+
+@given(st.integers(0, 2**48 - 1))
+def test_place_of_an_id_is_found_again(place):
+    """The id tells its place in the sequence, without a search."""
+    ids = Ids("a seed")
+
+    assert ids.place_of(ids.uuid(place)) == place
+
+
+@pytest.mark.parametrize("text", ["", "front-door", Ids("another seed").uuid(5), Ids("a seed").uuid(5).upper()])
+def test_text_that_is_none_of_the_ids_has_no_place(text):
+    """Whatever else it is."""
+    assert Ids("a seed").place_of(text) is None

@@ -269,3 +269,36 @@ def test_reset_can_keep_a_kind(workspace, thing, marked):
     workspace.reset(thing)
 
     assert names(workspace[thing]) == ["a"]
+
+
+def test_rows_of_some_ids_come_in_the_order_of_creation(workspace, thing):
+    """However they are asked for; ids of nothing are left out."""
+    table = workspace[thing]
+    for letter in "abcdef":
+        table.put(thing(thing_id=letter))
+    table.remove("b")
+
+    assert [row.thing_id for _, row in table.numbered(0, ["f", "b", "a", "c", "a", "x"])] == ["a", "c", "f"]
+    assert [row.thing_id for _, row in table.numbered(3, ["f", "a", "c"])] == ["c", "f"]
+
+
+def test_rows_that_were_removed_last_can_be_named(workspace, thing):
+    """A thousand of them; one that is there again is not among them."""
+    table = workspace[thing]
+    state = table.snapshot()
+    for number in range(1_100):
+        table.put(thing(thing_id=str(number)))
+        if number == 0:
+            state = table.snapshot()
+        table.remove(str(number))
+
+    assert (len(table.removed), "99" in table.removed, "100" in table.removed) == (1_000, False, True)
+    table.put(thing(thing_id="0"))
+    table.remove("0")
+    table.restore(state)
+    assert "0" not in table.removed
+
+
+def test_label_is_the_name_that_there_is(thing):
+    """What has no name has no label."""
+    assert thing(thing_id="a").label == ""

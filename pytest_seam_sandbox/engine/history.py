@@ -1,0 +1,90 @@
+"""What has happened to a server, in order: the calls that it answered, the events that it logged, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .events import EventRow
+
+KEPT = 100_000
+"""How many entries a history keeps at least."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request that the app has seen, and how it was answered.
+
+    at: sandbox time, in seconds since 1970. status: 500 as long as there is no answer. seconds: real time that the
+    answer took. error: the type of the error.
+    """
+
+    at: float
+    method: str
+    path: str
+    origin: str
+    params: Mapping[str, Any]
+    status: int = 500
+    seconds: float = 0.0
+    request_id: str = ""
+    error: str | None = None
+
+
+class Note(NamedTuple):
+    """Something else that happened: an outage entered or left, a move of the clock."""
+
+    at: float
+    kind: str
+    text: str
+
+
+Entry = Call | Note | EventRow
+
+
+class History:
+    """Entries, oldest first. The oldest go when there are many more than KEPT, so that a server can run for weeks.
+
+    Events that go from here stay in the event log of their workspace. A place is a number of entries since the
+    beginning, so that it stays right when the oldest go. append: add an entry.
+    """
+
+    def __init__(self) -> None:
+        self._entries: list[Entry] = []
+        self._gone = 0
+        self.append = self._entries.append
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def place(self) -> int:
+        """Behind the newest entry."""
+        return self._gone + len(self._entries)
+
+    def since(self, place: int) -> list[Entry]:
+        """The entries from a place on, as far as they are kept."""
+        return self._entries[max(0, place - self._gone) :]
+
+    def cut(self, place: int) -> None:
+        """Forget the entries from a place on."""
+        del self._entries[max(0, place - self._gone) :]
+
+    def extend(self, entries: Iterable[Entry]) -> None:
+        """Add several entries."""
+        self._entries.extend(entries)
+
+    def trim(self) -> None:
+        """Let the oldest entries go; rarely, since that takes as long as there are entries."""
+        many = len(self._entries) - KEPT
+        if many > KEPT // 10:
+            del self._entries[:many]
+            self._gone += many
+
+    def clear(self) -> None:
+        """Forget all entries."""
+        self._gone += len(self._entries)
+        self._entries.clear()
