@@ -54,7 +54,7 @@ def pair(name: str, value: Any, name_of: NameOf) -> str:
     if any(part in name for part in _SECRET) and value is not None:
         return f"{name}=***"
     if isinstance(value, list | tuple) and name.endswith("_ids"):
-        return f"{name}=[{joined(shortened(str(_named(one, name_of)), 60) for one in value)}]"
+        return f"{name}=[{shortened(joined(str(_named(one, name_of)) for one in value), 200)}]"
     text = str(_named(value, name_of) if name.endswith("_id") else value)
     return f"{name}={shortened(text)}"
 
