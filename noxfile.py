@@ -1,4 +1,4 @@
-"""The suite on every Python that is there, and once with the oldest allowed versions of the dependencies."""
+"""The suite on every Python that is there, with the oldest allowed dependencies, and with older versions of the SDK."""
 
 import re
 from pathlib import Path
@@ -7,26 +7,43 @@ import nox
 
 nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["tests", "lowest"]
+nox.options.sessions = ["tests", "lowest", "sdk"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-PYTHONS = ["3.11", "3.12", "3.13"]
+DEV = nox.project.dependency_groups(PROJECT, "dev")
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+SDKS = ["3.0.0", "3.4.0", "3.5.0", "3.8.0", "3.13.0", "3.15.0", "3.17.0", "newest"]
+"""The oldest that `[sdk]` allows, the last without AsyncSeam, the first with it, some between, the newest."""
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run the suite."""
-    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "dev"))
+    session.install("-e", ".", *DEV)
     session.run("python", "-m", "pytest", "-n", "2", "-q", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])
 def lowest(session: nox.Session) -> None:
-    """Run the suite with the lowest versions that pyproject.toml allows."""
-    needed = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["sdk"]
+    """Run the suite with the lowest versions that pyproject.toml allows; the SDK is the one that the suite asks for."""
+    needed = PROJECT["project"]["dependencies"] + [line for line in DEV if line.startswith("seam>=")]
     constraints = Path(session.create_tmp()) / "lowest.txt"
     constraints.write_text("".join(re.sub(">=", "==", line) + "\n" for line in needed))
     # schemathesis needs newer versions than ours; its test is skipped here.
-    dev = [line for line in nox.project.dependency_groups(PROJECT, "dev") if not line.startswith("schemathesis")]
+    dev = [line for line in DEV if not line.startswith("schemathesis")]
     session.install("-e", ".", *dev, "-c", str(constraints))
     session.run("python", "-m", "pytest", "-n", "2", "-q", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+@nox.parametrize("version", SDKS, ids=SDKS)
+def sdk(session: nox.Session, version: str) -> None:
+    """Run the examples and tests/sdk with one version of the official SDK."""
+    wanted = "seam" if version == "newest" else f"seam=={version}"
+    needed = [line for line in DEV if line.startswith(("jsonschema-rs", "pytest-asyncio"))]
+    session.install("-e", ".", wanted, *needed)
+    is_sync_only = (
+        session.run("python", "-c", "import seam; print(hasattr(seam, 'AsyncSeam'))", silent=True) == "False\n"
+    )
+    skipped = ["--ignore", "examples/async_monitor"] if is_sync_only else []
+    session.run("python", "-m", "pytest", "-q", "examples", "tests/sdk", *skipped, *session.posargs)
