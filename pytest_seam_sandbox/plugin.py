@@ -307,10 +307,12 @@ def seam_server(_seam_listener: Listener, seam_sandbox: Sandbox) -> Iterator[str
 
 @pytest.fixture
 def seam_environ(seam_server: str, seam_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """SEAM_ENDPOINT and SEAM_API_KEY lead to seam_sandbox through a loopback server; other SEAM_* are cleared."""
+    """SEAM_ENDPOINT and SEAM_API_KEY lead to seam_sandbox over loopback, past any proxy; other SEAM_* are cleared."""
+    from .doors.proxies import around_proxies
+
     for name in [name for name in os.environ if name.startswith("SEAM_")]:
         monkeypatch.delenv(name)
-    environ = {"SEAM_ENDPOINT": seam_server, "SEAM_API_KEY": seam_sandbox.api_key}
+    environ = {"SEAM_ENDPOINT": seam_server, "SEAM_API_KEY": seam_sandbox.api_key, **around_proxies(os.environ)}
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     return environ
