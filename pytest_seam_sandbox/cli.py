@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
+import os
 import signal
+import socket
 import sys
-from collections.abc import Sequence
-from threading import Event
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
+from .doors.proxies import around_proxies
 from .engine.errors import SandboxError
 from .engine.http import Request, Response
+from .output import Output, write
 from .settings import SETTINGS, Setting
+
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,8 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except SandboxError as mistake:
-        print(f"seam-sandbox: {mistake}", file=sys.stderr)
-        return 2
+        with suppress(OSError, ValueError):
+            write(sys.stderr, f"seam-sandbox: {mistake}")
+        status = 2
+    if arguments is None:
+        gc.freeze()  # the process ends, and looking for garbage would be most of the time that it takes
     return status
 
 
@@ -32,6 +42,13 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve a sandbox on loopback until it is interrupted")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default: 0)")
+    serve.add_argument(
+        "--control-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a host name, besides loopback, under which /_sandbox/ may be used; may be given several times",
+    )
     for name, setting in _settings():
         switch: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.default in ("true", "false") else {}
         default = f" (default: {setting.default})" if setting.default else ""
@@ -47,7 +64,12 @@ def _parser() -> argparse.ArgumentParser:
 def _ledger(options: argparse.Namespace) -> int:
     from .report.ledger import as_json, as_text
 
-    print(json.dumps(as_json(), indent=1) if options.json else as_text())
+    try:
+        write(sys.stdout, json.dumps(as_json(), indent=1) if options.json else as_text())
+    except BrokenPipeError:  # the reader has seen enough
+        return 0
+    except (OSError, ValueError) as error:
+        raise SandboxError(f"the ledger could not be written: {error}.") from error
     return 0
 
 
@@ -57,15 +79,50 @@ def _serve(options: argparse.Namespace) -> int:
 
     given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
     sandbox = Sandbox(**given)
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    log = _log_json if options.json else _log_line
-    listener = Listener(host=options.host, port=options.port, control=sandbox._control, log=log)
-    with listener, listener.joined(sandbox._backend.app) as url:
-        _announce(options, url, sandbox.api_key, sandbox.workspace_id)
-        stop.wait()
+    output = Output(sys.stdout, sys.stderr, _lost_json if options.json else _lost_line)
+    form = _log_json if options.json else _log_line
+    listener = Listener(
+        host=options.host,
+        port=options.port,
+        control=sandbox._control,
+        control_hosts=options.control_host,
+        log=lambda *entry: output.put(form(*entry)),
+    )
+    with closing(output), _signals() as wait_for_signal, listener.serving(sandbox._backend.app) as url:
+        announcement = _announcement(options, url, sandbox.api_key, sandbox.workspace_id)
+        if not listener.is_loopback:
+            output.tell(
+                f"seam-sandbox: {options.host} is open to other machines. Whoever reaches it can use and control "
+                "this sandbox."
+            )
+        output.put("\n".join(announcement), vital=True)
+        wait_for_signal()
     return 0
+
+
+@contextmanager
+def _signals() -> Iterator[Callable[[], None]]:
+    """Hold off SIGINT and SIGTERM from now on; gives a function that waits for the first of them.
+
+    A handler in Python may come too late: the signal that strikes just before the program starts to wait would be
+    missed. So what is waited for is the byte that the interpreter itself writes.
+    """
+    alarm, wake = socket.socketpair()
+    wake.setblocking(False)
+    before = signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+    for number in _ENDS:
+        signal.signal(number, lambda *_: None)
+
+    def wait() -> None:
+        while alarm.recv(1)[0] not in _ENDS:
+            pass
+
+    try:
+        yield wait
+    finally:
+        signal.set_wakeup_fd(before)
+        alarm.close()
+        wake.close()
 
 
 def _settings() -> list[tuple[str, Setting]]:
@@ -73,21 +130,26 @@ def _settings() -> list[tuple[str, Setting]]:
     return [(name, setting) for name, setting in SETTINGS.items() if name != "intercept_allow"]
 
 
-def _announce(options: argparse.Namespace, url: str, api_key: str, workspace_id: str) -> None:
+def _announcement(options: argparse.Namespace, url: str, api_key: str, workspace_id: str) -> list[str]:
+    no_proxy = around_proxies(os.environ)["NO_PROXY"]
     if options.json:
-        ready = {"event": "ready", "url": url, "api_key": api_key, "workspace_id": workspace_id}
-        print(json.dumps(ready), flush=True)
-        return
-    print(f"SEAM_ENDPOINT={url}\nSEAM_API_KEY={api_key}\nworkspace_id={workspace_id}", flush=True)
-    print(f"ready: world {options.world or 'empty'}, control below {url}/_sandbox/, stop with Ctrl-C", flush=True)
+        ready = {"event": "ready", "url": url, "api_key": api_key, "workspace_id": workspace_id, "no_proxy": no_proxy}
+        return [json.dumps(ready)]
+    return [
+        f"SEAM_ENDPOINT={url}",
+        f"SEAM_API_KEY={api_key}",
+        f"NO_PROXY={no_proxy}",
+        f"workspace_id={workspace_id}",
+        f"ready: world {options.world or 'empty'}, control below {url}/_sandbox/, stop with Ctrl-C",
+    ]
 
 
-def _log_line(request: Request, response: Response, seconds: float) -> None:
+def _log_line(request: Request, response: Response, seconds: float) -> str:
     outcome = response.status if response.wire == "answer" else response.wire
-    _print_line(f"{request.method} {request.path} -> {outcome} ({seconds * 1000:.1f} ms)")
+    return f"{request.method} {ascii(request.path)[1:-1]} -> {outcome} ({seconds * 1000:.1f} ms)"
 
 
-def _log_json(request: Request, response: Response, seconds: float) -> None:
+def _log_json(request: Request, response: Response, seconds: float) -> str:
     entry = {
         "event": "request",
         "method": request.method,
@@ -96,9 +158,12 @@ def _log_json(request: Request, response: Response, seconds: float) -> None:
         "wire": response.wire,
         "seconds": round(seconds, 6),
     }
-    _print_line(json.dumps(entry))
+    return json.dumps(entry)
 
 
-def _print_line(line: str) -> None:
-    """One write, so that the lines of requests that end together do not mix."""
-    print(f"{line}\n", end="", flush=True)
+def _lost_line(number: int) -> str:
+    return f"… {number} lines were not written"
+
+
+def _lost_json(number: int) -> str:
+    return json.dumps({"event": "lost", "lines": number})

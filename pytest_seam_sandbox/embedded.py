@@ -103,6 +103,18 @@ class Embedded:
         counts = {"devices": len(self.workspace[DeviceRow]), "phones": len(self.workspace[PhoneRow])}
         return ", ".join([f"world={self.world!r}", *(f"{name}={count}" for name, count in counts.items() if count)])
 
+    @contextmanager
+    def whole_or_not_at_all(self) -> Iterator[None]:
+        """Undo what the block did to the workspaces and to the history if it raises; other requests wait meanwhile."""
+        with self.app.lock:
+            state, place = self.app.snapshot(), self.app.history.place
+            try:
+                yield
+            except BaseException:
+                self.app.restore(state)
+                self.app.history.cut(place)
+                raise
+
     def keep_snapshot(self) -> str:
         """Keep a snapshot under a name, for callers who cannot hold one."""
         name = f"snapshot-{len(self._kept) + 1}"

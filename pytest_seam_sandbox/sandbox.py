@@ -187,7 +187,7 @@ class Sandbox(Marker):
         from .doors.server import Listener
 
         listener = Listener(host=host, port=port, control=self._control if control else None)
-        with listener, listener.joined(self._backend.app) as url:
+        with listener.serving(self._backend.app) as url:
             yield url
 
     def _control(self, _app: Any, request: Request) -> Response:

@@ -1,8 +1,11 @@
 """The command line: what it prints, how it ends, and what it says about mistakes."""
 
+import contextlib
+import fcntl
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -10,7 +13,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from threading import Event
 from urllib.parse import urlsplit
 
 import httpx
@@ -73,15 +75,16 @@ def ready(serve):
 
 @pytest.mark.parametrize("command", [MODULE, SCRIPT], ids=["module", "script"])
 def test_serve_prints_how_to_reach_it_and_then_works(serve, command):
-    """URL and key come in the form that a shell takes, then the workspace and a ready line."""
+    """URL, key and exceptions from proxies come in the form that a shell takes, then the workspace and a ready line."""
     running = serve("--world", "house", "--api-key", "seam_test1_mine", command=command)
-    url_line, key_line, workspace_line, ready_line = running.lines(4)
+    url_line, key_line, proxy_line, workspace_line, ready_line = running.lines(5)
     url = url_line.removeprefix("SEAM_ENDPOINT=")
 
     answer = httpx.get(f"{url}/devices/list", headers={"authorization": "Bearer seam_test1_mine"}).json()
 
     assert urlsplit(url).hostname == "127.0.0.1"
     assert key_line == "SEAM_API_KEY=seam_test1_mine"
+    assert proxy_line.endswith("127.0.0.1,localhost,::1")
     assert workspace_line == f"workspace_id={answer['devices'][0]['workspace_id']}"
     assert ready_line == f"ready: world house, control below {url}/_sandbox/, stop with Ctrl-C"
     assert [device["display_name"] for device in answer["devices"]] == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
@@ -90,7 +93,7 @@ def test_serve_prints_how_to_reach_it_and_then_works(serve, command):
 def test_serve_logs_a_line_for_each_request(serve):
     """Each request is one line: method, path, outcome, milliseconds."""
     running = serve()
-    url = running.lines(4)[0].removeprefix("SEAM_ENDPOINT=")
+    url = running.lines(5)[0].removeprefix("SEAM_ENDPOINT=")
 
     httpx.get(f"{url}/health")
     httpx.get(f"{url}/devices/list")
@@ -105,7 +108,7 @@ def test_serve_logs_a_line_for_each_request(serve):
 def test_log_names_a_fault_that_is_no_status(serve):
     """A request whose answer is lost is logged as such, and not as the 200 that nobody has seen."""
     running = serve("--api-key", "seam_test1_mine")
-    url = running.lines(4)[0].removeprefix("SEAM_ENDPOINT=")
+    url = running.lines(5)[0].removeprefix("SEAM_ENDPOINT=")
     httpx.post(f"{url}/_sandbox/faults/lose_answer", json={"target": "/devices/list"})
 
     with pytest.raises(httpx.RemoteProtocolError):
@@ -121,7 +124,7 @@ def test_json_lines_for_scripts(ready):
     httpx.get(f"{first['url']}/devices/list", headers={"authorization": f"Bearer {first['api_key']}"})
 
     second = json.loads(running.lines(1)[0])
-    assert sorted(first) == ["api_key", "event", "url", "workspace_id"]
+    assert sorted(first) == ["api_key", "event", "no_proxy", "url", "workspace_id"]
     assert first["event"] == "ready"
     assert second.pop("seconds") > 0
     assert second == {"event": "request", "method": "GET", "path": "/devices/list", "status": 200, "wire": "answer"}
@@ -211,6 +214,178 @@ def test_signal_ends_it_while_clients_are_connected(ready, number):
             client.get("/devices/list")
 
 
+# output that nobody takes
+
+
+@pytest.fixture
+def serve_into():
+    """Starts `serve` with options in the shell, with what follows on its command line; the process."""
+    started = []
+
+    def start(rest, **environ):
+        command = ["sh", "-c", f"exec {shlex.join([*MODULE, 'serve', '--api-key', 'seam_test1_mine'])} {rest}"]
+        started.append(
+            subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, **environ},
+                start_new_session=True,
+            )
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def ask(url, count=1, path="/devices/list"):
+    """The statuses of so many requests."""
+    headers = {"authorization": "Bearer seam_test1_mine"}
+    with httpx.Client(base_url=url, headers=headers, timeout=10) as client:
+        return {client.get(path).status_code for _ in range(count)}
+
+
+def endpoint(stream):
+    """The URL in what a server says."""
+    return next(match[1] for line in stream if (match := re.search(r"(http://127\.0\.0\.1:\d+)", line)))
+
+
+def ended(process):
+    """Ends a server; its status and what else it said on stderr."""
+    process.terminate()
+    _, errors = process.communicate(timeout=30)
+    return process.returncode, errors
+
+
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_server_lives_on_when_nobody_reads(serve_into, form):
+    """Requests are answered although the pipe is full, and the end tells how many lines nobody has got."""
+    process = serve_into(form)
+    url = endpoint(process.stdout)
+    if sys.platform == "linux":
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+
+    assert ask(url, 300) == {200}
+
+    process.terminate()
+    assert re.fullmatch(r"seam-sandbox: \d+ lines of output were not written\.\n", process.stderr.read())
+    assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_server_lives_on_when_its_reader_has_gone(serve_into, form):
+    """`serve | head -1`: what is said about it is one line, and one at the end."""
+    process = serve_into(form)
+    url = endpoint(process.stdout)
+    process.stdout.close()
+
+    assert ask(url, 20) == {200}
+
+    status, errors = ended(process)
+    assert status == 0
+    assert errors.splitlines()[0] == (
+        "seam-sandbox: the output cannot be written: Broken pipe. Requests are answered all the same."
+    )
+    assert re.fullmatch(r"seam-sandbox: \d+ lines of output were not written\.", errors.splitlines()[1])
+
+
+@pytest.mark.parametrize("rest", [">&-", "--json >&-", "< /dev/null >&-", "> /dev/full", "--json > /dev/full"])
+def test_url_is_told_where_it_can_be_read(serve_into, rest):
+    """Without a usable stdout, the URL and the key come on stderr."""
+    if "full" in rest and not Path("/dev/full").exists():
+        pytest.skip("there is no full device here")
+    process = serve_into(rest)
+    url = endpoint(process.stderr)
+
+    assert ask(url, 20) == {200}
+    assert ended(process)[0] == 0
+
+
+def test_server_lives_without_any_stream(serve_into, unused_port):
+    """A server whose three streams are closed can be reached at the port that it was given."""
+    process = serve_into(f"--port {unused_port} <&- >&- 2>&-")
+    url = f"http://127.0.0.1:{unused_port}"
+    while process.poll() is None:
+        with contextlib.suppress(httpx.ConnectError):
+            assert ask(url, 20) == {200}
+            break
+
+    assert ended(process)[0] == 0
+
+
+@pytest.fixture
+def unused_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@pytest.mark.parametrize("environ", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "cp1252"}])
+def test_any_path_is_logged(serve_into, environ):
+    """Bytes that no terminal should get are escaped, whatever the stream can encode."""
+    process = serve_into("", **environ)
+    url = endpoint(process.stdout)
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as raw:
+        raw.sendall(b"GET /\x1b[31mred\xc3\xa9\xff\x07 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 404")
+
+    logged = next(line for line in process.stdout if line.startswith("GET"))
+    assert logged.startswith(r"GET /\x1b[31mred\xc3\xa9\xff\x07 -> 404 (")
+    assert ended(process) == (0, "")
+
+
+def test_signal_at_once_ends_it(ready):
+    """A signal that comes as soon as the server is ready, and again, ends it."""
+    for _ in range(5):
+        running, _ = ready()
+        running.process.send_signal(signal.SIGTERM)
+        assert running.end(signal.SIGTERM) == (0, "", "")
+
+
+def test_open_host_is_told(serve_into):
+    """A server on every address says on stderr what that means, and prints a URL of this machine."""
+    process = serve_into("--host 0.0.0.0 --control-host sandbox")
+    url = endpoint(process.stdout)
+
+    named = httpx.post(f"{url}/_sandbox/check", headers={"host": "sandbox:8080"})
+
+    assert named.json() == {"ok": True}
+    status, errors = ended(process)
+    assert (status, errors) == (
+        0,
+        "seam-sandbox: 0.0.0.0 is open to other machines. Whoever reaches it can use and control this sandbox.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("rest", "status", "said"),
+    [
+        ("| :", 0, ""),
+        ("> /dev/full", 2, "seam-sandbox: the ledger could not be written: "),
+        (">&-", 2, "seam-sandbox: the ledger could not be written: "),
+    ],
+)
+def test_ledger_that_nobody_takes(rest, status, said):
+    """A reader that has seen enough is no mistake; a disk without room is one."""
+    command = f"set -o pipefail; {shlex.join([*MODULE, 'ledger'])} {rest}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+
+    assert done.returncode == status
+    assert done.stderr.startswith(said)
+    assert len(done.stderr.splitlines()) == (1 if said else 0)
+
+
+def test_mistake_without_stderr_is_status_2():
+    """The status tells of a mistake also where nothing can be said about it."""
+    command = f"{shlex.join([*MODULE, 'serve', '--world', 'hous'])} 2> /dev/full"
+
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == 2
+
+
 # mistakes
 
 
@@ -229,12 +404,11 @@ def test_signal_ends_it_while_clients_are_connected(ready, number):
         (["--rate-limits=maybe"], "rate_limits is 'maybe'; it takes true or false."),
         (["--port", "70000"], "cannot listen on 127.0.0.1:70000: "),
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:0: "),
+        (["--host", ""], "the host to listen on is empty, which would open the port to the whole network."),
     ],
 )
-def test_mistake_is_one_line_and_status_2(capsys, monkeypatch, options, said):
+def test_mistake_is_one_line_and_status_2(capsys, handlers, options, said):
     """A bad value ends the command with status 2 and a sentence."""
-    monkeypatch.setattr(signal, "signal", lambda *_: None)
-
     status = cli.main(["serve", *options])
 
     errors = capsys.readouterr().err
@@ -280,7 +454,7 @@ def test_help_names_every_option(capsys):
 
     told = capsys.readouterr().out
     settings = {name.replace("_", "-") for name in SETTINGS} - {"intercept-allow"}
-    options = {"host", "port", "json", *settings}
+    options = {"host", "port", "json", "control-host", *settings}
     assert caught.value.code == 0
     assert options <= set(re.findall(r"--([a-z-]+)", told))
 
@@ -289,21 +463,36 @@ def test_help_names_every_option(capsys):
 
 
 @pytest.fixture
-def serve_here(monkeypatch, capsys):
-    """Runs `serve` in this process; what `meanwhile(url)` does happens while it waits for its end."""
+def handlers():
+    """The signal handlers of this process are afterwards what they were."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def serve_here(handlers, capsys):
+    """Runs `serve` in this process; `meanwhile(url)` is called while it waits for its end, which a signal brings."""
 
     def run(meanwhile, *options):
-        handlers = {}
-        monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+        out = []
 
-        class Interrupted(Event):
-            def wait(self):
-                meanwhile(re.search(r"http://127\.0\.0\.1:\d+", capsys.readouterr().out)[0])
-                handlers[signal.SIGTERM](signal.SIGTERM, None)
-                assert self.is_set()
+        def user():
+            try:
+                while "ready" not in "".join(out):
+                    out.append(capsys.readouterr().out)
+                meanwhile(re.search(r"http://127\.0\.0\.1:\d+", "".join(out))[0])
+            finally:
+                os.kill(os.getpid(), signal.SIGUSR1)
+                os.kill(os.getpid(), signal.SIGTERM)
 
-        monkeypatch.setattr(cli, "Event", Interrupted)
-        return cli.main(["serve", *options]), capsys.readouterr().out
+        signal.signal(signal.SIGUSR1, lambda *_: None)  # another signal, which ends nothing
+        with ThreadPoolExecutor(1) as pool:
+            done = pool.submit(user)
+            status = cli.main(["serve", *options])
+            done.result()
+        return status, capsys.readouterr().out
 
     return run
 

@@ -1,7 +1,7 @@
 """Control of a running server over HTTP, for tests in other languages: routes below /_sandbox/.
 
 Each route is a POST with a JSON object; its keys are the parameters of the method of `Sandbox` that it stands for.
-The answer is JSON: what the method gave, or 400 with `error` for a mistake.
+The answer is JSON: what the method gave, or 400 with `error` for a mistake, which changes nothing.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from ..engine.errors import ApiError, SandboxError, is_for_the_test
 from ..engine.history import Call
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
+from .arguments import arguments, shorten
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 __tracebackhide__ = is_for_the_test
 
+_LONGEST_REASON = 2000  # characters
 PREFIX = "/_sandbox/"
 FAULTS = ("fail", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer")
 
@@ -38,10 +40,11 @@ def control(sandbox: Sandbox, request: Request) -> Response:
     try:
         values = parse_json(request.body) if request.body else {}
         if not isinstance(values, dict):
-            raise SandboxError(f"expected a JSON object as the body, got {values!r}.")
-        return _answer(200, route(sandbox, values))
-    except (SandboxError, ApiError, ValueError, TypeError) as mistake:
-        return _answer(400, {"error": str(mistake)})
+            raise SandboxError(f"expected a JSON object as the body, got {shorten(repr(values))}.")
+        with sandbox._backend.whole_or_not_at_all():
+            return _answer(200, route(sandbox, values))
+    except (SandboxError, ApiError, ValueError, TypeError, OverflowError) as mistake:
+        return _answer(400, {"error": shorten(str(mistake), _LONGEST_REASON)})
 
 
 def _answer(status: int, content: Any) -> Response:
@@ -59,23 +62,27 @@ def _reset(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _create_device(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return sandbox.create_device(**values).model_dump(mode="json", exclude_unset=True)
+    return sandbox.create_device(**arguments(sandbox.create_device, values)).model_dump(mode="json", exclude_unset=True)
 
 
 def _create_phone(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return sandbox.create_phone(**values).model_dump(mode="json", exclude_unset=True)
+    return sandbox.create_phone(**arguments(sandbox.create_phone, values)).model_dump(mode="json", exclude_unset=True)
 
 
 def _create_connected_account(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return sandbox.create_connected_account(**values).model_dump(mode="json", exclude_unset=True)
+    return sandbox.create_connected_account(**arguments(sandbox.create_connected_account, values)).model_dump(
+        mode="json", exclude_unset=True
+    )
 
 
 def _complete_login(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return sandbox.complete_login(**values).model_dump(mode="json", exclude_unset=True)
+    return sandbox.complete_login(**arguments(sandbox.complete_login, values)).model_dump(
+        mode="json", exclude_unset=True
+    )
 
 
 def _fail_login(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    sandbox.fail_login(**values)
+    sandbox.fail_login(**arguments(sandbox.fail_login, values))
     return {"ok": True}
 
 
@@ -85,23 +92,24 @@ def _state(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _snapshot(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return {"snapshot": sandbox._backend.keep_snapshot(**values)}
+    return {"snapshot": sandbox._backend.keep_snapshot(**arguments(sandbox._backend.keep_snapshot, values))}
 
 
 def _restore(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    sandbox._backend.restore_kept(**values)
+    sandbox._backend.restore_kept(**arguments(sandbox._backend.restore_kept, values))
     return {"ok": True}
 
 
 def _advance(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    sandbox.clock.advance(**values)
+    sandbox.clock.advance(**arguments(sandbox.clock.advance, values))
     return {"now": sandbox.clock.now().isoformat()}
 
 
 def _freeze(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    at = values.pop("at", None)
-    _take_none(values)
-    sandbox.clock.freeze(None if at is None else datetime.fromisoformat(at))
+    def freeze(at: str | None = None) -> None:
+        sandbox.clock.freeze(None if at is None else datetime.fromisoformat(at))
+
+    freeze(**arguments(freeze, values))
     return {"now": sandbox.clock.now().isoformat()}
 
 
@@ -130,7 +138,8 @@ def _check(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
 
 def _fault(kind: str) -> Callable[[Sandbox, dict[str, Any]], dict[str, Any]]:
     def add(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-        return {"fault": str(getattr(sandbox.faults, kind)(**values))}
+        fault = getattr(sandbox.faults, kind)
+        return {"fault": str(fault(**arguments(fault, values)))}
 
     return add
 
@@ -150,7 +159,7 @@ def _clear_faults(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
 
 def _take_none(values: dict[str, Any]) -> None:
     if values:
-        raise SandboxError(f"this route takes no parameters; got {', '.join(sorted(values))}.")
+        raise SandboxError(f"this route takes no parameters; got {shorten(', '.join(sorted(values)))}.")
 
 
 ROUTES: Mapping[str, Callable[[Sandbox, dict[str, Any]], dict[str, Any]]] = MappingProxyType(

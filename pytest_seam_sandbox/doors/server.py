@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_address
 from socket import socket
 from threading import RLock
@@ -20,6 +20,7 @@ from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import JSON_TYPE, Request, Response, cors
 from .connection import Connection, Log, Refusal, real_seconds
 from .port import Port
+from .visitors import refuse_strangers
 
 __tracebackhide__ = is_for_the_test
 
@@ -31,18 +32,26 @@ _PATIENCE = 2.0  # real seconds that threads of ended connections get to end
 class Listener:
     """A loopback server. Start it with `start` or as a context manager; apps join and leave while it runs.
 
-    port: 0 for a free one. control: answers requests below /_sandbox/; None leaves them unknown. log: called after
-    each request with its answer and the seconds it took.
+    port: 0 for a free one. control: answers requests below /_sandbox/; None leaves them unknown. control_hosts: names
+    of hosts, besides loopback, under which these may be sent. log: called after each request with its answer and the
+    seconds it took.
 
     A child process that is forked meanwhile holds nothing of it: there the listener starts anew, on a port of its own,
     when an app joins.
     """
 
     def __init__(
-        self, *, host: str = "127.0.0.1", port: int = 0, control: Control | None = None, log: Log | None = None
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        control: Control | None = None,
+        control_hosts: Sequence[str] = (),
+        log: Log | None = None,
     ) -> None:
         self.host = host
-        self.control = control
+        self._control = control
+        self._control_hosts = [name.lower() for name in control_hosts]
         self._log = log
         self._asked_port = port
         self._apps: list[App] = []
@@ -103,8 +112,17 @@ class Listener:
         self._end(list(self._connections))
 
     @contextlib.contextmanager
+    def serving(self, app: App) -> Iterator[str]:
+        """Like `joined`, for a listener that ends with the block."""
+        try:
+            with self.joined(app) as url:
+                yield url
+        finally:
+            self.stop()
+
+    @contextlib.contextmanager
     def joined(self, app: App) -> Iterator[str]:
-        """Serve this app inside the block; gives the base URL. Its connections end with the block.
+        """Serve this app inside the block; gives the base URL. Its connections end with the block; the server goes on.
 
         While a `refuse` fault of one app is set, nobody listens: one port cannot refuse some and admit others. Raises
         SandboxError when its keys are taken, or when it has a refusal set that is to be counted.
@@ -116,7 +134,6 @@ class Listener:
                         "two sandboxes with the same API key cannot share one server. Give them different seeds, "
                         "and not one api_key."
                     )
-            self.start()
             self._apps.append(app)
 
         def follow(refused: bool) -> None:
@@ -124,6 +141,7 @@ class Listener:
 
         try:
             with app.faults.followed(follow):
+                self.start()
                 yield self.url
         finally:
             with self._lock:
@@ -201,8 +219,8 @@ class Listener:
         if app is None:
             raise Refusal(503, "no sandbox is served here now")
         try:
-            if request.path.startswith(CONTROL) and self.control is not None:
-                return self.control(app, request)
+            if request.path.startswith(CONTROL) and self._control is not None:
+                return self._controlled(self._control, app, request)
             response = app.handle(request)
         except Exception as error:  # noqa: BLE001 - it is raised in the test that caused it
             app.note_error(error)
@@ -211,6 +229,18 @@ class Listener:
         if "origin" not in request.headers and any(name == "seam-request-id" for name, _ in response.headers):
             response = response._replace(headers=(*response.headers, *cors(None)))
         return response
+
+    def _controlled(self, control: Control, app: App, request: Request) -> Response:
+        """The answer of a control route; pages on this machine may read it."""
+        hosts = {self.host.lower(), *self._control_hosts}
+        answer = refuse_strangers(request, hosts=hosts, is_open=not self.is_loopback)
+        origin = request.headers.get("origin")
+        if answer is not None:
+            return answer
+        if origin is None:
+            return control(app, request)
+        answer = Response(200) if request.method == "OPTIONS" else control(app, request)
+        return answer._replace(headers=(*answer.headers, *cors(origin)))
 
     def app_of(self, request: Request) -> App | None:
         """The app whose credential the request carries; the first one for a request with an unknown credential."""

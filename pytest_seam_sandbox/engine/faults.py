@@ -32,6 +32,7 @@ _WIRES: Mapping[Kind, Wire] = MappingProxyType(
         "lose_answer": "drop",
     }
 )
+_LONGEST = 1_000_000_000  # seconds; no thread can wait longer than ten times that
 _EARLY = 0.005  # what the clocks of a client and of a server may differ by
 
 
@@ -455,6 +456,6 @@ def _not_countable() -> SandboxError:
 
 
 def _not_negative(name: str, seconds: float) -> float:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
-        raise SandboxError(f"{name} is {seconds!r}; it takes a number of seconds >= 0.")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST:
+        raise SandboxError(f"{name} is {seconds!r}; it takes a number of seconds from 0 to {_LONGEST}.")
     return seconds
