@@ -184,6 +184,33 @@ def test_codes_wait_while_they_cannot_be_programmed(world, code):
 
 
 @pytest.mark.parametrize(
+    ("field", "code", "flag"),
+    [
+        ("error", "august_lock_not_authorized", "can_remotely_lock"),
+        ("error", "august_lock_not_authorized", "can_remotely_unlock"),
+        ("error", "insufficient_permissions", "can_remotely_unlock"),
+        ("error", "bridge_disconnected", "can_configure_auto_lock"),
+        ("warning", "privacy_mode", "can_remotely_unlock"),
+        ("warning", "hub_required_for_additional_capabilities", "can_remotely_lock"),
+    ],
+)
+def test_command_fails_while_its_flag_is_false(world, field, code, flag):
+    """The attempt ends with the code that stands in the way, and works again without it."""
+    path = {"can_remotely_lock": "lock_door", "can_remotely_unlock": "unlock_door"}.get(flag, "configure_auto_lock")
+    world.set("device", field, code)
+
+    def attempt():
+        body = {"device_id": world.of["device"].device_id, "auto_lock_enabled": False}
+        with world.sandbox.http() as http:
+            return http.post(f"/locks/{path}", json=body).json()["action_attempt"]
+
+    assert world.shown("device")[flag] is False
+    assert (attempt()["status"], attempt()["error"]["type"]) == ("error", code)
+    world.clear("device", field, code)
+    assert (world.shown("device")[flag], attempt()["status"]) == (True, "success")
+
+
+@pytest.mark.parametrize(
     ("field", "code", "event"),
     [
         ("error", "failed_to_set_on_device", "access_code.failed_to_set_on_device"),

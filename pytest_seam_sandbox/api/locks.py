@@ -154,7 +154,7 @@ def _turned(
 
 
 def _turn_remotely(workspace: Workspace, action_attempt_id: str, device_id: str, locked: bool) -> dict[str, Any]:
-    device = reach(workspace, device_id)
+    device = reach(workspace, device_id, "can_remotely_lock" if locked else "can_remotely_unlock")
     turn(workspace, device, locked=locked, method="remote", action_attempt_id=action_attempt_id)
     return {"was_confirmed_by_device": device.model.confirms_actions}
 
@@ -162,7 +162,7 @@ def _turn_remotely(workspace: Workspace, action_attempt_id: str, device_id: str,
 def _set_auto_lock(
     workspace: Workspace, action_attempt_id: str, device_id: str, enabled: bool, delay: float | None
 ) -> dict[str, Any]:
-    device = reach(workspace, device_id)
+    device = reach(workspace, device_id, "can_configure_auto_lock")
     own = {**device.properties, "auto_lock_enabled": enabled}
     if delay is not None:
         own["auto_lock_delay_seconds"] = delay

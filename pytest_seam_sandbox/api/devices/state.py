@@ -82,14 +82,20 @@ def add_device(
     return device
 
 
-def reach(workspace: Workspace, device_id: str) -> DeviceRow:
-    """The device when a command gets to it. Assumed: the attempt fails with the code of the blocking error."""
+def reach(workspace: Workspace, device_id: str, flag: str | None = None) -> DeviceRow:
+    """The device when a command gets to it. Assumed: the attempt fails with the code of the blocking error.
+
+    flag: the can_* flag that the command needs; it fails, too, with the error or warning under which that is false.
+    """
     device = workspace[DeviceRow].get(device_id)
     if device is None:
         raise ActionFailed("device_not_found", "The device was deleted before the command could reach it.")
     for error in device.errors:
         if error.code in UNREACHABLE:
             raise ActionFailed(error.code, error.message)
+    obstacle = None if flag is None else device.obstacle(flag)
+    if obstacle is not None:
+        raise ActionFailed(obstacle.code, obstacle.message)
     return device
 
 
