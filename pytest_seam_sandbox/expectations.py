@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from heapq import nsmallest
 from itertools import islice
+from math import inf
 from types import TracebackType
 from typing import Any
 
@@ -40,6 +41,13 @@ def check_count(count: int | None) -> None:
     """Raise SandboxError for what cannot be how often something happens."""
     if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 0):
         raise SandboxError(f"count is {count!r}; it takes how many events there have to be, as an integer >= 0.")
+
+
+def check_within(within: float | None) -> None:
+    """Raise SandboxError for what cannot be how long to wait."""
+    is_number = isinstance(within, int | float) and not isinstance(within, bool)
+    if within is not None and not (is_number and 0 <= within < inf):
+        raise SandboxError(f"within is {within!r}; it takes how long to wait, as a number of sandbox seconds >= 0.")
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from .expectations import (
     check_no_error,
     check_no_event,
     check_order,
+    check_within,
     eventually,
 )
 from .report.texts import shortened
@@ -225,6 +226,7 @@ class Observer:
     ) -> Event | None:
         check_event_type(event_type)
         check_count(count)
+        check_within(within)
         wanted = self._wanted(event_type, fields)
         if count == 0:
             self._fail(check_event(events(), wanted, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -41,6 +41,7 @@ class Snapshot:
     """A state of a sandbox; give it to `restore` of the same sandbox."""
 
     state: tuple[Any, ...]
+    owner: object = field(repr=False)
 
 
 class Sandbox(Marker):
@@ -207,7 +208,7 @@ class Sandbox(Marker):
 
     def removed(self, device: Any, *, restore: bool = True) -> Removed:
         """The device is gone from its account inside the block. restore: put it back on leaving; embedded only."""
-        return Removed(self, id_of(device, "device_id"), restore=restore)
+        return Removed(self, id_of(device, "device_id"), restore=_yes_or_no("restore", restore))
 
     def subscription_expired(self, device: Any) -> SubscriptionExpired:
         """The paid plan of the device has expired inside the block."""
@@ -219,7 +220,7 @@ class Sandbox(Marker):
 
     def deactivated(self, phone: Any, *, replace: bool = False) -> Deactivation:
         """The phone is lost from the start of the block on. replace: give its owner a new one on leaving."""
-        return Deactivation(self, id_of(phone, "device_id"), replace=replace)
+        return Deactivation(self, id_of(phone, "device_id"), replace=_yes_or_no("replace", replace))
 
     # steer
 
@@ -245,9 +246,20 @@ class Sandbox(Marker):
 
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""
-        return Snapshot(self._backend.app.snapshot())
+        return Snapshot(self._backend.app.snapshot(), self._backend)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot of this sandbox: rows, events and ids; the clock goes on."""
+        if not isinstance(snapshot, Snapshot) or snapshot.owner is not self._backend:
+            raise SandboxError(
+                f"restore() takes what snapshot() of this sandbox gave; got "
+                f"{'a snapshot of another sandbox' if isinstance(snapshot, Snapshot) else repr(snapshot)}."
+            )
         self._backend.app.restore(snapshot.state)
         self._note("snapshot", "restored")
+
+
+def _yes_or_no(name: str, value: bool) -> bool:
+    if not isinstance(value, bool):
+        raise SandboxError(f"{name} is True or False; got {value!r}.")
+    return value

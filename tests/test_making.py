@@ -295,3 +295,30 @@ def test_operating_system_of_the_metadata_makes_an_iphone(seam_sandbox):
     phone = seam_sandbox.create_phone(phone_metadata={"operating_system": "ios"})
 
     assert (phone.device_type, phone.display_name) == ("ios_phone", "iPhone 17")
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda sandbox: sandbox.restore(Sandbox().snapshot()), "got a snapshot of another sandbox"),
+        (lambda sandbox: sandbox.restore("yesterday"), "got 'yesterday'"),
+        (lambda sandbox: sandbox.expect_event("lock.locked", within="soon"), "within is 'soon'"),
+        (lambda sandbox: sandbox.expect_event("lock.locked", within=-1), "within is -1"),
+        (lambda sandbox: sandbox.expect_event("lock.locked", within=float("nan")), "within is nan"),
+        (lambda sandbox: sandbox.expect_event("lock.locked", within=float("inf")), "within is inf"),
+        (lambda sandbox: sandbox.clock.freeze("tomorrow"), "an aware datetime; got 'tomorrow'"),
+        (lambda sandbox: sandbox.faults.fail("*", status="503"), "not '503'"),
+        (lambda sandbox: sandbox.removed(TAKEN, restore="no"), "restore is True or False; got 'no'"),
+        (lambda sandbox: sandbox.deactivated(sandbox.create_phone(), replace=1), "replace is True or False; got 1"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_other_methods_say_what_they_take(call, text):
+    """Whatever a method of the sandbox cannot use is refused in words."""
+    sandbox = Sandbox()
+    sandbox.create_device(device_id=TAKEN)
+
+    with pytest.raises(SandboxError) as refused:
+        call(sandbox)
+
+    assert text in str(refused.value)

@@ -177,6 +177,8 @@ class Clock:
 
     def hold(self, at: datetime | None = None) -> None:
         """Stand still from now on, at `at` (aware, not in the sandbox's past) or at the present moment."""
+        if at is not None and not isinstance(at, datetime):
+            raise SandboxError(f"the sandbox clock is frozen at an aware datetime; got {at!r}.")
         if at is not None and at.tzinfo is None:
             raise SandboxError(f"the sandbox clock needs an aware datetime, got {at!r}. Add a tzinfo, for example UTC.")
         now = _cut(self._read())

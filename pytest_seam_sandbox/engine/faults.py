@@ -279,7 +279,7 @@ class Faults:
 
         after: the request takes effect first.
         """
-        if not 400 <= status <= 599:
+        if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
             raise SandboxError(f"a fault answers with a status from 400 to 599, not {status!r}.")
         details = {"status": status, "error_type": error_type, "message": message}
         return self._add("fail", target, narrowing, after=after, **details)

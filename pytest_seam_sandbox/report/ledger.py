@@ -8,6 +8,7 @@ from typing import Any
 
 from ..api import all_endpoints, all_events, declared
 from ..api.known import codes, event_types, public_paths, sdk_paths, undocumented_event_types
+from ..api.marks import KINDS
 from ..engine.router import Endpoint
 from ..engine.store import Row
 
@@ -24,6 +25,8 @@ class Count:
 def counts() -> tuple[Count, ...]:
     """Paths declared, events emitted, error and warning codes reachable; each of all that Seam has.
 
+    Codes: those that the API and the clock lead to, then those that a test can put on a resource, with their effects.
+
     All: the union of the newest specification and the SDK.
     """
     known_codes = codes()
@@ -39,6 +42,14 @@ def counts() -> tuple[Count, ...]:
             Count(
                 f"{kind[:-1]} codes",
                 sum(len(found.get(kind, ())) for found in reachable.values()),
+                sum(len(found.get(kind, ())) for found in known_codes.values()),
+            )
+            for kind in ("errors", "warnings")
+        ),
+        *(
+            Count(
+                f"{kind[:-1]} codes with set_{kind[:-1]}",
+                sum(len(known_codes.get(one.resource, {}).get(kind, ())) for one in KINDS.values()),
                 sum(len(found.get(kind, ())) for found in known_codes.values()),
             )
             for kind in ("errors", "warnings")

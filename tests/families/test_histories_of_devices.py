@@ -190,7 +190,7 @@ class Devices(RuleBasedStateMachine):
 
 def test_histories_of_devices():
     """Hypothesis looks for a history after which something contradicts something."""
-    quick = settings(max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    quick = settings(max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Devices, settings=quick)
 
 
