@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a conftest.py can import it
 
 
+_INI_VALUE: Any = str | bool | int | float if pytest.version_tuple >= (9, 2) else "string"
+"""What a value of TOML may be; before 9.2 pytest itself refuses all but text."""
 _SANDBOXES = pytest.StashKey[list["Sandbox"]]()
 _KEYS = pytest.StashKey[dict[str, str]]()
 """The keys of the sandboxes of earlier tests, and the tests."""
@@ -36,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("seam", "Seam sandbox")
     for name, setting in SETTINGS.items():
         group.addoption(_option(name), dest=f"seam_{name}", default=None, help=setting.help)
-        kind: Any = "linelist" if name == "intercept_allow" else None
+        kind: Any = "linelist" if name == "intercept_allow" else _INI_VALUE
         parser.addini(f"seam_{name}", f"{setting.help} (default: {setting.default or 'none'})", kind, default=None)
 
 
@@ -98,7 +100,9 @@ def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
                 f"the marker seam() does not take {found}; it takes the keywords {', '.join(SETTINGS)}."
             )
         given |= {name: (value, "the marker seam()") for name, value in marker.kwargs.items()}
-    settings = {name: read_setting(name, value, layer) for name, (value, layer) in given.items() if layer}
+    settings: dict[str, Any] = {}
+    for name, (value, layer) in given.items():  # no comprehension, whose frame pytest would show
+        settings |= {name: read_setting(name, value, layer)} if layer else {}
     return settings | {"seed": f"{settings.get('seed', SETTINGS['seed'].default)}/{request.node.nodeid}"}
 
 

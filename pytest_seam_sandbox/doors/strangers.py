@@ -20,6 +20,8 @@ from ..settings import host_of
 
 __tracebackhide__ = is_for_the_test
 
+_CONNECTS = "was about to connect to"
+
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine."""
@@ -29,12 +31,12 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def check_host(host: str, allow: Sequence[str], what: str) -> None:
-    """Raise SandboxError unless a host may be reached for real. host: in the form of `host_of`. what: is sent there."""
+def check_host(host: str, allow: Sequence[str], did: str) -> None:
+    """Raise SandboxError unless a host may be reached for real. host: in the form of `host_of`. did: "sent … to"."""
     if is_loopback(host) or host in allow:
         return
     raise SandboxError(
-        f"the program under test sent {what} to the host {host!r}, which is not Seam's. Tests "
+        f"the program under test {did} the host {host!r}, which is not Seam's. Tests "
         f"with an intercepted sandbox reach {SEAM_HOST} and loopback only; name the host in the setting "
         "`intercept_allow` (marker seam, option, ini or environment) if it may be reached for real."
     )
@@ -50,17 +52,17 @@ def refusals(allow: Sequence[str]) -> list[tuple[Any, str, Any]]:
 
     def look_up(host: Any, *args: Any, **options: Any) -> Any:
         if _host(host) == SEAM_HOST:
-            raise _not_httpx("a connection")
+            raise _not_httpx(_CONNECTS)
         return getaddrinfo(host, *args, **options)
 
     def put(self: Any, method: str, url: str, *args: Any, **options: Any) -> None:
         behind_proxy = urlsplit(url).hostname if url.lower().startswith(("http://", "https://")) else None
-        _check(behind_proxy or self._tunnel_host or self.host, allow, f"{method} {url}")
+        _check(behind_proxy or self._tunnel_host or self.host, allow, f"sent {method} {url} to")
         putrequest(self, method, url, *args, **options)
 
     def tunnel(self: Any, *args: Any, **options: Any) -> None:
         set_tunnel(self, *args, **options)  # which sends nothing yet
-        _check(self._tunnel_host, allow, "a connection")
+        _check(self._tunnel_host, allow, _CONNECTS)
 
     return [
         (socket, "getaddrinfo", look_up),
@@ -80,17 +82,17 @@ def _refusals_of_urllib3(allow: Sequence[str]) -> list[tuple[Any, str, Any]]:
 def _checked_connect(connect: Callable[[Any], None], allow: Sequence[str]) -> Callable[[Any], None]:
     def checked(self: Any) -> None:
         if getattr(self, "proxy", None) is None:
-            _check(self.host, allow, "a connection")
+            _check(self.host, allow, _CONNECTS)
         connect(self)
 
     return checked
 
 
-def _check(host: str | bytes, allow: Sequence[str], what: str) -> None:
+def _check(host: str | bytes, allow: Sequence[str], did: str) -> None:
     found = _host(host)
     if found == SEAM_HOST:
-        raise _not_httpx(what)
-    check_host(found, allow, what)
+        raise _not_httpx(did)
+    check_host(found, allow, did)
 
 
 def _host(host: object) -> str:
@@ -102,10 +104,9 @@ def _host(host: object) -> str:
         return text
 
 
-def _not_httpx(what: str) -> SandboxError:
+def _not_httpx(did: str) -> SandboxError:
     return SandboxError(
-        f"the program under test sent {what} to {SEAM_HOST} with another library than httpx (requests, urllib3, "
-        "urllib, aiohttp ...), and only httpx is intercepted. Nothing has left. Let the program talk to a server "
-        "instead: seam_environ sets SEAM_ENDPOINT and SEAM_API_KEY for it, seam_server or seam_sandbox.serve() give "
-        "the URL."
+        f"the program under test {did} {SEAM_HOST} with another library than httpx (requests, urllib3, urllib, aiohttp "
+        "...), and only httpx is intercepted. Nothing has left. Let the program talk to a server instead: seam_environ "
+        "sets SEAM_ENDPOINT and SEAM_API_KEY for it, seam_server or seam_sandbox.serve() give the URL."
     )

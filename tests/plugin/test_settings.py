@@ -95,6 +95,42 @@ def test_list_in_a_toml_file(pytester, in_process, table):
     in_process("-W", "error").assert_outcomes(passed=1)
 
 
+@pytest.mark.skipif(pytest.version_tuple < (9, 2), reason="pytest itself refuses numbers before")
+def test_values_of_a_toml_file(pytester, in_process):
+    """TOML's own numbers and truth values mean what their texts mean, zero and false too."""
+    pytester.makepyprojecttoml(
+        """
+        [tool.pytest]
+        seam_event_latency = 2
+        seam_action_attempts = 2.5
+        seam_strict_ids = false
+        seam_rate_limits = true
+        seam_seed = 0
+        seam_intercept_allow = ["a.example, B.example"]
+        """
+    )
+    pytester.makepyfile(
+        f"""
+        def test_it(seam_sandbox):
+            settings = {SETTINGS}
+            found = (settings.event_latency, settings.action_attempts, settings.strict_ids, settings.rate_limits)
+            assert found == (2, 2.5, False, True)
+            assert {ALLOWED}
+        """
+    )
+
+    in_process("-W", "error").assert_outcomes(passed=1)
+
+
+def test_refusal_shows_no_line_of_ours(pytester, in_process):
+    """Under the error stands what is wrong, and not how it was found."""
+    pytester.makepyfile("def test_it(seam_intercept): pass")
+
+    result = in_process("--seam-strict-ids=maybe", "--seam-intercept-allow=a:80")
+
+    assert "pytest_seam_sandbox/" not in result.stdout.str()
+
+
 @pytest.mark.parametrize("layer", ["environment", "ini", "option"])
 @pytest.mark.parametrize("empty", ["", " "])
 def test_empty_text_says_nothing(pytester, monkeypatch, in_process, layer, empty):
