@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from .embedded import Embedded, SandboxClock
 from .engine.errors import ExpectationFailed, NotEmulated, SandboxError, is_for_the_test, raise_together, told
 from .engine.faults import Faults
 from .engine.http import Request, Response
+from .engine.places import seen_at
 from .engine.settings import ActionAttempts, Settings
 from .engine.stubs import Answer, Stub
 from .marking import Marker
@@ -36,12 +37,19 @@ _ONE_KEY = (
 __tracebackhide__ = is_for_the_test
 
 
+AnyOutage = TypeVar("AnyOutage", bound=Outage)
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """A state of a sandbox; give it to `restore` of the same sandbox."""
+    """A state of a sandbox; give it to `restore` of the same sandbox.
 
+    outages: those inside which it was taken.
+    """
+
+    sandbox: Sandbox
     state: tuple[Any, ...]
-    owner: object = field(repr=False)
+    outages: tuple[Outage, ...]
 
 
 class Sandbox(Marker):
@@ -87,6 +95,7 @@ class Sandbox(Marker):
         )
         super().__init__(backend, settings.event_latency, allowed)
         self._open_outages: list[Outage] = []
+        self._unentered: list[Outage] = []
         self._kept: list[Exception] = []
         self._unused: list[Exception] = []
         self._has_hinted = False
@@ -137,11 +146,12 @@ class Sandbox(Marker):
             yield app.internal_errors[0]
             app.internal_errors.clear()
         if app.not_emulated:
-            paths = ", ".join(dict.fromkeys(app.not_emulated))
+            paths, place = ", ".join(app.not_emulated), next(iter(app.not_emulated.values()))
             app.not_emulated.clear()
             yield NotEmulated(
                 f"the program under test called {paths}, which Seam has and this sandbox does not emulate; it got 501. "
                 "Avoid the call in this test, answer it with sandbox.stub(path, {...}), or ask for it in an issue."
+                f"{seen_at(place)}"
             )
         impatience = app.faults.impatience()
         if impatience:
@@ -167,9 +177,18 @@ class Sandbox(Marker):
             yield ExpectationFailed("\n".join(unmet))
         while self._unused:
             yield self._unused.pop(0)
+        while self._unentered:
+            outage = self._unentered.pop(0)
+            yield SandboxError(
+                f"{outage} was made and never entered, so nothing was lost. Write it as a block: with "
+                f"sandbox.{outage.name}(...): ...{seen_at(outage.place)}"
+            )
         if self._open_outages:
             names = ", ".join(map(str, self._open_outages))
-            yield SandboxError(f"the test ended inside {names}. Use outages in a with block, so that they end.")
+            yield SandboxError(
+                f"the test ended inside {names}. Use outages in a with block, so that they end."
+                f"{seen_at(self._open_outages[0].place)}"
+            )
         for outage in reversed(self._open_outages.copy()):
             try:
                 outage.__exit__(None, None, None)
@@ -200,27 +219,34 @@ class Sandbox(Marker):
 
     def disconnected(self, device: Any) -> Disconnected:
         """The device is offline inside the block. Raises OutageNotPossible when it cannot be disconnected now."""
-        return Disconnected(self, id_of(device, "device_id"))
+        return self._to_be_entered(Disconnected(self, id_of(device, "device_id")))
 
     def hub_disconnected(self, device: Any) -> HubDisconnected:
         """The hub of the device is offline inside the block."""
-        return HubDisconnected(self, id_of(device, "device_id"))
+        return self._to_be_entered(HubDisconnected(self, id_of(device, "device_id")))
 
     def removed(self, device: Any, *, restore: bool = True) -> Removed:
         """The device is gone from its account inside the block. restore: put it back on leaving; embedded only."""
-        return Removed(self, id_of(device, "device_id"), restore=_yes_or_no("restore", restore))
+        return self._to_be_entered(Removed(self, id_of(device, "device_id"), restore=_yes_or_no("restore", restore)))
 
     def subscription_expired(self, device: Any) -> SubscriptionExpired:
         """The paid plan of the device has expired inside the block."""
-        return SubscriptionExpired(self, id_of(device, "device_id"))
+        return self._to_be_entered(SubscriptionExpired(self, id_of(device, "device_id")))
 
     def account_disconnected(self, account: Any) -> AccountDisconnected:
         """The account, and with it each of its devices, is offline inside the block."""
-        return AccountDisconnected(self, id_of(account, "connected_account_id"))
+        return self._to_be_entered(AccountDisconnected(self, id_of(account, "connected_account_id")))
 
     def deactivated(self, phone: Any, *, replace: bool = False) -> Deactivation:
         """The phone is lost from the start of the block on. replace: give its owner a new one on leaving."""
-        return Deactivation(self, id_of(phone, "device_id"), replace=_yes_or_no("replace", replace))
+        return self._to_be_entered(
+            Deactivation(self, id_of(phone, "device_id"), replace=_yes_or_no("replace", replace))
+        )
+
+    def _to_be_entered(self, outage: AnyOutage) -> AnyOutage:
+        """Remember an outage until it is entered."""
+        self._unentered.append(outage)
+        return outage
 
     # steer
 
@@ -246,14 +272,22 @@ class Sandbox(Marker):
 
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""
-        return Snapshot(self._backend.app.snapshot(), self._backend)
+        return Snapshot(self, self._backend.app.snapshot(), tuple(self._open_outages))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a snapshot of this sandbox: rows, events and ids; the clock goes on."""
-        if not isinstance(snapshot, Snapshot) or snapshot.owner is not self._backend:
+        """Go back to a snapshot of this sandbox: rows, events and ids; the clock goes on.
+
+        Raises SandboxError for a snapshot of another sandbox, and for one that was taken inside other outages than
+        those that are open now: their end could not be asserted.
+        """
+        if not isinstance(snapshot, Snapshot) or snapshot.sandbox is not self:
+            found = "a snapshot of another sandbox" if isinstance(snapshot, Snapshot) else repr(snapshot)
+            raise SandboxError(f"{self} cannot restore {found}. Give what snapshot() of this sandbox gave.")
+        if snapshot.outages != tuple(self._open_outages):
+            now, then = (", ".join(map(str, some)) or "no outage" for some in (self._open_outages, snapshot.outages))
             raise SandboxError(
-                f"restore() takes what snapshot() of this sandbox gave; got "
-                f"{'a snapshot of another sandbox' if isinstance(snapshot, Snapshot) else repr(snapshot)}."
+                f"the snapshot was taken inside {then}, and cannot be restored inside {now}: an outage ends what it "
+                "has begun. Leave the outages first, or take the snapshot inside them."
             )
         self._backend.app.restore(snapshot.state)
         self._note("snapshot", "restored")

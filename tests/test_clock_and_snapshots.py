@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pytest_seam_sandbox import SandboxError
+from pytest_seam_sandbox import Sandbox, SandboxError
 
 
 def test_clock_moves_without_real_time(seam_sandbox):
@@ -205,3 +205,29 @@ def test_events_after_a_restore_are_new(seam_sandbox, sandbox_device):
         pass
 
     assert [event.event_type for event in outage.events] == ["device.disconnected", "device.connected"]
+
+
+def test_snapshot_of_another_sandbox_is_refused(seam_sandbox):
+    """A snapshot belongs to the sandbox that gave it."""
+    other = Sandbox(seed="other").snapshot()
+
+    with pytest.raises(SandboxError, match="cannot restore a snapshot of another sandbox"):
+        seam_sandbox.restore(other)
+    with pytest.raises(SandboxError, match="cannot restore 'snapshot-1'. Give what snapshot"):
+        seam_sandbox.restore("snapshot-1")
+
+
+def test_restore_inside_an_outage_is_refused(seam_sandbox, sandbox_device):
+    """An outage could not end what a restore has taken away; inside the same outage there is nothing to fear."""
+    before = seam_sandbox.snapshot()
+    with seam_sandbox.disconnected(sandbox_device):
+        inside = seam_sandbox.snapshot()
+        with pytest.raises(
+            SandboxError, match=r"taken inside no outage, and cannot be restored inside disconnected\(GAR"
+        ):
+            seam_sandbox.restore(before)
+        seam_sandbox.restore(inside)
+    with pytest.raises(
+        SandboxError, match=r"taken inside disconnected\(GARAGE\), and cannot be restored inside no outage"
+    ):
+        seam_sandbox.restore(inside)

@@ -1,5 +1,6 @@
 """Outages of devices and accounts: what is asserted on entry and on leaving, and what an outage tells."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -427,3 +428,37 @@ def run():
 
     with asyncio.Runner() as runner:
         yield runner.run
+
+
+def test_outage_that_is_never_entered_is_named():
+    """An outage that is only made does nothing, which nobody means."""
+    entered = pytest.raises(SandboxError, match=r"disconnected\(GARAGE\) was made and never entered")
+    with entered as found, Sandbox() as sandbox:
+        sandbox.disconnected(sandbox.create_device())
+
+    assert re.search(r"with sandbox\.disconnected\(\.\.\.\): .* at .*test_outages\.py:\d+\.$", str(found.value))
+
+
+def test_outage_that_is_only_checked_needs_no_block(seam_sandbox, sandbox_device):
+    """Whoever asks whether an outage is possible gets an answer, and no complaint."""
+    seam_sandbox.disconnected(sandbox_device).check()
+
+    with pytest.raises(OutageNotPossible):
+        seam_sandbox.subscription_expired(sandbox_device).check()
+
+
+def test_messages_name_the_line_that_asked_for_it(tmp_path, monkeypatch):
+    """What comes to light at the end points at the line of the test; elsewhere on the disk by its whole path."""
+    asked = "def ask(sandbox):\n    sandbox.faults.fail('/devices/list')\n"
+    code = compile(asked, str(tmp_path / "app.py"), "exec")
+    space = {}
+    exec(code, space)
+
+    def complaint():
+        with pytest.raises(ExpectationFailed) as found, Sandbox() as sandbox:
+            space["ask"](sandbox)
+        return str(found.value)
+
+    assert complaint().endswith(f"It was asked for at {tmp_path / 'app.py'}:2.")
+    monkeypatch.chdir(tmp_path)
+    assert complaint().endswith("It was asked for at app.py:2.")

@@ -143,7 +143,7 @@ class OutagePlan:
             if its == other:
                 _refuse_clash(first, second)
         for loss in dict.fromkeys(loss for _, loss, _ in found):
-            loss.on(sandbox)._prepare()
+            loss.on(sandbox).check()
         return [(outage, loss) for outage, loss, _ in found]
 
 

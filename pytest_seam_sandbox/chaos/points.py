@@ -138,7 +138,7 @@ def _loss(sandbox: Sandbox, kind: Kind, target: Any, whens: tuple[When, ...]) ->
     else:
         label, found = _labelled(devices_of(sandbox), find_device(sandbox, id_of(target, "device_id")).device_id)
     loss = Loss(kind, found)
-    loss.on(sandbox)._prepare()
+    loss.on(sandbox).check()
     return Hit(f"{kind}({label})", loss, whens)
 
 

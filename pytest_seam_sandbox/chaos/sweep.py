@@ -116,6 +116,12 @@ class _Start:
             if is_over:
                 app.clock.move_to(self._latest)
 
+    def leave(self) -> None:
+        """Stay in the state of this trial, at the latest time of any trial."""
+        app = self._sandbox._backend.app
+        with app.lock:
+            app.clock.move_to(self._latest)
+
 
 class Sweep:
     """The trials of one scenario, to be looped over once.
@@ -181,6 +187,7 @@ class Sweep:
                         "Write: for trial in seam_sweep(...): with trial as sandbox: ..."
                     )
         except BaseException:  # the loop was left early, or cannot go on
+            start.leave()
             if failure := self._failure():
                 self._sandbox._keep(failure)
             raise

@@ -27,6 +27,7 @@ from .http import JSON_TYPE, Headers, Request, Response, cors
 from .ids import Ids
 from .limits import Limits
 from .params import parse_json
+from .places import place_of_caller
 from .repeats import Known, Repeats, Words
 from .router import Endpoint
 from .settings import Settings
@@ -85,7 +86,7 @@ class App:
         self._find_session = find_session
         self.gate = Gate(self.workspaces, partial(find_session, self))
         self.history = History()
-        self.not_emulated: list[str] = []
+        self.not_emulated: dict[str, str] = {}
         self.internal_errors: list[Exception] = []
         self.strangers: list[str] = []
         self.faults = Faults(routes)
@@ -311,7 +312,7 @@ class App:
 
     def _not_emulated(self, path: str) -> ApiError:
         if path not in self.not_emulated:
-            self.not_emulated.append(path)
+            self.not_emulated[path] = place_of_caller()
         return ApiError(501, "not_implemented", f"Not implemented: this sandbox does not emulate {path}")
 
     def snapshot(self) -> tuple[Any, ...]:

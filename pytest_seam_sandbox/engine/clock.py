@@ -1,4 +1,4 @@
-"""The sandbox's time: it runs with the wall clock or stands, moves forward by itself, and never goes backwards."""
+"""The sandbox's time: it runs with the wall clock or stands, and goes back only together with the whole state."""
 
 from __future__ import annotations
 

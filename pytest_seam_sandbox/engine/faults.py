@@ -15,6 +15,7 @@ from pydantic_core import to_json
 
 from .errors import ExpectationFailed, SandboxError, is_for_the_test, raise_together
 from .http import JSON_TYPE, Request, Response, Wire
+from .places import place_of_caller, seen_at
 
 __tracebackhide__ = is_for_the_test
 
@@ -90,6 +91,7 @@ class Fault:
     times: how often it happens; None for as long as it is set, without a check. after: whether the request takes
     effect before it. hits: how often it happened. was_absorbed: whether the client repeated a request that had met it
     and got through, so that the program saw nothing. other_methods: methods of requests to its path that it let pass.
+    place: the line that asked for it.
     """
 
     kind: Kind
@@ -107,6 +109,7 @@ class Fault:
     hits: int = 0
     was_absorbed: bool = False
     other_methods: set[str] = field(default_factory=set)
+    place: str = field(default_factory=place_of_caller)
     waits: dict[str, tuple[float, float]] = field(default_factory=dict)
     _struck: tuple[object, ...] | None = None
     _repeats: int = 0
@@ -170,6 +173,7 @@ class Fault:
         return (
             f"the fault {self} was met {self.hits} of {self.times} time(s). The program under test did not send such a "
             f"request (again){self.hint()}; correct the target, or give optional=True if that is fine."
+            f"{seen_at(self.place)}"
         )
 
     def hint(self) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from pydantic_core import PydanticSerializationError, to_json
 
 from .errors import ExpectationFailed, SandboxError, is_for_the_test
+from .places import place_of_caller, seen_at
 
 __tracebackhide__ = is_for_the_test
 
@@ -31,6 +32,7 @@ class Stub:
     times: int | None
     owner: Stubs
     hits: int = 0
+    place: str = field(default_factory=place_of_caller)
 
     def __str__(self) -> str:
         return f"stub of {self.path}"
@@ -47,7 +49,7 @@ class Stub:
             return None
         return (
             f"the {self} was asked {self.hits} of {self.times} time(s). The program under test did not send such a "
-            "request (again); leave times out if that is fine."
+            f"request (again); leave times out if that is fine.{seen_at(self.place)}"
         )
 
     def __enter__(self) -> Self:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from ..api.events import Event
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
+from ..engine.places import place_of_caller
 from ..event_list import EventList
 from ..expectations import check_event, check_event_type, check_no_event
 
@@ -23,7 +24,7 @@ class Outage:
 
     Entering checks that the outage is possible, breaks, and asserts the event, the error and the flags. Leaving heals,
     also when the body raised, and asserts the recovery. An exception of the body wins; what else went wrong is
-    added to it as a note. `started_at` and `ended_at` are sandbox times.
+    added to it as a note. `started_at` and `ended_at` are sandbox times, `place` is the line that asked for it.
     """
 
     name = "outage"
@@ -34,6 +35,7 @@ class Outage:
         self._events: EventList | None = None
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
+        self.place = place_of_caller()
 
     @property
     def events(self) -> EventList:
@@ -63,8 +65,14 @@ class Outage:
         check_event_type(event_type)
         self._expect_none(event_type, **fields)
 
-    def __enter__(self) -> Self:
+    def check(self) -> None:
+        """Raise OutageNotPossible if it cannot begin now. What is only checked needs not be entered."""
+        if self in self._sandbox._unentered:
+            self._sandbox._unentered.remove(self)
         self._prepare()
+
+    def __enter__(self) -> Self:
+        self.check()
         self._mark, self._events = self._sandbox._backend.mark(), None
         self.started_at, self.ended_at = self._sandbox._now(), None
         self._note("begins")

@@ -1,0 +1,32 @@
+"""Where in a test or in the program under test something was asked for, for messages that come later."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from pathlib import Path
+
+_OURS = str(Path(__file__).parent.parent)
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+
+
+def place_of_caller() -> str:
+    """The file:line of the innermost caller that belongs neither to this package nor to a library; "" for none."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None:
+        name = frame.f_code.co_filename
+        if not name.startswith(("<", _OURS, *_LIBRARIES)):
+            return f"{_short(name)}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
+
+
+def seen_at(place: str) -> str:
+    """A sentence's end that names the place, if there is one."""
+    return f" It was asked for at {place}." if place else ""
+
+
+def _short(name: str) -> str:
+    """The path below the working directory, as pytest shows it; else the whole path."""
+    path, here = Path(name), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else name
