@@ -300,8 +300,8 @@ def test_operating_system_of_the_metadata_makes_an_iphone(seam_sandbox):
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        (lambda sandbox: sandbox.restore(Sandbox().snapshot()), "got a snapshot of another sandbox"),
-        (lambda sandbox: sandbox.restore("yesterday"), "got 'yesterday'"),
+        (lambda sandbox: sandbox.restore(Sandbox().snapshot()), "cannot restore a snapshot of another sandbox"),
+        (lambda sandbox: sandbox.restore("yesterday"), "cannot restore 'yesterday'"),
         (lambda sandbox: sandbox.expect_event("lock.locked", within="soon"), "within is 'soon'"),
         (lambda sandbox: sandbox.expect_event("lock.locked", within=-1), "within is -1"),
         (lambda sandbox: sandbox.expect_event("lock.locked", within=float("nan")), "within is nan"),
