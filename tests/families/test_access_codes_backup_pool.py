@@ -353,6 +353,14 @@ def test_ongoing_code_has_no_backup(seam, seam_sandbox, sandbox_device):
         seam.access_codes.pull_backup_access_code(access_code_id=code.access_code_id)
 
 
+def test_stay_that_becomes_ongoing_loses_its_backup(seam, seam_sandbox, sandbox_device):
+    """It does not promise what cannot be pulled."""
+    code = stay(seam_sandbox, sandbox_device)
+    seam.access_codes.update(access_code_id=code.access_code_id, type="ongoing")
+
+    assert look(seam, code).is_backup_access_code_available is False
+
+
 def test_code_that_did_not_ask_for_backups_has_none(seam, seam_sandbox, sandbox_device):
     """A code without the pool finds no backup, though the lock has some."""
     stay(seam_sandbox, sandbox_device)

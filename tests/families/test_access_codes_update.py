@@ -1,5 +1,7 @@
 """Changing access codes: at once on a lock in reach, pending on one that is not."""
 
+from datetime import timedelta
+
 import pytest
 
 from families.codes import log, look, pending
@@ -278,3 +280,31 @@ def test_update_multiple_of_an_unknown_key_is_not_found(seam):
     """A key that no code has answers 404."""
     with seam_raises("access_code_not_found", status_code=404):
         seam.access_codes.update_multiple(common_code_key="nobody", name="Joe")
+
+
+def test_code_cannot_be_moved_into_the_past(seam, seam_sandbox, sandbox_device):
+    """Its new end has to lie ahead, as that of a new code has."""
+    now = seam_sandbox.clock.now()
+    code = seam_sandbox.create_access_code(sandbox_device, starts_at=now, ends_at=now + timedelta(days=2))
+
+    with seam_raises("invalid_input", status_code=400, match="ends_at must be in the future"):
+        seam.access_codes.update(access_code_id=code.access_code_id, starts_at="2020-01-01", ends_at="2020-01-02")
+
+    assert look(seam, code).ends_at == code.ends_at
+
+
+def test_code_that_was_to_come_later_and_is_wanted_now_is_being_created(seam, seam_sandbox, sandbox_device):
+    """Nothing defers it any more, also when something else is in its way."""
+    now = seam_sandbox.clock.now()
+    start = now + timedelta(days=9)
+    seam.access_codes.simulate.create_unmanaged_access_code(device_id=sandbox_device.device_id, name="Joe", code="4711")
+    code = seam_sandbox.create_access_code(
+        sandbox_device, code="4711", starts_at=start, ends_at=start + timedelta(days=1)
+    )
+    before = look(seam, code)
+    seam.access_codes.update(access_code_id=code.access_code_id, starts_at=now.isoformat())
+    found = look(seam, code)
+
+    assert pending(before) == ["deferring_creation"]
+    assert (found.status, pending(found)) == ("setting", ["creating"])
+    assert [error.error_code for error in found.errors] == ["duplicate_code_on_device"]

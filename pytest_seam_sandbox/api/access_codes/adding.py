@@ -33,7 +33,7 @@ from ..devices.endpoints import reachable
 from ..devices.issues import UNREACHABLE
 from ..devices.model import DeviceRow
 from . import backups
-from .constraints import new_pin, refuse_duplicate, refuse_pin, refuse_start
+from .constraints import new_pin, refuse_duplicate, refuse_end, refuse_pin, refuse_start
 from .events import AccessCodeCreated
 from .lifecycle import progress, put, soon
 from .model import AccessCodeRow, code_fields, creating
@@ -179,8 +179,7 @@ def _in_time_frame(workspace: Workspace, device: DeviceRow, wish: Wish) -> Wish:
         one_time=wish.is_one_time_use,
         rounding=wish.max_time_rounding,
     )
-    if ends_at is not None and ends_at <= workspace.clock.text():
-        raise ApiError(400, "invalid_input", "ends_at must be in the future")
+    refuse_end(workspace, ends_at)
     refuse_start(workspace, device, starts_at)
     if wish.is_offline:
         backups.refuse_without_space(workspace, device)

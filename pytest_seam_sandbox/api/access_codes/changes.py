@@ -14,7 +14,7 @@ from .._shared import Condition, not_found, written
 from ..devices.endpoints import reachable
 from . import backups
 from .adding import EXTERNAL, WRITERS, Pin, attempt, check_programmable, device_of_code, find_code, in_order, linked
-from .constraints import refuse_duplicate, refuse_pin, refuse_start
+from .constraints import refuse_duplicate, refuse_end, refuse_pin, refuse_start
 from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
 from .lifecycle import plan_times, progress, put, soon
 from .model import AccessCodeRow, Mutation, code_fields, deleting, device_of
@@ -78,6 +78,7 @@ def plan_change(
         raise ApiError(400, "invalid_input", "ends_at must be after starts_at")
     if (start, end) != (code.starts_at, code.ends_at):
         start, end = fit(device, start, end, offline=False, one_time=code.is_one_time_use, rounding=None)
+        refuse_end(workspace, end)
     if start != code.starts_at:
         refuse_start(workspace, device, start)
     if pin is not None and pin != code.code:

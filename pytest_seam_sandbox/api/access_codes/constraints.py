@@ -74,6 +74,12 @@ def _broken(workspace: Workspace, device: DeviceRow, pin: str, own_id: str | Non
     return None
 
 
+def refuse_end(workspace: Workspace, ends_at: str | None) -> None:
+    """Raise 400 `invalid_input` for an end that has come. Source: spec, for a new code and for a change."""
+    if ends_at is not None and ends_at <= workspace.clock.text():
+        raise _refused("ends_at must be in the future")
+
+
 def refuse_start(workspace: Workspace, device: DeviceRow, starts_at: str | None) -> None:
     """Raise 400 `invalid_input` for a start that has passed on a lock that takes future ones only (docs)."""
     if "start_date_in_future" in _kinds(device) and starts_at is not None and starts_at <= workspace.clock.text():

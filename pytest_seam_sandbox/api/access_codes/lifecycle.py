@@ -49,11 +49,12 @@ _CHANGED = MappingProxyType(
 def soon(workspace: Workspace, code: AccessCodeRow) -> None:
     """Have the code looked at before the next request is answered, or after the delay of action attempts.
 
-    And again when it has to go to the lock, when it begins and when it ends.
+    And again when it has to go to the lock, when it begins and when it ends. What the lock computes takes no time.
     """
     now = workspace.clock.timestamp()
     mode = workspace.settings.action_attempts
-    workspace.agenda.plan(now + (0.0 if isinstance(mode, str) else mode), progress, code.access_code_id)
+    delay = 0.0 if isinstance(mode, str) or code.is_offline else mode
+    workspace.agenda.plan(now + delay, progress, code.access_code_id)
     plan_times(workspace, code)
 
 
@@ -88,6 +89,8 @@ def put(workspace: Workspace, code: AccessCodeRow) -> AccessCodeRow:
     When the lock has all that was asked for, the attempts that asked succeed, with the code as their result (spec).
     """
     code = code.but(status=status_of(workspace, code))
+    if code.status == "setting" and code.has_mutation("deferring_creation"):
+        code = code.but(mutations=(creating(code.created_at),))
     if code.attempts and code.pin_on_lock is not None and not code.mutations:
         for attempt_id in code.attempts:
             action_attempts.finish(workspace, attempt_id, result={"access_code": code.view()})

@@ -207,7 +207,7 @@ class AccessCodeRow(Row):
             return view | ({"cannot_be_managed": True} if self.cannot_be_managed else {})
         return view | {
             "common_code_key": self.common_code_key,
-            "is_backup_access_code_available": self.is_backup_available,
+            "is_backup_access_code_available": self.is_backup_available and self.type == "time_bound",
             "is_external_modification_allowed": self.is_external_modification_allowed,
             "is_one_time_use": self.is_one_time_use,
             "is_offline_access_code": self.is_offline,
