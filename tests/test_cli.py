@@ -1,7 +1,10 @@
 """The command line: what it prints, how it ends, and what it says about mistakes."""
 
 import contextlib
+import errno
 import fcntl
+import gc
+import io
 import json
 import os
 import re
@@ -516,6 +519,82 @@ def test_serve_waits_for_a_signal(serve_here, options, logged):
 
     assert (status, seen) == (0, [{"requests": []}] * 2)
     assert out.startswith(logged)
+
+
+def test_server_on_every_address_waits_for_a_signal_too(serve_here):
+    """The URL that it prints leads to this machine."""
+    seen = []
+
+    status, _ = serve_here(lambda url: seen.append(httpx.get(f"{url}/health").status_code), "--host", "0.0.0.0")
+
+    assert (status, seen) == (0, [200])
+
+
+@pytest.mark.parametrize(
+    ("options", "line"), [([], "… 1 lines were not written"), (["--json"], '{"event": "lost", "lines": 1}')]
+)
+def test_lines_that_are_missing_are_told(handlers, monkeypatch, options, line):
+    """When stdout works again, a line in the form of the others says how many are missing."""
+
+    class Hiccup(io.StringIO):
+        def write(self, text):
+            if "/health" in text:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(text)
+
+    out = Hiccup()
+    monkeypatch.setattr(sys, "stdout", out)
+
+    def user():
+        try:
+            while "ready" not in out.getvalue():
+                pass
+            url = re.search(r"http://127\.0\.0\.1:\d+", out.getvalue())[0]
+            httpx.get(f"{url}/health")
+            httpx.get(f"{url}/devices/list")
+            while "/devices/list" not in out.getvalue():
+                pass
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(user)
+        assert cli.main(["serve", *options]) == 0
+        done.result()
+
+    assert line in out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 0, ""),
+        (OSError(errno.ENOSPC, "No space left on device"), 2, "seam-sandbox: the ledger could not be written: "),
+    ],
+)
+def test_ledger_into_a_stream_that_fails(monkeypatch, capsys, error, status, said):
+    """A reader that has gone is no mistake, a full disk is one."""
+
+    class Failing(io.StringIO):
+        def write(self, _text):
+            raise error
+
+    monkeypatch.setattr(sys, "stdout", Failing())
+
+    assert cli.main(["ledger"]) == status
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_program_that_ends_looks_for_no_garbage(monkeypatch, capsys):
+    """As a program of its own, a command leaves its memory to the end of the process; called by another, it does not."""
+    frozen = []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
+    monkeypatch.setattr(sys, "argv", ["seam-sandbox", "ledger"])
+
+    cli.main(["ledger"])
+    assert frozen == []
+    cli.main()
+    assert frozen == [True]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import JSON_TYPE, Request, Response, cors
 from .connection import Connection, Log, Refusal, real_seconds
 from .port import Port
-from .visitors import refuse_strangers
+from .visitors import check_visitor
 
 __tracebackhide__ = is_for_the_test
 
@@ -159,7 +159,7 @@ class Listener:
             if before:
                 self._listen(self._port)
                 return
-            self._port.refuse()
+            self._shut(self._port)
         for connection in list(self._connections):
             connection.end()
 
@@ -182,6 +182,13 @@ class Listener:
         except OSError as error:
             self._port = None
             port.close()
+            raise self._no_port(error) from error
+
+    def _shut(self, port: Port) -> None:
+        try:
+            port.refuse()
+        except OSError as error:
+            self._port = None
             raise self._no_port(error) from error
 
     def _no_port(self, error: Exception) -> SandboxError:
@@ -233,7 +240,7 @@ class Listener:
     def _controlled(self, control: Control, app: App, request: Request) -> Response:
         """The answer of a control route; pages on this machine may read it."""
         hosts = {self.host.lower(), *self._control_hosts}
-        answer = refuse_strangers(request, hosts=hosts, is_open=not self.is_loopback)
+        answer = check_visitor(request, hosts=hosts, is_open=not self.is_loopback)
         origin = request.headers.get("origin")
         if answer is not None:
             return answer

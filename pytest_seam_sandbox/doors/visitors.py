@@ -18,7 +18,7 @@ from .strangers import is_loopback
 _HOST = re.compile(r"(?:\[([^\[\]]+)\]|([^:\[\]]+))(?::\d*)?")
 
 
-def refuse_strangers(request: Request, *, hosts: Collection[str], is_open: bool) -> Response | None:
+def check_visitor(request: Request, *, hosts: Collection[str], is_open: bool) -> Response | None:
     """The answer to a request that may not use the control routes; None for one that may.
 
     hosts: names that are allowed besides loopback. is_open: whether the server can be reached from other machines;

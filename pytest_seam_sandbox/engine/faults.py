@@ -407,8 +407,9 @@ class Faults:
             self.all.append(fault)
             try:
                 self._tell_followers()
-            except BaseException:
+            except SandboxError:
                 self.all.remove(fault)
+                self._tell_followers()
                 raise
         return fault
 

@@ -1,5 +1,6 @@
 """faults.refuse through servers: every one of the sandbox, on the same port afterwards."""
 
+import errno
 import socket
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
+from pytest_seam_sandbox.doors.port import Port
 from pytest_seam_sandbox.doors.server import Listener
 
 
@@ -151,3 +153,20 @@ def test_two_ports_that_are_lost_are_both_named(seam_sandbox):
             seam_sandbox.faults.clear()
 
     assert str(urlsplit(two).port) in caught.value.__notes__[0]
+
+
+def test_port_that_cannot_be_kept_is_named(seam_sandbox, monkeypatch):
+    """Should the port be lost as the refusal begins, it does not begin, and the other server goes on."""
+    with seam_sandbox.serve() as lost, seam_sandbox.serve() as kept:
+        bind = Port._bind
+
+        def fail(port):
+            if port._number == urlsplit(lost).port:
+                raise OSError(errno.EADDRINUSE, "Address already in use")
+            return bind(port)
+
+        monkeypatch.setattr(Port, "_bind", fail)
+        with pytest.raises(SandboxError, match=rf":{urlsplit(lost).port}: Address already in use"):
+            seam_sandbox.faults.refuse(times=None)
+
+        assert (reach(kept), seam_sandbox.faults.active) == (200, [])
