@@ -202,6 +202,7 @@ def _time_frame(drawn: tuple[int, int]) -> dict[str, str]:
 
 _NUMBERS = st.integers(0, LAST_ID)
 _MILLISECONDS = st.integers(0, _YEAR_OF_MILLISECONDS)
+_LENGTHS = st.integers(1, _YEAR_OF_MILLISECONDS)
 _DELAYS = st.integers(0, _HOUR_OF_MILLISECONDS)
 _LETTERS = st.characters(exclude_categories=("Cs", "Cc"))
 _TEXT = _Content(st.text(_LETTERS, min_size=1, max_size=40), _as_it_is)
@@ -217,7 +218,7 @@ _CHANGES: Mapping[str, _Content] = MappingProxyType(
     {
         "name_changed": _Content(_TEXT.values, lambda name: {"name": name}),
         "code_changed": _Content(_PINS, lambda number: {"code": f"{number:04}"}),
-        "time_frame_changed": _Content(st.tuples(_MILLISECONDS, _MILLISECONDS), _time_frame),
+        "time_frame_changed": _Content(st.tuples(_MILLISECONDS, _LENGTHS), _time_frame),
     }
 )
 _BY_NAME: Mapping[str, _Content] = MappingProxyType(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .store import Workspace
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """One piece of work: a plain function of the workspace, and what it is about.
 
@@ -22,7 +22,6 @@ class Task:
     """
 
     due: float
-    number: int
     function: Callable[..., object]
     about: tuple[Any, ...]
     is_under_way: bool
@@ -33,7 +32,6 @@ class Agenda:
 
     def __init__(self) -> None:
         self.tasks: tuple[Task, ...] = ()
-        self._planned = 0
 
     def __len__(self) -> int:
         return len(self.tasks)
@@ -50,10 +48,10 @@ class Agenda:
         self._add(due, function, about, is_under_way=False)
 
     def _add(self, due: float, function: Callable[..., object], about: tuple[Any, ...], *, is_under_way: bool) -> None:
-        self._planned += 1
-        task = Task(cut(due), self._planned, function, about, is_under_way)
         tasks = list(self.tasks)
-        insort(tasks, task, key=lambda task: (task.due, task.number))
+        insort(
+            tasks, Task(cut(due), function, about, is_under_way), key=lambda task: task.due
+        )  # after what is due then
         self.tasks = tuple(tasks)
 
     def next_due(self) -> float | None:

@@ -1,5 +1,8 @@
 """Strategies for events: every declared type, as Seam's schema has it."""
 
+import re
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given, settings
 
@@ -105,6 +108,51 @@ def test_changes_carry_what_has_changed():
 
     assert frame["from"].keys() == frame["to"].keys() == {"starts_at", "ends_at"}
     assert simplest(event_payloads("access_code.code_changed"))["to"] == {"code": "0000"}
+
+
+def milliseconds_between(first, second):
+    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)) // timedelta(milliseconds=1)
+
+
+def frame_of(event):
+    return {"first": event["to"]["starts_at"], "second": event["to"]["ends_at"]}
+
+
+HOUR, YEAR = 60 * 60 * 1000, 365 * 24 * 60 * 60 * 1000
+FIRST_MOMENT = "2025-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("event_type", "read", "least", "most"),
+    [
+        ("device.connected", lambda event: milliseconds_between(FIRST_MOMENT, event["occurred_at"]), 0, YEAR),
+        ("device.connected", lambda event: milliseconds_between(event["occurred_at"], event["created_at"]), 0, HOUR),
+        ("access_code.code_changed", lambda event: int(event["to"]["code"]), 0, 99_999_999),
+        ("access_code.set_on_device", lambda event: int(event["code"]), 0, 99_999_999),
+        ("access_code.time_frame_changed", lambda event: milliseconds_between(**frame_of(event)), 1, YEAR),
+        ("noise_sensor.noise_threshold_triggered", lambda event: event.get("noise_level_decibels", 0), 0, 120),
+    ],
+    ids=["occurred_at", "created_at", "code_changed", "set_on_device", "time_frame", "noise"],
+)
+def test_values_reach_their_bounds_and_stay_within(event_type, read, least, most):
+    """Times, codes and levels: the least and the most that they may be are drawn, and nothing beyond."""
+    seen = set()
+
+    @settings(SOME, max_examples=1000)
+    @given(event_payloads(event_type))
+    def prop(payload):
+        seen.add(read(payload))
+
+    prop()
+
+    assert (min(seen), max(seen)) == (least, most)
+
+
+@SOME
+@given(event_payloads(["access_code.code_changed", "access_code.set_on_device"]))
+def test_codes_have_4_to_8_digits(payload):
+    """A code is one that a lock takes."""
+    assert re.fullmatch("[0-9]{4,8}", payload["code"] if "code" in payload else payload["to"]["code"])
 
 
 def test_events_are_of_the_workspace_that_sandboxes_have():

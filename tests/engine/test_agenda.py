@@ -141,3 +141,16 @@ def test_restored_agenda_has_the_work_of_the_snapshot(bench):
     bench.settle(10)
 
     assert bench.done == [(1, "kept"), (1, "kept")]
+
+
+def test_restored_work_comes_before_what_is_planned_for_the_same_time(bench):
+    """What a snapshot kept was planned before what is planned after the restore, whatever was planned in between."""
+    bench.plan(1, "kept")
+    kept = bench.agenda.snapshot()
+    bench.plan(1, "dropped")
+
+    bench.agenda.restore(kept)
+    bench.plan(1, "new")
+    bench.settle(1)
+
+    assert bench.done == [(1, "kept"), (1, "new")]
