@@ -94,7 +94,7 @@ def device_properties(method: str, properties: Mapping[str, Any], model: DeviceM
     """
     own: dict[str, Any] = plain(properties)
     for name, value in own.items():
-        _check_property(method, name, value, model)
+        _check_property(method, name, value)
     for name, value in own.items():
         template = model.properties.get(name)
         if isinstance(value, dict) and isinstance(template, Mapping) and not name.endswith("_metadata"):
@@ -132,7 +132,7 @@ def check_json(method: str, name: str, value: Any) -> None:
         raise SandboxError(f"{method}() cannot use its arguments: {name} is no JSON: {error}.") from None
 
 
-def _check_property(method: str, name: str, value: Any, model: DeviceModel) -> None:
+def _check_property(method: str, name: str, value: Any) -> None:
     types = property_types()
     if name == "online":
         raise SandboxError(
@@ -142,8 +142,6 @@ def _check_property(method: str, name: str, value: Any, model: DeviceModel) -> N
         wanted = "object"
     elif name in types:
         wanted = types[name]
-    elif name in model.properties:
-        wanted = type_name(model.properties[name])
     else:
         hint = _near(name, tuple(types)) or "See `device.properties` in Seam's documentation."
         raise SandboxError(f"{method}() cannot use its arguments: a device has no property {name!r}. {hint}")

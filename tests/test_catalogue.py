@@ -4,7 +4,7 @@ import pytest
 
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api.devices.filters import CAMERAS, KEYS, LOCKS, NOISE_SENSORS, PHONES, SPEAKERS, THERMOSTATS
-from pytest_seam_sandbox.worlds.catalogue import device_models
+from pytest_seam_sandbox.worlds.catalogue import device_models, property_types
 
 TYPES = (*LOCKS, *KEYS, *NOISE_SENSORS, *THERMOSTATS, *CAMERAS, *SPEAKERS)
 SIMULATIONS = {
@@ -95,6 +95,13 @@ def test_commands_follow_the_flags(seam_http, seam_sandbox, device_type, command
     answer = seam_http.post(f"/locks/{command}", json={"device_id": device.device_id})
 
     assert answer.status_code == (200 if getattr(device, flag) else 400)
+
+
+def test_properties_of_the_catalogue_have_known_types():
+    """Each property that a device of the catalogue has is one that Seam documents, or a block of its provider."""
+    own = {name for model in device_models().values() for name in model.properties}
+
+    assert {name for name in own if not name.endswith("_metadata")} <= property_types().keys()
 
 
 def test_empty_world():

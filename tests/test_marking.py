@@ -302,6 +302,47 @@ def test_credentials_wait_for_a_system_that_cannot_be_managed(world):
     assert world.seam.acs.credentials.get(acs_credential_id=key.acs_credential_id).is_issued is True
 
 
+def test_system_with_two_errors_is_back_when_both_are_gone(world):
+    """It says once that it is disconnected and once that it is back."""
+    start = len(world.log())
+    for code in ("acs_system_disconnected", "visionline_instance_unreachable"):
+        world.set("acs_system", "error", code)
+
+    world.clear("acs_system", "error", "acs_system_disconnected")
+    assert world.log()[start:] == ["acs_system.disconnected"]
+    world.clear("acs_system", "error", "visionline_instance_unreachable")
+    assert world.log()[start:] == ["acs_system.disconnected", "acs_system.connected"]
+
+
+def test_credential_that_no_phone_has_goes_on_waiting(world):
+    """Held back or not, a key needs a phone."""
+    key = world.sandbox.create_acs_credential()
+    world.sandbox.set_warning(key, MADE_UP)
+    world.sandbox.clear_warning(key, MADE_UP)
+
+    world.sandbox.set_warning(key, "waiting_to_be_issued", message="Wait.")
+    shown = world.seam.acs.credentials.get(acs_credential_id=key.acs_credential_id)
+
+    assert [warning.message for warning in shown.warnings] == ["Wait."]
+    world.sandbox.create_phone(user_identity_id=key.user_identity_id)
+    world.sandbox.clear_warning(key, "waiting_to_be_issued")
+    assert world.seam.acs.credentials.get(acs_credential_id=key.acs_credential_id).is_issued is True
+
+
+def test_mark_on_a_code_that_seam_does_not_program(seam_sandbox, seam_client):
+    """A code that the lock computes stays what it is."""
+    lock = seam_sandbox.create_device("igloohome_lock")
+    times = {"starts_at": "2040-01-01T00:00:00Z", "ends_at": "2040-01-01T10:00:00Z"}
+    code = seam_client.access_codes.create(device_id=lock.device_id, is_offline_access_code=True, **times)
+
+    seam_sandbox.set_error(code, "failed_to_set_on_device")
+
+    shown = seam_client.access_codes.get(access_code_id=code.access_code_id)
+    assert (shown.status, [error.error_code for error in shown.errors]) == (code.status, ["failed_to_set_on_device"])
+    seam_sandbox.clear_error(code, "failed_to_set_on_device")
+    assert seam_client.access_codes.get(access_code_id=code.access_code_id).errors == []
+
+
 def test_credential_that_waits_to_be_issued(world):
     """It is not issued until the warning is gone, also when its person gets another phone."""
     world.set("acs_credential", "warning", "waiting_to_be_issued")
