@@ -118,6 +118,10 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Let what is wrong for certain fail the test itself, or join the failure that there is."""
     __tracebackhide__ = True
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        from .chaos.case import lift_deadline
+
+        lift_deadline(item.obj)  # type: ignore[attr-defined]  # it has one, as was just seen
     with _joining(item):
         try:
             yield

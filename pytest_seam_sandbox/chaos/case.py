@@ -11,9 +11,10 @@ from fnmatch import fnmatchcase
 from functools import wraps
 from itertools import dropwhile
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import Phase, Verbosity, settings
+from hypothesis.strategies import SearchStrategy
 
 from ..engine.errors import SandboxError, SandboxWarning, is_for_the_test
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .machine import SandboxMachine
     from .points import Called
 
+S = TypeVar("S", bound=SearchStrategy[Any])
 __tracebackhide__ = is_for_the_test
 
 _LISTINGS = ("Falsifying example:", "Failing test case:")
@@ -34,6 +36,7 @@ _FILL = MappingProxyType(
         "codes": "Set access_codes = True.",
     }
 )
+_NO_DEADLINE = "_seam_sandbox_no_deadline"
 _CALLS: ContextVar[Counter[Called] | None] = ContextVar("calls of the app in all runs of a machine", default=None)
 
 
@@ -67,6 +70,29 @@ def unexplained(chosen: settings) -> settings:
     if tuple(phases) != tuple(settings.get_profile("default").phases):
         return chosen
     return settings(chosen, phases=[phase for phase in phases if phase is not Phase.explain])
+
+
+def lift_deadline(test: Any) -> None:
+    """Take Hypothesis's deadline from a test that draws from strategies of ours, unless its settings choose one.
+
+    An example takes an app through minutes of sandbox time, and its first run imports what the others have: a deadline
+    of 200 ms ends the search for the simplest example with "Flaky". Tests of state machines have none either.
+    """
+    function = getattr(test, "__func__", test)
+    given = getattr(getattr(function, "hypothesis", None), "_given_kwargs", {})
+    chosen = getattr(function, "_hypothesis_internal_use_settings", None)
+    if (
+        isinstance(chosen, settings)
+        and chosen.deadline == settings().deadline
+        and any(_NO_DEADLINE in vars(drawn) for drawn in given.values())
+    ):
+        function._hypothesis_internal_use_settings = settings(chosen, deadline=None)
+
+
+def without_deadline(strategy: S) -> S:
+    """Mark a strategy whose tests have no deadline by default."""
+    vars(strategy)[_NO_DEADLINE] = True
+    return strategy
 
 
 def note_calls(calls: Iterable[Called]) -> None:

@@ -18,6 +18,7 @@ from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.faults import Faults, Target
 from ..sandbox import Sandbox
 from ..worlds.build import WORLDS
+from .case import without_deadline
 from .faults import AFTER, FAULT_KINDS, FaultKind, PlannedFault
 from .furnished import Furnished, at_least, listed
 from .losses import KINDS, Kind, Loss, possible_losses
@@ -52,7 +53,7 @@ def sandboxes(
     Sandbox takes them. What the sandbox noticed (a path that is not emulated, an outage that was never left) fails the
     example when it ends; `with sandbox:` in the test does so earlier.
     """
-    return _sandboxes(st.just(Furnished(world, devices, phones, settings)))
+    return without_deadline(_sandboxes(st.just(Furnished(world, devices, phones, settings))))
 
 
 # Composite strategies rather than `map`: Hypothesis prints what `map` makes as a call of the function that made it.
@@ -123,12 +124,8 @@ def outage_plans(
     at_least(1, max_outages=max_outages, horizon=horizon)
     losses = _losses(sandbox, world, devices, phones, kinds)
     paces = dict.fromkeys((min(_HURRY, horizon), horizon))
-    return _plans(
-        losses,
-        counts=st.integers(1, max_outages),
-        paces=st.sampled_from([(st.integers(0, pace - 1), st.integers(1, pace)) for pace in paces]),
-        horizon=horizon,
-    )
+    drawn_paces = st.sampled_from([(st.integers(0, pace - 1), st.integers(1, pace)) for pace in paces])
+    return without_deadline(_plans(losses, st.integers(1, max_outages), drawn_paces, horizon))
 
 
 @st.composite
@@ -221,7 +218,8 @@ def fault_plans(
     parsed = _parsed(targets)
     paths = {target: [path for path in all_paths() if fnmatchcase(path, parsed[target].path)] for target in parsed}
     clashes = {(one, other): parsed[one].overlaps(parsed[other], paths[one]) for one in parsed for other in parsed}
-    return _fault_plans(_FaultChoices(parsed, kinds, max_times=3), st.integers(1, max_faults), clashes)
+    choices = _FaultChoices(parsed, kinds, max_times=3)
+    return without_deadline(_fault_plans(choices, st.integers(1, max_faults), clashes))
 
 
 class _FaultChoices:
