@@ -478,3 +478,17 @@ def test_credential_brings_the_system_that_it_needs(seam, seam_sandbox, access_m
 
     assert made[0].acs_system_id == made[1].acs_system_id
     assert seam.acs.systems.get(acs_system_id=made[0].acs_system_id).external_type == system_type
+
+
+def test_deleted_copy_leaves_its_phone_alone(seam, seam_sandbox, hotel, ada):
+    """The key is on that phone no more; without any copy it waits as if there were no phone."""
+    seam_sandbox.create_phone(user_identity_id=ada)
+    key = seam_sandbox.create_acs_credential(user_identity_id=ada)
+
+    states = []
+    for copy in copies(seam, key):
+        seam.acs.credentials.delete(acs_credential_id=copy.acs_credential_id)
+        found = seam.acs.credentials.get(acs_credential_id=key.acs_credential_id)
+        states.append((found.is_issued, len(phones(seam, key.acs_credential_id))))
+
+    assert states == [(True, 1), (False, 0)]

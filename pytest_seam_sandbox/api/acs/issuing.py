@@ -101,7 +101,7 @@ def take_back(workspace: Workspace, credential: AcsCredentialRow) -> None:
     if current is None or current.parent_acs_credential_id is not None:
         return
     delete_credentials(workspace, _children(workspace, current))
-    _forget_on_phones(workspace, current.id)
+    _forget_on_phones(workspace, current)
     issued_at = None if current.access_method == "mobile_key" else current.issued_at
     workspace[AcsCredentialRow].put(current.but(user_identity_id=None, issued_at=issued_at))
 
@@ -111,19 +111,29 @@ def _children(workspace: Workspace, parent: AcsCredentialRow) -> list[AcsCredent
 
 
 def delete_credentials(workspace: Workspace, credentials: Iterable[AcsCredentialRow]) -> None:
-    """Delete credentials, each after its children: acs_credential.deleted."""
+    """Delete credentials, each after its children: acs_credential.deleted.
+
+    A multi-phone credential that lost its last child waits for a phone, as one that was made for a person without a
+    phone (assumed).
+    """
     for credential in credentials:
         if workspace[AcsCredentialRow].get(credential.id) is None:
             continue
         delete_credentials(workspace, _children(workspace, credential))
-        _forget_on_phones(workspace, credential.id)
+        _forget_on_phones(workspace, credential)
         workspace[AcsCredentialRow].remove(credential.id)
         tell(workspace, AcsCredentialDeleted, credential)
+        parent = workspace[AcsCredentialRow].get(credential.parent_acs_credential_id)
+        if parent is not None and not _children(workspace, parent):
+            workspace[AcsCredentialRow].put(parent.but(issued_at=None))
 
 
-def _forget_on_phones(workspace: Workspace, credential_id: str) -> None:
-    for phone in [row for row in workspace[PhoneRow] if credential_id in row.acs_credential_ids]:
-        workspace[PhoneRow].put(phone.but(acs_credential_ids=without(phone.acs_credential_ids, credential_id)))
+def _forget_on_phones(workspace: Workspace, credential: AcsCredentialRow) -> None:
+    """Take a credential from the phones that hold it; with a child goes its parent."""
+    for phone in [row for row in workspace[PhoneRow] if credential.id in row.acs_credential_ids]:
+        gone = {credential.id, credential.parent_acs_credential_id}
+        left = tuple(one for one in phone.acs_credential_ids if one not in gone)
+        workspace[PhoneRow].put(phone.but(acs_credential_ids=left))
 
 
 @phone_created.reaction(order=1)
@@ -149,15 +159,9 @@ def sync(workspace: Workspace, credential: AcsCredentialRow) -> None:
 
 @deactivating_phone.reaction(order=1)
 def _revoke_from_phone(workspace: Workspace, phone: PhoneRow) -> None:
-    """What was issued to a lost phone is revoked; a multi-phone credential stays, for the other phones.
-
-    Without another phone it waits for the next one, as one that was made for a person without a phone (assumed).
-    """
+    """What was issued to a lost phone is revoked; a multi-phone credential stays, for the other phones."""
     held = [row for row in workspace[AcsCredentialRow] if row.id in phone.acs_credential_ids]
     delete_credentials(workspace, [row for row in held if not row.is_multi_phone_sync_credential])
-    for credential in (row for row in held if row.is_multi_phone_sync_credential):
-        if not _children(workspace, credential):
-            workspace[AcsCredentialRow].put(credential.but(issued_at=None))
 
 
 def without(ids: tuple[str, ...], gone: str) -> tuple[str, ...]:
