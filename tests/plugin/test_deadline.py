@@ -38,11 +38,11 @@ def test_chosen(sandbox):
 """
 
 
-def test_slow_examples_are_no_failures(pytester):
+def test_slow_examples_are_no_failures(pytester, in_process):
     """Only a test that has nothing of ours, or that chooses its deadline, is held to one."""
     pytester.makepyfile(SLOW)
 
-    result = pytester.runpytest("-q", "-p", "no:cacheprovider")
+    result = in_process("-q")
 
     result.assert_outcomes(passed=2, failed=2)
     result.stdout.fnmatch_lines(["FAILED *::test_without_us*", "FAILED *::test_chosen*"])
