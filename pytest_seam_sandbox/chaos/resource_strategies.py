@@ -87,15 +87,18 @@ def _battery(template: Device, percent: int) -> dict[str, Any]:
 
 
 def phones() -> st.SearchStrategy[Phone]:
-    """A phone as /phones/get shows it; shrinks to an Android phone."""
+    """A phone as /phones/get shows it; shrinks to an Android phone. Nickname and metadata vary."""
     return _phones(_Templates())
 
 
 @st.composite
 def _phones(draw: st.DrawFn, templates: _Templates) -> Phone:
     template = draw(templates.phones())
-    number, metadata = draw(_NUMBERS), draw(_METADATA)
-    return template.model_copy(update={"device_id": uuid("device_id", number), "custom_metadata": metadata})
+    number, name, metadata = draw(_NUMBERS), draw(_NICKNAMES), draw(_METADATA)
+    changes: dict[str, Any] = {"device_id": uuid("device_id", number), "custom_metadata": metadata}
+    if name is not None:
+        changes |= {"nickname": name, "display_name": name}
+    return template.model_copy(update=changes)
 
 
 class _Templates:

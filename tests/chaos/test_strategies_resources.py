@@ -118,6 +118,13 @@ def test_both_phones_are_drawn():
     assert simplest(phones(), lambda phone: phone.device_type == "ios_phone").display_name == "iPhone 17"
 
 
+def test_phones_with_and_without_a_nickname_are_drawn():
+    """The simplest phone has none; a nickname is the display name."""
+    assert simplest(phones()).nickname is None
+    named = simplest(phones(), lambda phone: phone.nickname is not None)
+    assert named.nickname == named.display_name
+
+
 @pytest.mark.parametrize(
     ("types", "error", "text"),
     [
