@@ -1,10 +1,24 @@
 """Device types and worlds: each can be made, is read through the SDK, and says what can be simulated."""
 
+import inspect
+import re
+
 import pytest
+from seam.resources import device_provider
+from seam.routes import devices_unmanaged
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.api.devices.filters import CAMERAS, KEYS, LOCKS, NOISE_SENSORS, PHONES, SPEAKERS, THERMOSTATS
-from pytest_seam_sandbox.worlds.catalogue import device_models, property_types
+from pytest_seam_sandbox.api.devices.filters import (
+    CAMERAS,
+    KEYS,
+    LOCKS,
+    MANUFACTURERS,
+    NOISE_SENSORS,
+    PHONES,
+    SPEAKERS,
+    THERMOSTATS,
+)
+from pytest_seam_sandbox.worlds.catalogue import device_models, property_types, providers
 
 TYPES = (*LOCKS, *KEYS, *NOISE_SENSORS, *THERMOSTATS, *CAMERAS, *SPEAKERS)
 SIMULATIONS = {
@@ -95,6 +109,21 @@ def test_commands_follow_the_flags(seam_http, seam_sandbox, device_type, command
     answer = seam_http.post(f"/locks/{command}", json={"device_id": device.device_id})
 
     assert answer.status_code == (200 if getattr(device, flag) else 400)
+
+
+def words_of(module, name):
+    """The values that the SDK's code types for a parameter or a field, in the first place that names it."""
+    source = inspect.getsource(module)
+    start = source.index(name)
+    return set(re.findall(r'"(\w+)"', source[start : source.index("]", start)]))
+
+
+def test_types_manufacturers_and_providers_are_those_of_the_sdk():
+    """What the SDK lets a program ask for is there, and nothing else."""
+    assert set(device_models()) == words_of(devices_unmanaged, "device_type: Optional")
+    assert set(MANUFACTURERS) == words_of(devices_unmanaged, "manufacturer: Optional")
+    listed = {provider["device_provider_name"] for provider in providers()}
+    assert listed == words_of(device_provider, "device_provider_name: Literal")
 
 
 def test_properties_of_the_catalogue_have_known_types():

@@ -20,7 +20,7 @@ TYPES_NEWER_THAN_THE_DOCUMENT = {
     "yacan_lock",
 }
 """Device types, of Seam's newest documents and of the SDK."""
-PROVIDERS_NEWER_THAN_THE_DOCUMENT = {"aqara", "arlo", "reolink", "sonos", "tapo", "yacan"}
+PROVIDERS_NEWER_THAN_THE_DOCUMENT = {"aqara", "arlo", "dormakaba_oracode_iho", "reolink", "sonos", "tapo", "yacan"}
 FREE_TEXTS = {"connect_webview_ids", "custom_redirect_url", "custom_redirect_failure_url"}
 """Fields that repeat what a request gave: any text by the document's requests, a uuid or uri by its answers."""
 

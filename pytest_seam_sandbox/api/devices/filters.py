@@ -117,6 +117,8 @@ MANUFACTURERS = (
     "arlo",
     "reolink",
     "sonos",
+    "eufy",
+    "dormakaba_oracode_iho",
 )
 
 DeviceType = Annotated[
