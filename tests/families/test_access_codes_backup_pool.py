@@ -156,9 +156,10 @@ def test_pool_of_an_offline_lock_runs_dry_and_is_refilled(seam_sandbox, seam_htt
         partial = warned(seam_sandbox, sandbox_device)
         pull(seam_http, late[1])
         seam_sandbox.expect_device_error(sandbox_device, "empty_backup_access_code_pool")
+        empty = warned(seam_sandbox, sandbox_device)
         refused = pull(seam_http, late[2])
 
-    assert partial == ["partial_backup_access_code_pool"]
+    assert (partial, empty) == (["partial_backup_access_code_pool"], [])
     assert (refused.status_code, refused.json()["error"]["type"]) == (404, "backup_access_code_not_found")
     seam_sandbox.expect_no_device_error(sandbox_device)
     assert warned(seam_sandbox, sandbox_device) == []
