@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from .calls import page_rows, sdk_rows
 from .chaos import chaos_rows
+from .look import look_rows
 from .machine import machine_rows
 from .method import Effort
 from .peer import peer_rows
@@ -22,6 +23,7 @@ from .table import HEAD, Row
 GROUPS: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "sdk": sdk_rows,
     "pages": page_rows,
+    "look": look_rows,
     "state": state_rows,
     "startup": startup_rows,
     "server": server_rows,

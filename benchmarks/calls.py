@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import cycle
 from typing import Any
 
 import httpx
@@ -18,6 +19,8 @@ from .table import Row, ratio_row
 MANY = 100_000
 FEW = 10
 LIST = 500
+OTHERS = 2_000
+"""So many devices that a request has been forgotten when it comes again."""
 
 SdkCall = Callable[[Seam, str], object]
 
@@ -49,7 +52,9 @@ def sdk_rows(effort: Effort) -> Iterator[Row]:
     """Calls of the official SDK, in process, against the same calls on a constant answer."""
     for name, budget, devices, call in (
         ("SDK `devices.get`", 1.10, 1, _get),
+        ("SDK `devices.get`, another device each time", 1.12, OTHERS, _get),
         ("SDK `locks.unlock_door`, default wait", 1.15, 1, _unlock),
+        ("SDK `locks.unlock_door`, default wait, another device each time", 1.25, OTHERS, _unlock),
         (f"SDK `devices.list` of {LIST}", 1.05, LIST, _list),
     ):
         floor = partial(_on_constant, devices, call)
@@ -60,14 +65,19 @@ def sdk_rows(effort: Effort) -> Iterator[Row]:
 
 def _on_sandbox(devices: int, call: SdkCall) -> Callable[[], object]:
     sandbox = Sandbox()
-    device_id = add_devices(sandbox, devices)[0]
-    return partial(call, sandbox.client(), device_id)
+    return _in_turn(call, sandbox.client(), add_devices(sandbox, devices))
 
 
 def _on_constant(devices: int, call: SdkCall) -> Callable[[], object]:
     sandbox = Sandbox()
-    device_id = add_devices(sandbox, devices)[0]
-    return partial(call, constant_client(sandbox, partial(call, device_id=device_id)), device_id)
+    ids = add_devices(sandbox, devices)
+    return _in_turn(call, constant_client(sandbox, partial(call, device_id=ids[0])), ids)
+
+
+def _in_turn(call: SdkCall, seam: Seam, device_ids: Sequence[str]) -> Callable[[], object]:
+    """The call about one device after the other, and from the start again."""
+    ids = cycle(device_ids)
+    return lambda: call(seam, next(ids))
 
 
 def _get(seam: Seam, device_id: str) -> object:
