@@ -119,8 +119,11 @@ def _time_auto_lock(workspace: Workspace, device: DeviceRow) -> None:
 
     The timer runs in the lock, whether or not Seam can reach it (assumed).
     """
-    delay, timers = device.property("auto_lock_delay_seconds"), workspace[AutoLockRow]
-    if delay is not None and device.property("auto_lock_enabled") and device.property("locked") is False:
+    delay = device.property("auto_lock_delay_seconds")
+    if delay is None:
+        return
+    timers = workspace[AutoLockRow]
+    if device.property("auto_lock_enabled") and device.property("locked") is False:
         due = workspace.clock.timestamp() + delay
         timers.put(AutoLockRow(device.id, due))
         workspace.agenda.plan(due, _lock_itself, device.id, due)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -73,7 +74,7 @@ def _declared(base: type) -> Mapping[str, bool]:
     return base.declared if issubclass(base, EventFields) else {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Unread:
     """The fields of an event that take time to gather, gathered when somebody reads the event.
 
@@ -185,29 +186,19 @@ class EventsKept:
     """Events, oldest first: all, those of each type, and those about each device. Lists only ever grow."""
 
     rows: list[EventRow] = field(default_factory=list)
-    by_type: dict[str, list[EventRow]] = field(default_factory=dict)
-    by_device: dict[str, list[EventRow]] = field(default_factory=dict)
+    by_type: defaultdict[str, list[EventRow]] = field(default_factory=lambda: defaultdict(list))
+    by_device: defaultdict[str, list[EventRow]] = field(default_factory=lambda: defaultdict(list))
 
     def copy(self) -> EventsKept:
         """The same events in lists that can grow by themselves."""
-        by_type = {key: rows.copy() for key, rows in self.by_type.items()}
-        return EventsKept(self.rows.copy(), by_type, {key: rows.copy() for key, rows in self.by_device.items()})
+        return EventsKept(self.rows.copy(), *map(_copied, (self.by_type, self.by_device)))
 
     def add(self, event: EventRow, device_id: str | None) -> None:
         """Add the newest event."""
         self.rows.append(event)
-        kind = event.event_type
-        found = self.by_type.get(kind)
-        if found is None:
-            self.by_type[kind] = [event]
-        else:
-            found.append(event)
+        self.by_type[event.event_type].append(event)
         if device_id is not None:
-            found = self.by_device.get(device_id)
-            if found is None:
-                self.by_device[device_id] = [event]
-            else:
-                found.append(event)
+            self.by_device[device_id].append(event)
 
     def fewest(self, event_type: str | None = None, device_id: str | None = None) -> Sequence[EventRow]:
         """The shortest list that has all events of the type and about the device; oldest first."""
@@ -253,7 +244,11 @@ class EventLog:
         )
         if self._shared:
             self._kept, self._shared = self._kept.copy(), False
-        self._kept.add(event, fields.about_device)
+        kept, device_id = self._kept, fields.about_device  # what `add` does, without the call
+        kept.rows.append(event)
+        kept.by_type[event.event_type].append(event)
+        if device_id is not None:
+            kept.by_device[device_id].append(event)
         self._listener(event)
         return event
 
@@ -318,6 +313,10 @@ class EventLog:
     def restore(self, kept: EventsKept) -> None:
         """Go back to what `snapshot` gave."""
         self._kept, self._shared = kept, True
+
+
+def _copied(index: Mapping[str, list[EventRow]]) -> defaultdict[str, list[EventRow]]:
+    return defaultdict(list, {key: rows.copy() for key, rows in index.items()})
 
 
 _number = attrgetter("number")

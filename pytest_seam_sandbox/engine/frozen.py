@@ -37,6 +37,8 @@ for _kind in (FrozenDict, FrozenList):
 
 def freeze(value: Any) -> Any:
     """The same JSON value as one that refuses changes, at every depth."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return FrozenDict({name: freeze(inner) for name, inner in value.items()})
     if isinstance(value, list):

@@ -7,12 +7,19 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
 
 from annotated_types import MaxLen, MinLen
-from pydantic import ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator, create_model
+from pydantic import (
+    ConfigDict,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    with_config,
+)
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, from_json
-from typing_extensions import is_typeddict
+from typing_extensions import TypedDict, is_typeddict
 
 from .errors import ApiError
 from .query import Kind
@@ -46,7 +53,10 @@ def at_least_one(*names: str, text: str) -> Check:
     """A rule of the whole request: one of the parameters has to be there."""
 
     def check(values: Mapping[str, Any]) -> Complaint | None:
-        return None if any(values.get(name) is not None for name in names) else Complaint((), text)
+        for name in names:
+            if values.get(name) is not None:
+                return None
+        return Complaint((), text)
 
     return check
 
@@ -87,12 +97,12 @@ class Params:
         self.kinds = MappingProxyType({name: kind_of(annotation) for name, annotation in fields.items()})
         self.checks = checks
         self.one_of = one_of
-        declared: dict[str, Any] = {
-            name: (annotation, ... if name in required else Field(default=None))
-            for name, annotation in self.fields.items()
+        declared = {
+            name: annotation if name in required else NotRequired[annotation] for name, annotation in fields.items()
         }
-        config = ConfigDict(strict=True, extra="ignore", protected_namespaces=())
-        self._validator = create_model("Params", __config__=config, **declared).__pydantic_validator__
+        values: Any = TypedDict("Params", declared)  # type: ignore[misc]  # takes half the time of a model
+        config = with_config(ConfigDict(strict=True, extra="ignore"))
+        self._validator = TypeAdapter[Any](config(values)).validator
 
     def validate(self, values: Mapping[str, Any], *, strict_ids: bool) -> dict[str, Any]:
         """The arguments for the function: just the parameters that the request has.
@@ -106,8 +116,11 @@ class Params:
             if not others.isdisjoint(arguments):
                 kept = {name: value for name, value in values.items() if name not in others}
                 complaints, arguments = self._read(kept, strict_ids)
-        if self.checks and not any(complaint.is_fatal for complaint in complaints):
-            complaints += [complaint for check in self.checks if (complaint := check(arguments))]
+        if self.checks and not (complaints and any(complaint.is_fatal for complaint in complaints)):
+            for check in self.checks:
+                complaint = check(arguments)
+                if complaint is not None:
+                    complaints.append(complaint)
         if complaints:
             raise invalid_input(complaints)
         return arguments
@@ -115,12 +128,10 @@ class Params:
     def _read(self, values: Mapping[str, Any], strict_ids: bool) -> tuple[list[Complaint], dict[str, Any]]:
         """What is wrong, and the arguments; as they were sent, when something is wrong."""
         try:
-            model = self._validator.validate_python(values, context=None if strict_ids else "lenient")
+            return [], self._validator.validate_python(values, context=None if strict_ids else "lenient")
         except ValidationError as error:
             complaints = [_complaint(detail) for detail in error.errors(include_url=False)]
             return complaints, {name: values[name] for name in self.fields if name in values}
-        found = model.__dict__
-        return [], {name: found[name] for name in model.__pydantic_fields_set__}
 
     def _branch(self, complaints: Iterable[Complaint], arguments: Mapping[str, Any]) -> str:
         """The first of `one_of` that is there and valid."""

@@ -24,6 +24,9 @@ _YES = frozenset({"true", "1", "True", "TRUE", "yes", "Yes", "YES"})
 _NO = frozenset({"false", "0", "False", "FALSE", "no", "No", "NO"})
 
 
+_COMPOSED = frozenset({"array", "record", "object"})
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What the query parser has to know of a parameter's type. A record's `item` is a string."""
@@ -41,7 +44,10 @@ def parse_query(query: str, kinds: Mapping[str, Kind]) -> dict[str, object]:
     """
     values: dict[str, list[str]] = {}
     for name, value in _pairs(query):
-        values.setdefault(name, []).append(value)
+        if name in values:
+            values[name].append(value)
+        else:
+            values[name] = [value]
     strict = values.pop("_strict", None) == ["true"]
     return _parse_fields(values, kinds, "", strict)
 
@@ -49,7 +55,12 @@ def parse_query(query: str, kinds: Mapping[str, Kind]) -> dict[str, object]:
 def _pairs(query: str) -> list[tuple[str, str]]:
     if "%" in query or "+" in query:
         return parse_qsl(query, keep_blank_values=True, errors="replace")
-    return [(name, value) for name, _, value in (part.partition("=") for part in query.split("&")) if name or value]
+    pairs = []
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        if name or value:
+            pairs.append((name, value))
+    return pairs
 
 
 def _parse_fields(
@@ -58,18 +69,16 @@ def _parse_fields(
     found: dict[str, object] = {}
     for field_name, kind in kinds.items():
         name = prefix + field_name
-        if kind.name in ("record", "object"):
-            present, value = _nested(values, name, kind, strict)
-        elif kind.name == "array":
-            present, value = _array(values, name, kind, strict)
-        else:
-            present, value = name in values, None
+        if kind.name in _COMPOSED:
+            read = _array if kind.name == "array" else _nested
+            present, value = read(values, name, kind, strict)
             if present:
-                if len(values[name]) > 1:
-                    raise _unreadable(name, "has repeated values but is not an array parameter")
-                value = _scalar(values[name][0], kind, strict)
-        if present:
-            found[field_name] = value
+                found[field_name] = value
+        elif name in values:
+            texts = values[name]
+            if len(texts) > 1:
+                raise _unreadable(name, "has repeated values but is not an array parameter")
+            found[field_name] = _scalar(texts[0], kind, strict)
     return found
 
 

@@ -27,9 +27,11 @@ class Repeats:
     def keep(self, words: Words, known: Known) -> None:
         """Keep what a request means, if it is short and has no lists or objects, which the function could change."""
         _, _, query, body, _ = words
-        if len(query) + len(body) > _SHORT or any(isinstance(value, list | dict) for value in known[1].values()):
+        if len(query) + len(body) > _SHORT:
             return
+        for value in known[1].values():
+            if isinstance(value, (list, dict)):
+                return
         if len(self._known) >= _MANY:
             self._known.clear()
-        params, arguments = known
-        self._known[words] = params, arguments.copy()
+        self._known[words] = known[0], known[1].copy()

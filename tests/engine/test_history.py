@@ -100,6 +100,6 @@ def test_trouble_is_kept_once():
             http.post("/thermostats/list", json={})
             app.note_error(ValueError("broken"))
 
-    assert app.not_emulated == ["/thermostats/list"]
+    assert list(app.not_emulated) == ["/thermostats/list"]
     assert len(app.internal_errors) == 10
     sandbox._backend.forget()

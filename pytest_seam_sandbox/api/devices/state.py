@@ -93,7 +93,7 @@ def reach(workspace: Workspace, device_id: str, flag: str | None = None) -> Devi
     for error in device.errors:
         if error.code in UNREACHABLE:
             raise ActionFailed(error.code, error.message)
-    obstacle = None if flag is None else device.obstacle(flag)
+    obstacle = device.obstacle(flag) if flag is not None and (device.errors or device.warnings) else None
     if obstacle is not None:
         raise ActionFailed(obstacle.code, obstacle.message)
     return device
