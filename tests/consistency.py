@@ -84,7 +84,8 @@ def unmanaged_access_code(code):
 
 def codes_of_lock(device, codes, *, at_once=True):
     """The managed access codes of a lock together, and beside the lock. at_once: what can be done has been done."""
-    properties, blocking = device["properties"], error_codes(device) & {*BLOCKING, "subscription_required"}
+    properties = device["properties"]
+    takes_codes = properties["online"] and device["can_program_online_access_codes"]
     most, ids = properties.get("max_active_codes_supported"), {code["access_code_id"] for code in codes}
     has_pool = properties.get("backup_access_code_pool_enabled")
     pins = [code["code"] for code in codes if code["status"] == "set" and not mutation_codes(code)]
@@ -96,7 +97,7 @@ def codes_of_lock(device, codes, *, at_once=True):
             "access_code_id",
             found(
                 repeats_other_errors_than_those_of_its_lock=error_codes(code) - own != error_codes(device),
-                waits_for_a_lock_that_takes_codes=at_once and code["status"] == "setting" and not blocking and not own,
+                waits_for_a_lock_that_takes_codes=at_once and code["status"] == "setting" and takes_codes and not own,
                 points_to_a_backup_that_is_gone=code["pulled_backup_access_code_id"] not in {None, *ids},
                 has_a_backup_in_a_pool_that_is_disabled=code["is_backup_access_code_available"] and not has_pool,
             ),
@@ -124,6 +125,8 @@ def lock(device):
     """A managed lock by itself."""
     properties, errors = device["properties"], error_codes(device)
     is_online, level = properties["online"], properties.get("battery_level")
+    salto = {properties[name]["locked_state"] for name in ("salto_ks_metadata", "salto_metadata") if name in properties}
+    shown = {True: {"locked"}, False: {"unlocked"}, None: salto}[properties.get("locked")]
     turns = device.get("can_remotely_lock") or device.get("can_remotely_unlock")
     return about(
         device,
@@ -132,6 +135,7 @@ def lock(device):
             is_online_and_out_of_reach=is_online is bool(errors & BLOCKING),
             turns_and_is_out_of_reach=bool(turns) and not is_online,
             shows_the_bolt_of_a_lock_that_is_out_of_reach="locked" in properties and not is_online,
+            is_locked_and_is_not=bool(salto) and salto != shown,
             has_two_battery_levels=level is not None and properties["battery"]["level"] != level,
             takes_codes_without_its_plan="subscription_required" in errors
             and device.get("can_program_online_access_codes") is not False,

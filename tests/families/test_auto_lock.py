@@ -150,6 +150,16 @@ def test_unmanaged_lock_locks_itself_unheard(seam, seam_sandbox, lock):
     assert (is_locked(seam, lock), automatic(seam_sandbox)) == (True, 0)
 
 
+def test_nothing_is_kept_of_a_delay_that_is_over(seam, seam_sandbox, lock):
+    """Only locks that stand open have a timer."""
+    unlock(seam, lock)
+    timers = [len(seam_sandbox._backend.dump()["AutoLock"])]
+    seam_sandbox.clock.advance(30)
+    timers.append(len(seam_sandbox._backend.dump().get("AutoLock", [])))
+
+    assert timers == [1, 0]
+
+
 def test_lock_that_is_gone_locks_nothing(seam, seam_sandbox, lock):
     """Its account was deleted before the delay was over."""
     unlock(seam, lock)

@@ -20,6 +20,8 @@ OUTAGES = {
     "hub": ("disconnect_from_hub", "connect_to_hub", {}),
     "plan": ("paid_subscription", "paid_subscription", {"is_expired": True}),
 }
+MARKS = {"august_lock_not_authorized": "error", "privacy_mode": "warning", "hub_disconnected": "error"}
+"""Marks with what follows from them: no codes and no turning, no unlocking, out of reach."""
 HOUR = 3600
 MINUTES = (1, 10, 60, 24 * 60, 72 * 60, 30 * 24 * 60)
 FRAME = st.tuples(
@@ -182,6 +184,14 @@ class Locks(RuleBasedStateMachine):
         details = dict.fromkeys(details, not over)
         path = f"/devices/simulate/{leave if over else enter}"
         self.call(path, device_id=self.devices[number].device_id, **details)
+
+    @rule(number=LOCK, mark=st.sampled_from(sorted(MARKS)))
+    def mark(self, number, mark):
+        """Something else is wrong with a lock, or no longer."""
+        device = self.sandbox.get_device(self.devices[number])
+        codes = {issue.error_code or issue.warning_code for issue in (*device.errors, *device.warnings)}
+        verb = "clear" if mark in codes else "set"
+        getattr(self.sandbox, f"{verb}_{MARKS[mark]}")(device, mark)
 
     @rule(number=LOCK)
     def lose_account(self, number):

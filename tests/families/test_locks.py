@@ -161,6 +161,18 @@ def test_unknown_lock_is_not_found(seam, command):
         getattr(seam.locks, command)(device_id=NOTHING)
 
 
+def test_salto_lock_says_the_same_twice(seam, seam_sandbox):
+    """What Salto shows of the bolt follows it."""
+    lock = seam_sandbox.create_device("salto_lock")
+    states = []
+    for _ in range(2):
+        shown = seam.devices.get(device_id=lock.device_id).properties
+        states.append((shown.locked, shown.salto_ks_metadata.locked_state, shown.salto_metadata.locked_state))
+        seam.locks.unlock_door(device_id=lock.device_id)
+
+    assert states == [(True, "locked", "locked"), (False, "unlocked", "unlocked")]
+
+
 def test_auto_lock(seam, seam_sandbox, sandbox_device):
     """Auto-lock is switched on with its delay, and off; no event tells of it."""
     before = seam_sandbox.events

@@ -25,6 +25,8 @@ SIMULATIONS: Mapping[str, str] = MappingProxyType(
 )
 """The flag of each simulate endpoint."""
 _CHARGES = ((0.1, "critical"), (0.3, "low"), (0.75, "good"), (1.0, "full"))
+_SALTO_METADATA = frozenset({"salto_ks_metadata", "salto_metadata"})
+"""The properties that repeat whether a Salto lock is locked, as `locked_state`."""
 _WITHHELD_OFFLINE = frozenset({"locked", "battery_level", "battery"})
 _NEEDS_KEYPAD = frozenset({"can_program_online_access_codes", "can_unlock_with_code"})
 _UNMANAGED_PROPERTIES = (
@@ -208,6 +210,9 @@ class DeviceRow(Row):
         properties = {"online": True, **self.model.properties, **self.properties}
         properties["name"] = self.display_name
         properties["appearance"] = {"name": self.name}
+        for name in _SALTO_METADATA & properties.keys():
+            state = "locked" if properties.get("locked") else "unlocked"
+            properties[name] = {**properties[name], "locked_state": state}
         if not self.is_online:
             properties = {name: value for name, value in properties.items() if name not in _WITHHELD_OFFLINE}
             properties["online"] = False
