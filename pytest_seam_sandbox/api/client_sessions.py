@@ -78,6 +78,22 @@ def _of_key(workspace: Workspace, user_identifier_key: str | None) -> ClientSess
     return next((row for row in sessions if row.user_identifier_key == user_identifier_key), None)
 
 
+def _alive_of_key(workspace: Workspace, user_identifier_key: str | None) -> ClientSessionRow | None:
+    """The session of this key whose token gets in; None when there is none."""
+    now = workspace.clock.text()
+    return next(
+        (
+            row
+            for row in workspace[ClientSessionRow]
+            if user_identifier_key is not None
+            and row.user_identifier_key == user_identifier_key
+            and not row.is_revoked
+            and row.expires_at > now
+        ),
+        None,
+    )
+
+
 def _user_identities(workspace: Workspace, one: str | None, several: Sequence[str] | None) -> tuple[str, ...]:
     wanted = (one,) if one is not None else tuple(several or ())
     return tuple(find_user_identity(workspace, user_identity_id).id for user_identity_id in wanted)
@@ -188,11 +204,14 @@ def get_or_create(
     user_identity_id: Uuid | None = None,
     user_identity_ids: OneUuid | None = None,
 ) -> dict[str, Any]:
-    """The session of this user_identifier_key, or a new one. The key may also stand in a header (official fake)."""
+    """The session of this user_identifier_key, or a new one. The key may also stand in a header (official fake).
+
+    A session that was revoked or has expired is of no use to anybody, so that a new one takes its place (assumed).
+    """
     headers = request.headers
     key = user_identifier_key or headers.get("user-identifier-key") or headers.get("seam-user-identifier-key")
     _check_publishable_key(caller, key, connect_webview_ids, connected_account_ids)
-    session = _of_key(workspace, key) or _make(
+    session = _alive_of_key(workspace, key) or _make(
         workspace,
         connect_webview_ids=connect_webview_ids,
         connected_account_ids=connected_account_ids,

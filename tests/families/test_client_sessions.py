@@ -1,5 +1,7 @@
 """Client sessions: tokens for an app's own users."""
 
+from datetime import timedelta
+
 import pytest
 
 from pytest_seam_sandbox import seam_raises
@@ -266,3 +268,20 @@ def test_publishable_key(seam_client, seam_sandbox, path, params, status, error)
 
     assert answer.status_code == status
     assert answer.json().get("error", {}).get("type") == error
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired"])
+def test_get_or_create_gives_a_session_that_gets_in(seam, seam_sandbox, end):
+    """A session that is over is replaced by a new one; that one is found from then on."""
+    over = (seam_sandbox.clock.now() + timedelta(hours=1)).isoformat()
+    first = seam.client_sessions.get_or_create(user_identifier_key="jane", expires_at=over)
+    if end == "revoked":
+        seam.client_sessions.revoke(client_session_id=first.client_session_id)
+    else:
+        seam_sandbox.clock.advance(timedelta(hours=2))
+
+    second = seam.client_sessions.get_or_create(user_identifier_key="jane")
+
+    assert second.client_session_id != first.client_session_id
+    assert seam.client_sessions.get_or_create(user_identifier_key="jane") == second
+    assert ask(seam_sandbox, second.token).status_code == 200
