@@ -28,7 +28,8 @@ class Connected(Observer):
     def client(self, **seam_options: Any) -> Seam:
         """An official `seam.Seam` that talks to this sandbox, with the SDK's own retries.
 
-        Its waits between retries pass on the sandbox clock. Raises MissingDependency without the SDK.
+        seam_options: whatever Seam takes, `retries` for other retries. Waits between retries pass on the sandbox
+        clock. Raises MissingDependency without the SDK.
         """
         sdk = _import_sdk()
         client: Seam = sdk.Seam(**self._seam_options(seam_options))
@@ -55,13 +56,20 @@ class Connected(Observer):
         from .doors.intercept import intercept
 
         allowed = self._allowed if allow is None else read_setting("intercept_allow", allow)
-        with intercept(self.transport, allow=allowed, pass_time=self._pass_time):
+        with intercept(self.transport, allow=allowed, pass_time=self._pass_retry_time):
             yield
 
-    def _seam_options(self, given: dict[str, Any]) -> dict[str, Any]:
-        from .doors.retries import retrying
+    def _pass_retry_time(self, seconds: float) -> None:
+        self._pass_time(seconds, "until the client tried again")
 
-        httpx_options = {"transport": retrying(self.transport, self._pass_time), **given.pop("httpx_options", {})}
+    def _seam_options(self, given: dict[str, Any]) -> dict[str, Any]:
+        from .doors.retries import retrying, takes_retries
+
+        own = given.pop("httpx_options", None) or {}
+        policy = None
+        if takes_retries() and not own.keys() & {"transport", "mounts"}:  # the SDK refuses retries beside those
+            policy = given.pop("retries", None)
+        httpx_options = {"transport": retrying(self.transport, self._pass_retry_time, policy), **own}
         if "personal_access_token" not in given:
             given.setdefault("api_key", self.api_key)
         return {"endpoint": self.endpoint, **given, "httpx_options": httpx_options}

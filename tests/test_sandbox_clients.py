@@ -2,9 +2,12 @@
 
 import asyncio
 import time
+from inspect import signature
 
 import httpx
 import pytest
+from seam import Retry, Seam
+from seam.options import SeamInvalidOptionsError
 
 from pytest_seam_sandbox.doors.transport import SandboxTransport
 
@@ -124,6 +127,109 @@ def test_third_failure_comes_through(seam_sandbox, monkeypatch, awake):
         client.devices.list()
 
     assert statuses == [503]
+
+
+def test_retries_of_ones_own(seam_sandbox, awake):
+    """The option of the SDK decides how often the client tries, and its waits pass in sandbox time."""
+    seam_sandbox.clock.freeze()
+    began = seam_sandbox.clock.now()
+    client = seam_sandbox.client(retries=Retry(total=4, backoff_factor=1, backoff_jitter=0))
+    seam_sandbox.faults.fail("/devices/list", times=4)
+
+    assert client.devices.list() == []
+    assert [call.status for call in seam_sandbox.requests] == [503] * 4 + [200]
+    assert (seam_sandbox.clock.now() - began).total_seconds() == 2 + 4 + 8 + 16
+
+
+def test_no_retries(seam_sandbox, awake):
+    """Without retries the first failure comes through."""
+    seam_sandbox.faults.fail("/devices/list")
+
+    with pytest.raises(httpx.HTTPStatusError):
+        seam_sandbox.client(retries=Retry(total=0)).devices.list()
+
+    assert [call.status for call in seam_sandbox.requests] == [503]
+
+
+def test_async_retries_of_ones_own(seam_sandbox, awake):
+    """The same for AsyncSeam, with a class of the app's own that decides what it waits."""
+
+    class Patient(Retry):
+        def backoff_strategy(self):
+            return 100.0
+
+    seam_sandbox.clock.freeze()
+    began = seam_sandbox.clock.now()
+    seam_sandbox.faults.fail("/devices/list", times=3)
+
+    async def test():
+        async with seam_sandbox.async_client(retries=Patient(total=3)) as client:
+            return await client.devices.list()
+
+    assert asyncio.run(test()) == []
+    assert (seam_sandbox.clock.now() - began).total_seconds() == 300
+
+
+def test_policy_that_is_given_stays_as_it_is(seam_sandbox, awake):
+    """A policy that the app shares between clients is not changed."""
+    policy = Retry(total=2)
+    before = dict(vars(policy))
+    seam_sandbox.faults.fail("/devices/list", times=2)
+    seam_sandbox.client(retries=policy).devices.list()
+
+    assert vars(policy) == before
+
+
+@pytest.mark.parametrize("make", ["client", "async_client"])
+def test_unknown_option(seam_sandbox, make):
+    """The SDK itself refuses what it does not know."""
+    with pytest.raises(TypeError, match="retrys"):
+        getattr(seam_sandbox, make)(retrys=Retry(total=0))
+
+
+@pytest.mark.parametrize("make", ["client", "async_client"])
+@pytest.mark.parametrize("own", ["transport", "mounts"])
+def test_retries_beside_a_transport(seam_sandbox, make, own):
+    """The SDK refuses retries beside a transport of one's own, and does so here."""
+    options = {"transport": seam_sandbox.transport, "mounts": {"all://": seam_sandbox.transport}}
+
+    with pytest.raises(SeamInvalidOptionsError):
+        getattr(seam_sandbox, make)(retries=Retry(total=0), httpx_options={own: options[own]})
+
+
+def test_retries_with_an_sdk_that_has_none(seam_sandbox, monkeypatch):
+    """An SDK without the option refuses it in its own words."""
+
+    def older(*, endpoint=None, api_key=None, httpx_options=None):
+        pytest.fail("took what it does not know")
+
+    monkeypatch.setattr("seam.Seam", older)
+
+    with pytest.raises(TypeError, match="retries"):
+        seam_sandbox.client(retries=Retry(total=0))
+
+
+def test_every_option_of_the_sdk(seam_sandbox, sandbox_device):
+    """What the SDK takes, a client of the sandbox takes."""
+    options = {
+        "api_key": seam_sandbox.api_key,
+        "personal_access_token": None,
+        "workspace_id": None,
+        "endpoint": "https://seam.example.com",
+        "wait_for_action_attempt": {"timeout": 3.0, "polling_interval": 1.0},
+        "retries": Retry(total=1),
+        "timeout": 5,
+        "httpx_options": {"headers": {"x-app": "1"}},
+    }
+    assert set(options) == set(signature(Seam).parameters)
+
+    client = seam_sandbox.client(**options)
+
+    assert client.devices.list()[0].device_id == sandbox_device.device_id
+    assert client.client.headers["x-app"] == "1"
+    assert client.client.timeout == httpx.Timeout(5)
+    assert str(client.client.base_url) == "https://seam.example.com"
+    assert client.defaults["wait_for_action_attempt"] == options["wait_for_action_attempt"]
 
 
 def test_commands_are_not_retried(seam_sandbox, monkeypatch, awake):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from copy import copy
+from inspect import signature
 
 import httpx
 from httpx_retries import Retry, RetryTransport
@@ -11,30 +12,38 @@ from httpx_retries import Retry, RetryTransport
 from .transport import checkpoint
 
 
-class SandboxRetry(Retry):
-    """A retry policy whose waits pass in sandbox time."""
+def retrying(
+    transport: httpx.BaseTransport, pass_time: Callable[[float], None], policy: Retry | None = None
+) -> RetryTransport:
+    """The transport with the retries that the SDK puts around its own: these, by default the SDK's."""
+    from seam.client import DEFAULT_RETRIES
 
-    pass_time: Callable[[float], None]
+    return RetryTransport(transport=transport, retry=waiting(policy or DEFAULT_RETRIES, pass_time))
 
-    @classmethod
-    def like(cls, policy: Retry, pass_time: Callable[[float], None]) -> SandboxRetry:
-        """The same policy with waits in sandbox time."""
-        copy = cls(**_options(policy))
-        copy.pass_time = pass_time
-        return copy
 
-    def increment(self) -> SandboxRetry:
-        """The policy for the next attempt."""
-        return self.like(super().increment(), self.pass_time)
+def takes_retries() -> bool:
+    """Whether the SDK has the option `retries`, which its first versions lack."""
+    from seam import Seam
 
-    def sleep(self, response: httpx.Response | Exception) -> None:
-        """Wait as the policy says, in sandbox time."""
-        wait(self, response, self.pass_time)
+    return "retries" in signature(Seam).parameters
 
-    async def asleep(self, response: httpx.Response | Exception) -> None:
-        """Wait as the policy says, in sandbox time; cancelled, it has not waited."""
-        await checkpoint()
-        self.sleep(response)
+
+def waiting(policy: Retry, pass_time: Callable[[float], None]) -> Retry:
+    """The same policy, of whatever class, with waits in sandbox time instead of sleep."""
+    own = copy(policy)
+
+    def sleep(response: httpx.Response | Exception) -> None:
+        wait(own, response, pass_time)
+
+    async def asleep(response: httpx.Response | Exception) -> None:
+        await checkpoint()  # cancelled, it has not waited
+        wait(own, response, pass_time)
+
+    def increment() -> Retry:
+        return waiting(type(own).increment(own), pass_time)
+
+    vars(own).update(sleep=sleep, asleep=asleep, increment=increment)
+    return own
 
 
 def wait(retry: Retry, response: httpx.Response | Exception, pass_time: Callable[[float], None]) -> None:
@@ -42,27 +51,3 @@ def wait(retry: Retry, response: httpx.Response | Exception, pass_time: Callable
     seconds = retry._calculate_sleep(response.headers if isinstance(response, httpx.Response) else {})
     pass_time(seconds)
     retry.elapsed_sleep += seconds
-
-
-def _options(policy: Retry) -> dict[str, Any]:
-    return {
-        "total": policy.total,
-        "allowed_methods": policy.allowed_methods,
-        "status_forcelist": policy.status_forcelist,
-        "retry_on_exceptions": policy.retryable_exceptions,
-        "backoff_factor": policy.backoff_factor,
-        "respect_retry_after_header": policy.respect_retry_after_header,
-        "max_backoff_wait": policy.max_backoff_wait,
-        "backoff_jitter": policy.backoff_jitter,
-        "attempts_made": policy.attempts_made,
-        "total_timeout": policy.total_timeout,
-        "elapsed_sleep": policy.elapsed_sleep,
-        "validate_response": policy.validate_response,
-    }
-
-
-def retrying(transport: httpx.BaseTransport, pass_time: Callable[[float], None]) -> RetryTransport:
-    """The transport with the retries that the SDK puts around its own."""
-    from seam.client import DEFAULT_RETRIES
-
-    return RetryTransport(transport=transport, retry=SandboxRetry.like(DEFAULT_RETRIES, pass_time))
