@@ -184,9 +184,9 @@ class Embedded:
             self.app.not_emulated.clear()
             self.app.internal_errors.clear()
 
-    def pass_time(self, seconds: float) -> None:
+    def pass_time(self, seconds: float, why: str = "") -> None:
         """Let sandbox time pass while something is waited for; costs no real time."""
-        self.app.pass_time(seconds)
+        self.app.pass_time(seconds, why)
 
     def create_account(self, provider: str, **details: Any) -> str:
         """A new connected account; its id. Raises SandboxError for no provider of Seam's, and for a login twice."""
@@ -386,20 +386,21 @@ class SandboxClock:
         """
         with self._app.lock:
             self._app.clock.move(seconds)
-            self._app.note("clock", f"advanced by {seconds}{'' if isinstance(seconds, timedelta) else ' s'}")
             self._app.settle()
+            self._app.note("clock", f"advanced by {seconds}{'' if isinstance(seconds, timedelta) else ' s'}")
 
     def freeze(self, at: datetime | None = None) -> None:
         """Stop the clock, at the present moment or at a later one; `advance` still moves it."""
         with self._app.lock:
             self._app.clock.hold(at)
-            self._app.note("clock", f"frozen at {format_time(self.now())}")
             self._app.settle()
+            self._app.note("clock", f"frozen at {format_time(self.now())}")
 
     def resume(self) -> None:
         """Let a frozen clock run again from where it stands."""
         with self._app.lock:
             self._app.clock.release()
+            self._app.note("clock", "runs again")
 
     def run_until_idle(self) -> None:
         """Move on until nothing is under way: no action attempt, no change of a code, no event that does not show yet.

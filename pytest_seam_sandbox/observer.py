@@ -199,8 +199,8 @@ class Observer:
     def _note(self, kind: str, text: str) -> None:
         self._backend.app.note(kind, text)
 
-    def _pass_time(self, seconds: float) -> None:
-        self._backend.pass_time(seconds)
+    def _pass_time(self, seconds: float, why: str = "") -> None:
+        self._backend.pass_time(seconds, why)
 
     def _wanted(self, event_type: str, fields: Mapping[str, Any]) -> Wanted:
         return Wanted(event_type, fields, self._backend.names())
@@ -214,7 +214,17 @@ class Observer:
             raise ExpectationFailed(complaint())
 
     def _eventually(self, check: Callable[[], Complaint | None], within: float | None = None) -> None:
-        eventually(check, self._latency if within is None else within, self._pass_time)
+        waited: list[float] = []
+
+        def wait(seconds: float) -> None:
+            self._pass_time(seconds)
+            waited.append(seconds)
+
+        try:
+            eventually(check, self._latency if within is None else within, wait)
+        finally:
+            if waited:
+                self._note("clock", f"{sum(waited):g} s passed until what was expected was there, or too late")
 
     def _expect_event(
         self,
@@ -230,7 +240,7 @@ class Observer:
         wanted = self._wanted(event_type, fields)
         if count == 0:
             self._fail(check_event(events(), wanted, 0))
-            self._pass_time(within or 0.0)
+            self._pass_time(within or 0.0, "in which an event was not to come")
             self._fail(check_event(events(), wanted, 0))
             return None
         self._eventually(lambda: check_event(events(), wanted, count), within)

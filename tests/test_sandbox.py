@@ -278,7 +278,7 @@ def test_timeline_shows_requests_events_and_clock_in_order(seam_sandbox, seam_cl
         f"TIME   outage   disconnected({sandbox_device.display_name}) begins",
         f"TIME   sandbox  POST /devices/simulate/disconnect ({device}) → 200",
         f"TIME   event    device.disconnected {device}",
-        f"TIME ! request  POST /devices/get (device_id={NOTHING}) → 404 device_not_found",
+        f"TIME ! request  POST /devices/get (device_id={NOTHING}) → 404 device_not_found: Device not found",
         f"TIME   sandbox  POST /devices/simulate/connect ({device}) → 200",
         f"TIME   event    device.connected {device}",
         f"TIME   outage   disconnected({sandbox_device.display_name}) is over",

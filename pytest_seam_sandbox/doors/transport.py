@@ -157,7 +157,7 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         limit = request.extensions.get("timeout", {}).get("read")
         if response.wire == "time_out" or (limit is not None and response.delay > limit):
             self._time_out(request, limit)
-        self._app.pass_time(response.delay)
+        self._app.pass_time(response.delay, "until the answer came")
 
     def _time_out(self, request: httpx.Request, limit: float | None) -> NoReturn:
         if limit is None:
@@ -165,5 +165,5 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
                 f"{request.method} {request.url.path} would hang for ever: the fault gives no answer, and the client "
                 "has no read timeout. Give the client a timeout."
             )
-        self._app.pass_time(limit)
+        self._app.pass_time(limit, "until the client gave up")
         raise httpx.ReadTimeout("timed out", request=request)

@@ -127,11 +127,16 @@ class App:
             self.history.append(Note(self.clock.timestamp(), kind, text))
         self.history.trim()
 
-    def pass_time(self, seconds: float) -> None:
-        """Let sandbox time pass, as a client waits; what becomes due is done. Costs no real time."""
+    def pass_time(self, seconds: float, why: str = "") -> None:
+        """Let sandbox time pass, as a client waits; what becomes due is done. Costs no real time.
+
+        why: for the line in the history; without it, the caller writes one.
+        """
         with self.lock:
             self.clock.move(seconds)
             self._settle()
+            if seconds and why:
+                self.note("clock", f"{seconds:.3f} s passed {why}")
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -236,7 +241,7 @@ class App:
                 self._count(endpoint, endpoint.per_minute, workspace, arguments)
             status, content = 200, endpoint.call(workspace, caller, self, arguments.copy(), request)
         except ApiError as error:
-            call.error = error.type
+            call.error, call.message = error.type, error.message
             if error.status == 401:
                 self._look_for_stranger(request)
             status, headers = error.status, (*headers, *error.headers)

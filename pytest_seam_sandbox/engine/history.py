@@ -17,7 +17,7 @@ class Call:
     """One request that the app has seen, and how it was answered.
 
     at: sandbox time, in seconds since 1970. status: 500 as long as there is no answer. seconds: real time that the
-    answer took. error: the type of the error.
+    answer took. error, message: the type of the error, and what Seam says to it.
     """
 
     at: float
@@ -29,6 +29,7 @@ class Call:
     seconds: float = 0.0
     request_id: str = ""
     error: str | None = None
+    message: str | None = None
 
 
 class Note(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from ..engine.events import EventRow
@@ -17,17 +17,21 @@ _PARTS = (
     "client_session_id",
     "connect_webview_id",
 )
+_DAY = 86_400
 _WHOLES = ("device_id", "acs_system_id", "connected_account_id", "action_attempt_id")
 
 
 def render_timeline(history: Iterable[Entry], *, most: int = 200, name_of: NameOf = nameless) -> str:
     """The newest `most` entries as lines, oldest first: sandbox time, what it was, what it was about.
 
-    The sandbox's own reads are left out; requests that failed are marked with `!`. name_of: what to write for an id.
+    Times have their date when the lines are of more than one day. The sandbox's own reads are left out; requests that
+    failed are marked with `!`, and have Seam's message. name_of: what to write for an id.
     """
-    shown = [entry for entry in history if _is_shown(entry)]
+    shown = sorted((entry for entry in history if _is_shown(entry)), key=lambda entry: entry.at)  # late work was before
     cut = [f"… {len(shown) - most} earlier entries"] if len(shown) > most else []
-    return "\n".join(cut + [_line(entry, name_of) for entry in shown[-most:]])
+    lines = shown[-most:]
+    days = {int(at // _DAY) for entry in lines for at in (entry.at, getattr(entry, "visible_at", entry.at))}
+    return "\n".join(cut + [_line(entry, name_of, _date_time if len(days) > 1 else _time) for entry in lines])
 
 
 def subject(event: EventRow, name_of: NameOf) -> str:
@@ -42,18 +46,23 @@ def _is_shown(entry: Entry) -> bool:
     return "simulate" in entry.path or "deactivate" in entry.path
 
 
-def _line(entry: Entry, name_of: NameOf) -> str:
+def _line(entry: Entry, name_of: NameOf, time: Callable[[float], str]) -> str:
     if isinstance(entry, Note):
-        return f"{_time(entry.at)}   {entry.kind:<8} {shortened(entry.text, 400)}"
+        return f"{time(entry.at)}   {entry.kind:<8} {shortened(entry.text, 400)}"
     if isinstance(entry, EventRow):
-        late = "" if entry.visible_at == entry.at else f" (shows at {_time(entry.visible_at)})"
-        return f"{_time(entry.at)}   event    {entry.event_type} {subject(entry, name_of)}".rstrip() + late
+        late = "" if entry.visible_at == entry.at else f" (shows at {time(entry.visible_at)})"
+        return f"{time(entry.at)}   event    {entry.event_type} {subject(entry, name_of)}".rstrip() + late
     mark = "!" if entry.status >= 400 else " "
     who = "sandbox" if entry.origin == "sandbox" else "request"
     error = f" {entry.error}" if entry.error else ""
     asked = f"{entry.method} {shortened(entry.path)} ({pairs(entry.params, name_of)})"
-    return f"{_time(entry.at)} {mark} {who:<8} {asked} → {entry.status}{error}"
+    message = f": {shortened(entry.message, 300)}" if entry.message else ""
+    return f"{time(entry.at)} {mark} {who:<8} {asked} → {entry.status}{error}{message}"
+
+
+def _date_time(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:23]
 
 
 def _time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[11:23]
+    return _date_time(at)[11:]
