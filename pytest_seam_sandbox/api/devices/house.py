@@ -25,6 +25,7 @@ _MAKERS: Mapping[str, str] = MappingProxyType(
         "korelock": "keyincode",
         "salto": "salto_ks",
         "salto_ks_accept": "salto_ks",
+        "dormakaba_oracode_iho": "dormakaba_oracode",
         "dusaw": "ttlock",
         "sifely": "ttlock",
         "thirty_three_lock": "ttlock",
