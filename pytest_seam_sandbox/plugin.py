@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
     from seam.seam import AsyncSeam, Seam
 
-    from . import Device, Phone, Sandbox
+    from . import Device, Phone, Sandbox, watch
     from .chaos.sweep import Sweep
     from .doors.server import Listener
 
@@ -27,7 +27,14 @@ _KEYS = pytest.StashKey[dict[str, str]]()
 """The keys of the sandboxes of earlier tests, and the tests."""
 _OUTCOME = pytest.StashKey[str]()
 _NOTICED = pytest.StashKey[list[str]]()
-_OF_A_TEST: tuple[pytest.StashKey[Any], ...] = (_SANDBOXES, _OUTCOME, _NOTICED)
+_WATCH = pytest.StashKey["watch.Watch"]()
+_MADE = pytest.StashKey["watch.Made"]()
+"""The sandboxes that the code of the test has made, without the fixture."""
+_SHARED = pytest.StashKey[dict[str, "watch.Made"]]()
+"""The same for the fixtures that the tests of a class, a module or the session share, by their names."""
+_MOST_MADE = 3
+"""How many sandboxes of such a kind are shown under one failure."""
+_OF_A_TEST: tuple[pytest.StashKey[Any], ...] = (_SANDBOXES, _OUTCOME, _NOTICED, _MADE)
 _AT_TEARDOWN = "Seam sandbox at teardown"  # pytest shows a section under a failed call if its name has "teardown"
 
 
@@ -43,8 +50,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker, and watch for failed setups."""
+    """Declare the marker, and watch for failed setups and for sandboxes that tests make."""
     from .settings import SETTINGS
+    from .watch import Watch
+
+    config.stash[_WATCH] = Watch()
+    config.stash[_WATCH].begin()
+    config.add_cleanup(config.stash[_WATCH].end)
 
     names = ", ".join(f"{name}=..." for name in SETTINGS)
     config.addinivalue_line("markers", f"seam({names}): settings of the Seam sandbox of this test")
@@ -110,6 +122,9 @@ def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """Let what a sandbox noticed join the failure of a fixture; without one, it fails the test."""
     __tracebackhide__ = True
+    from .watch import Made
+
+    item.config.stash[_WATCH].made = item.stash[_MADE] = Made()
     with _joining(item):
         yield
 
@@ -213,7 +228,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     sandboxes = item.stash.get(_SANDBOXES, ())
     if report.failed:
-        report.sections += [("Seam timeline", sandbox.timeline) for sandbox in sandboxes]
+        shown = {id(sandbox): sandbox for sandbox in (*_of_shared_fixtures(item), *sandboxes, *_made_by(item))}
+        report.sections += [("Seam timeline", sandbox.timeline) for sandbox in shown.values()]
     if report.when != "teardown":
         item.stash[_OUTCOME] = report.outcome
         for sandbox in sandboxes:
@@ -223,10 +239,39 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             report.sections.append((_AT_TEARDOWN, "\n".join(texts)))
         for sandbox in sandboxes:
             item.config.stash[_KEYS].update(dict.fromkeys(sandbox._backend.app.gate.credentials(), item.nodeid))
+        item.config.stash[_WATCH].made = None
         for key in _OF_A_TEST:  # items live as long as the session, and sandboxes should not
             if key in item.stash:
                 del item.stash[key]
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Keep the sandboxes that a fixture makes for several tests apart from those of the first of them."""
+    __tracebackhide__ = True
+    if fixturedef.scope == "function":
+        return (yield)
+    from .watch import Made
+
+    made = request.node.stash.setdefault(_SHARED, {})[fixturedef.argname] = Made()
+    with request.config.stash[_WATCH].into(made):
+        return (yield)
+
+
+def _made_by(item: pytest.Item) -> list[Sandbox]:
+    return item.stash[_MADE].newest(_MOST_MADE) if _MADE in item.stash else []
+
+
+def _of_shared_fixtures(item: pytest.Item) -> Iterator[Sandbox]:
+    """The sandboxes of the fixtures of this test that other tests have too."""
+    names = getattr(item, "fixturenames", ())
+    for node in item.listchain():
+        for name, made in node.stash.get(_SHARED, {}).items():
+            if name in names:
+                yield from made.newest(_MOST_MADE)
 
 
 class _FailedSetups:

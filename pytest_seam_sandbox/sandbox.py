@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from . import watch
 from .embedded import Embedded, SandboxClock
 from .engine.errors import ExpectationFailed, NotEmulated, SandboxError, is_for_the_test, raise_together, told
 from .engine.faults import Faults
@@ -99,6 +100,7 @@ class Sandbox(Marker):
         self._kept: list[Exception] = []
         self._unused: list[Exception] = []
         self._has_hinted = False
+        watch.note(self)
 
     def __repr__(self) -> str:
         return f"Sandbox({self._backend.contents()})"

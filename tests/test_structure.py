@@ -153,9 +153,9 @@ def test_families_call_no_endpoint_of_another(module):
     assert taken == []
 
 
-@pytest.mark.parametrize("module", ["plugin", "settings"])
-def test_plugin_and_settings_import_pytest_and_the_standard_library_only(module):
-    """What every pytest run pays for, used or not, is two small modules."""
+@pytest.mark.parametrize("module", ["plugin", "settings", "watch"])
+def test_what_the_plugin_loads_imports_pytest_and_the_standard_library_only(module):
+    """What every pytest run pays for, used or not, is three small modules."""
     level = [node for node in at_module_level(module) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {alias.name for node in level if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in level if isinstance(node, ast.ImportFrom) and not node.level}

@@ -20,6 +20,7 @@ from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.events import EventFields, description_of
 from ..expectations import check_event_type
 from ..sandbox import Sandbox
+from ..watch import unnoticed
 from .furnished import listed
 from .resource_strategies import LAST_ID, METADATA, TIME, uuid
 
@@ -49,7 +50,9 @@ def event_payloads(event_types: Iterable[str] | None = None) -> st.SearchStrateg
         chosen = _checked(event_types, kinds)
     fields = cache(lambda event_type: _fields(kinds[event_type]))
     optional = max(list(kinds[name].declared.values()).count(False) for name in chosen)
-    return _payloads(st.sampled_from(chosen), st.integers(0, 2**optional - 1), fields, Sandbox().workspace_id)
+    return _payloads(
+        st.sampled_from(chosen), st.integers(0, 2**optional - 1), fields, unnoticed(Sandbox()).workspace_id
+    )
 
 
 def _checked(event_types: Iterable[str], kinds: Mapping[str, object]) -> Sequence[str]:

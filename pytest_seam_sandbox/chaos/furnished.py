@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from ..engine.errors import SandboxError, is_for_the_test
 from ..sandbox import Sandbox
+from ..watch import unnoticed
 from ..worlds.build import check_world
 from ..worlds.catalogue import device_model
 
@@ -25,7 +26,7 @@ class Furnished:
     def __init__(self, world: str, devices: Iterable[str], phones: int, settings: Mapping[str, Any]) -> None:
         check_world(world)
         at_least(0, phones=phones)
-        Sandbox(**settings)
+        unnoticed(Sandbox(**settings))
         self.world = world
         self.device_types = device_types_of(devices)
         self.phones = phones
@@ -37,7 +38,7 @@ class Furnished:
     @cached_property
     def start(self) -> Sandbox:
         """The first such sandbox, from which the others start; nothing may change it."""
-        sandbox = Sandbox(world=self.world, **self.settings)
+        sandbox = unnoticed(Sandbox(world=self.world, **self.settings))
         for device_type in self.device_types:
             sandbox._backend.create_device(device_type, connected_account_id=None)
         for _ in range(self.phones):

@@ -21,6 +21,7 @@ from ..api.devices.model import Device, DeviceRow
 from ..api.phones import Phone
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
 from ..report.texts import joined
+from ..watch import unnoticed
 from . import strategies
 from .case import adapt, check_bundles, note_calls
 from .faults import FAULT_KINDS, FaultKind, PlannedFault
@@ -125,7 +126,7 @@ class SandboxMachine(RuleBasedStateMachine):
         start = _start_of(type(self))
         filled = {"devices": start.devices, "phones": start.phones, "codes": self.access_codes}
         check_bundles(type(self), [name for name, values in filled.items() if values], __name__)
-        self.sandbox = start.furnished.sandbox()
+        self.sandbox = unnoticed(start.furnished.sandbox())  # the story of a run has its timeline
         self._devices = {label: Device.model_validate_json(text) for label, text in start.devices.items()}
         self._phones = {label: Phone.model_validate_json(text) for label, text in start.phones.items()}
         for label, device in self._devices.items():

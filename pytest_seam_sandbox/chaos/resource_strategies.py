@@ -15,6 +15,7 @@ from ..api.phones import Phone
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.frozen import freeze
 from ..sandbox import Sandbox
+from ..watch import unnoticed
 from ..worlds.catalogue import device_models
 from .furnished import device_types_of
 from .losses import possible_losses
@@ -111,7 +112,7 @@ class _Templates:
 
 def _states(device_type: str) -> st.SearchStrategy[Device]:
     """A device of this type online, or under one of the losses that it can suffer."""
-    sandbox = Sandbox()
+    sandbox = unnoticed(Sandbox())
     made = sandbox.create_device(device_type)
     states = [made]
     for loss in possible_losses(sandbox):
@@ -121,7 +122,7 @@ def _states(device_type: str) -> st.SearchStrategy[Device]:
 
 
 def _both_phones() -> st.SearchStrategy[Phone]:
-    sandbox = Sandbox()
+    sandbox = unnoticed(Sandbox())
     both = [sandbox.create_phone(), sandbox.create_phone(operating_system="ios")]
     return st.sampled_from([Phone.model_validate(_timeless(_as_json(phone))) for phone in both])
 

@@ -32,7 +32,7 @@ def test_fixtures_are_explained_in_one_sentence(in_process):
 
 
 def test_unused_plugin_imports_nothing_heavy(pytester, in_subprocess):
-    """A run that asks for no sandbox loads neither httpx nor pydantic, and of the package the plugin and the settings."""
+    """A run that asks for no sandbox loads neither httpx nor pydantic, and of the package plugin, settings and watch."""
     pytester.makeconftest(
         f"""
         import json, sys
@@ -62,7 +62,7 @@ def test_unused_plugin_imports_nothing_heavy(pytester, in_subprocess):
     (told,) = [line for line in result.stdout.lines if line.startswith("LOADED ")]
     heavy, own = json.loads(told.removeprefix("LOADED "))
     assert heavy == []
-    assert own == ["pytest_seam_sandbox", "pytest_seam_sandbox.plugin", "pytest_seam_sandbox.settings"]
+    assert own == ["pytest_seam_sandbox", *(f"pytest_seam_sandbox.{name}" for name in ("plugin", "settings", "watch"))]
 
 
 def test_plugin_can_be_switched_off(pytester, in_subprocess):

@@ -1,0 +1,111 @@
+"""Which sandboxes a test has made itself, for the timelines below its failure.
+
+Imports the standard library only: every run of pytest loads this module.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from weakref import ref
+
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
+
+AnySandbox = TypeVar("AnySandbox", bound="Sandbox")
+
+_WATCH: ContextVar[Watch | None] = ContextVar("watch of the session that runs here", default=None)
+
+
+class _One(NamedTuple):
+    """A sandbox, and the example of Hypothesis in which it was made, if any; neither lives longer for it."""
+
+    sandbox: ref[Sandbox]
+    example: ref[Any] | None
+    is_final: bool
+
+
+class Made:
+    """The sandboxes that were made in one place: by a test, or by a fixture that several tests share."""
+
+    def __init__(self) -> None:
+        self._ones: list[_One] = []
+
+    def add(self, sandbox: Sandbox) -> None:
+        """Remember a new sandbox."""
+        example = _example()
+        one = _One(ref(sandbox), None if example is None else ref(example), bool(example and example.is_final))
+        self._ones = [*(known for known in self._ones if known.sandbox() is not None), one]
+
+    def forget(self, sandbox: Sandbox) -> None:
+        """Leave a sandbox out."""
+        self._ones = [one for one in self._ones if one.sandbox() is not sandbox]
+
+    def newest(self, most: int) -> list[Sandbox]:
+        """The newest of those that are still in use, oldest first.
+
+        Of the examples of Hypothesis those count that it repeats in the end, which fail; else the latest.
+        """
+        alive = [one for one in self._ones if one.sandbox() is not None]
+        latest = next((one.example for one in reversed(alive) if one.example is not None), None)
+        has_final = any(one.is_final for one in alive)
+        counting = [
+            one.sandbox()
+            for one in alive
+            if one.example is None or (one.is_final if has_final else one.example == latest)
+        ]
+        return [sandbox for sandbox in counting if sandbox is not None][-most:]
+
+
+class Watch:
+    """Where the sandboxes go that are made now; `made` is None between tests.
+
+    One for a session of pytest. Code of a test finds it by its context, which tasks and `asyncio.to_thread` inherit; a
+    thread that the test starts in another way does not (before the free-threaded Python 3.14).
+    """
+
+    def __init__(self) -> None:
+        self.made: Made | None = None
+        self._outer: Watch | None = None
+
+    def begin(self) -> None:
+        """Watch from now on."""
+        self._outer = _WATCH.get()
+        _WATCH.set(self)
+
+    def end(self) -> None:
+        """Let whoever watched before go on."""
+        _WATCH.set(self._outer)
+
+    @contextmanager
+    def into(self, made: Made) -> Generator[None]:
+        """Inside the block, new sandboxes go there."""
+        outer, self.made = self.made, made
+        try:
+            yield
+        finally:
+            self.made = outer
+
+
+def note(sandbox: Sandbox) -> None:
+    """Called by each new sandbox."""
+    watch = _WATCH.get()
+    if watch is not None and watch.made is not None:
+        watch.made.add(sandbox)
+
+
+def unnoticed(sandbox: AnySandbox) -> AnySandbox:
+    """The sandbox, without a timeline of its own below a failure: it is a template, or its story is told elsewhere."""
+    watch = _WATCH.get()
+    if watch is not None and watch.made is not None:
+        watch.made.forget(sandbox)
+    return sandbox
+
+
+def _example() -> Any:
+    """The example of Hypothesis that runs now; None outside of any, and when nobody has imported Hypothesis."""
+    control = sys.modules.get("hypothesis.control")
+    return control.current_build_context() if control is not None and control.currently_in_test_context() else None
