@@ -57,8 +57,10 @@ def sdk_rows(effort: Effort) -> Iterator[Row]:
         ("SDK `locks.unlock_door`, default wait, another device each time", 1.25, OTHERS, _unlock),
         (f"SDK `devices.list` of {LIST}", 1.05, LIST, _list),
     ):
-        floor = partial(_on_constant, devices, call)
-        sandbox = partial(_on_sandbox, devices, call)
+        floor: Callable[[], Callable[[], object]] = partial(_on_constant, devices, call)
+        sandbox: Callable[[], Callable[[], object]] = partial(_on_sandbox, devices, call)
+        if devices == OTHERS:
+            floor, sandbox = map(_once, (floor, sandbox))
         times = rounds([Case("floor", floor), Case("sandbox", sandbox)], effort)
         yield ratio_row(f"{name} ÷ constant answer", times, "sandbox", "floor", budget)
 
@@ -72,6 +74,14 @@ def _on_constant(devices: int, call: SdkCall) -> Callable[[], object]:
     sandbox = Sandbox()
     ids = add_devices(sandbox, devices)
     return _in_turn(call, constant_client(sandbox, partial(call, device_id=ids[0])), ids)
+
+
+def _once(make: Callable[[], Callable[[], object]]) -> Callable[[], Callable[[], object]]:
+    """Make the call for all samples together, and let it meet every device: what was just made is in no cache."""
+    call = make()
+    for _ in range(OTHERS):
+        call()
+    return lambda: call
 
 
 def _in_turn(call: SdkCall, seam: Seam, device_ids: Sequence[str]) -> Callable[[], object]:
