@@ -130,7 +130,7 @@ FIRST_MOMENT = "2025-01-01T00:00:00.000Z"
         ("access_code.code_changed", lambda event: int(event["to"]["code"]), 0, 99_999_999),
         ("access_code.set_on_device", lambda event: int(event["code"]), 0, 99_999_999),
         ("access_code.time_frame_changed", lambda event: milliseconds_between(**frame_of(event)), 1, YEAR),
-        ("noise_sensor.noise_threshold_triggered", lambda event: event.get("noise_level_decibels", 0), 0, 120),
+        ("noise_sensor.noise_threshold_triggered", lambda event: round(event.get("noise_level_decibels", 0)), 0, 120),
     ],
     ids=["occurred_at", "created_at", "code_changed", "set_on_device", "time_frame", "noise"],
 )

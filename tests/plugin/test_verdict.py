@@ -128,7 +128,7 @@ def test_fixtures_hold_outages_and_faults(pytester, in_process):
     ("mark", "ini", "without"),
     [
         ("", "asyncio_mode = auto\nasyncio_default_fixture_loop_scope = function", "anyio"),
-        ("@pytest.mark.anyio", "anyio_mode = auto", "asyncio"),
+        ("@pytest.mark.anyio", "", "asyncio"),
     ],
     ids=["pytest-asyncio", "anyio"],
 )
