@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -92,3 +92,34 @@ class PlannedFault:
             options["seconds"] = self.seconds
         fault: Fault = getattr(sandbox.faults, self.kind)(self.target, **options)
         return fault
+
+
+def check_targets(targets: Iterable[object], what: str, kinds: str) -> None:
+    """Raise SandboxError for what is no target of faults but a kind, or a fault. what, kinds: where each is said."""
+    for target in targets:
+        if isinstance(target, PlannedFault):
+            raise SandboxError(_taken_apart(target, what, kinds))
+        if not isinstance(target, str):
+            raise SandboxError(f"{what} has {target!r}; it takes paths, such as 'POST /locks/unlock_door' or '*'.")
+        if target in FAULT_KINDS:
+            raise SandboxError(
+                f"{what} says which requests may go wrong, and {target!r} is a kind of fault. Say {kinds} = "
+                f"({target!r},), and {what} = ('*',) for all requests."
+            )
+
+
+def check_kinds(chosen: Iterable[object], what: str, targets: str) -> None:
+    """Raise SandboxError for a target or a fault in place of a kind. what, targets: where each is said."""
+    for kind in chosen:
+        if isinstance(kind, PlannedFault):
+            raise SandboxError(_taken_apart(kind, targets, what))
+        if not isinstance(kind, str) or "/" in kind or kind == "*":
+            hint = f"That is a target: say {targets} = ({kind!r},). " if isinstance(kind, str) else ""
+            raise SandboxError(f"{what} has {kind!r}. {hint}The kinds of faults: {', '.join(FAULT_KINDS)}.")
+
+
+def _taken_apart(fault: PlannedFault, targets: str, kinds: str) -> str:
+    return (
+        f"{fault!r} is one fault, and here they are drawn, from targets and kinds. Say {targets} = "
+        f"({fault.target!r},) and {kinds} = ({fault.kind!r},)."
+    )

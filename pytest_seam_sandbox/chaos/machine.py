@@ -24,8 +24,8 @@ from ..report.texts import joined
 from ..watch import unnoticed
 from . import strategies
 from .case import adapt, check_bundles, note_calls
-from .faults import FAULT_KINDS, FaultKind, PlannedFault
-from .furnished import Furnished
+from .faults import FAULT_KINDS, FaultKind, PlannedFault, check_kinds, check_targets
+from .furnished import Furnished, listed
 from .labels import devices_of, find_device, phones_of
 from .laws import Laws
 from .losses import Kind, Loss, possible_losses
@@ -101,6 +101,10 @@ class SandboxMachine(RuleBasedStateMachine):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         adapt(cls)
+        cls.faults, cls.fault_kinds = listed(cls.faults), listed(cls.fault_kinds)
+        check_targets(cls.faults, f"{cls.__name__}.faults", f"{cls.__name__}.fault_kinds")
+        check_kinds(cls.fault_kinds, f"{cls.__name__}.fault_kinds", f"{cls.__name__}.faults")
+        strategies.known("fault", cls.fault_kinds, FAULT_KINDS)
         members = dict(getmembers(cls))
         cls._in_the_end = tuple(member for member in members.values() if getattr(member, EVENTUALLY, False))
         for name, member in vars(cls).items():

@@ -19,7 +19,7 @@ from ..engine.faults import Faults, Target
 from ..sandbox import Sandbox
 from ..worlds.build import WORLDS
 from .case import without_deadline
-from .faults import AFTER, FAULT_KINDS, FaultKind, PlannedFault
+from .faults import AFTER, FAULT_KINDS, FaultKind, PlannedFault, check_kinds, check_targets
 from .furnished import Furnished, at_least, listed
 from .losses import KINDS, Kind, Loss, possible_losses
 from .plans import ON_A_DEVICE, FaultPlan, OutagePlan, PlannedOutage
@@ -226,6 +226,7 @@ class _FaultChoices:
     """What is chosen for a fault: the same number of choices for each kind, since fewer choices would be simpler."""
 
     def __init__(self, targets: Iterable[str], kinds: Iterable[FaultKind], max_times: int) -> None:
+        check_kinds(listed(kinds), "kinds", "targets")
         self.kinds = st.sampled_from(known("fault", kinds, FAULT_KINDS))
         self.targets = st.sampled_from(tuple(targets))
         self.often = st.integers(0, 2 * max_times - 1)
@@ -267,4 +268,5 @@ def _parsed(targets: Iterable[str]) -> dict[str, Target]:
     found = listed(targets)
     if not found:
         raise SandboxError("no target is given; a target is a path, such as '/locks/*', or '*' for all requests.")
+    check_targets(found, "targets", "kinds")
     return {target: Faults(all_routes)._parse(target, None, None) for target in found}
