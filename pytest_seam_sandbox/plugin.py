@@ -22,6 +22,7 @@ pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a c
 
 _INI_VALUE: Any = str | bool | int | float if pytest.version_tuple >= (9, 2) else "string"
 """What a value of TOML may be; before 9.2 pytest itself refuses all but text."""
+_PREFIX = "PYTEST_SEAM_"
 _SANDBOXES = pytest.StashKey[list["Sandbox"]]()
 _KEYS = pytest.StashKey[dict[str, str]]()
 """The keys of the sandboxes of earlier tests, and the tests."""
@@ -87,11 +88,24 @@ def _configured(config: pytest.Config, name: str) -> tuple[Any, str]:
     ini = config.getini(f"seam_{name}")
     if not _is_empty(ini):
         return ini, f"seam_{name} in the ini file"
-    variable = f"PYTEST_SEAM_{name.upper()}"
+    variable = f"{_PREFIX}{name.upper()}"
     text = os.environ.get(variable)
     if not _is_empty(text):
         return text, f"the environment variable {variable}"
     return setting.default or None, ""
+
+
+def _check_environment() -> None:
+    """Raise UsageError for a variable of the environment that looks like a setting, and is none."""
+    __tracebackhide__ = True
+    from .report.texts import nearest
+    from .settings import SETTINGS
+
+    known = [f"{_PREFIX}{name.upper()}" for name in SETTINGS]
+    for name in sorted(os.environ):
+        if name.startswith(_PREFIX) and name not in known:
+            hint = nearest(name, known) or f"There are {', '.join(known)}."
+            raise pytest.UsageError(f"the environment variable {name} is no setting. {hint}")
 
 
 def _is_empty(value: object) -> bool:
@@ -103,6 +117,7 @@ def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     __tracebackhide__ = True
     from .settings import SETTINGS, read_setting
 
+    _check_environment()
     given = {name: _configured(request.config, name) for name in SETTINGS}
     for marker in reversed(list(request.node.iter_markers("seam"))):
         unknown = sorted(set(marker.kwargs) - set(SETTINGS))

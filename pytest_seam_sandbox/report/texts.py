@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +35,12 @@ def joined(texts: Iterable[str], most: int = MOST) -> str:
     """The first `most` texts with commas between them; the others are counted."""
     found = list(texts)
     return ", ".join(found[:most]) + (f" and {len(found) - most:,} more" if len(found) > most else "")
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The question whether one of the names that are near was meant; empty when none is."""
+    near = get_close_matches(name, known, n=3)
+    return f"Did you mean {', '.join(map(repr, near))}?" if near else ""
 
 
 def lines_of(texts: Sequence[str], count: int, what: str) -> Iterator[str]:

@@ -313,3 +313,32 @@ def test_header(pytester, in_process):
     result = in_process("--seam-world=house", "--seam-seed=9")
 
     result.stdout.fnmatch_lines(["seam sandbox: embedded, world house, seed 9"])
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("PYTEST_SEAM_WRLD", "PYTEST_SEAM_WRLD is no setting. Did you mean 'PYTEST_SEAM_WORLD'"),
+        ("PYTEST_SEAM_world", "PYTEST_SEAM_world is no setting."),
+        (f"PYTEST_SEAM_{'Z' * 40}", "is no setting. There are PYTEST_SEAM_WORLD, "),
+    ],
+)
+def test_variable_that_is_no_setting(pytester, monkeypatch, in_process, variable, text):
+    """A misspelt variable is refused with the nearest, whatever its value, by each test that has a sandbox."""
+    monkeypatch.setenv(variable, "")
+    pytester.makepyfile(
+        "def test_it(sandbox_device):\n    pass\n\n\ndef test_other(seam_sandbox):\n    pass\n\n\ndef test_none():\n    pass\n"
+    )
+
+    result = in_process()
+
+    result.assert_outcomes(errors=2, passed=1)
+    assert text in result.stdout.str()
+
+
+def test_variable_that_is_no_setting_in_a_run_without_sandboxes(pytester, monkeypatch, in_process):
+    """A run that does not use the plugin is left alone, also under strict configuration."""
+    monkeypatch.setenv("PYTEST_SEAM_WRLD", "house")
+    pytester.makepyfile("def test_it():\n    pass\n")
+
+    in_process().assert_outcomes(passed=1)
