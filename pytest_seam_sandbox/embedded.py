@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import api
@@ -18,9 +17,10 @@ from .engine.errors import SandboxError, UnknownId, is_for_the_test
 from .engine.history import Call, Entry
 from .engine.http import Request
 from .engine.settings import Settings
-from .engine.store import Row, Table, Workspace
+from .engine.store import Workspace
 from .event_list import EventList
-from .report.texts import MOST, Names, joined, shortened
+from .labels import Finder, named
+from .report.texts import Names, joined
 
 if TYPE_CHECKING:
     from .api._connect_webviews import ConnectWebviewRow
@@ -57,6 +57,7 @@ class Embedded:
         self.clock = SandboxClock(self.app)
         self._kept: dict[str, tuple[Any, ...]] = {}
         self._remembered: dict[str, str] = {}
+        self.codes_set: set[str] = set()
 
     def adopt(self, other: Embedded) -> None:
         """Start from the present state of another backend of the same world, seed and settings; costs microseconds.
@@ -70,6 +71,7 @@ class Embedded:
             self.app.ids.count = other.app.ids.count
             self.app.clock.follow(other.app.clock)
             self.world = other.world
+            self.codes_set |= other.codes_set
 
     def send(self, path: str, body: bytes) -> tuple[int, bytes]:
         """A call of the sandbox's own, straight to the emulator: no fault meets it, and no test is shown it."""
@@ -154,19 +156,17 @@ class Embedded:
         with self.app.lock:
             self._remembered |= self.names().all()
 
-    def some_of(self, what: Literal["device", "phone", "connected account"]) -> str:
-        """The first of all that there is of a kind, with their ids, for a message."""
-        from .api._phones import PhoneRow
-        from .api.connected_accounts import ConnectedAccountRow
-        from .api.devices.model import DeviceRow
-
-        kinds: dict[str, type[Row]] = {
-            "device": DeviceRow,
-            "phone": PhoneRow,
-            "connected account": ConnectedAccountRow,
-        }
+    def hint_at(self, text: str) -> str:
+        """The ids of what a text is the name of, as a sentence; empty when it is no name."""
         with self.app.lock:
-            return self._named(self.workspace[kinds[what]])
+            ids = Finder(self.workspace).ids_called(text)
+        return f"That is the name of {ids}." if ids else ""
+
+    @contextmanager
+    def finding(self) -> Iterator[Finder]:
+        """Finds devices, phones and accounts by id or name."""
+        with self.app.lock:
+            yield Finder(self.workspace)
 
     def history(self) -> list[Entry]:
         """All that has happened, in order; a request that is being answered in another thread is waited for."""
@@ -319,6 +319,7 @@ class Embedded:
         with self.app.lock:
             row = find_markable(self.workspace, row_id)
             put_mark(self.workspace, row, field, code, message=message, fields=fields)
+            self.codes_set.add(code)
             return row.label or row_id
 
     def clear_mark(self, row_id: str, field: Literal["errors", "warnings"], code: str) -> str:
@@ -351,14 +352,9 @@ class Embedded:
         if connected_account_id is not None and account is None:
             raise UnknownId(
                 f"no connected account {connected_account_id!r} in this sandbox; "
-                f"it has {self._named(accounts)}. Make one with create_connected_account()."
+                f"it has {named(accounts)}. Make one with create_connected_account()."
             )
         return account
-
-    @staticmethod
-    def _named(rows: Table[Any]) -> str:
-        first = [f"{shortened(row.label, 60)} ({row.id})" for row in islice(rows, MOST)]
-        return joined([*first, *repeat("", len(rows) - len(first))]) or "none"
 
 
 class SandboxClock:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ContextDecorator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from heapq import nsmallest
 from itertools import islice
 from math import inf
@@ -14,7 +13,6 @@ from types import TracebackType
 from typing import Any
 
 from .api._shared import plain
-from .api.known import event_types
 from .engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from .engine.events import EventRow
 from .event_list import EventList
@@ -26,15 +24,6 @@ _SHOWN = 20
 
 Complaint = Callable[[], str]
 """Says why an expectation is not met; asked only when it has failed."""
-
-
-def check_event_type(event_type: str) -> None:
-    """Raise SandboxError when Seam has no such event type, since such an expectation could never be met."""
-    known = event_types()
-    if event_type not in known:
-        near = get_close_matches(event_type, known, n=3)
-        hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "See the event types in Seam's documentation."
-        raise SandboxError(f"Seam has no event type {shortened(repr(event_type))}. {hint}")
 
 
 def check_count(count: int | None) -> None:

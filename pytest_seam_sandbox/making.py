@@ -23,7 +23,7 @@ from .connected import Connected
 from .engine.clock import format_time
 from .engine.errors import SandboxError, is_for_the_test
 from .engine.types import Email, Key, Metadata, NonEmptyText, Text, Uuid
-from .observer import id_of
+from .looking import id_of
 from .worlds.catalogue import device_model
 
 if TYPE_CHECKING:
@@ -180,8 +180,9 @@ class Maker(Connected):
 
         known_names("create_access_code", details, parameters_of("/access_codes/create"))
         given = {"code": code, "name": name, "starts_at": _as_text(starts_at), "ends_at": _as_text(ends_at), **details}
+        device_id = self._id("device", device)
         with self._backend.ids_kept_on_error():
-            answer = self._api.call("/access_codes/create", device_id=id_of(device, "device_id"), **given)
+            answer = self._api.call("/access_codes/create", device_id=device_id, **given)
         return AccessCode.model_validate(answer["access_code"])
 
     def create_access_token(self) -> str:

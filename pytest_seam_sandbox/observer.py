@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, overload
 
 import httpx
 
-from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
 from .api.events import Event
-from .api.phones import Phone
 from .doors.transport import SandboxTransport
 from .embedded import Embedded
-from .engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
+from .engine.errors import ExpectationFailed, is_for_the_test
 from .engine.history import Call
 from .engine.http import SEAM_URL
 from .event_list import EventList, event_of
@@ -25,31 +23,28 @@ from .expectations import (
     check_count,
     check_error,
     check_event,
-    check_event_type,
     check_no_error,
     check_no_event,
     check_order,
     check_within,
     eventually,
 )
-from .report.texts import shortened
+from .looking import Looker
+from .possible import check_device_code, check_event_type, check_fields
 from .report.timeline import render_timeline
-from .seam_api import Refused, SeamApi
 
 __tracebackhide__ = is_for_the_test
-M = TypeVar("M")
 
 
-class Observer:
+class Observer(Looker):
     """The half of a sandbox that changes nothing; outages stand on it.
 
     latency: sandbox seconds for which an expectation waits by default.
     """
 
     def __init__(self, backend: Embedded, latency: float) -> None:
-        self._backend = backend
+        super().__init__(backend)
         self._latency = latency
-        self._api = SeamApi(backend.send)
 
     # identity
 
@@ -92,45 +87,7 @@ class Observer:
         headers = {"authorization": f"Bearer {self.api_key}", **given.pop("headers", {})}
         return {"base_url": self.endpoint, "transport": self.transport, "headers": headers, **given}
 
-    # look
-
-    def get_device(self, device: Any) -> Device:
-        """The device as Seam shows it now, managed or not. device: our model, the SDK's object or an id."""
-        return self._get("device", "create_device()", self._api.device, id_of(device, "device_id"))
-
-    def get_phone(self, phone: Any) -> Phone:
-        """The phone as Seam shows it now. phone: our model, the SDK's object or an id."""
-        return self._get("phone", "create_phone()", self._api.phone, id_of(phone, "device_id"))
-
-    def get_connected_account(self, account: Any) -> ConnectedAccount:
-        """The connected account as Seam shows it now. account: our model, the SDK's object or an id."""
-        account_id = id_of(account, "connected_account_id")
-        return self._get("connected account", "create_connected_account()", self._api.connected_account, account_id)
-
-    def _get(
-        self,
-        what: Literal["device", "phone", "connected account"],
-        make: str,
-        find: Callable[[str], M | None],
-        resource_id: str,
-    ) -> M:
-        found = self._lookup(find, resource_id)
-        if found is None:
-            raise UnknownId(
-                f"no {what} {shortened(repr(resource_id))} in this sandbox; it has {self._backend.some_of(what)}. "
-                f"Make one with {make}."
-            )
-        return found
-
-    @staticmethod
-    def _lookup(find: Callable[[str], M | None], resource_id: str) -> M | None:
-        """None also for an id that Seam refuses because it is no UUID."""
-        try:
-            return find(resource_id)
-        except Refused as refused:
-            if refused.error_type != "invalid_input":
-                raise
-            return None
+    # look at what has happened
 
     @property
     def events(self) -> EventList:
@@ -164,13 +121,13 @@ class Observer:
 
         count: how many there have to be, else at least one. within: seconds of sandbox time to wait for it; with
         `count=0` the seconds in which there must be none, 0 by default.
-        Raises ExpectationFailed with the near misses, SandboxError for a type that Seam does not have.
+        Raises ExpectationFailed with the near misses, SandboxError for a type, field or value that Seam does not have.
         """
         return self._expect_event(lambda: self.events, event_type, count, within, fields)
 
     def expect_no_event(self, event_type: str, **fields: Any) -> None:
-        """Expect that there is no event of this type with these field values by now."""
-        check_event_type(event_type)
+        """Expect that there is no event of this type with these field values by now; raises as `expect_event`."""
+        self._check_possible(event_type, fields)
         self._fail(check_no_event(self.events, self._wanted(event_type, fields)))
 
     def expecting(self, *event_types: str, **fields: Any) -> Expecting:
@@ -178,16 +135,17 @@ class Observer:
         return Expecting(self, event_types, fields)
 
     def expect_device_error(self, device: Any, code: str) -> Device:
-        """Expect this error on the device; gives the device."""
-        found = self.get_device(device)
-        codes = [error.error_code for error in found.errors]
+        """Expect this error on the device; gives the device.
+
+        Raises SandboxError for a code that Seam does not have and nobody has set in this sandbox.
+        """
+        found, codes = self._codes_of(device, code)
         self._fail(check_error(lambda: self._name(found), code, codes))
         return found
 
     def expect_no_device_error(self, device: Any, code: str | None = None) -> Device:
-        """Expect the device to be free of this error, or of any; gives the device."""
-        found = self.get_device(device)
-        codes = [error.error_code for error in found.errors]
+        """Expect the device to be free of this error, or of any; gives the device. Raises as `expect_device_error`."""
+        found, codes = self._codes_of(device, code)
         self._fail(check_no_error(lambda: self._name(found), code, codes))
         return found
 
@@ -201,6 +159,21 @@ class Observer:
 
     def _pass_time(self, seconds: float, why: str = "") -> None:
         self._backend.pass_time(seconds, why)
+
+    def _codes_of(self, device: Any, code: str | None) -> tuple[Device, list[str | None]]:
+        """The device and the codes of its errors. Raises SandboxError for a code that no device can have."""
+        found = self.get_device(device)
+        codes = [error.error_code for error in found.errors]
+        if code is not None:
+            check_device_code(code, others=[*codes, *self._backend.codes_set])
+        return found, codes
+
+    def _check_possible(self, event_type: str, fields: Mapping[str, Any]) -> None:
+        """Raise SandboxError for an event type, a field or a value that Seam does not have, nor this sandbox."""
+        check_event_type(event_type)
+        if fields:
+            strict = self._backend.workspace.settings.strict_ids
+            check_fields(event_type, fields, self.events, strict_ids=strict, hint_at=self._backend.hint_at)
 
     def _wanted(self, event_type: str, fields: Mapping[str, Any]) -> Wanted:
         return Wanted(event_type, fields, self._backend.names())
@@ -234,7 +207,7 @@ class Observer:
         within: float | None,
         fields: Mapping[str, Any],
     ) -> Event | None:
-        check_event_type(event_type)
+        self._check_possible(event_type, fields)
         check_count(count)
         check_within(within)
         wanted = self._wanted(event_type, fields)
@@ -258,7 +231,7 @@ class Expecting:
 
     def __enter__(self) -> None:
         for event_type in self._event_types:
-            check_event_type(event_type)
+            self._observer._check_possible(event_type, self._fields)
         self._mark = self._observer._backend.mark()
 
     def __exit__(
@@ -269,11 +242,3 @@ class Expecting:
             self._observer._eventually(
                 lambda: check_order(backend.events_after(self._mark), self._event_types, self._fields, backend.names())
             )
-
-
-def id_of(resource: Any, name: str) -> str:
-    """The id of our model, of the SDK's object, of a JSON object, or the id itself."""
-    found = resource.get(name) if isinstance(resource, Mapping) else getattr(resource, name, resource)
-    if not isinstance(found, str):
-        raise SandboxError(f"expected an object with a {name}, or an id as text; got {shortened(repr(resource))}.")
-    return found

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar
 
 from . import watch
 from .embedded import Embedded, SandboxClock
-from .engine.errors import ExpectationFailed, NotEmulated, SandboxError, is_for_the_test, raise_together, told
+from .engine.errors import (
+    ExpectationFailed,
+    NotEmulated,
+    OutageNotPossible,
+    SandboxError,
+    is_for_the_test,
+    raise_together,
+    told,
+)
 from .engine.faults import Faults
 from .engine.http import Request, Response
 from .engine.places import seen_at
 from .engine.settings import ActionAttempts, Settings
 from .engine.stubs import Answer, Stub
+from .labels import What
 from .marking import Marker
-from .observer import id_of
 from .outages import (
     AccountDisconnected,
     Deactivation,
@@ -34,6 +42,15 @@ _ONE_KEY = (
     "the key that it has, with the setting api_key: --seam-api-key, seam_api_key in the ini file, PYTEST_SEAM_API_KEY, "
     "the marker, or Sandbox(api_key=...)."
 )
+
+_FOR_DEVICES: Mapping[What, str] = MappingProxyType(
+    {"phone": "deactivated()", "connected account": "account_disconnected()"}
+)
+_FOR_PHONES: Mapping[What, str] = MappingProxyType(
+    {"device": "disconnected() or removed()", "connected account": "account_disconnected()"}
+)
+_FOR_ACCOUNTS: Mapping[What, str] = MappingProxyType({"phone": "deactivated()"})
+"""Which outages there are for other things, where one of the things named is wanted."""
 
 __tracebackhide__ = is_for_the_test
 
@@ -221,29 +238,48 @@ class Sandbox(Marker):
 
     def disconnected(self, device: Any) -> Disconnected:
         """The device is offline inside the block. Raises OutageNotPossible when it cannot be disconnected now."""
-        return self._to_be_entered(Disconnected(self, id_of(device, "device_id")))
+        return self._to_be_entered(Disconnected(self, self._id("device", device, _FOR_DEVICES)))
 
     def hub_disconnected(self, device: Any) -> HubDisconnected:
         """The hub of the device is offline inside the block."""
-        return self._to_be_entered(HubDisconnected(self, id_of(device, "device_id")))
+        return self._to_be_entered(HubDisconnected(self, self._id("device", device, _FOR_DEVICES)))
 
     def removed(self, device: Any, *, restore: bool = True) -> Removed:
         """The device is gone from its account inside the block. restore: put it back on leaving; embedded only."""
-        return self._to_be_entered(Removed(self, id_of(device, "device_id"), restore=_yes_or_no("restore", restore)))
+        return self._to_be_entered(
+            Removed(self, self._id("device", device, _FOR_DEVICES), restore=_yes_or_no("restore", restore))
+        )
 
     def subscription_expired(self, device: Any) -> SubscriptionExpired:
         """The paid plan of the device has expired inside the block."""
-        return self._to_be_entered(SubscriptionExpired(self, id_of(device, "device_id")))
+        return self._to_be_entered(SubscriptionExpired(self, self._id("device", device, _FOR_DEVICES)))
 
     def account_disconnected(self, account: Any) -> AccountDisconnected:
-        """The account, and with it each of its devices, is offline inside the block."""
-        return self._to_be_entered(AccountDisconnected(self, id_of(account, "connected_account_id")))
+        """The account, and with it each of its devices, is offline in the block; a device stands for its account."""
+        return self._to_be_entered(AccountDisconnected(self, self._account_id(account)))
 
     def deactivated(self, phone: Any, *, replace: bool = False) -> Deactivation:
         """The phone is lost from the start of the block on. replace: give its owner a new one on leaving."""
-        return self._to_be_entered(
-            Deactivation(self, id_of(phone, "device_id"), replace=_yes_or_no("replace", replace))
-        )
+        phone_id = self._id("phone", phone, _FOR_PHONES)
+        with self._backend.finding() as finder:
+            dead = None if finder.ids("phone", phone_id) else finder.gone("phone", phone_id)
+        if dead is not None:
+            raise OutageNotPossible(
+                f"deactivated({dead}) is not possible: the phone is deactivated already, and stays so. Make a new one "
+                "with create_phone()."
+            )
+        return self._to_be_entered(Deactivation(self, phone_id, replace=_yes_or_no("replace", replace)))
+
+    def _account_id(self, account: Any) -> str:
+        """The id of an account, given as such or by the id or name of one of its devices."""
+        if isinstance(account, str):
+            with self._backend.finding() as finder:
+                is_device = not finder.ids("connected account", account) and finder.ids("device", account)
+            if is_device:
+                device_id = self._id("device", account)
+                with self._backend.finding() as finder:
+                    return finder.account_of(device_id)
+        return self._id("connected account", account, _FOR_ACCOUNTS)
 
     def _to_be_entered(self, outage: AnyOutage) -> AnyOutage:
         """Remember an outage until it is entered."""

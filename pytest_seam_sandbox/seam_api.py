@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
+from .api._shared import Resource
 from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
 from .api.phones import Phone
 from .engine.errors import SandboxError, is_for_the_test
 
 if TYPE_CHECKING:
+    from .api.access_codes.model import AccessCode
     from .api.acs.resources import AcsSystem
+
+R = TypeVar("R", bound=Resource)
 
 __tracebackhide__ = is_for_the_test
 
@@ -90,6 +94,20 @@ class SeamApi:
         answer = self.find("/connected_accounts/get", connected_account_id=connected_account_id)
         return None if answer is None else ConnectedAccount.model_validate(answer["connected_account"])
 
+    def all(self, kind: type[R], path: str, key: str, **params: Any) -> list[R]:
+        """All resources of a list, whatever pages it comes in."""
+        return [kind.model_validate(row) for row in self._all(path, key, **params)]
+
+    def access_codes(self) -> list[AccessCode]:
+        """All access codes by device: Seam lists those of one device."""
+        from .api.access_codes.model import AccessCode
+
+        codes: list[AccessCode] = []
+        for device in self.device_rows():
+            for path in ("/access_codes/list", "/access_codes/unmanaged/list"):
+                codes += self.all(AccessCode, path, "access_codes", device_id=device["device_id"])
+        return codes
+
     def acs_system(self, acs_system_id: str) -> AcsSystem:
         """The access system of this id. Raises Refused when there is none."""
         from .api.acs.resources import AcsSystem
@@ -122,6 +140,6 @@ class SeamApi:
         while True:
             answer = self.call(path, page_cursor=cursor, **params)
             rows += answer[key]
-            cursor = answer["pagination"]["next_page_cursor"]
+            cursor = answer.get("pagination", {}).get("next_page_cursor")
             if cursor is None:
                 return rows

@@ -74,13 +74,25 @@ def test_replacement_comes_also_when_the_body_failed(seam, seam_sandbox, sandbox
     assert ids(seam.phones.list()) == [loss.replacement.device_id]
 
 
-def test_dead_phone_is_not_known(seam_sandbox, sandbox_phone):
-    """A phone that was deactivated before cannot be named."""
+def test_dead_phone_cannot_be_lost(seam_sandbox, sandbox_phone):
+    """A phone that was deactivated before stays so, whether it is given by its model, its id or its name."""
     with seam_sandbox.deactivated(sandbox_phone):
         pass
 
-    with pytest.raises(UnknownId, match="Make one with create_phone"):
-        seam_sandbox.deactivated(sandbox_phone)
+    for phone in (sandbox_phone, sandbox_phone.device_id, sandbox_phone.display_name):
+        with pytest.raises(OutageNotPossible, match=r"deactivated already.*Make a new one with create_phone\(\)"):
+            seam_sandbox.deactivated(phone)
+    with pytest.raises(UnknownId, match=f"the phone .*{sandbox_phone.device_id}.* is no longer in this sandbox"):
+        seam_sandbox.get_phone(sandbox_phone)
+
+
+def test_namesake_of_a_dead_phone(seam_sandbox, sandbox_phone):
+    """A name means the phone that is there."""
+    with seam_sandbox.deactivated(sandbox_phone, replace=True) as deactivation:
+        pass
+
+    with seam_sandbox.deactivated(sandbox_phone.display_name) as again:
+        assert again.phone.device_id == deactivation.replacement.device_id
 
 
 def test_phone_that_died_meanwhile_cannot_be_lost(seam, seam_sandbox, sandbox_phone):

@@ -44,6 +44,7 @@ class FaultyMachine(SandboxMachine):
 
 
 CALLS = {
+    "api.known.event_fields": ("device.added",),
     "api.router_of": ("locks",),
     "api.connect_webviews._default_capabilities": (("august",),),
     "engine.events.description_of": ("lock.unlocked",),

@@ -1,4 +1,4 @@
-"""What Seam has, emulated or not: paths, event types, error and warning codes. Kept as data, `known.json`."""
+"""What Seam has, emulated or not: paths, event types, error and warning codes, fields of events. Kept as data, JSON."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from ..engine.frozen import freeze
 
 
 @cache
-def _facts() -> Mapping[str, Any]:
-    facts: Mapping[str, Any] = freeze(json.loads(files(__package__).joinpath("known.json").read_text("utf-8")))
+def _facts(name: str = "known.json") -> Mapping[str, Any]:
+    facts: Mapping[str, Any] = freeze(json.loads(files(__package__).joinpath(name).read_text("utf-8")))
     return facts
 
 
@@ -40,6 +40,17 @@ def undocumented_event_types() -> tuple[str, ...]:
 def accepted_event_types() -> tuple[str, ...]:
     """The event types that a request may name: those of the specification, and those of the SDK."""
     return (*event_types(), *_facts()["sdk_event_types"])
+
+
+@cache
+def event_fields(event_type: str) -> Mapping[str, str | tuple[str, ...]]:
+    """The fields of an event by the newest specification, and what each is; `event_type` aside.
+
+    What it is: a type of JSON, "uuid", "time", or all values that it can have.
+    """
+    facts = _facts("event_fields.json")
+    fields: Mapping[str, str | tuple[str, ...]] = freeze({**facts["types"][event_type], **facts["common"]})
+    return fields
 
 
 def codes() -> dict[str, dict[str, list[str]]]:

@@ -57,11 +57,17 @@ class Kind:
 
 
 def find_markable(workspace: Workspace, row_id: str) -> Row:
-    """The resource of this id that can carry errors. Raises UnknownId."""
+    """The resource of this id or name that can carry errors. Raises UnknownId, also for the name of several."""
     for kind in KINDS:
         row = workspace[kind].get(row_id)
         if row is not None:
             return row
+    named = [row for kind in KINDS for row in workspace[kind] if row_id and row.label == row_id]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        found = ", ".join(f"{KINDS[type(row)].word} {row.id}" for row in named[:10])
+        raise UnknownId(f"{len(named)} resources have the name {row_id!r}: {found}. Give the id of one of them.")
     words = ", ".join(kind.word for kind in KINDS.values())
     raise UnknownId(f"no resource {row_id!r} in this sandbox that can carry errors and warnings: {words}.")
 

@@ -18,7 +18,7 @@ from ..api.known import codes
 from ..engine.clock import format_time
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.events import EventFields, description_of
-from ..expectations import check_event_type
+from ..possible import check_event_type
 from ..sandbox import Sandbox
 from ..watch import unnoticed
 from .furnished import listed

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from ..api._phones import PhoneRow
 from ..api.devices.model import DeviceRow
 from ..engine.errors import UnknownId, is_for_the_test
 from ..engine.store import Table
+from ..labels import labelled
 from ..report.texts import joined, shortened
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ R = TypeVar("R", DeviceRow, PhoneRow)
 def devices_of(sandbox: Sandbox) -> dict[str, DeviceRow]:
     """All devices by label, oldest first: the display name; the second of a name is "NAME #2"."""
     with sandbox._backend.app.lock:
-        return _labelled(sandbox._backend.workspace[DeviceRow])
+        return labelled(sandbox._backend.workspace[DeviceRow])
 
 
 def phones_of(sandbox: Sandbox) -> dict[str, PhoneRow]:
     """All phones by label, oldest first."""
     with sandbox._backend.app.lock:
-        return _labelled(sandbox._backend.workspace[PhoneRow])
+        return labelled(sandbox._backend.workspace[PhoneRow])
 
 
 def find_device(sandbox: Sandbox, target: str) -> DeviceRow:
@@ -44,21 +44,11 @@ def find_phone(sandbox: Sandbox, target: str) -> PhoneRow:
         return _find(sandbox._backend.workspace[PhoneRow], target, "phone")
 
 
-def _labelled(rows: Iterable[R]) -> dict[str, R]:
-    labels: dict[str, R] = {}
-    seen: Counter[str] = Counter()
-    for row in rows:
-        name = row.display_name
-        seen[name] += 1
-        labels[name if seen[name] == 1 else f"{name} #{seen[name]}"] = row
-    return labels
-
-
 def _find(table: Table[R], target: str, what: str) -> R:
     labels: Mapping[str, R] = {}
     found = table.get(target)
     if found is None:
-        labels = _labelled(table)
+        labels = labelled(table)
         found = labels.get(target)
     if found is None:
         raise UnknownId(

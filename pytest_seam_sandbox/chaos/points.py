@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
-from ..observer import id_of
+from ..looking import id_of
 from .faults import AFTER, PlannedFault
 from .labels import devices_of, find_device, find_phone, phones_of
 from .losses import Kind, Loss
@@ -112,7 +112,11 @@ def hits_of(
 
     Raises UnknownId for what is not there, OutageNotPossible for what cannot be lost now.
     """
-    hits = [_loss(sandbox, kind, target, whens) for kind, given in losses.items() for target in listed(given)]
+    hits = [
+        _loss(sandbox, kind, _only(sandbox, kind, one), whens)
+        for kind, found in losses.items()
+        for one in listed(found)
+    ]
     hits += [_loss(sandbox, loss.kind, loss.target, whens) for loss in more]
     hits += [_fault(fault, whens) for fault in listed(faults)]
     if not hits:
@@ -128,6 +132,13 @@ def listed(given: Any) -> list[Any]:
     if given is None:
         return []
     return list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
+
+
+def _only(sandbox: Sandbox, kind: Kind, target: Any) -> str:
+    """The id of what the test has named. Raises UnknownId for the name of several."""
+    if kind == "account_disconnected":
+        return sandbox._account_id(target)
+    return sandbox._id("phone" if kind == "deactivated" else "device", target)
 
 
 def _loss(sandbox: Sandbox, kind: Kind, target: Any, whens: tuple[When, ...]) -> Hit:

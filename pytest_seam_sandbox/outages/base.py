@@ -10,7 +10,7 @@ from ..api.events import Event
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.places import place_of_caller
 from ..event_list import EventList
-from ..expectations import check_event, check_event_type, check_no_event
+from ..expectations import check_event, check_no_event
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
@@ -62,7 +62,7 @@ class Outage:
 
     def expect_no_event(self, event_type: str, **fields: Any) -> None:
         """Expect that this outage has no such event."""
-        check_event_type(event_type)
+        self._sandbox._check_possible(event_type, fields)
         self._expect_none(event_type, **fields)
 
     def check(self) -> None:
