@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from ..engine.errors import SandboxError, is_for_the_test
 
 if TYPE_CHECKING:
-    from ..engine.faults import Fault
+    from ..engine.fault import Fault
     from ..sandbox import Sandbox
 
 __tracebackhide__ = is_for_the_test

@@ -16,7 +16,7 @@ from .labels import find_device, find_phone
 from .losses import Kind, Loss
 
 if TYPE_CHECKING:
-    from ..engine.faults import Fault
+    from ..engine.fault import Fault
     from ..outages import Outage
     from ..sandbox import Sandbox
 

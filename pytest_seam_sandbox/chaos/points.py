@@ -13,7 +13,7 @@ from .labels import devices_of, find_device, find_phone, phones_of
 from .losses import Kind, Loss
 
 if TYPE_CHECKING:
-    from ..engine.faults import Fault
+    from ..engine.fault import Fault
     from ..outages import Outage
     from ..sandbox import Sandbox
 

@@ -15,7 +15,8 @@ from hypothesis.control import cleanup
 
 from ..api import FAMILIES, all_paths, all_routes
 from ..engine.errors import SandboxError, is_for_the_test
-from ..engine.faults import Faults, Target
+from ..engine.fault import Target
+from ..engine.faults import Faults
 from ..sandbox import Sandbox
 from ..worlds.build import WORLDS
 from .case import without_deadline

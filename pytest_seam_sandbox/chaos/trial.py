@@ -14,7 +14,7 @@ from unittest import SkipTest
 import pytest
 
 from ..engine.errors import OutageNotPossible, SandboxError, UnknownId, is_for_the_test
-from ..engine.faults import Fault
+from ..engine.fault import Fault
 from .points import Called, Point, name_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from .auth import Gate, Method
 from .clock import Clock, written_at
 from .errors import ApiError
 from .events import EventLog
-from .faults import Fault, Faults, garbled
+from .fault import Fault, garbled
+from .faults import Faults
 from .frozen import FrozenDict, freeze
 from .health import PATHS as HEALTH_PATHS
 from .health import health

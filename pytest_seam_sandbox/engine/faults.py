@@ -1,38 +1,21 @@
-"""Misbehaviour between a client and Seam: counted, never random, and an error when nobody met it."""
+"""The misbehaviours that are set between a client and Seam: counted, never random, an error when nobody met them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from threading import RLock
-from types import MappingProxyType, TracebackType
-from typing import Any, Literal, Self, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
-from pydantic_core import to_json
-
-from .errors import ExpectationFailed, SandboxError, is_for_the_test, raise_together
-from .http import JSON_TYPE, Request, Response, Wire
-from .places import place_of_caller, seen_at
+from .errors import SandboxError, is_for_the_test, raise_together
+from .fault import GARBAGE, Fault, Garbage, Kind, Target
+from .http import Request
 
 __tracebackhide__ = is_for_the_test
 
-Kind = Literal["fail", "refuse", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer"]
-Garbage = Literal["not_json", "truncated", "wrong_content_type"]
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
-_REPEATED_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
-_REPEATS = 2
-"""What the official SDK sends again by itself, and how often; source: the SDK's DEFAULT_RETRIES."""
-_WIRES: Mapping[Kind, Wire] = MappingProxyType(
-    {
-        "refuse": "refuse",
-        "time_out": "time_out",
-        "reset": "reset",
-        "lose_answer": "drop",
-    }
-)
 _LONGEST = 1_000_000_000  # seconds; no thread can wait longer than ten times that
 _EARLY = 0.005  # what the clocks of a client and of a server may differ by
 
@@ -49,171 +32,6 @@ class Narrowing(TypedDict, total=False):
     until_seen: bool
     device: Any
     caller: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Which requests a fault meets: a method or any, a path pattern, a device or any, a credential or any."""
-
-    method: str | None
-    path: str
-    device_id: str | None = None
-    caller: str | None = None
-
-    def meets(self, method: str, path: str, device_id: str | None, caller: str) -> bool:
-        """Whether a request is met."""
-        return (
-            self.method in (None, method)
-            and fnmatchcase(path, self.path)
-            and self.device_id in (None, device_id)
-            and self.caller in (None, caller)
-        )
-
-    def overlaps(self, other: Target, paths: Iterable[str]) -> bool:
-        """Whether some request of a declared path could be met by both."""
-        return (
-            (self.method is None or other.method in (None, self.method))
-            and (self.device_id is None or other.device_id in (None, self.device_id))
-            and (self.caller is None or other.caller in (None, self.caller))
-            and any(fnmatchcase(path, self.path) and fnmatchcase(path, other.path) for path in paths)
-        )
-
-    def __str__(self) -> str:
-        words = [self.method or "any method", self.path]
-        words += [f"device {self.device_id}"] if self.device_id else []
-        return " ".join(words)
-
-
-@dataclass(eq=False)
-class Fault:
-    """One fault that is set; also a context manager that takes it away and checks that it was met.
-
-    times: how often it happens; None for as long as it is set, without a check. after: whether the request takes
-    effect before it. hits: how often it happened. was_absorbed: whether the client repeated a request that had met it
-    and got through, so that the program saw nothing. other_methods: methods of requests to its path that it let pass.
-    place: the line that asked for it.
-    """
-
-    kind: Kind
-    target: Target
-    times: int | None
-    after: bool
-    owner: Faults
-    status: int = 429
-    error_type: str = ""
-    message: str = ""
-    seconds: float = 0.0
-    garbage: Garbage = "not_json"
-    optional: bool = False
-    until_seen: bool = False
-    hits: int = 0
-    was_absorbed: bool = False
-    other_methods: set[str] = field(default_factory=set)
-    place: str = field(default_factory=place_of_caller)
-    waits: dict[str, tuple[float, float]] = field(default_factory=dict)
-    _struck: tuple[object, ...] | None = None
-    _repeats: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.kind} on {self.target}"
-
-    @property
-    def wire(self) -> Wire:
-        """What the door does with the answer."""
-        return _WIRES.get(self.kind, "answer")
-
-    def answer(self, request_id: str) -> Response:
-        """The HTTP error of a `fail` or `rate_limit` fault."""
-        headers: tuple[tuple[str, str], ...] = (("seam-request-id", request_id),)
-        error_type, message = self.error_type, self.message
-        if self.kind == "rate_limit":
-            headers += (("retry-after", f"{self.seconds:g}"),)
-            error_type, message = "too_many_requests", "Too many requests"
-        if not error_type and self.status == 503:
-            return Response(503, headers)
-        error = {
-            "type": error_type or "internal_server_error",
-            "message": message or f"The sandbox was told to answer {self.status}",
-            "request_id": request_id,
-        }
-        return Response(self.status, (("content-type", JSON_TYPE), *headers), to_json({"error": error, "ok": False}))
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether it has happened as often as it should."""
-        return self.times is not None and self.hits >= self.times
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        complaint = self.owner.take_away(self)
-        if complaint is not None and error is None:
-            if self.owner.test_has_failed:
-                self.owner.deferred.append(complaint)
-                return
-            raise ExpectationFailed(complaint)
-        if complaint is not None and error is not None:
-            error.add_note(complaint)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, traceback)
-
-    def unmet(self) -> str | None:
-        """What to say when it has not happened as often as it should; None when it has."""
-        if self.times is None or self.optional or self.hits >= self.times:
-            return None
-        return (
-            f"the fault {self} was met {self.hits} of {self.times} time(s). The program under test did not send such a "
-            f"request (again){self.hint()}; correct the target, or give optional=True if that is fine."
-            f"{seen_at(self.place)}"
-        )
-
-    def hint(self) -> str:
-        """That requests to its path came with another method, if so."""
-        if not self.other_methods:
-            return ""
-        return (
-            f", but {' and '.join(sorted(self.other_methods))} requests to that path; leave the method off to meet all"
-        )
-
-    def strike(self, request: Request, caller: str, now: float) -> None:
-        """Meet a request."""
-        self._struck, self._repeats = _identity(request, caller), 0
-        self.hits += 1
-        self.waits[caller] = (now, now + self.seconds)
-
-    def strike_again(self, request: Request, caller: str, now: float) -> bool:
-        """Meet a request that the client repeats by itself, as far as the fault lasts that long; else note it."""
-        if not self._is_repeat(request, caller):
-            return False
-        if not self.until_seen:
-            self.was_absorbed = self.is_spent
-            return False
-        self._repeats += 1
-        self.waits[caller] = (now, now + self.seconds)
-        return True
-
-    def _is_repeat(self, request: Request, caller: str) -> bool:
-        """Whether the client repeats the last request that met this. A real door can only guess, by the SDK's ways."""
-        if self._struck != _identity(request, caller):
-            return False
-        if request.arrived_at is None:
-            return request.attempt > 1
-        return self._makes_sdk_repeat and request.method in _REPEATED_METHODS and self._repeats < _REPEATS
-
-    @property
-    def _makes_sdk_repeat(self) -> bool:
-        if self.kind == "fail":
-            return self.status == 429 or self.status >= 500
-        return self.kind in ("rate_limit", "refuse", "time_out", "lose_answer")
 
 
 class Faults:
@@ -308,8 +126,8 @@ class Faults:
         self, target: str, *, kind: Garbage = "not_json", after: bool = False, **narrowing: Unpack[Narrowing]
     ) -> Fault:
         """Answer 200 with what is no answer: "not_json", "truncated" JSON, or HTML of the "wrong_content_type"."""
-        if kind not in _GARBAGE:
-            raise SandboxError(f"garbage is one of {', '.join(_GARBAGE)}; got {kind!r}.")
+        if kind not in GARBAGE:
+            raise SandboxError(f"garbage is one of {', '.join(GARBAGE)}; got {kind!r}.")
         return self._add("garbage", target, narrowing, after=after, garbage=kind)
 
     def slow(self, target: str, seconds: float, **narrowing: Unpack[Narrowing]) -> Fault:
@@ -431,26 +249,6 @@ class Faults:
                 "Give one of them, or leave the method off."
             )
         return Target(method or None, path, device_id, caller)
-
-
-def _identity(request: Request, caller: str) -> tuple[object, ...]:
-    """What two attempts of one request have in common."""
-    return request.method, request.path, request.query, request.body, caller
-
-
-_GARBAGE: Mapping[Garbage, tuple[str, bytes]] = MappingProxyType(
-    {
-        "not_json": ("application/json; charset=utf-8", b"<html><body>Bad Gateway</body></html>"),
-        "truncated": ("application/json; charset=utf-8", b'{"ok":true,"devi'),
-        "wrong_content_type": ("text/html; charset=utf-8", b"<html><body>Welcome</body></html>"),
-    }
-)
-
-
-def garbled(kind: Garbage) -> Response:
-    """The answer of a `garbage` fault."""
-    content_type, body = _GARBAGE[kind]
-    return Response(200, (("content-type", content_type),), body)
 
 
 def _not_countable() -> SandboxError:
