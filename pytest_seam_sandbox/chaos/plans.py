@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..engine.errors import ExpectationFailed, OutageNotPossible, SandboxError, is_for_the_test
 from .faults import PlannedFault
-from .labels import find_device, find_phone
+from .labels import find_device, find_phone, phones_of
 from .losses import Kind, Loss
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ class OutagePlan:
     """Outages with their times, in the order in which they begin; `repr` is code, `str` a story.
 
     At one moment what ends comes before what begins, and what began last ends first. A phone is lost for good: the end
-    of its outage is the moment at which its owner has a new one.
+    of its outage is the moment at which its owner has a new one. A phone that the app has deactivated itself by the time
+    of its outage is lost already, and the outage is left out.
     """
 
     outages: tuple[PlannedOutage, ...]
@@ -185,12 +186,14 @@ def _played(
             ended = [outage for outage in reversed(active) if outage.end == at]
             for outage in ended:
                 active.pop(outage).__exit__(None, None, None)
-            begun = [(outage, loss) for outage, loss in outages if outage.start == at]
-            for outage, loss in begun:
-                active[outage] = loss.on(sandbox).__enter__()
+            due = [(outage, loss) for outage, loss in outages if outage.start == at]
+            begun = [outage for outage, loss in due if _is_there(sandbox, loss)]
+            for outage, loss in due:
+                if outage in begun:
+                    active[outage] = loss.on(sandbox).__enter__()
             yield Moment(
                 at,
-                begun=tuple(outage.loss for outage, _ in begun),
+                begun=tuple(outage.loss for outage in begun),
                 ended=tuple(outage.loss for outage in ended),
                 active=tuple(outage.loss for outage in active),
             )
@@ -201,6 +204,14 @@ def _played(
         for entered in reversed(active.values()):
             entered.__exit__(type(error), error, error.__traceback__)
         raise
+
+
+def _is_there(sandbox: Sandbox, loss: Loss) -> bool:
+    """False, and a line of the timeline, for a phone that the app has deactivated since the play began."""
+    if loss.kind != "deactivated" or loss.target in {phone.device_id for phone in phones_of(sandbox).values()}:
+        return True
+    sandbox._note("outage", f"{loss} is left out: the phone has been deactivated already")
+    return False
 
 
 def _go_to(sandbox: Sandbox, time: datetime) -> None:

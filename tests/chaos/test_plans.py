@@ -414,3 +414,19 @@ def test_faults_that_overlap_are_refused(sandbox):
         pass
 
     assert not sandbox.faults.all
+
+
+def test_phone_that_the_app_deactivates_is_lost_no_second_time(sandbox):
+    """What the app does itself with a phone before its outage begins is no mistake in the plan."""
+    phone = sandbox.create_phone()
+    story = OutagePlan([outage(duration=5), outage("deactivated", phone.display_name, start=10, duration=5)])
+    begun = []
+
+    for moment in story.play(sandbox):
+        begun += moment.begun
+        if moment.at == 0:
+            sandbox.client().phones.deactivate(device_id=phone.device_id)
+
+    assert begun == [OFFLINE]
+    assert len([event for event in sandbox.events if event.event_type == "phone.deactivated"]) == 1
+    assert "is left out: the phone has been deactivated already" in sandbox.timeline
