@@ -86,8 +86,8 @@ class OutagePlan:
     """Outages with their times, in the order in which they begin; `repr` is code, `str` a story.
 
     At one moment what ends comes before what begins, and what began last ends first. A phone is lost for good: the end
-    of its outage is the moment at which its owner has a new one. A phone that the app has deactivated itself by the time
-    of its outage is lost already, and the outage is left out.
+    of its outage is the moment at which its owner has a new one. A phone that the app has deactivated itself
+    before its outage begins is lost already, and the outage is left out.
     """
 
     outages: tuple[PlannedOutage, ...]
