@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,9 @@ class _NotRepeatable(Exception):
 def shortest(machine: type[SandboxMachine], story: Story, error: BaseException) -> SandboxMachine | None:
     """The machine that failed alike with the fewest steps; None when no repetition fails alike.
 
-    Hypothesis shrinks what it chose, and a choice that changes nothing can stay. So each step is left out in turn,
-    together with those that use its result: faults first, then the latest. A step stays if the failure needs it.
+    Hypothesis shrinks what it chose, and a choice that changes nothing can stay. So steps are left out, together with
+    those that use their results: each fault, then halves, quarters and so on of the story, pairs of neighbours, outages
+    with their recoveries, and in the end each single step. What the failure needs stays.
     """
     wanted, until = _mark(error), time.perf_counter() + _SECONDS
     steps = [step for step in story.steps if step.is_told]
@@ -37,7 +39,7 @@ def shortest(machine: type[SandboxMachine], story: Story, error: BaseException) 
     if best is None:
         return None
     while time.perf_counter() < until:
-        for fewer in _without_one(story, steps):
+        for fewer in _with_fewer(story, steps):
             found = _repeated(machine, story, fewer, wanted)
             if found is not None:
                 best, steps = found, fewer
@@ -47,16 +49,36 @@ def shortest(machine: type[SandboxMachine], story: Story, error: BaseException) 
     return best
 
 
-def _without_one(story: Story, steps: Sequence[Step]) -> Iterator[list[Step]]:
-    """The steps without one of them, and without those that use what it gave."""
-    order = sorted(range(len(steps)), key=lambda index: (steps[index].name != "break_calls", -index))
-    for index in order:
-        gone = {id(steps[index])}
-        for step in steps[index + 1 :]:
+def _with_fewer(story: Story, steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """The steps without some of them, and without those that use what these gave."""
+    for left_out in _candidates(steps):
+        gone = set(map(id, left_out))
+        for step in steps:
             givers = map(story.step_of, _parts(list(step.arguments.values())))
             if any(id(giver) in gone for giver in givers if giver is not None):
                 gone.add(id(step))
         yield [step for step in steps if id(step) not in gone]
+
+
+def _candidates(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
+    """What may be left out at once: faults first, then long parts before short ones, late ones before early ones."""
+    faults = [[step] for step in steps if step.name == "break_calls"]
+    yield from faults
+    size = len(steps) // 2
+    while size > 2:
+        yield from (steps[start : start + size] for start in reversed(range(0, len(steps), size)))
+        size //= 2
+    yield from (steps[start : start + 2] for start in reversed(range(len(steps) - 1)))
+    yield from _outages(steps)
+    yield from ([step] for step in reversed(steps) if [step] not in faults)
+
+
+def _outages(steps: Sequence[Step]) -> Iterator[list[Step]]:
+    """Each beginning of an outage with its end."""
+    for index, step in enumerate(steps):
+        if step.name == "lose":
+            later = (end for end in steps[index:] if end.name == "recover" and end.arguments == step.arguments)
+            yield from ([step, end] for end in islice(later, 1))
 
 
 def _parts(value: object) -> Iterator[object]:

@@ -41,3 +41,9 @@ def repeat(error):
     exec("\n".join(line[4:] for line in code.splitlines()), vars(module))
     (test,) = [value for name, value in vars(module).items() if name.startswith("test_")]
     test()
+
+
+def steps_of(error):
+    """The steps that a failing machine tells, a line each."""
+    told = story_of(error).partition("\n\nA test that repeats it")[0].splitlines()[1:]
+    return [] if told == ["  nothing yet"] else told
