@@ -17,7 +17,7 @@ from .engine.errors import ApiError, SandboxError, is_for_the_test
 from .engine.params import Params
 from .engine.query import Kind
 from .engine.types import type_name
-from .worlds.catalogue import DeviceModel, device_model, property_types
+from .worlds.catalogue import DeviceModel, device_model, property_fields, property_types
 
 __tracebackhide__ = is_for_the_test
 
@@ -138,18 +138,33 @@ def _check_property(method: str, name: str, value: Any) -> None:
         raise SandboxError(
             f"{method}() has no property 'online': a device is offline because of an error. Give online=False."
         )
-    if name.endswith("_metadata"):
+    if name in property_fields() and name.endswith("_metadata"):
         wanted = "object"
     elif name in types:
         wanted = types[name]
     else:
-        hint = _near(name, tuple(types)) or "See `device.properties` in Seam's documentation."
+        hint = _near(name, (*types, *property_fields())) or "See `device.properties` in Seam's documentation."
         raise SandboxError(f"{method}() cannot use its arguments: a device has no property {name!r}. {hint}")
     if type_name(value) not in wanted.split(" or "):
         raise SandboxError(
             f"{method}() cannot use its arguments: the property {name!r} is a value of type {wanted}; "
             f"got {shown(value)}, which is {type_name(value)}."
         )
+    _check_fields(method, name, value, property_fields().get(name))
+
+
+def _check_fields(method: str, place: str, value: Any, known: Mapping[str, Any] | None) -> None:
+    """Raise SandboxError for a field that an object of this place does not have. known: None for any."""
+    if known is None:
+        return
+    for part in value if isinstance(value, list) else [value]:
+        for name, inner in part.items() if isinstance(part, Mapping) else ():
+            if name not in known:
+                hint = _near(name, tuple(known)) or f"It has {', '.join(known)}."
+                raise SandboxError(
+                    f"{method}() cannot use its arguments: the property {place!r} has no field {name!r}. {hint}"
+                )
+            _check_fields(method, f"{place}.{name}", inner, known[name])
 
 
 def _complete_battery(method: str, own: dict[str, Any], given: Mapping[str, Any]) -> None:

@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
-from pytest_seam_sandbox.arguments import checked
+from pytest_seam_sandbox.arguments import checked, device_properties
 from pytest_seam_sandbox.engine.types import Uuid
+from pytest_seam_sandbox.worlds.catalogue import device_models
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
 TAKEN = "11111111-1111-4111-8111-111111111111"
@@ -295,6 +296,46 @@ def test_operating_system_of_the_metadata_makes_an_iphone(seam_sandbox):
     phone = seam_sandbox.create_phone(phone_metadata={"operating_system": "ios"})
 
     assert (phone.device_type, phone.display_name) == ("ios_phone", "iPhone 17")
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [
+        ({"appearance": {"nmae": "x"}}, "the property 'appearance' has no field 'nmae'. Did you mean 'name'?"),
+        ({"battery": {"level": 0.1, "statis": "low"}}, "'battery' has no field 'statis'. Did you mean 'status'?"),
+        ({"battery": {"zzz": 1}}, "'battery' has no field 'zzz'. It has level, status."),
+        ({"model": {"can_connect_accesory_keypad": True}}, "Did you mean 'can_connect_accessory_keypad'"),
+        ({"accessory_keypad": {"battery": {"levle": 1}}}, "'accessory_keypad.battery' has no field 'levle'"),
+        ({"code_constraints": [{}, {"min_lenght": 4}]}, "'code_constraints' has no field 'min_lenght'"),
+        ({"august_metadata": {"lock_nmae": "x"}}, "'august_metadata' has no field 'lock_nmae'"),
+        ({"agust_metadata": {}}, "a device has no property 'agust_metadata'. Did you mean 'august_metadata'"),
+        ({"zzz_metadata": {}}, "a device has no property 'zzz_metadata'."),
+    ],
+)
+def test_misspelt_fields_of_properties(properties, text):
+    """A name at any depth that Seam does not have is refused with the nearest, and nothing is made."""
+    sandbox = Sandbox()
+
+    with pytest.raises(SandboxError) as refused:
+        sandbox.create_device(properties=properties)
+
+    assert text in str(refused.value)
+    assert sandbox.devices == []
+
+
+def test_misspelt_field_of_a_phone():
+    """The same for phones."""
+    service = {"endpionts": []}
+    with pytest.raises(SandboxError, match="has no field 'endpionts'. Did you mean 'endpoints'"):
+        Sandbox().create_phone(properties={"assa_abloy_credential_service_metadata": service})
+
+
+@pytest.mark.parametrize("device_type", sorted(device_models()))
+def test_the_catalogue_has_known_properties_only(device_type):
+    """What each device shows can be given to a new one of its type."""
+    model = device_models()[device_type]
+
+    device_properties("create_device", {**model.properties}, model)
 
 
 @pytest.mark.parametrize(

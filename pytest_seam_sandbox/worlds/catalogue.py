@@ -62,6 +62,15 @@ def property_types() -> Mapping[str, str]:
 
 
 @cache
+def property_fields() -> Mapping[str, Any]:
+    """The fields of those `device.properties` that are objects, or lists of objects, by name, and theirs in turn.
+
+    All blocks named *_metadata are there. None for a field without fields. Source: spec and SDK.
+    """
+    return MappingProxyType(_read("property_fields"))
+
+
+@cache
 def device_provider(name: str | None) -> Mapping[str, Any] | None:
     """The `device_provider` of the devices of an account of this provider, as Seam shows it; None without one.
 
