@@ -2,7 +2,7 @@
 
 import pytest
 
-from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox import Sandbox, SandboxError
 
 VIEWS = {
     "devices": "device_id",
@@ -120,3 +120,11 @@ def test_sweep_does_not_count_views(seam_sweep, sandbox_device, seam_sandbox):
             assert sandbox.access_codes == []
 
     assert sweep.calls == [("GET", "/devices/list")]
+
+
+def test_refusal_of_the_sandbox_itself(seam_sandbox, sandbox_device):
+    """Where Seam refuses the sandbox's own look, that is said; it is not taken for a device that is not there."""
+    seam_sandbox._backend.app.gate.api_keys.clear()
+
+    with pytest.raises(SandboxError, match="Seam refused /devices/get"):
+        seam_sandbox.get_device(sandbox_device.device_id)
