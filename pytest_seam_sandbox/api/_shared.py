@@ -13,6 +13,7 @@ from ..engine.clock import format_time, parse_time
 from ..engine.errors import ApiError
 from ..engine.events import EventFields
 from ..engine.store import Row, Workspace
+from .known import optional_fields
 
 R = TypeVar("R", bound=Row)
 Meta = dict[str, str | bool]
@@ -34,6 +35,8 @@ _FREE_KEYS = frozenset(
 class Resource(BaseModel):
     """An object of Seam's API as a client sees it: frozen, read by attribute, unknown fields kept.
 
+    A field that such an object of Seam can have and this one does not carry is None.
+
     Nested objects that no model declares are resources too: `device.properties.august_metadata.house_id`. What has free
     keys by Seam's specification is a dictionary: `event.device_custom_metadata["room no"]`. free_keys: the names of
     such fields among those that the model does not declare.
@@ -50,9 +53,15 @@ class Resource(BaseModel):
                 extra[name] = plain(value) if name in self.free_keys else _wrap(value)
         return self
 
-    if TYPE_CHECKING:
+    if not TYPE_CHECKING:  # checkers know what is declared, here and in seam_fields.pyi
 
-        def __getattr__(self, name: str) -> Any: ...
+        def __getattr__(self, name: str) -> Any:
+            try:
+                return super().__getattr__(name)
+            except AttributeError:
+                if any(name in optional_fields(kind.__name__) for kind in type(self).__mro__):
+                    return None
+                raise
 
 
 def _wrap(value: Any) -> Any:
@@ -70,7 +79,13 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-class Problem(Resource):
+if TYPE_CHECKING:
+    from .seam_fields import SeamProblem
+else:
+    SeamProblem = Resource
+
+
+class Problem(SeamProblem):
     """An entry of `errors` or `warnings`."""
 
     error_code: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import field
 from itertools import count
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import MaxLen, MinLen
 
@@ -52,11 +52,16 @@ account_lost: Signal[[Workspace, ConnectedAccountRow]] = Signal()
 """Sent after an account lost its connection."""
 account_recovered: Signal[[Workspace, ConnectedAccountRow]] = Signal()
 """Sent after an account was connected again."""
+if TYPE_CHECKING:
+    from .seam_fields import SeamConnectedAccount
+else:
+    SeamConnectedAccount = Resource
+
 deleting_account: Signal[[Workspace, ConnectedAccountRow]] = Signal()
 """Sent before an account goes, so that what came through it goes first."""
 
 
-class ConnectedAccount(Resource):
+class ConnectedAccount(SeamConnectedAccount):
     """A connected account as /connected_accounts/get shows it."""
 
     connected_account_id: str

@@ -7,7 +7,7 @@ from itertools import islice
 from math import inf
 from sys import maxsize
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Ge, MaxLen, MinLen
 from pydantic import BeforeValidator
@@ -33,6 +33,12 @@ from ._shared import (
 )
 from ._user_identities import ids_of
 from .known import accepted_event_types
+
+if TYPE_CHECKING:
+    from ..literals import EventType as AnEventType
+    from .seam_fields import SeamEvent
+else:
+    SeamEvent, AnEventType = Resource, str
 
 router = Router("/events")
 
@@ -77,7 +83,7 @@ _SEVERAL = MappingProxyType(
 Between = Annotated[list[Date], MinLen(2), MaxLen(2)]
 
 
-class Event(Resource):
+class Event(SeamEvent):
     """An event as /events/get shows it. What its type does not carry is None: `event.device_id`, for one.
 
     occurred_at: when it happened. created_at: when Seam logged it, which is later with `event_latency`.
@@ -85,7 +91,7 @@ class Event(Resource):
 
     free_keys: ClassVar[frozenset[str]] = Resource.free_keys | {"minut_metadata", "noiseaware_metadata"}
     event_id: str
-    event_type: str
+    event_type: AnEventType
     workspace_id: str
     created_at: str
     occurred_at: str

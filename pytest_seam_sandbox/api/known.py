@@ -59,6 +59,18 @@ def codes() -> dict[str, dict[str, list[str]]]:
 
 
 @cache
+def optional_fields(model: str) -> frozenset[str]:
+    """The fields that Seam's objects of this kind can have and our model, by its name, does not declare."""
+    return frozenset(_undeclared().get(model, ()))
+
+
+@cache
+def _undeclared() -> Mapping[str, Any]:
+    fields: Mapping[str, Any] = freeze(json.loads(files(__package__).joinpath("seam_fields.json").read_text("utf-8")))
+    return fields
+
+
+@cache
 def all_paths() -> frozenset[str]:
     """All paths: the public ones, and those that the specification hides."""
     return frozenset(public_paths()) | frozenset(_facts()["other_paths"])

@@ -6,7 +6,7 @@ No event tells of a new phone (spec). A deactivated phone is gone for good; what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from typing_extensions import TypedDict
 
@@ -43,6 +43,16 @@ phone_created: Signal[[Workspace, PhoneRow]] = Signal()
 """Sent after a phone appeared, so that the mobile keys of its owner are issued to it."""
 
 
+if TYPE_CHECKING:
+    from .seam_fields import SeamShownPhoneProperties
+else:
+    SeamShownPhoneProperties = Resource
+
+
+class ShownPhoneProperties(SeamShownPhoneProperties):
+    """`phone.properties`."""
+
+
 class Phone(Resource):
     """A phone as /phones/get shows it. Whose it is shows in /phones/list only, as a filter."""
 
@@ -55,7 +65,7 @@ class Phone(Resource):
     custom_metadata: Meta
     errors: list[Problem]
     warnings: list[Problem]
-    properties: Resource
+    properties: ShownPhoneProperties
 
 
 class PhoneDeactivated(EventFields, event_type="phone.deactivated"):

@@ -83,8 +83,9 @@ def _devices(draw: st.DrawFn, types: st.SearchStrategy[str], templates: _Templat
 def _battery(template: Device, percent: int) -> dict[str, Any]:
     """The charge, with Seam's word for it."""
     level = percent / _FULL
-    battery = template.properties.battery.model_copy(update={"level": level, "status": battery_status(level)})
-    return {"battery_level": level, "battery": battery}
+    changed = {"level": level, "status": battery_status(level)}
+    battery = template.properties.battery
+    return {"battery_level": level, "battery": battery.model_copy(update=changed) if battery else changed}
 
 
 def phones() -> st.SearchStrategy[Phone]:

@@ -76,7 +76,8 @@ class AccountDisconnected(Outage):
         if not self._is_lost():
             return
         self._note("ends: a new login of the account")
-        log_in_again(self._sandbox, self.account.user_identifier.email, self.account.account_type)
+        user = self.account.user_identifier
+        log_in_again(self._sandbox, user.email if user else None, self.account.account_type)
 
     def _assert_healed(self) -> None:
         account_id = self.connected_account_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ...engine.store import Row, Workspace, row_type
 from .._shared import Condition, Problem, Resource, errors_in_event, given, warnings_in_event
@@ -38,7 +38,13 @@ CANNOT_CONVERT = frozenset({"igloohome_lock", "kwikset_lock", "smartthings_lock"
 """The device types whose unmanaged codes stay unmanaged (docs)."""
 
 
-class AccessCode(Resource):
+if TYPE_CHECKING:
+    from ..seam_fields import SeamAccessCode
+else:
+    SeamAccessCode = Resource
+
+
+class AccessCode(SeamAccessCode):
     """An access code as /access_codes/get shows it."""
 
     access_code_id: str

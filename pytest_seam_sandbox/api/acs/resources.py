@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .._shared import Problem, Resource
 
+if TYPE_CHECKING:
+    from ..seam_fields import SeamAcsCredential, SeamAcsEntrance, SeamAcsSystem, SeamAcsUser
+else:
+    SeamAcsSystem = SeamAcsUser = SeamAcsEntrance = SeamAcsCredential = Resource
 
-class AcsSystem(Resource):
+
+class AcsSystem(SeamAcsSystem):
     """An access system as /acs/systems/get shows it."""
 
     acs_system_id: str
@@ -22,7 +27,7 @@ class AcsSystem(Resource):
     created_at: str
 
 
-class AcsUser(Resource):
+class AcsUser(SeamAcsUser):
     """A user of an access system as /acs/users/get shows it."""
 
     acs_user_id: str
@@ -37,7 +42,7 @@ class AcsUser(Resource):
     created_at: str
 
 
-class AcsEntrance(Resource):
+class AcsEntrance(SeamAcsEntrance):
     """An entrance of an access system as /acs/entrances/get shows it."""
 
     acs_entrance_id: str
@@ -47,7 +52,7 @@ class AcsEntrance(Resource):
     created_at: str
 
 
-class AcsCredential(Resource):
+class AcsCredential(SeamAcsCredential):
     """A credential as /acs/credentials/get shows it."""
 
     acs_credential_id: str

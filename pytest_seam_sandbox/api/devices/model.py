@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...engine.store import Row, Workspace, row_type
 from ...worlds.catalogue import DeviceModel, device_provider
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, find, given, warnings_in_event
 from ..connected_accounts import ConnectedAccountRow
 from .issues import DEVICE_ERRORS, DEVICE_WARNINGS, UNREACHABLE
+
+if TYPE_CHECKING:
+    from ..seam_fields import SeamDevice, SeamDeviceProperties
+else:
+    SeamDeviceProperties = SeamDevice = Resource
 
 SIMULATIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -43,7 +48,7 @@ _UNMANAGED_PROPERTIES = (
 )
 
 
-class DeviceProperties(Resource):
+class DeviceProperties(SeamDeviceProperties):
     """`device.properties`: the common fields; those of a provider or a kind of device are there as well."""
 
     online: bool
@@ -56,7 +61,7 @@ class DeviceProperties(Resource):
     supported_code_lengths: list[int] | None = None
 
 
-class Device(Resource):
+class Device(SeamDevice):
     """A device as /devices/get shows it. A can_* flag that is None is one that the device lacks."""
 
     device_id: str
