@@ -9,51 +9,115 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api._user_identities import UserIdentity
+    from .api.access_codes.model import AccessCode
+    from .api.acs.resources import AcsCredential, AcsSystem
     from .api.action_attempts import ActionAttempt
     from .api.connected_accounts import ConnectedAccount
     from .api.devices.model import Device
     from .api.events import Event
     from .api.phones import Phone
-    from .engine.errors import ExpectationFailed, NotEmulated, OutageNotPossible, SandboxError
+    from .chaos.faults import FaultKind, PlannedFault
+    from .chaos.losses import Loss, OutageKind
+    from .chaos.sweep import SeamSweep, Sweep, SweepFailed
+    from .chaos.trial import Trial
+    from .engine.errors import (
+        ExpectationFailed,
+        MissingDependency,
+        NotEmulated,
+        OutageNotPossible,
+        SandboxError,
+        SandboxWarning,
+        UnknownDeviceType,
+        UnknownId,
+        UnknownWorld,
+    )
+    from .event_list import EventList
     from .expectations import seam_raises
+    from .literals import AcsSystemType, DeviceType, EventType, Provider, World
     from .outages import Deactivation, Outage
-    from .sandbox import Sandbox
+    from .sandbox import Sandbox, Snapshot
 
 __version__ = "0.1.0"
 
 _HOMES = MappingProxyType(
     {
+        "AccessCode": "api.access_codes.model",
+        "AcsCredential": "api.acs.resources",
+        "AcsSystem": "api.acs.resources",
+        "AcsSystemType": "literals",
         "ActionAttempt": "api.action_attempts",
         "ConnectedAccount": "api.connected_accounts",
         "Deactivation": "outages",
         "Device": "api.devices.model",
+        "DeviceType": "literals",
         "Event": "api.events",
+        "EventList": "event_list",
+        "EventType": "literals",
         "ExpectationFailed": "engine.errors",
+        "FaultKind": "chaos.faults",
+        "Loss": "chaos.losses",
+        "MissingDependency": "engine.errors",
         "NotEmulated": "engine.errors",
         "Outage": "outages",
+        "OutageKind": "chaos.losses",
         "OutageNotPossible": "engine.errors",
         "Phone": "api.phones",
+        "PlannedFault": "chaos.faults",
+        "Provider": "literals",
         "Sandbox": "sandbox",
         "SandboxError": "engine.errors",
+        "SandboxWarning": "engine.errors",
+        "SeamSweep": "chaos.sweep",
+        "Snapshot": "sandbox",
+        "Sweep": "chaos.sweep",
+        "SweepFailed": "chaos.sweep",
+        "Trial": "chaos.trial",
+        "UnknownDeviceType": "engine.errors",
+        "UnknownId": "engine.errors",
+        "UnknownWorld": "engine.errors",
         "UserIdentity": "api._user_identities",
+        "World": "literals",
         "seam_raises": "expectations",
     }
 )
 
 __all__ = [
+    "AccessCode",
+    "AcsCredential",
+    "AcsSystem",
+    "AcsSystemType",
     "ActionAttempt",
     "ConnectedAccount",
     "Deactivation",
     "Device",
+    "DeviceType",
     "Event",
+    "EventList",
+    "EventType",
     "ExpectationFailed",
+    "FaultKind",
+    "Loss",
+    "MissingDependency",
     "NotEmulated",
     "Outage",
+    "OutageKind",
     "OutageNotPossible",
     "Phone",
+    "PlannedFault",
+    "Provider",
     "Sandbox",
     "SandboxError",
+    "SandboxWarning",
+    "SeamSweep",
+    "Snapshot",
+    "Sweep",
+    "SweepFailed",
+    "Trial",
+    "UnknownDeviceType",
+    "UnknownId",
+    "UnknownWorld",
     "UserIdentity",
+    "World",
     "seam_raises",
 ]
 

@@ -23,6 +23,7 @@ from .connected import Connected
 from .engine.clock import format_time
 from .engine.errors import SandboxError, is_for_the_test
 from .engine.types import Email, Key, Metadata, NonEmptyText, Text, Uuid
+from .literals import AcsSystemType, DeviceType, Provider
 from .looking import id_of
 from .worlds.catalogue import device_model
 
@@ -38,7 +39,7 @@ class Maker(Connected):
 
     def create_device(
         self,
-        device_type: str = "august_lock",
+        device_type: DeviceType = "august_lock",
         *,
         device_id: str | None = None,
         name: str | None = None,
@@ -74,7 +75,7 @@ class Maker(Connected):
 
     def create_connected_account(
         self,
-        provider: str = "august",
+        provider: Provider = "august",
         *,
         email: str | None = None,
         customer_key: str | None = None,
@@ -194,7 +195,7 @@ class Maker(Connected):
         return self._backend.add_access_token(self._backend.workspace)
 
     def complete_login(
-        self, connect_webview: Any, *, email: str = "jane@example.com", provider: str | None = None
+        self, connect_webview: Any, *, email: str = "jane@example.com", provider: Provider | None = None
     ) -> ConnectedAccount:
         """A person logs in with the Connect Webview; gives the account that it connects; embedded only.
 
@@ -212,7 +213,7 @@ class Maker(Connected):
 
     def create_acs_system(
         self,
-        system_type: str = "visionline_system",
+        system_type: AcsSystemType = "visionline_system",
         *,
         name: str | None = None,
         entrances: Sequence[str] = ("Lobby", "Room 101"),

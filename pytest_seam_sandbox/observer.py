@@ -29,6 +29,7 @@ from .expectations import (
     check_within,
     eventually,
 )
+from .literals import EventType
 from .looking import Looker
 from .possible import check_device_code, check_event_type, check_fields
 from .report.timeline import render_timeline
@@ -108,14 +109,14 @@ class Observer(Looker):
 
     @overload
     def expect_event(
-        self, event_type: str, *, count: Literal[0], within: float | None = None, **fields: Any
+        self, event_type: EventType, *, count: Literal[0], within: float | None = None, **fields: Any
     ) -> None: ...
     @overload
     def expect_event(
-        self, event_type: str, *, count: int | None = None, within: float | None = None, **fields: Any
+        self, event_type: EventType, *, count: int | None = None, within: float | None = None, **fields: Any
     ) -> Event: ...
     def expect_event(
-        self, event_type: str, *, count: int | None = None, within: float | None = None, **fields: Any
+        self, event_type: EventType, *, count: int | None = None, within: float | None = None, **fields: Any
     ) -> Event | None:
         """Expect an event of this type with these field values; gives the newest that fits, None for `count=0`.
 
@@ -125,12 +126,12 @@ class Observer(Looker):
         """
         return self._expect_event(lambda: self.events, event_type, count, within, fields)
 
-    def expect_no_event(self, event_type: str, **fields: Any) -> None:
+    def expect_no_event(self, event_type: EventType, **fields: Any) -> None:
         """Expect that there is no event of this type with these field values by now; raises as `expect_event`."""
         self._check_possible(event_type, fields)
         self._fail(check_no_event(self.events, self._wanted(event_type, fields)))
 
-    def expecting(self, *event_types: str, **fields: Any) -> Expecting:
+    def expecting(self, *event_types: EventType, **fields: Any) -> Expecting:
         """Expect the block to cause these events, in this order, each with these field values."""
         return Expecting(self, event_types, fields)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
     from . import Device, Phone, Sandbox, watch
-    from .chaos.sweep import Sweep
+    from .chaos.sweep import SeamSweep
     from .doors.server import Listener
 
 pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a conftest.py can import it
@@ -387,10 +387,10 @@ def seam_environ(seam_server: str, seam_sandbox: Sandbox, monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def seam_sweep(seam_sandbox: Sandbox) -> Callable[..., Sweep]:
+def seam_sweep(seam_sandbox: Sandbox) -> SeamSweep:
     """Run a scenario in seam_sandbox once for each call at which it can be hit."""
     from functools import partial
 
     from .chaos.sweep import sweep
 
-    return partial(sweep, seam_sandbox)
+    return cast("SeamSweep", partial(sweep, seam_sandbox))

@@ -25,6 +25,7 @@ from .engine.places import seen_at
 from .engine.settings import ActionAttempts, Settings
 from .engine.stubs import Answer, Stub
 from .labels import What
+from .literals import World
 from .marking import Marker
 from .outages import (
     AccountDisconnected,
@@ -89,7 +90,7 @@ class Sandbox(Marker):
     def __init__(
         self,
         *,
-        world: str = "empty",
+        world: World = "empty",
         seed: int | str = 0,
         action_attempts: ActionAttempts | str = "instant",
         event_latency: float | str = 0.0,

@@ -5,7 +5,8 @@ from hypothesis.stateful import Bundle, consumes, multiple, precondition
 from .chaos.faults import PlannedFault
 from .chaos.laws import LawBroken
 from .chaos.losses import Loss
-from .chaos.machine import AsyncSandboxMachine, SandboxMachine, codes, devices, phones
+from .chaos.machine import codes, devices, phones
+from .chaos.machines import AsyncSandboxMachine, SandboxMachine
 from .chaos.story import Drawn
 from .chaos.telling import eventually, initialize, invariant, rule
 

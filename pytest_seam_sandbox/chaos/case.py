@@ -19,7 +19,7 @@ from hypothesis.strategies import SearchStrategy
 from ..engine.errors import SandboxError, SandboxWarning, is_for_the_test
 
 if TYPE_CHECKING:
-    from .machine import SandboxMachine
+    from .machine import Machine
     from .points import Called
 
 S = TypeVar("S", bound=SearchStrategy[Any])
@@ -40,7 +40,7 @@ _NO_DEADLINE = "_seam_sandbox_no_deadline"
 _CALLS: ContextVar[Counter[Called] | None] = ContextVar("calls of the app in all runs of a machine", default=None)
 
 
-def adapt(machine: type[SandboxMachine]) -> None:
+def adapt(machine: type[Machine]) -> None:
     """Let the test case of a machine leave out Hypothesis's explanations, unless its settings choose the phases.
 
     They name the lines that only failing runs reach, which are ours, and take most of the time of a failing run.
@@ -123,7 +123,7 @@ def _drop_listings(error: BaseException) -> None:
     notes[first:] = dropwhile(lambda note: not note.startswith(_AFTERWARDS), notes[first:])
 
 
-def _tell_unmet(machine: type[SandboxMachine], calls: Counter[Called]) -> None:
+def _tell_unmet(machine: type[Machine], calls: Counter[Called]) -> None:
     """Warn of targets of faults that no call of the app could meet in any run."""
     for target in machine.faults:
         method, _, path = target.rpartition(" ")
@@ -139,7 +139,7 @@ def _tell_unmet(machine: type[SandboxMachine], calls: Counter[Called]) -> None:
         )
 
 
-def check_bundles(machine: type[SandboxMachine], filled: Collection[str], ours: str) -> None:
+def check_bundles(machine: type[Machine], filled: Collection[str], ours: str) -> None:
     """Raise SandboxError for a rule that can never run, since nothing fills a bundle that it draws from.
 
     filled: the bundles of SandboxMachine that get values. ours: the module whose rules do not count otherwise.

@@ -18,6 +18,7 @@ from ..api.known import codes
 from ..engine.clock import format_time
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.events import EventFields, description_of
+from ..literals import EventType
 from ..possible import check_event_type
 from ..sandbox import Sandbox
 from ..watch import unnoticed
@@ -33,7 +34,7 @@ _HOUR_OF_MILLISECONDS = 60 * 60 * 1000
 _YEAR_OF_MILLISECONDS = 365 * 24 * _HOUR_OF_MILLISECONDS
 
 
-def events(event_types: Iterable[str] | None = None) -> st.SearchStrategy[Event]:
+def events(event_types: Iterable[EventType] | None = None) -> st.SearchStrategy[Event]:
     """An event as `sandbox.events` has it; shrinks to the first type with the least that it carries.
 
     event_types: all that are emulated by default, `device.connected` first.
@@ -41,7 +42,7 @@ def events(event_types: Iterable[str] | None = None) -> st.SearchStrategy[Event]
     return _events(event_payloads(event_types))
 
 
-def event_payloads(event_types: Iterable[str] | None = None) -> st.SearchStrategy[Payload]:
+def event_payloads(event_types: Iterable[EventType] | None = None) -> st.SearchStrategy[Payload]:
     """An event as /events/get and webhooks show it, a JSON object; shrinks as `events` does."""
     kinds = all_events()
     if event_types is None:

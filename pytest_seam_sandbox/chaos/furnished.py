@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from ..engine.errors import SandboxError, is_for_the_test
+from ..literals import DeviceType, World
 from ..sandbox import Sandbox
 from ..watch import unnoticed
 from ..worlds.build import check_world
@@ -23,7 +24,7 @@ class Furnished:
     Raises what is wrong with that at once. Each sandbox has the same ids.
     """
 
-    def __init__(self, world: str, devices: Iterable[str], phones: int, settings: Mapping[str, Any]) -> None:
+    def __init__(self, world: World, devices: Iterable[DeviceType], phones: int, settings: Mapping[str, Any]) -> None:
         check_world(world)
         at_least(0, phones=phones)
         unnoticed(Sandbox(**settings))
@@ -52,7 +53,7 @@ class Furnished:
         return sandbox
 
 
-def device_types_of(names: Iterable[str]) -> tuple[str, ...]:
+def device_types_of(names: Iterable[DeviceType]) -> tuple[DeviceType, ...]:
     """The names, if all are types of devices. Raises UnknownDeviceType, or SandboxError for the type of a phone."""
     found = listed(names)
     for name in found:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = is_for_the_test
 
-Kind = Literal[
+OutageKind = Literal[
     "disconnected", "hub_disconnected", "removed", "subscription_expired", "account_disconnected", "deactivated"
 ]
 """The outages of a Sandbox, by the names of its methods."""
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
-_FLAGS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+KINDS: tuple[OutageKind, ...] = get_args(OutageKind)
+_FLAGS: Mapping[OutageKind, tuple[str, ...]] = MappingProxyType(
     {
         "disconnected": ("can_simulate_disconnection", "can_simulate_connection"),
         "hub_disconnected": ("can_simulate_hub_disconnection", "can_simulate_hub_connection"),
@@ -31,7 +31,7 @@ _FLAGS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         "subscription_expired": ("can_simulate_paid_subscription",),
     }
 )
-_WORDS: Mapping[Kind, str] = MappingProxyType(
+_WORDS: Mapping[OutageKind, str] = MappingProxyType(
     {
         "disconnected": "{} loses its connection",
         "hub_disconnected": "the hub of {} goes offline",
@@ -51,7 +51,7 @@ class Loss:
     "account_disconnected" that of a device of the account, for "deactivated" that of a phone.
     """
 
-    kind: Kind
+    kind: OutageKind
     target: str
 
     def __post_init__(self) -> None:
@@ -83,7 +83,7 @@ class Loss:
         return outage
 
 
-def possible_losses(sandbox: Sandbox, kinds: Collection[Kind] = KINDS) -> list[Loss]:
+def possible_losses(sandbox: Sandbox, kinds: Collection[OutageKind] = KINDS) -> list[Loss]:
     """All losses that can begin now, the simplest first: by kind in the order of KINDS, then by age of the target."""
     devices = {label: row for label, row in devices_of(sandbox).items() if row.is_managed}
     flags = {label: device.flags() for label, device in devices.items()}
@@ -107,7 +107,7 @@ def _losses_of_accounts(devices: Mapping[str, DeviceRow]) -> list[Loss]:
     return [Loss("account_disconnected", label) for label in first.values()]
 
 
-def _can(kind: Kind, device: DeviceRow, flags: Mapping[str, bool]) -> bool:
+def _can(kind: OutageKind, device: DeviceRow, flags: Mapping[str, bool]) -> bool:
     """Whether the device can suffer this now, and be healed of it."""
     now, *back = _FLAGS[kind]
     has_expired = kind == "subscription_expired" and device.has_error("subscription_required")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from ..api._phones import PhoneRow
 from ..api.devices.model import Device, DeviceRow
 from ..api.phones import Phone
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
+from ..literals import DeviceType, World
 from ..report.texts import joined
 from ..watch import unnoticed
 from . import strategies
@@ -28,7 +28,7 @@ from .faults import FAULT_KINDS, FaultKind, PlannedFault, check_kinds, check_tar
 from .furnished import Furnished, listed
 from .labels import devices_of, find_device, phones_of
 from .laws import Laws
-from .losses import Kind, Loss, possible_losses
+from .losses import Loss, OutageKind, possible_losses
 from .shortest import shortest
 from .story import Recorded, Story, failure_note
 from .strikes import Strike
@@ -62,27 +62,15 @@ _WORDS = MappingProxyType(
 
 
 @cache
-def _faults_of(machine: type[SandboxMachine]) -> st.SearchStrategy[PlannedFault]:
+def _faults_of(machine: type[Machine]) -> st.SearchStrategy[PlannedFault]:
     return strategies.faults(machine.faults, kinds=machine.fault_kinds)
 
 
-class SandboxMachine(RuleBasedStateMachine):
-    """A Hypothesis state machine with rules for every outage, its recovery, phone loss, time and faults.
+class Machine(RuleBasedStateMachine):
+    """What SandboxMachine and AsyncSandboxMachine have in common, which is nearly all."""
 
-    Subclass it, build the app in `start`, add rules and invariants with the decorators of
-    `pytest_seam_sandbox.stateful`, and give pytest the `TestCase`. `self.sandbox` is fresh in each run, its clock
-    stands and moves by rules only. Seam's own laws are checked after each step. At the end of each run, and wherever a
-    rule of yours calls it, everything heals (`quiesce`), `catch_up` lets the app notice, and what is marked
-    `eventually` has to hold.
-
-    world, device_types, phone_count: what is there at the start; sandbox_settings: further arguments of Sandbox. The
-    switches turn rules off; faults: the targets that faults may hit, such as ("POST /locks/unlock_door",), none by
-    default; fault_kinds: which faults. access_codes: make access codes as well.
-    A failing run says what happened, and has a plain test that repeats it, as a note of its exception.
-    """
-
-    world: ClassVar[str] = "empty"
-    device_types: ClassVar[Sequence[str]] = ("august_lock",)
+    world: ClassVar[World] = "empty"
+    device_types: ClassVar[Sequence[DeviceType]] = ("august_lock",)
     phone_count: ClassVar[int] = 0
     sandbox_settings: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     disconnections: ClassVar[bool] = True
@@ -143,13 +131,13 @@ class SandboxMachine(RuleBasedStateMachine):
 
     # what a subclass fills in
 
-    def start(self) -> None:
+    def start(self) -> Any:
         """Build the app under test; `self.sandbox` is there, with all devices and phones."""
 
-    def catch_up(self) -> None:
+    def catch_up(self) -> Any:
         """Let the app notice that everything is healed, before what is marked `eventually` is checked."""
 
-    def stop(self) -> None:
+    def stop(self) -> Any:
         """Let go of what `start` opened."""
 
     # the bundles
@@ -326,8 +314,8 @@ class SandboxMachine(RuleBasedStateMachine):
         return losses
 
     @cached_property
-    def _kinds(self) -> set[Kind]:
-        switches: dict[Kind, bool] = {
+    def _kinds(self) -> set[OutageKind]:
+        switches: dict[OutageKind, bool] = {
             "disconnected": self.disconnections,
             "hub_disconnected": self.hub_disconnections,
             "removed": self.removals,
@@ -368,7 +356,7 @@ class _Start(NamedTuple):
 
 
 @cache
-def _start_of(machine: type[SandboxMachine]) -> _Start:
+def _start_of(machine: type[Machine]) -> _Start:
     furnished = Furnished(machine.world, machine.device_types, machine.phone_count, machine.sandbox_settings)
     sandbox = furnished.start
     found = {label: sandbox.get_device(row.device_id) for label, row in devices_of(sandbox).items()}
@@ -389,27 +377,3 @@ def _named(found: Mapping[str, R], label: str, what: str) -> R:
     if label not in found:
         raise UnknownId(f"the machine started with no {what} {label!r}; it has {joined(found) or 'none'}.")
     return found[label]
-
-
-class AsyncSandboxMachine(SandboxMachine):
-    """A SandboxMachine whose `start`, `catch_up`, `stop`, rules and checks may be `async def`.
-
-    All of them run in one event loop of the machine's own, one after the other.
-    """
-
-    def __init__(self) -> None:
-        self._runner = asyncio.Runner()
-        try:
-            super().__init__()
-        except BaseException:
-            self._runner.close()
-            raise
-
-    def _call(self, function: Callable[..., Any], **arguments: Any) -> Any:
-        if iscoroutinefunction(function):
-            return self._runner.run(function(self, **arguments))
-        return super()._call(function, **arguments)
-
-    def _end(self) -> None:
-        super()._end()
-        self._runner.close()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..engine.errors import ExpectationFailed, OutageNotPossible, SandboxError, is_for_the_test
 from .faults import PlannedFault
 from .labels import find_device, find_phone, phones_of
-from .losses import Kind, Loss
+from .losses import Loss, OutageKind
 
 if TYPE_CHECKING:
     from ..engine.fault import Fault
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = is_for_the_test
 
-ON_A_DEVICE: frozenset[Kind] = frozenset({"disconnected", "hub_disconnected", "subscription_expired"})
+ON_A_DEVICE: frozenset[OutageKind] = frozenset({"disconnected", "hub_disconnected", "subscription_expired"})
 """The losses that can neither begin nor end while their device is removed from its account."""
 
 
@@ -33,12 +33,12 @@ class PlannedOutage:
     Both are sandbox seconds. target: as Loss takes it.
     """
 
-    kind: Kind
+    kind: OutageKind
     target: str
     start: float
     duration: float
 
-    def __init__(self, kind: Kind, target: str, *, start: float, duration: float) -> None:
+    def __init__(self, kind: OutageKind, target: str, *, start: float, duration: float) -> None:
         _set(self, kind=kind, target=target, start=start, duration=duration)
         _ = self.loss  # refuses an unknown kind
         if not (_is_number(start) and start >= 0):

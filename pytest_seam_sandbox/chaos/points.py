@@ -10,7 +10,7 @@ from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
 from ..looking import id_of
 from .faults import AFTER, PlannedFault
 from .labels import devices_of, find_device, find_phone, phones_of
-from .losses import Kind, Loss
+from .losses import Loss, OutageKind
 
 if TYPE_CHECKING:
     from ..engine.fault import Fault
@@ -106,7 +106,7 @@ def points_in(calls: Sequence[Called], hits: Sequence[Hit]) -> Iterator[Point]:
 
 
 def hits_of(
-    sandbox: Sandbox, losses: Mapping[Kind, Any], more: Iterable[Loss], faults: Any, whens: tuple[When, ...]
+    sandbox: Sandbox, losses: Mapping[OutageKind, Any], more: Iterable[Loss], faults: Any, whens: tuple[When, ...]
 ) -> list[Hit]:
     """What was asked for. losses: labels, ids or models by kind; faults: names or values.
 
@@ -134,14 +134,14 @@ def listed(given: Any) -> list[Any]:
     return list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
 
 
-def _only(sandbox: Sandbox, kind: Kind, target: Any) -> str:
+def _only(sandbox: Sandbox, kind: OutageKind, target: Any) -> str:
     """The id of what the test has named. Raises UnknownId for the name of several."""
     if kind == "account_disconnected":
         return sandbox._account_id(target)
     return sandbox._id("phone" if kind == "deactivated" else "device", target)
 
 
-def _loss(sandbox: Sandbox, kind: Kind, target: Any, whens: tuple[When, ...]) -> Hit:
+def _loss(sandbox: Sandbox, kind: OutageKind, target: Any, whens: tuple[When, ...]) -> Hit:
     if kind == "deactivated":
         label, found = _labelled(phones_of(sandbox), find_phone(sandbox, id_of(target, "device_id")).device_id)
     elif kind == "account_disconnected":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 from zlib import crc32
 
 from hypothesis import strategies as st
@@ -14,9 +14,9 @@ from ..api.devices.model import Device, battery_status
 from ..api.phones import Phone
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.frozen import freeze
+from ..literals import DeviceType
 from ..sandbox import Sandbox
 from ..watch import unnoticed
-from ..worlds.catalogue import device_models
 from .furnished import device_types_of
 from .losses import possible_losses
 from .strategies import ONE_LOCK
@@ -47,14 +47,14 @@ def uuid(field: str, number: int) -> str:
     return f"{crc32(field.encode()):08x}-0000-4000-8000-{number:012x}"
 
 
-def devices(device_types: Iterable[str] | None = None) -> st.SearchStrategy[Device]:
+def devices(device_types: Iterable[DeviceType] | None = None) -> st.SearchStrategy[Device]:
     """A device as /devices/get shows it; shrinks to an online August lock.
 
     Online, or under one of the losses that its type can suffer. Names, metadata, `locked` and the battery vary.
     device_types: all by default. For several devices with distinct ids:
     `st.lists(devices(), unique_by=lambda device: device.device_id)`.
     """
-    every_type = (*ONE_LOCK, *sorted(name for name, model in device_models().items() if model.provider))
+    every_type: tuple[DeviceType, ...] = (*ONE_LOCK, *get_args(DeviceType))
     types = device_types_of(dict.fromkeys(every_type) if device_types is None else device_types)
     if not types:
         raise SandboxError("no device type is given; give some, such as 'august_lock', or None for all.")
@@ -62,7 +62,7 @@ def devices(device_types: Iterable[str] | None = None) -> st.SearchStrategy[Devi
 
 
 @st.composite
-def _devices(draw: st.DrawFn, types: st.SearchStrategy[str], templates: _Templates) -> Device:
+def _devices(draw: st.DrawFn, types: st.SearchStrategy[DeviceType], templates: _Templates) -> Device:
     """The same number of choices for each device, since Hypothesis takes fewer choices for the simpler example."""
     template = draw(templates.devices(draw(types)))
     number, name, metadata = draw(_NUMBERS), draw(_NICKNAMES), draw(_METADATA)
@@ -111,7 +111,7 @@ class _Templates:
         self.phones = cache(_both_phones)
 
 
-def _states(device_type: str) -> st.SearchStrategy[Device]:
+def _states(device_type: DeviceType) -> st.SearchStrategy[Device]:
     """A device of this type online, or under one of the losses that it can suffer."""
     sandbox = unnoticed(Sandbox())
     made = sandbox.create_device(device_type)

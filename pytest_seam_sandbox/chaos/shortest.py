@@ -15,7 +15,7 @@ from hypothesis import stateful
 from .story import Drawn, Step, Story
 
 if TYPE_CHECKING:
-    from .machine import SandboxMachine
+    from .machine import Machine
 
 _SECONDS = 20.0
 """How long the search may take, in real seconds."""
@@ -26,7 +26,7 @@ class _NotRepeatable(Exception):
     """A step needs the result of one that is left out, or its precondition does not hold."""
 
 
-def shortest(machine: type[SandboxMachine], story: Story, error: BaseException) -> SandboxMachine | None:
+def shortest(machine: type[Machine], story: Story, error: BaseException) -> Machine | None:
     """The machine that failed alike with the fewest steps; None when no repetition fails alike.
 
     Hypothesis shrinks what it chose, and a choice that changes nothing can stay. So steps are left out, together with
@@ -94,10 +94,10 @@ def _parts(value: object) -> Iterator[object]:
 
 
 def _repeated(
-    machine: type[SandboxMachine], story: Story, steps: Sequence[Step], wanted: tuple[object, ...]
-) -> SandboxMachine | None:
+    machine: type[Machine], story: Story, steps: Sequence[Step], wanted: tuple[object, ...]
+) -> Machine | None:
     """The machine that has done these steps, if it failed alike."""
-    running: SandboxMachine | None = None
+    running: Machine | None = None
     try:
         with machine.again() as running:
             _do(running, story, steps)
@@ -106,7 +106,7 @@ def _repeated(
     return None
 
 
-def _do(machine: SandboxMachine, story: Story, steps: Sequence[Step]) -> None:
+def _do(machine: Machine, story: Story, steps: Sequence[Step]) -> None:
     """Do the steps with what earlier steps give now."""
     given = machine._story.instead_of(story)
     for step in steps:

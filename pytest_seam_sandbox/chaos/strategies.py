@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from hypothesis import strategies as st
 from hypothesis.control import cleanup
@@ -17,19 +17,19 @@ from ..api import FAMILIES, all_paths, all_routes
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.fault import Target
 from ..engine.faults import Faults
+from ..literals import DeviceType, World
 from ..sandbox import Sandbox
-from ..worlds.build import WORLDS
 from .case import without_deadline
 from .faults import AFTER, FAULT_KINDS, FaultKind, PlannedFault, check_kinds, check_targets
 from .furnished import Furnished, at_least, listed
-from .losses import KINDS, Kind, Loss, possible_losses
+from .losses import KINDS, Loss, OutageKind, possible_losses
 from .plans import ON_A_DEVICE, FaultPlan, OutagePlan, PlannedOutage
 
 __tracebackhide__ = is_for_the_test
 
 Name = TypeVar("Name", bound=str)
 
-ONE_LOCK = ("august_lock",)
+ONE_LOCK: tuple[DeviceType, ...] = ("august_lock",)
 BY_FAMILY = tuple(f"/{family}/*" for family in FAMILIES)
 _STATUSES = (503, 500, 502, 504)
 _HURRY = 60
@@ -40,13 +40,13 @@ _FEW_SECONDS = 30
 # sandboxes
 
 
-def worlds() -> st.SearchStrategy[str]:
+def worlds() -> st.SearchStrategy[World]:
     """The names of the worlds; shrinks to "empty"."""
-    return st.sampled_from(tuple(WORLDS))
+    return st.sampled_from(get_args(World))
 
 
 def sandboxes(
-    world: str = "empty", *, devices: Iterable[str] = ONE_LOCK, phones: int = 0, **settings: Any
+    world: World = "empty", *, devices: Iterable[DeviceType] = ONE_LOCK, phones: int = 0, **settings: Any
 ) -> st.SearchStrategy[Sandbox]:
     """A fresh sandbox for each example, with the same ids in each: `@given(sandbox=sandboxes())`.
 
@@ -90,10 +90,10 @@ def known(what: str, names: Iterable[Name], there_are: Sequence[Name]) -> tuple[
 def outages(
     sandbox: Sandbox | None = None,
     *,
-    world: str = "empty",
-    devices: Iterable[str] = ONE_LOCK,
+    world: World = "empty",
+    devices: Iterable[DeviceType] = ONE_LOCK,
     phones: int = 0,
-    kinds: Collection[Kind] = KINDS,
+    kinds: Collection[OutageKind] = KINDS,
 ) -> st.SearchStrategy[Loss]:
     """A loss that is possible: `with loss.on(sandbox): ...`; shrinks to the first kind and the oldest device.
 
@@ -110,10 +110,10 @@ def _one_loss(draw: st.DrawFn, losses: Callable[[], st.SearchStrategy[Loss]]) ->
 def outage_plans(
     sandbox: Sandbox | None = None,
     *,
-    world: str = "empty",
-    devices: Iterable[str] = ONE_LOCK,
+    world: World = "empty",
+    devices: Iterable[DeviceType] = ONE_LOCK,
     phones: int = 0,
-    kinds: Collection[Kind] = KINDS,
+    kinds: Collection[OutageKind] = KINDS,
     max_outages: int = 4,
     horizon: int = 3600,
 ) -> st.SearchStrategy[OutagePlan]:
@@ -142,7 +142,7 @@ def _plans(
 
 
 def _losses(
-    sandbox: Sandbox | None, world: str, devices: Iterable[str], phones: int, kinds: Collection[Kind]
+    sandbox: Sandbox | None, world: World, devices: Iterable[DeviceType], phones: int, kinds: Collection[OutageKind]
 ) -> Callable[[], st.SearchStrategy[Loss]]:
     """Gives the losses that are possible in this sandbox, or in a furnished one that is made when they are needed."""
     wanted = known("outage", kinds, KINDS)
@@ -153,7 +153,7 @@ def _losses(
     return cache(lambda: _possible(furnished.start, wanted, f"a sandbox with the {furnished}"))
 
 
-def _possible(sandbox: Sandbox, kinds: Sequence[Kind], where: str) -> st.SearchStrategy[Loss]:
+def _possible(sandbox: Sandbox, kinds: Sequence[OutageKind], where: str) -> st.SearchStrategy[Loss]:
     losses = possible_losses(sandbox, kinds)
     if not losses:
         raise SandboxError(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, Protocol, overload
+
+from typing_extensions import TypedDict, Unpack
 
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.limits import Limits
-from .losses import Kind, Loss
+from .faults import FaultKind, PlannedFault
+from .losses import Loss, OutageKind
 from .points import WHENS, Called, Hit, Point, When, hits_of, listed, name_of, points_in
 from .sweep_report import failure_text, table_text
-from .trial import Result, Trial
+from .trial import App, Result, Trial
 
 if TYPE_CHECKING:
     from ..report.texts import Names
@@ -25,6 +28,33 @@ class SweepFailed(ExpectationFailed):
     """The program broke in at least one trial of a sweep; the cause is what the first of them raised."""
 
 
+class SweepOptions(TypedDict, total=False):
+    """What `sweep` takes beside the sandbox and the app."""
+
+    disconnect: Any
+    disconnect_hub: Any
+    remove: Any
+    expire: Any
+    disconnect_account: Any
+    deactivate: Any
+    losses: Iterable[Loss]
+    faults: FaultKind | PlannedFault | Iterable[FaultKind | PlannedFault]
+    when: When | Sequence[When]
+    depth: int
+    max_trials: int
+    lasting: int | None
+    only: str | None
+    subtests: Any
+
+
+@overload
+def sweep(
+    sandbox: Sandbox, *, app: Callable[[Sandbox], Awaitable[App]], **options: Unpack[SweepOptions]
+) -> Sweep[App]: ...
+@overload
+def sweep(sandbox: Sandbox, *, app: Callable[[Sandbox], App], **options: Unpack[SweepOptions]) -> Sweep[App]: ...
+@overload
+def sweep(sandbox: Sandbox, *, app: None = None, **options: Unpack[SweepOptions]) -> Sweep[None]: ...
 def sweep(
     sandbox: Sandbox,
     *,
@@ -43,7 +73,7 @@ def sweep(
     only: str | None = None,
     app: Callable[[Sandbox], Any] | None = None,
     subtests: Any = None,
-) -> Sweep:
+) -> Sweep[Any]:
     """Hit a scenario at each of its calls in turn.
 
         for trial in sweep(sandbox, disconnect="FRONT DOOR", app=DoorService):
@@ -74,7 +104,7 @@ def sweep(
     _check(depth in (1, 2), "depth", depth, "1 (single points) or 2 (pairs too)")
     _check(max_trials >= 1, "max_trials", max_trials, "a number of at least 1")
     _check(lasting is None or lasting >= 1, "lasting", lasting, "a number of calls of at least 1")
-    by_kind: dict[Kind, Any] = {
+    by_kind: dict[OutageKind, Any] = {
         "disconnected": disconnect,
         "hub_disconnected": disconnect_hub,
         "removed": remove,
@@ -123,7 +153,18 @@ class _Start:
             app.clock.move_to(self._latest)
 
 
-class Sweep:
+class SeamSweep(Protocol):
+    """What the fixture seam_sweep is: `sweep` of seam_sandbox."""
+
+    @overload
+    def __call__(self, *, app: Callable[[Sandbox], Awaitable[App]], **options: Unpack[SweepOptions]) -> Sweep[App]: ...
+    @overload
+    def __call__(self, *, app: Callable[[Sandbox], App], **options: Unpack[SweepOptions]) -> Sweep[App]: ...
+    @overload
+    def __call__(self, *, app: None = None, **options: Unpack[SweepOptions]) -> Sweep[None]: ...
+
+
+class Sweep(Generic[App]):
     """The trials of one scenario, to be looped over once.
 
     hits: what is done to the program. calls: method and path of each call of the undisturbed scenario. results: what
@@ -173,7 +214,7 @@ class Sweep:
         """The trials that failed, the smallest first."""
         return [result for result in self.results if result.outcome == "failed"]
 
-    def __iter__(self) -> Iterator[Trial]:
+    def __iter__(self) -> Iterator[Trial[App]]:
         __tracebackhide__ = True
         self._claim()
         start = _Start(self._sandbox)
@@ -210,9 +251,9 @@ class Sweep:
                 "the block of the trial, or give them to the sweep as faults=[...]."
             )
 
-    def _trials(self) -> Iterator[Trial]:
+    def _trials(self) -> Iterator[Trial[App]]:
         """The undisturbed trial, then one for each point, then those for pairs: all as far as there is room."""
-        whole = Trial(self._sandbox, (), (), build=self._build)
+        whole: Trial[App] = Trial(self._sandbox, (), (), build=self._build)
         yield whole
         self.calls = whole.calls
         if not self.calls:

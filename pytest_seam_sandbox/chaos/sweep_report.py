@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..report.timeline import render_timeline
 from .points import WHENS
@@ -21,7 +21,7 @@ _ABSORBED = "absorbed"
 _MARKS = MappingProxyType({"passed": "ok", "failed": "FAILED", "not possible": "n/a"})
 
 
-def failure_text(sweep: Sweep) -> str:
+def failure_text(sweep: Sweep[Any]) -> str:
     """The smallest failing trial with its timeline, how to run it alone, and the table."""
     first = sweep.failures[0]
     return "\n".join(
@@ -38,7 +38,7 @@ def failure_text(sweep: Sweep) -> str:
     )
 
 
-def table_text(sweep: Sweep) -> str:
+def table_text(sweep: Sweep[Any]) -> str:
     """A line for each call and a column for each kind of trouble, then the trials that need words."""
     lines = [*_grid(sweep), "", _summary(sweep)]
     for outcome in ("failed", "not possible"):
@@ -54,7 +54,7 @@ def first_line(error: BaseException | None) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def _summary(sweep: Sweep) -> str:
+def _summary(sweep: Sweep[Any]) -> str:
     words = []
     for size, what in ((1, "trials with one point"), (2, "trials with two points")):
         found = [result.outcome for result in sweep.results if len(result.points) == size]
@@ -70,7 +70,7 @@ def _summary(sweep: Sweep) -> str:
     return " ".join(words) or "No trial has run."
 
 
-def _grid(sweep: Sweep) -> list[str]:
+def _grid(sweep: Sweep[Any]) -> list[str]:
     """The trials with one point. Columns that do not fit beside each other go below each other."""
     digits = len(str(len(sweep.calls)))
     calls = ["", "call", *(f"{i:>{digits}} {method} {path}" for i, (method, path) in enumerate(sweep.calls, start=1))]
@@ -81,7 +81,7 @@ def _grid(sweep: Sweep) -> list[str]:
     return lines
 
 
-def _column(sweep: Sweep, hit: Hit) -> list[str]:
+def _column(sweep: Sweep[Any], hit: Hit) -> list[str]:
     """What one kind of trouble did, before and after each call; "-" for a trial that did not run."""
     single = [result for result in sweep.results if len(result.points) == 1 and result.points[0].hit == hit]
     marks = {result.points[0].place: _mark(result) for result in single}

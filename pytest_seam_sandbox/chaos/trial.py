@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from inspect import isawaitable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, cast
 from unittest import SkipTest
 
 import pytest
+from typing_extensions import TypeVar
 
 from ..engine.errors import OutageNotPossible, SandboxError, UnknownId, is_for_the_test
 from ..engine.fault import Fault
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = is_for_the_test
 
+App = TypeVar("App", default=Any)
+"""What the `app` of a sweep builds, None without one."""
 Outcome = Literal["passed", "failed", "not possible"]
 NO_FAILURES = (pytest.xfail.Exception, pytest.exit.Exception, SkipTest)
 """Exceptions that say something about the whole test."""
@@ -48,7 +51,7 @@ class Result:
     was_absorbed: bool = False
 
 
-class Trial:
+class Trial(Generic[App]):
     """One run of the scenario: `with trial as sandbox:` or `async with`.
 
     name: what `only=` takes. app: what the `app` of the sweep has built for this trial. calls: method and path of each
@@ -68,7 +71,7 @@ class Trial:
         tell: Callable[[Result], None] | None = None,
     ) -> None:
         self.name = name_of(points)
-        self.app: Any = None
+        self.app: App = cast(App, None)
         self.calls: list[Called] = []
         self.result: Result | None = None
         self._sandbox = sandbox

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..api.connected_accounts import ConnectedAccount
 from ..api.devices.issues import UNREACHABLE
@@ -11,6 +11,7 @@ from ..engine.errors import OutageNotPossible, is_for_the_test
 from ..expectations import check_error, check_no_error
 
 if TYPE_CHECKING:
+    from ..literals import Provider
     from ..sandbox import Sandbox
 
 
@@ -98,4 +99,4 @@ def _codes(device: Mapping[str, Any]) -> list[str]:
 def log_in_again(sandbox: Sandbox, email: str | None, provider: str | None) -> None:
     """The user of an account logs in again, with a new Connect Webview."""
     webview = sandbox._api.call("/connect_webviews/create")["connect_webview"]
-    sandbox.complete_login(webview, email=email or "", provider=provider)
+    sandbox.complete_login(webview, email=email or "", provider=cast("Provider | None", provider))

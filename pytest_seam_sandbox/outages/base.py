@@ -11,6 +11,7 @@ from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.places import place_of_caller
 from ..event_list import EventList
 from ..expectations import check_event, check_no_event
+from ..literals import EventType
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
@@ -50,17 +51,17 @@ class Outage:
         return (self.ended_at or self._sandbox._now()) - self.started_at
 
     @overload
-    def expect_event(self, event_type: str, *, count: Literal[0], **fields: Any) -> None: ...
+    def expect_event(self, event_type: EventType, *, count: Literal[0], **fields: Any) -> None: ...
     @overload
-    def expect_event(self, event_type: str, *, count: int | None = None, **fields: Any) -> Event: ...
-    def expect_event(self, event_type: str, *, count: int | None = None, **fields: Any) -> Event | None:
+    def expect_event(self, event_type: EventType, *, count: int | None = None, **fields: Any) -> Event: ...
+    def expect_event(self, event_type: EventType, *, count: int | None = None, **fields: Any) -> Event | None:
         """Expect an event of this outage, at least once or exactly `count` times; gives the newest that fits.
 
         None for `count=0`, which expects that there is no such event by now.
         """
         return self._sandbox._expect_event(lambda: self.events, event_type, count, None, fields)
 
-    def expect_no_event(self, event_type: str, **fields: Any) -> None:
+    def expect_no_event(self, event_type: EventType, **fields: Any) -> None:
         """Expect that this outage has no such event."""
         self._sandbox._check_possible(event_type, fields)
         self._expect_none(event_type, **fields)
