@@ -32,7 +32,8 @@ def lowest(session: nox.Session) -> None:
     # schemathesis needs newer versions than ours; its test is skipped here.
     dev = [line for line in DEV if not line.startswith("schemathesis")]
     session.install("-e", ".", *dev, "-c", str(constraints))
-    session.run("python", "-m", "pytest", "-n", "2", "-q", *session.posargs)
+    # What type checkers say depends on the annotations of the newest libraries.
+    session.run("python", "-m", "pytest", "-n", "2", "-q", "--ignore", "tests/typing", *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])

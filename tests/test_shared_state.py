@@ -46,6 +46,7 @@ class FaultyMachine(SandboxMachine):
 CALLS = {
     "api.known.event_fields": ("device.added",),
     "api.router_of": ("locks",),
+    "api.known.optional_fields": ("Device",),
     "api.connect_webviews._default_capabilities": (("august",),),
     "engine.events.description_of": ("lock.unlocked",),
     "worlds.catalogue.device_provider": ("august",),

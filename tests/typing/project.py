@@ -1,13 +1,12 @@
 """Tests as a user writes them, with all annotations: checked by mypy --strict and pyright (strict), never run."""
 
-from collections.abc import Iterator
 from typing import assert_type
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from seam import AsyncSeam, Seam
+from seam.seam import AsyncSeam, Seam
 
 from pytest_seam_sandbox import (
     AccessCode,
@@ -85,9 +84,9 @@ class AsyncDoors:
 
 
 @pytest.fixture
-def doors(seam_sandbox: Sandbox) -> Iterator[Doors]:
+def doors(seam_sandbox: Sandbox) -> Doors:
     """The app."""
-    yield Doors(seam_sandbox.client())
+    return Doors(seam_sandbox.client())
 
 
 def test_fixtures(
