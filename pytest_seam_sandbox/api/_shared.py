@@ -53,7 +53,7 @@ class Resource(BaseModel):
                 extra[name] = plain(value) if name in self.free_keys else _wrap(value)
         return self
 
-    if not TYPE_CHECKING:  # checkers know what is declared, here and in seam_fields.pyi
+    if not TYPE_CHECKING:  # pragma: no branch - checkers know what is declared, here and in seam_fields.pyi
 
         def __getattr__(self, name: str) -> Any:
             try:
