@@ -36,6 +36,9 @@ class Anything:
     def __hash__(self):
         return 0
 
+    def __repr__(self):
+        return "Anything()"
+
 
 WRONG = {
     "misspelt field": ({"devcie_id": DOOR}, "'devcie_id'. Did you mean 'device_id'"),
