@@ -13,10 +13,10 @@ from types import TracebackType
 from typing import Any
 
 from .api._shared import plain
-from .engine.errors import ExpectationFailed, SandboxError, is_for_the_test
+from .engine.errors import ExpectationFailed, SandboxError, is_for_the_test, shortened
 from .engine.events import EventRow
 from .event_list import EventList
-from .report.texts import MOST, NameOf, joined, lines_of, said, shortened
+from .report.texts import MOST, NameOf, joined, lines_of, said
 from .report.timeline import subject
 
 __tracebackhide__ = is_for_the_test

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from pytest_seam_sandbox import ExpectationFailed, Sandbox, SandboxError
 from pytest_seam_sandbox.engine.clock import format_time
-from pytest_seam_sandbox.report.texts import joined, pair, pairs, said, shortened
+from pytest_seam_sandbox.engine.errors import shortened
+from pytest_seam_sandbox.report.texts import joined, pair, pairs, said
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
 MUCH = 500

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..api._phones import PhoneRow
 from ..api.devices.model import DeviceRow
-from ..engine.errors import UnknownId, is_for_the_test
+from ..engine.errors import UnknownId, is_for_the_test, shortened
 from ..engine.store import Table
 from ..labels import labelled
 from ..report.texts import joined, shortened

@@ -18,6 +18,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+_LONG = 100
+
+
+def shortened(text: str, most: int = _LONG) -> str:
+    """A text of at most `most` characters; what is cut is counted."""
+    if len(text) <= most:
+        return text
+    end = f"… ({len(text):,} characters)"
+    return text[: max(0, most - len(end))] + end
+
 
 def is_for_the_test(excinfo: Any) -> bool:
     """Whether an exception is what the sandbox tells the author of a test: then pytest shows the line of the test.

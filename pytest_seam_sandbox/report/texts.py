@@ -8,11 +8,11 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
+from ..engine.errors import shortened
 from ..engine.store import Row, Table, Workspace
 
 MOST = 10
 """How many of anything are listed; the others are counted."""
-_LONG = 100
 _SECRET = ("token", "secret", "password", "api_key")
 
 NameOf = Callable[[str], str | None]
@@ -21,14 +21,6 @@ NameOf = Callable[[str], str | None]
 
 def nameless(_: str) -> None:
     """No id has a name."""
-
-
-def shortened(text: str, most: int = _LONG) -> str:
-    """A text of at most `most` characters; what is cut is counted."""
-    if len(text) <= most:
-        return text
-    end = f"… ({len(text):,} characters)"
-    return text[: max(0, most - len(end))] + end
 
 
 def joined(texts: Iterable[str], most: int = MOST) -> str:

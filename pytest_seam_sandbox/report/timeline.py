@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
+from ..engine.errors import shortened
 from ..engine.events import EventRow
 from ..engine.history import Call, Entry, Note
-from .texts import NameOf, nameless, pair, pairs, shortened
+from .texts import NameOf, nameless, pair, pairs
 
 _PARTS = (
     "access_code_id",
