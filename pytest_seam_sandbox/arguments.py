@@ -7,13 +7,12 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic_core import PydanticSerializationError, to_json
-
 from .api import find_endpoint
 from .api._shared import plain
 from .api.devices.model import battery_status
 from .api.phones import ASSA_ABLOY_SERVICE
-from .engine.errors import ApiError, SandboxError, is_for_the_test
+from .engine.errors import ApiError, SandboxError, is_for_the_test, quoted, shortened
+from .engine.json_values import why_no_json
 from .engine.params import Params
 from .engine.query import Kind
 from .engine.types import type_name
@@ -24,6 +23,7 @@ __tracebackhide__ = is_for_the_test
 Properties = Annotated[dict[str, Any], Kind("record")]
 
 _SHOWN = 200
+_LONGEST = 1_000
 
 
 def checked(method: str, rules: Callable[..., None], *, strict_ids: bool = True, **values: Any) -> dict[str, Any]:
@@ -38,7 +38,11 @@ def checked(method: str, rules: Callable[..., None], *, strict_ids: bool = True,
     except ApiError as error:
         wrong = [name for name in error.validation_errors or () if name in given]
         found = ", ".join(f"{name}={shown(given[name])}" for name in wrong)
-        raise SandboxError(f"{method}() cannot use its arguments: {error.message}; got {found}.") from None
+        raise SandboxError(
+            f"{method}() cannot use its arguments: {shortened(error.message, _LONGEST)}; got {found}."
+        ) from None
+    for name, value in given.items():
+        check_json(method, name, value)
     refuse_empty(method, "custom_metadata", given.get("custom_metadata", {}))
     return given
 
@@ -62,7 +66,7 @@ def known_names(method: str, details: Mapping[str, Any], known: Sequence[str]) -
     for name in details:
         if name not in known:
             hint = _near(name, known) or f"It takes {', '.join(sorted(known))}."
-            raise SandboxError(f"{method}() has no parameter {name!r}. {hint}")
+            raise SandboxError(f"{method}() has no parameter {shown(name)}. {hint}")
 
 
 def parameters_of(path: str) -> list[str]:
@@ -82,8 +86,7 @@ def one_name(method: str, names: Mapping[str, str | None]) -> str | None:
 
 def shown(value: Any) -> str:
     """A value in a message, cut when it is long."""
-    text = repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return quoted(value, _SHOWN)
 
 
 def device_properties(method: str, properties: Mapping[str, Any], model: DeviceModel) -> dict[str, Any]:
@@ -126,10 +129,9 @@ def phone_properties(method: str, properties: Mapping[str, Any], operating_syste
 
 def check_json(method: str, name: str, value: Any) -> None:
     """Raise SandboxError for a value that no JSON body could hold."""
-    try:
-        to_json(value, inf_nan_mode="strings")
-    except PydanticSerializationError as error:
-        raise SandboxError(f"{method}() cannot use its arguments: {name} is no JSON: {error}.") from None
+    fault = why_no_json(value, name)
+    if fault is not None:
+        raise SandboxError(f"{method}() cannot use its arguments: {name} is no JSON: {shortened(fault, _SHOWN)}.")
 
 
 def _check_property(method: str, name: str, value: Any) -> None:
@@ -144,7 +146,7 @@ def _check_property(method: str, name: str, value: Any) -> None:
         wanted = types[name]
     else:
         hint = _near(name, (*types, *property_fields())) or "See `device.properties` in Seam's documentation."
-        raise SandboxError(f"{method}() cannot use its arguments: a device has no property {name!r}. {hint}")
+        raise SandboxError(f"{method}() cannot use its arguments: a device has no property {shown(name)}. {hint}")
     if type_name(value) not in wanted.split(" or "):
         raise SandboxError(
             f"{method}() cannot use its arguments: the property {name!r} is a value of type {wanted}; "

@@ -13,7 +13,7 @@ from .api.workspaces import open_workspace
 from .engine.app import App
 from .engine.auth import AccessToken
 from .engine.clock import format_time
-from .engine.errors import SandboxError, UnknownId, is_for_the_test
+from .engine.errors import SandboxError, UnknownId, is_for_the_test, quoted
 from .engine.history import Call, Entry
 from .engine.http import Request
 from .engine.settings import Settings
@@ -126,7 +126,7 @@ class Embedded:
     def restore_kept(self, snapshot: str) -> None:
         """Go back to a kept snapshot."""
         if snapshot not in self._kept:
-            raise UnknownId(f"there is no snapshot {snapshot!r}; there are {joined(self._kept) or 'none'}.")
+            raise UnknownId(f"there is no snapshot {quoted(snapshot)}; there are {joined(self._kept) or 'none'}.")
         self.app.restore(self._kept[snapshot])
 
     def add_access_token(self, *workspaces: Workspace) -> str:
@@ -210,7 +210,8 @@ class Embedded:
 
         if system_type not in SYSTEM_KINDS:
             raise SandboxError(
-                f"Seam has no access system of the type {system_type!r}; there are {', '.join(sorted(SYSTEM_KINDS))}."
+                f"Seam has no access system of the type {quoted(system_type)}; there are "
+                f"{', '.join(sorted(SYSTEM_KINDS))}."
             )
         with self.app.changing():
             account = self._account(connected_account_id)
@@ -270,22 +271,24 @@ class Embedded:
     @contextmanager
     def ids_kept_on_error(self) -> Iterator[None]:
         """A call that Seam refuses changes nothing; let it use up no id either."""
-        count = self.app.ids.count
-        try:
-            yield
-        except Exception:
-            self.app.ids.count = count
-            raise
+        with self.app.lock:
+            count = self.app.ids.count
+            try:
+                yield
+            except Exception:
+                self.app.ids.count = count
+                raise
 
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
-        """Several calls, of which none has happened when one is refused."""
-        state = self.app.snapshot()
-        try:
-            yield
-        except Exception:
-            self.app.restore(state)
-            raise
+        """Several calls, of which none has happened when one is refused; other requests wait meanwhile."""
+        with self.app.lock:
+            state = self.app.snapshot()
+            try:
+                yield
+            except Exception:
+                self.app.restore(state)
+                raise
 
     def readd_device(self, device_id: str) -> None:
         """Put a removed device back into its account, as a person does at the provider."""
@@ -316,7 +319,7 @@ class Embedded:
         """Put an error or a warning on a resource; the name of the resource."""
         from .api.marks import find_markable, put_mark
 
-        with self.app.lock:
+        with self.app.changing():
             row = find_markable(self.workspace, row_id)
             put_mark(self.workspace, row, field, code, message=message, fields=fields)
             self.codes_set.add(code)
@@ -326,7 +329,7 @@ class Embedded:
         """Take an error or a warning off a resource; the name of the resource."""
         from .api.marks import find_markable, take_mark
 
-        with self.app.lock:
+        with self.app.changing():
             row = find_markable(self.workspace, row_id)
             take_mark(self.workspace, row, field, code)
             return row.label or row_id
@@ -338,7 +341,7 @@ class Embedded:
         webview = webviews.get(connect_webview_id)
         if webview is None:
             raise UnknownId(
-                f"no Connect Webview {connect_webview_id!r} in this sandbox; it has "
+                f"no Connect Webview {quoted(connect_webview_id)} in this sandbox; it has "
                 f"{joined(row.id for row in webviews) or 'none'}. Let the program under test make one with "
                 "/connect_webviews/create."
             )
@@ -351,7 +354,7 @@ class Embedded:
         account = accounts.get(connected_account_id)
         if connected_account_id is not None and account is None:
             raise UnknownId(
-                f"no connected account {connected_account_id!r} in this sandbox; "
+                f"no connected account {quoted(connected_account_id)} in this sandbox; "
                 f"it has {named(accounts)}. Make one with create_connected_account()."
             )
         return account

@@ -8,12 +8,11 @@ from contextlib import ContextDecorator
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
-from math import inf
 from types import TracebackType
 from typing import Any
 
 from .api._shared import plain
-from .engine.errors import ExpectationFailed, SandboxError, is_for_the_test, shortened
+from .engine.errors import ExpectationFailed, SandboxError, is_for_the_test, quoted, shortened
 from .engine.events import EventRow
 from .event_list import EventList
 from .report.texts import MOST, NameOf, joined, lines_of, said
@@ -21,6 +20,7 @@ from .report.timeline import subject
 
 __tracebackhide__ = is_for_the_test
 _SHOWN = 20
+_LONGEST_WAIT = 1e9  # sandbox seconds
 
 Complaint = Callable[[], str]
 """Says why an expectation is not met; asked only when it has failed."""
@@ -35,8 +35,10 @@ def check_count(count: int | None) -> None:
 def check_within(within: float | None) -> None:
     """Raise SandboxError for what cannot be how long to wait."""
     is_number = isinstance(within, int | float) and not isinstance(within, bool)
-    if within is not None and not (is_number and 0 <= within < inf):
-        raise SandboxError(f"within is {within!r}; it takes how long to wait, as a number of sandbox seconds >= 0.")
+    if within is not None and not (is_number and 0 <= within <= _LONGEST_WAIT):
+        raise SandboxError(
+            f"within is {quoted(within)}; it takes how long to wait, as a number of sandbox seconds >= 0, at most 1e9."
+        )
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import islice, repeat
 from typing import Any, Literal, TypeVar
 
-from .engine.errors import UnknownId, is_for_the_test
+from .engine.errors import UnknownId, is_for_the_test, shortened
 from .engine.store import Row, Table, Workspace
-from .report.texts import MOST, joined, shortened
+from .report.texts import MOST, joined
 
 __tracebackhide__ = is_for_the_test
 

@@ -10,9 +10,8 @@ from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
 from .api.phones import Phone
 from .embedded import Embedded
-from .engine.errors import SandboxError, UnknownId, is_for_the_test
+from .engine.errors import SandboxError, UnknownId, is_for_the_test, shortened
 from .labels import What, ambiguous
-from .report.texts import shortened
 from .seam_api import Refused, SeamApi
 
 if TYPE_CHECKING:

@@ -180,7 +180,8 @@ class Maker(Connected):
         from .api.access_codes.model import AccessCode
 
         known_names("create_access_code", details, parameters_of("/access_codes/create"))
-        given = {"code": code, "name": name, "starts_at": _as_text(starts_at), "ends_at": _as_text(ends_at), **details}
+        given = {"code": code, "name": name, "starts_at": starts_at, "ends_at": ends_at, **details}
+        given = {parameter: _as_text(value) for parameter, value in given.items()}
         device_id = self._id("device", device)
         with self._backend.ids_kept_on_error():
             answer = self._api.call("/access_codes/create", device_id=device_id, **given)
@@ -274,7 +275,8 @@ class Maker(Connected):
                 entrance_ids = [row["acs_entrance_id"] for row in rows]
             owner = user_identity_id or self.create_user_identity().user_identity_id
             given |= {"acs_system_id": system_id, "user_identity_id": owner, "allowed_acs_entrance_ids": entrance_ids}
-            answer = self._api.call(path, **given, **details)
+            further = {name: _as_text(value) for name, value in details.items()}
+            answer = self._api.call(path, **given, **further)
         return AcsCredential.model_validate(answer["acs_credential"])
 
     def _system_for(self, access_method: str) -> str:
@@ -308,7 +310,8 @@ def _about_phone(method: str, operating_system: str, metadata: Mapping[str, Any]
     return {**model, **metadata, "operating_system": system}
 
 
-def _as_text(time: datetime | str | None) -> str | None:
+def _as_text(time: Any) -> Any:
+    """A time as Seam writes it; any other value as it is."""
     if isinstance(time, datetime) and time.tzinfo is None:
         raise SandboxError(f"a time needs an aware datetime, got {time!r}. Add a tzinfo, for example UTC.")
     return format_time(time) if isinstance(time, datetime) else time

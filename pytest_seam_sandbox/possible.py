@@ -18,10 +18,10 @@ from pydantic import BaseModel
 from .api._shared import plain
 from .api.known import codes, event_fields, event_types
 from .engine.clock import format_time, parse_time
-from .engine.errors import SandboxError, is_for_the_test
+from .engine.errors import SandboxError, is_for_the_test, shortened
 from .engine.types import type_name
 from .event_list import EventList
-from .report.texts import nearest, shortened
+from .report.texts import nearest
 
 __tracebackhide__ = is_for_the_test
 
@@ -37,8 +37,8 @@ HintAt = Callable[[str], str]
 def check_event_type(event_type: str) -> None:
     """Raise SandboxError when Seam has no such event type."""
     known = event_types()
-    if event_type not in known:
-        hint = nearest(event_type, known) or "See the event types in Seam's documentation."
+    if not isinstance(event_type, str) or event_type not in known:
+        hint = nearest(str(event_type), known) or "See the event types in Seam's documentation."
         raise SandboxError(f"Seam has no event type {shortened(repr(event_type))}. {hint}")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from pydantic_core import from_json, to_json
 
 from .api._shared import Resource
 from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
 from .api.phones import Phone
-from .engine.errors import SandboxError, is_for_the_test
+from .engine.errors import SandboxError, is_for_the_test, shortened
+from .engine.json_values import why_no_json
 
 if TYPE_CHECKING:
     from .api.access_codes.model import AccessCode
@@ -28,7 +29,8 @@ class Refused(SandboxError):
     def __init__(self, path: str, params: dict[str, Any], status: int, error: dict[str, Any]) -> None:
         self.status = status
         self.error_type = str(error.get("type"))
-        super().__init__(f"Seam refused {path} with {params}: {status} {self.error_type}: {error.get('message')}")
+        given, message = shortened(str(params), 1_000), shortened(str(error.get("message")), 1_000)
+        super().__init__(f"Seam refused {path} with {given}: {status} {self.error_type}: {message}")
 
 
 Send = Callable[[str, bytes], "tuple[int, bytes]"]
@@ -44,11 +46,10 @@ class SeamApi:
     def call(self, path: str, **params: Any) -> dict[str, Any]:
         """POST to a path, without the parameters that are None; the answer. Raises Refused."""
         sent = {name: value for name, value in params.items() if value is not None}
-        try:
-            body = to_json(sent)
-        except PydanticSerializationError as error:
-            raise SandboxError(f"{path} takes JSON only: {error}.") from None
-        status, content = self._send(path, body)
+        fault = why_no_json(sent)
+        if fault is not None:
+            raise SandboxError(f"{path} takes JSON only: {shortened(fault, 200)}.")
+        status, content = self._send(path, to_json(sent))
         answer: dict[str, Any] = from_json(content)
         if status >= 400:
             raise Refused(path, sent, status, answer["error"])
@@ -89,6 +90,10 @@ class SeamApi:
         """All phones that pass the filters of /phones/list."""
         return [Phone.model_validate(row) for row in self.call("/phones/list", **filters)["phones"]]
 
+    def phone_ids(self, **filters: Any) -> set[str]:
+        """The ids of the phones that pass the filters of /phones/list; without a model of each."""
+        return {row["device_id"] for row in self.call("/phones/list", **filters)["phones"]}
+
     def connected_account(self, connected_account_id: str) -> ConnectedAccount | None:
         """The connected account of this id; None when there is none."""
         answer = self.find("/connected_accounts/get", connected_account_id=connected_account_id)
@@ -124,13 +129,12 @@ class SeamApi:
         """The ids of the phones that hold it, for the id of each mobile key that is issued to one phone."""
         rows = self._all("/acs/credentials/list", "acs_credentials", is_multi_phone_sync_credential=False)
         ids = [row["acs_credential_id"] for row in rows if row["access_method"] == "mobile_key"]
-        return {key: {phone.device_id for phone in self.phones(acs_credential_id=key)} for key in ids}
+        return {key: self.phone_ids(acs_credential_id=key) for key in ids}
 
     def owner_of(self, phone_id: str) -> str | None:
         """The user identity that owns a phone: the phone does not say it, but lists by owner do."""
         for identity in self._all("/user_identities/list", "user_identities"):
-            owned = self.phones(owner_user_identity_id=identity["user_identity_id"])
-            if any(phone.device_id == phone_id for phone in owned):
+            if phone_id in self.phone_ids(owner_user_identity_id=identity["user_identity_id"]):
                 return str(identity["user_identity_id"])
         return None
 

@@ -64,9 +64,9 @@ def host_of(text: str) -> str:
 
 
 def _refuse(name: str, found: object, takes: str) -> NoReturn:
-    from .engine.errors import SandboxError
+    from .engine.errors import SandboxError, quoted
 
-    raise SandboxError(f"{name} is {found!r}; it takes {takes}.")
+    raise SandboxError(f"{name} is {quoted(found)}; it takes {takes}.")
 
 
 def _world(name: str, value: Any) -> str:
@@ -82,6 +82,10 @@ def _world(name: str, value: Any) -> str:
 def _seed(name: str, value: Any) -> int | str:
     if isinstance(value, bool) or not isinstance(value, int | str):
         _refuse(name, value, "a text or a whole number")
+    try:
+        str(value).encode()  # Python writes out no integer of more than 4,300 digits
+    except ValueError:
+        _refuse(name, value, "a text of whole characters, or a whole number of at most 4,300 digits")
     return value
 
 

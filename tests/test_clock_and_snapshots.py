@@ -231,3 +231,32 @@ def test_restore_inside_an_outage_is_refused(seam_sandbox, sandbox_device):
         SandboxError, match=r"taken inside disconnected\(GARAGE\), and cannot be restored inside no outage"
     ):
         seam_sandbox.restore(inside)
+
+
+def test_events_about_a_device_after_a_snapshot(seam_sandbox, sandbox_device):
+    """Those that are looked up by their device are those of the state that is shown, whichever way it was reached."""
+    device_id = sandbox_device.device_id
+
+    def log():
+        return seam_sandbox.expect_event("device.connected", device_id=device_id).occurred_at, len(seam_sandbox.events)
+
+    def toggle():
+        with seam_sandbox.disconnected(sandbox_device):
+            pass
+
+    seam_sandbox.clock.freeze()
+    before, start = log(), seam_sandbox.snapshot()
+    for _ in range(2):
+        seam_sandbox.clock.advance(1)
+        toggle()
+        after, later = log(), seam_sandbox.snapshot()
+        seam_sandbox.clock.advance(1)
+        toggle()
+        assert log() > after > before
+
+        seam_sandbox.restore(later)
+        assert log() == after
+        seam_sandbox.restore(start)
+        assert log() == before
+    seam_sandbox.expect_event("device.connected", device_id=device_id, count=1)
+    seam_sandbox.expect_no_event("device.disconnected", device_id=device_id)

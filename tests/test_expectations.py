@@ -396,3 +396,20 @@ def test_fields_that_are_objects_are_written_as_dictionaries(seam_sandbox):
             connected_account_custom_metadata={"site": "north"},
             connected_account_errors=[],
         )
+
+
+@pytest.mark.parametrize("event_type", [None, 5, ["device.added"], object])
+def test_event_type_is_a_text(seam_sandbox, event_type):
+    """Anything else is named, in every expectation."""
+    for expect in (seam_sandbox.expect_event, seam_sandbox.expect_no_event):
+        with pytest.raises(SandboxError, match="Seam has no event type"):
+            expect(event_type)
+    with pytest.raises(SandboxError, match="Seam has no event type"), seam_sandbox.expecting(event_type):
+        pass
+
+
+@pytest.mark.parametrize("within", [-1, True, "5", float("nan"), float("inf"), 10**400])
+def test_within_is_a_number_of_seconds(seam_sandbox, within):
+    """Nor is it waited for what no clock can count."""
+    with pytest.raises(SandboxError, match="it takes how long to wait"):
+        seam_sandbox.expect_event("device.added", within=within)

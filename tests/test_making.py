@@ -1,6 +1,8 @@
 """What a sandbox refuses to make: it says what was found and expected, and nothing has changed."""
 
-from datetime import datetime
+import math
+from datetime import UTC, datetime
+from threading import Event, Thread
 
 import pytest
 
@@ -11,6 +13,11 @@ from pytest_seam_sandbox.worlds.catalogue import device_models
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
 TAKEN = "11111111-1111-4111-8111-111111111111"
+HALF = "\ud800"
+"""Half a surrogate pair: Python takes it for a text, and no JSON body can hold it."""
+DEEP = []
+for _ in range(200):
+    DEEP = [DEEP]
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +37,18 @@ def state(sandbox):
 WRONG = {
     "create_device": [
         ({"device_type": "agust_lock"}, "Did you mean 'august_lock'"),
+        ({"device_type": "x" * 100_000}, "(100,002 characters)"),
+        ({"name": HALF}, 'Invalid unicode for "name"'),
+        ({"custom_metadata": {HALF: "x"}}, "Invalid unicode"),
+        (
+            {"custom_metadata": {"floor": HALF}},
+            "custom_metadata is no JSON: custom_metadata.floor has half a surrogate",
+        ),
+        ({"properties": {5: "x"}}, "properties is no JSON: properties has a key of the type int"),
+        ({"properties": {"august_metadata": {"level": math.nan}}}, "properties.august_metadata.level is nan"),
+        ({"properties": {"august_metadata": {"level": 10**400}}}, "is an integer of 1,329 bits"),
+        ({"properties": {"august_metadata": {"at": datetime(2040, 1, 1, tzinfo=UTC)}}}, "the type datetime"),
+        ({"properties": {"august_metadata": {"tree": DEEP}}}, "properties is no JSON: it is nested too deeply"),
         ({"device_type": 5}, 'Expected string, received number for "device_type"; got device_type=5'),
         ({"device_type": "ios_phone"}, "Use create_phone"),
         ({"device_id": "DOOR-1"}, "Invalid uuid for \"device_id\"; got device_id='DOOR-1'"),
@@ -114,7 +133,11 @@ WRONG = {
         ({"code": "12"}, "invalid_input"),
         ({"starts_at": datetime(2040, 1, 1), "ends_at": "2040-01-02T00:00:00Z"}, "Add a tzinfo"),  # noqa: DTZ001
         ({"nme": "Guest"}, r"create_access_code\(\) has no parameter 'nme'. Did you mean 'name'"),
-        ({"name": Ellipsis}, "takes JSON only"),
+        ({"name": Ellipsis}, "takes JSON only: name is a value of the type ellipsis"),
+        ({"name": math.inf}, "takes JSON only: name is inf"),
+        ({"name": HALF}, "takes JSON only: name has half a surrogate pair"),
+        ({"preferred_code_length": 10**400}, "takes JSON only: preferred_code_length is an integer"),
+        ({"code": "1" * 100_000}, "characters)"),
     ],
     "create_acs_system": [
         ({"system_type": "visionlin_system"}, "there are"),
@@ -132,6 +155,8 @@ WRONG = {
         ({"user_identity_id": NOTHING}, "user_identity_not_found"),
         ({"is_multi_phone_sync_credential": "yes"}, "Expected boolean"),
         ({"starts": "2040-01-01T00:00:00Z"}, "Did you mean 'starts_at'"),
+        ({"starts_at": datetime(2040, 1, 1)}, "Add a tzinfo"),  # noqa: DTZ001
+        ({"visionline_metadata": {"card_format": math.nan}}, "takes JSON only: visionline_metadata.card_format is nan"),
     ],
 }
 
@@ -152,6 +177,7 @@ def test_refused_means_not_made(furnished, method, wrong, text):
 
     assert state(furnished) == before
     assert all(part in str(refused.value) for part in text.replace("\\", "").split(".*"))
+    assert len(str(refused.value)) < 3_000
 
 
 def test_credential_of_an_empty_sandbox_is_made_whole_or_not_at_all():
@@ -163,6 +189,34 @@ def test_credential_of_an_empty_sandbox_is_made_whole_or_not_at_all():
         sandbox.create_acs_credential("code", code="not a PIN", acs_entrance_ids=[NOTHING])
 
     assert state(sandbox) == before
+
+
+def test_what_others_do_meanwhile_is_not_undone():
+    """A key that is refused after several calls takes back those calls, and nothing of another thread."""
+    sandbox, is_inside = Sandbox(), Event()
+
+    def elsewhere():
+        is_inside.wait()
+        sandbox.create_user_identity(full_name="Ada Lovelace")
+
+    other = Thread(target=elsewhere)
+    other.start()
+    with pytest.raises(ZeroDivisionError), sandbox._backend.all_or_nothing():
+        is_inside.set()
+        other.join(0.2)  # it has to wait, so this does not end it
+        1 / 0  # noqa: B018
+    other.join()
+
+    assert [person.full_name for person in sandbox.client().user_identities.list()] == ["Ada Lovelace"]
+
+
+def test_times_of_a_credential_may_be_datetimes(seam_sandbox):
+    """As those of an access code."""
+    key = seam_sandbox.create_acs_credential(
+        "code", starts_at=datetime(2040, 1, 1, tzinfo=UTC), ends_at=datetime(2040, 1, 2, tzinfo=UTC)
+    )
+
+    assert (key.starts_at, key.ends_at) == ("2040-01-01T00:00:00.000Z", "2040-01-02T00:00:00.000Z")
 
 
 @pytest.mark.parametrize("login", [{"email": "jane"}, {"email": 5}, {"provider": "nope"}, {"provider": 5}], ids=str)

@@ -1,5 +1,7 @@
 """Errors and warnings that a test puts on resources: any code of Seam's with what follows from it, and any other."""
 
+import math
+
 import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
@@ -7,6 +9,7 @@ from pytest_seam_sandbox.api.devices.issues import DEVICE_ERRORS, UNREACHABLE
 from pytest_seam_sandbox.api.known import codes
 
 MADE_UP = "flux_capacitor_overheated"
+CONNECTIONS = ("connected_account.connected", "connected_account.disconnected")
 KINDS = (
     "device",
     "phone",
@@ -149,9 +152,7 @@ def test_error_of_a_device_decides_whether_it_is_online(world, code):
     assert device["can_remotely_unlock"] is (
         not lost and code not in ("august_lock_not_authorized", "insufficient_permissions")
     )
-    assert ("device.disconnected" in world.log()[start:]) is (
-        lost and code not in ("device_removed", "missing_device_credentials")
-    )
+    assert ("device.disconnected" in world.log()[start:]) is (lost and code != "device_removed")
     start = len(world.log())
     world.clear("device", "error", code)
     assert ("device.connected" in world.log()[start:]) is lost
@@ -275,6 +276,77 @@ def test_account_takes_its_devices_and_systems_along(world):
     world.sandbox.clear_error(account, "bridge_disconnected")
     world.sandbox.expect_event("acs_system.connected", acs_system_id=hotel.acs_system_id)
     world.sandbox.expect_event("device.connected", device_id=late.device_id)
+
+
+def test_fields_are_copied(world):
+    """What the test does to its own list later does not change the entry."""
+    doors = ["front"]
+    world.set("device", "error", MADE_UP, doors=doors)
+    doors.append("back")
+
+    world.sandbox.set_warning(world.of["device"], MADE_UP)
+
+    assert world.shown("device")["errors"][0]["doors"] == ["front"]
+
+
+@pytest.mark.parametrize("code", ["bridge_disconnected", "dormakaba_sites_disconnected", "account_disconnected"])
+def test_error_that_a_device_has_of_its_account_is_that_of_the_account(world, code):
+    """Cleared on the device, it is cleared on the account and on its other devices."""
+    other = world.sandbox.create_device(name="ATTIC")
+    world.sandbox.set_error(world.of["connected_account"], code)
+
+    world.clear("device", "error", code)
+
+    assert world.listed("connected_account", "error") == world.listed("device", "error") == []
+    world.sandbox.expect_no_device_error(other)
+
+
+def test_account_with_two_errors_is_back_when_both_are_gone(world):
+    """It says once that it is disconnected and once that it is back."""
+    start = len(world.log())
+    for code in ("bridge_disconnected", "account_disconnected"):
+        world.set("connected_account", "error", code)
+    for code in ("account_disconnected", "bridge_disconnected"):
+        world.clear("connected_account", "error", code)
+
+    told = [event for event in world.log()[start:] if event in CONNECTIONS]
+    assert told == ["connected_account.disconnected", "connected_account.connected"]
+
+
+def test_bridge_of_a_lost_account(world):
+    """That the bridge goes and comes changes nothing that the account would have to tell."""
+    world.set("connected_account", "error", "account_disconnected")
+    start = len(world.log())
+
+    world.set("connected_account", "error", "bridge_disconnected")
+    world.clear("connected_account", "error", "bridge_disconnected")
+
+    assert [event for event in world.log()[start:] if event in CONNECTIONS] == []
+
+
+def test_plan_of_a_removed_device(world):
+    """It can end and come back although Seam's own simulation is refused."""
+    world.set("device", "error", "device_removed")
+
+    world.set("device", "error", "subscription_required")
+    assert world.listed("device", "error") == ["device_removed", "subscription_required"]
+
+    world.clear("device", "error", "subscription_required")
+    assert world.listed("device", "error") == ["device_removed"]
+
+
+@pytest.mark.seam(action_attempts=30)
+def test_what_is_due_happens_before_a_mark(seam_sandbox, seam_client, sandbox_device):
+    """A door that was to be open by now is open, although nobody has looked before the device was lost."""
+    seam_client.locks.unlock_door(device_id=sandbox_device.device_id, wait_for_action_attempt=False)
+    clock = seam_sandbox._backend.app.clock
+    clock.move(31)  # as the wall clock does: nothing is done on the way
+
+    seam_sandbox.set_error(sandbox_device, "device_disconnected")
+
+    log = [event.event_type for event in seam_sandbox.events]
+    assert log.index("lock.unlocked") < log.index("device.disconnected")
+    seam_sandbox.expect_event("action_attempt.unlock_door.succeeded")
 
 
 def test_login_meets_a_request_for_it(world):
@@ -447,6 +519,16 @@ def test_snapshot_holds_marks(world):
         (lambda world: world.set("device", "error", 5), "a code is a text"),
         (lambda world: world.set("device", "error", MADE_UP, created_at="now"), "the fields created_at follow from"),
         (lambda world: world.set("device", "error", MADE_UP, message=5), "a message is a text"),
+        (lambda world: world.set("device", "error", "\ud800"), "code has half a surrogate pair"),
+        (lambda world: world.set("device", "warning", MADE_UP, message="\ud800"), "message has half a surrogate pair"),
+        (lambda world: world.set("device", "error", MADE_UP, level=math.nan), "level is nan"),
+        (lambda world: world.set("phone", "error", MADE_UP, at=object()), "at is a value of the type object"),
+        (
+            lambda world: world.set("acs_user", "error", MADE_UP, at={"a": [b"x"]}),
+            "at.a[0] is a value of the type bytes",
+        ),
+        (lambda world: world.clear("device", "error", "x" * 100_000), "(100,002 characters)"),
+        (lambda world: world.sandbox.set_error("x" * 100_000, MADE_UP), "(100,002 characters)"),
         (lambda world: world.sandbox.set_error("nothing", MADE_UP), "no resource 'nothing' in this sandbox"),
         (lambda world: world.sandbox.set_error(world.sandbox.events[0], MADE_UP), "expected a resource that can carry"),
         (lambda world: world.sandbox.set_error(None, MADE_UP), "expected a resource that can carry"),
@@ -458,10 +540,14 @@ def test_snapshot_holds_marks(world):
 )
 def test_mistakes_are_said(world, call, text):
     """The message says what was found and what to do; nothing has changed."""
+    world.sandbox.create_user_identity()
+    before = world.shown("device"), world.shown("phone"), world.shown("acs_user")
+
     with pytest.raises(SandboxError) as refused:
         call(world)
 
     assert text in str(refused.value)
+    assert (world.shown("device"), world.shown("phone"), world.shown("acs_user")) == before
 
 
 def test_what_is_there_is_said(world):

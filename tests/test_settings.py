@@ -53,6 +53,7 @@ def test_value_is_read(name, value, read):
 
 
 SECONDS = "a number of seconds from 0 to 1e9"
+SEEDS = "a text of whole characters, or a whole number of at most 4,300 digits"
 HOSTS = "host names, as text separated by commas or as a list of texts"
 
 
@@ -63,6 +64,7 @@ HOSTS = "host names, as text separated by commas or as a list of texts"
         ("world", None, "world is None; it takes the name of a world as text."),
         ("seed", 1.5, "seed is 1.5; it takes a text or a whole number."),
         ("seed", True, "seed is True; it takes a text or a whole number."),
+        ("seed", "\ud800", f"seed is '\\ud800'; it takes {SEEDS}."),
         ("action_attempts", "later", f"action_attempts is 'later'; it takes 'instant', 'poll' or {SECONDS}."),
         ("action_attempts", math.inf, f"action_attempts is inf; it takes 'instant', 'poll' or {SECONDS}."),
         ("action_attempts", True, f"action_attempts is True; it takes 'instant', 'poll' or {SECONDS}."),
@@ -73,7 +75,7 @@ HOSTS = "host names, as text separated by commas or as a list of texts"
         ("event_latency", -0.5, f"event_latency is -0.5; it takes {SECONDS}."),
         ("event_latency", "nan", f"event_latency is 'nan'; it takes {SECONDS}."),
         ("event_latency", "-inf", f"event_latency is '-inf'; it takes {SECONDS}."),
-        ("event_latency", 10**400, f"event_latency is {10**400}; it takes {SECONDS}."),
+        ("event_latency", 10**400, f"event_latency is 1{'0' * 82}… (401 characters); it takes {SECONDS}."),
         ("event_latency", False, f"event_latency is False; it takes {SECONDS}."),
         ("event_latency", [2], f"event_latency is [2]; it takes {SECONDS}."),
         ("strict_ids", "maybe", "strict_ids is 'maybe'; it takes true or false."),
@@ -218,3 +220,9 @@ def test_key_of_ones_own_survives(snapshot):
             sandbox.restore(before)
 
         assert client.get("/devices/list").status_code == 200
+
+
+def test_seed_that_python_does_not_write_out():
+    """An integer of more than 4,300 digits is refused like any other value."""
+    with pytest.raises(SandboxError, match=r"^seed is a value of the type int that is too long to be written out; it"):
+        read_setting("seed", 10**5_000)

@@ -94,11 +94,14 @@ def test_stub_of_a_block_ends_with_it(seam_sandbox, seam_http):
         ("/doors/open", {}, {}, "Seam has no path '/doors/open'"),
         ("/devices/list", {"devices": []}, {}, "/devices/list is emulated, so it needs no stub"),
         (PATH, [], {}, "is a JSON object; got \\[\\]"),
-        (PATH, {"at": object()}, {}, "is no JSON"),
+        (PATH, {"at": object()}, {}, "is no JSON: it.at is a value of the type object"),
+        (PATH, {"level": float("nan")}, {}, "is no JSON: it.level is nan"),
+        (PATH, {1: 2}, {}, "is no JSON: it has a key of the type int"),
+        ([PATH], {}, {}, "Seam has no path \\['/"),
         (PATH, {}, {"status": 99}, "status is 99"),
         (PATH, {}, {"times": 0}, "times is 0"),
     ],
-    ids=["unknown", "emulated", "list", "no JSON", "status", "times"],
+    ids=["unknown", "emulated", "list", "no JSON", "nan", "key", "no text", "status", "times"],
 )
 def test_stub_that_makes_no_sense(seam_sandbox, path, answer, options, match):
     """A mistake is named when the stub is made."""

@@ -110,6 +110,11 @@ class ConnectedAccountRow(Row):
         """Whether the link to the provider is lost."""
         return any(error.code == "account_disconnected" for error in self.errors)
 
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether an event has told that the account is disconnected: its login or its bridge is gone."""
+        return any(error.code in ("account_disconnected", "bridge_disconnected") for error in self.errors)
+
     def view(self) -> dict[str, Any]:
         """The account as a client sees it."""
         return {
@@ -249,8 +254,10 @@ def lose(workspace: Workspace, account: ConnectedAccountRow, *, error: Condition
         workspace.clock.text(),
         (("is_connected_account_error", True),),
     )
+    is_told = account.is_out_of_reach
     account = workspace[ConnectedAccountRow].put(account.but(errors=(*account.errors, error)))
-    announce_loss(workspace, account)
+    if not is_told:
+        announce_loss(workspace, account)
     account_lost.send(workspace, account)
 
 
@@ -270,12 +277,17 @@ def account_issue_fields(account: ConnectedAccountRow) -> dict[str, Any]:
 
 
 def recover(workspace: Workspace, account: ConnectedAccountRow, connect_webview_id: str | None = None) -> None:
-    """Connect a lost account again, after its user logged in anew. Events in the order of docs and spec."""
+    """Connect a lost account again. Events in the order of docs and spec.
+
+    connect_webview_id: where its user logged in, which connected_account.connected tells in any case (assumed: without
+    a login it waits until the bridge is back, too).
+    """
     if not account.is_disconnected:
         return
     errors = without_codes(account.errors, "account_disconnected")
     account = workspace[ConnectedAccountRow].put(account.but(errors=errors))
-    announce_connection(workspace, account, connect_webview_id)
+    if connect_webview_id is not None or not account.is_out_of_reach:
+        announce_connection(workspace, account, connect_webview_id)
     account_recovered.send(workspace, account)
     synced = ConnectedAccountCompletedFirstSyncAfterReconnection(**account.event_fields())
     workspace.events.emit(workspace, synced)

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
-from ..engine.errors import SandboxError, UnknownId, is_for_the_test
+from ..engine.errors import SandboxError, UnknownId, is_for_the_test, quoted, shortened
+from ..engine.json_values import why_no_json
 from ..engine.store import Row, Workspace
 from . import connected_accounts as accounts
 from ._phones import PhoneRow
-from ._shared import Condition, without_codes
+from ._shared import Condition, plain, without_codes
 from ._user_identities import UserIdentityRow
 from .access_codes import marks as access_codes
 from .access_codes.model import AccessCodeRow
@@ -69,7 +70,7 @@ def find_markable(workspace: Workspace, row_id: str) -> Row:
         found = ", ".join(f"{KINDS[type(row)].word} {row.id}" for row in named[:10])
         raise UnknownId(f"{len(named)} resources have the name {row_id!r}: {found}. Give the id of one of them.")
     words = ", ".join(kind.word for kind in KINDS.values())
-    raise UnknownId(f"no resource {row_id!r} in this sandbox that can carry errors and warnings: {words}.")
+    raise UnknownId(f"no resource {quoted(row_id)} in this sandbox that can carry errors and warnings: {words}.")
 
 
 def put_mark(
@@ -79,7 +80,7 @@ def put_mark(
     kind = KINDS[type(row)]
     _check(kind, field, code, message, fields)
     known = next((condition for condition in _conditions(row, field) if condition.code == code), None)
-    flags: Flags = tuple({**dict(_flags(workspace, row, kind, field, code)), **fields}.items())
+    flags: Flags = tuple({**dict(_flags(workspace, row, kind, field, code)), **plain(fields)}.items())
     text = message or _message(kind, field, code)
     if known is None:
         kind.begin(workspace, row, field, Condition(code, text, workspace.clock.text(), flags, is_marked=True))
@@ -93,16 +94,19 @@ def take_mark(workspace: Workspace, row: Row, field: Field, code: str) -> None:
     kind = KINDS[type(row)]
     known = next((condition for condition in _conditions(row, field) if condition.code == code), None)
     if known is None:
-        listed = ", ".join(repr(condition.code) for condition in _conditions(row, field)) or "none"
-        raise SandboxError(f"{kind.word} {row.id} has no {field[:-1]} {code!r}; its {field}: {listed}.")
+        listed = ", ".join(quoted(condition.code) for condition in _conditions(row, field)) or "none"
+        raise SandboxError(f"{kind.word} {row.id} has no {field[:-1]} {quoted(code)}; its {field}: {listed}.")
     kind.end(workspace, row, field, known)
 
 
 def _check(kind: Kind, field: Field, code: str, message: str | None, fields: Mapping[str, object]) -> None:
     if not isinstance(code, str) or not code.strip():
-        raise SandboxError(f"a code is a text such as 'device_disconnected'; got {code!r}.")
+        raise SandboxError(f"a code is a text such as 'device_disconnected'; got {quoted(code)}.")
     if message is not None and not isinstance(message, str):
-        raise SandboxError(f"a message is a text; got {message!r}.")
+        raise SandboxError(f"a message is a text; got {quoted(message)}.")
+    fault = why_no_json({"code": code, "message": message, **fields})
+    if fault is not None:
+        raise SandboxError(f"an entry of {field} is JSON: {shortened(fault)}.")
     known = codes().get(kind.resource, {})
     if code in known.get(_OTHER[field], ()) and code not in known.get(field, ()):
         raise SandboxError(
@@ -206,7 +210,7 @@ def _begin_device(workspace: Workspace, device: DeviceRow, field: Field, conditi
     elif code == "device_removed":
         devices.remove_device(workspace, device, error=condition)
     elif code == "subscription_required":
-        devices.set_subscription(workspace, device.device_id, is_expired=True, error=condition)
+        devices.expire_plan(workspace, device, error=condition)
     else:
         devices.add_error(workspace, device, code, error=condition)
 
@@ -216,12 +220,12 @@ def _end_device(workspace: Workspace, device: DeviceRow, field: Field, condition
     account = workspace[ConnectedAccountRow][device.connected_account_id]
     if field == "warnings":
         devices.clear_warning(workspace, device, code)
-    elif code == "account_disconnected" and account.is_disconnected:
-        accounts.recover(workspace, account)
+    elif code in OF_THE_ACCOUNT and any(error.code == code for error in account.errors):
+        _end_account(workspace, account, field, condition)
     elif code == "device_removed":
         devices.readd_device(workspace, device)
     elif code == "subscription_required":
-        devices.set_subscription(workspace, device.device_id, is_expired=False)
+        devices.renew_plan(workspace, device)
     else:
         devices.clear_error(workspace, device, code)
 
@@ -238,7 +242,8 @@ def _begin_account(workspace: Workspace, account: ConnectedAccountRow, field: Fi
             workspace.events.emit(workspace, ConnectedAccountReauthorizationRequested(**fields))
         return
     if code == "bridge_disconnected":
-        accounts.announce_loss(workspace, account)
+        if not account.is_disconnected:
+            accounts.announce_loss(workspace, account)
         for system in systems_of(workspace, account):
             error = Condition(code, condition.message, condition.created_at, (("is_bridge_error", True),))
             lose_system(workspace, system, error)
@@ -255,7 +260,8 @@ def _end_account(workspace: Workspace, account: ConnectedAccountRow, field: Fiel
     kept = without_codes(_conditions(account, field), code)
     account = workspace[ConnectedAccountRow].put(account.but(**{field: kept}))
     if field == "errors" and code == "bridge_disconnected":
-        accounts.announce_connection(workspace, account)
+        if not account.is_disconnected:
+            accounts.announce_connection(workspace, account)
         for system in systems_of(workspace, account):
             recover_system(workspace, system, code)
     if field == "errors" and code in OF_THE_ACCOUNT:

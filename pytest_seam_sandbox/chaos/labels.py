@@ -10,7 +10,7 @@ from ..api.devices.model import DeviceRow
 from ..engine.errors import UnknownId, is_for_the_test, shortened
 from ..engine.store import Table
 from ..labels import labelled
-from ..report.texts import joined, shortened
+from ..report.texts import joined
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox

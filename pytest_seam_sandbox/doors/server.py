@@ -164,6 +164,8 @@ class Listener:
             connection.end()
 
     def _bind(self) -> Port:
+        if not isinstance(self.host, str):
+            raise SandboxError(f"the host to listen on is a name or an address as text; got {self.host!r}.")
         if not self.host.strip():
             raise SandboxError(
                 "the host to listen on is empty, which would open the port to the whole network. Give 127.0.0.1, or "

@@ -29,6 +29,14 @@ def shortened(text: str, most: int = _LONG) -> str:
     return text[: max(0, most - len(end))] + end
 
 
+def quoted(value: object, most: int = _LONG) -> str:
+    """A value as Python writes it, shortened, for a message."""
+    try:
+        return shortened(repr(value), most)
+    except ValueError:  # an integer of more digits than Python writes out
+        return f"a value of the type {type(value).__qualname__} that is too long to be written out"
+
+
 def is_for_the_test(excinfo: Any) -> bool:
     """Whether an exception is what the sandbox tells the author of a test: then pytest shows the line of the test.
 

@@ -183,22 +183,34 @@ class EventRow(Row):
 
 @dataclass(slots=True)
 class EventsKept:
-    """Events, oldest first: all, those of each type, and those about each device. Lists only ever grow."""
+    """Events, oldest first: all, those of each type, and those about each device. Lists only ever grow.
+
+    borrowed: the devices whose lists others have too; such a list is copied when it has to grow.
+    """
 
     rows: list[EventRow] = field(default_factory=list)
     by_type: defaultdict[str, list[EventRow]] = field(default_factory=lambda: defaultdict(list))
     by_device: defaultdict[str, list[EventRow]] = field(default_factory=lambda: defaultdict(list))
+    borrowed: set[str] = field(default_factory=set)
 
     def copy(self) -> EventsKept:
         """The same events in lists that can grow by themselves."""
-        return EventsKept(self.rows.copy(), *map(_copied, (self.by_type, self.by_device)))
+        by_type = defaultdict(list, {key: rows.copy() for key, rows in self.by_type.items()})
+        return EventsKept(self.rows.copy(), by_type, self.by_device.copy(), set(self.by_device))
 
     def add(self, event: EventRow, device_id: str | None) -> None:
         """Add the newest event."""
         self.rows.append(event)
         self.by_type[event.event_type].append(event)
         if device_id is not None:
-            self.by_device[device_id].append(event)
+            self.about(device_id).append(event)
+
+    def about(self, device_id: str) -> list[EventRow]:
+        """The list of the events about a device, to be added to."""
+        if device_id in self.borrowed:
+            self.borrowed.remove(device_id)
+            self.by_device[device_id] = self.by_device[device_id].copy()
+        return self.by_device[device_id]
 
     def fewest(self, event_type: str | None = None, device_id: str | None = None) -> Sequence[EventRow]:
         """The shortest list that has all events of the type and about the device; oldest first."""
@@ -248,7 +260,7 @@ class EventLog:
         kept.rows.append(event)
         kept.by_type[event.event_type].append(event)
         if device_id is not None:
-            kept.by_device[device_id].append(event)
+            (kept.about(device_id) if kept.borrowed else kept.by_device[device_id]).append(event)
         self._listener(event)
         return event
 
@@ -313,10 +325,6 @@ class EventLog:
     def restore(self, kept: EventsKept) -> None:
         """Go back to what `snapshot` gave."""
         self._kept, self._shared = kept, True
-
-
-def _copied(index: Mapping[str, list[EventRow]]) -> defaultdict[str, list[EventRow]]:
-    return defaultdict(list, {key: rows.copy() for key, rows in index.items()})
 
 
 _number = attrgetter("number")

@@ -7,31 +7,19 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from threading import RLock
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
-from .errors import SandboxError, is_for_the_test, raise_together
+from .errors import SandboxError, is_for_the_test, quoted, raise_together
 from .fault import GARBAGE, Fault, Garbage, Kind, Target
 from .http import Request
+from .json_values import why_no_json
+from .narrowing import Narrowing, check_flags, check_narrowing, device_id_of
 
 __tracebackhide__ = is_for_the_test
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 _LONGEST = 1_000_000_000  # seconds; no thread can wait longer than ten times that
 _EARLY = 0.005  # what the clocks of a client and of a server may differ by
-
-
-class Narrowing(TypedDict, total=False):
-    """What every fault takes: how often it happens, and which device or credential it is limited to.
-
-    optional: it is fine if it is met less often, or never. until_seen: a request that met it meets it again each time
-    that the client itself repeats that request, so that the program sees the failure; those are not counted.
-    """
-
-    times: int | None
-    optional: bool
-    until_seen: bool
-    device: Any
-    caller: str | None
 
 
 class Faults:
@@ -103,6 +91,9 @@ class Faults:
         """
         if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
             raise SandboxError(f"a fault answers with a status from 400 to 599, not {status!r}.")
+        for name, text in (("error_type", error_type), ("message", message)):
+            if not isinstance(text, str) or why_no_json(text) is not None:
+                raise SandboxError(f"{name} is {quoted(text)}; it takes a text.")
         details = {"status": status, "error_type": error_type, "message": message}
         return self._add("fail", target, narrowing, after=after, **details)
 
@@ -126,8 +117,8 @@ class Faults:
         self, target: str, *, kind: Garbage = "not_json", after: bool = False, **narrowing: Unpack[Narrowing]
     ) -> Fault:
         """Answer 200 with what is no answer: "not_json", "truncated" JSON, or HTML of the "wrong_content_type"."""
-        if kind not in GARBAGE:
-            raise SandboxError(f"garbage is one of {', '.join(GARBAGE)}; got {kind!r}.")
+        if kind not in tuple(GARBAGE):
+            raise SandboxError(f"garbage is one of {', '.join(GARBAGE)}; got {quoted(kind)}.")
         return self._add("garbage", target, narrowing, after=after, garbage=kind)
 
     def slow(self, target: str, seconds: float, **narrowing: Unpack[Narrowing]) -> Fault:
@@ -207,10 +198,10 @@ class Faults:
         return True
 
     def _add(self, kind: Kind, target: str, narrowing: Narrowing, *, after: bool = False, **details: Any) -> Fault:
-        times, device = narrowing.get("times", 1), narrowing.get("device")
-        if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
-            raise SandboxError(f"times is {times!r}; it takes a number of at least 1, or None for no limit.")
-        parsed = self._parse(target, getattr(device, "device_id", device), narrowing.get("caller"))
+        check_narrowing(kind, narrowing)
+        check_flags(after=after)
+        times, device_id = narrowing.get("times", 1), device_id_of(narrowing.get("device"))
+        parsed = self._parse(target, device_id, narrowing.get("caller"))
         fault = Fault(kind, parsed, times, after, self, **details)
         fault.optional, fault.until_seen = narrowing.get("optional", False), narrowing.get("until_seen", False)
         if kind == "refuse" and times is not None and self._followers:
@@ -232,6 +223,10 @@ class Faults:
         return fault
 
     def _parse(self, target: str, device_id: str | None, caller: str | None) -> Target:
+        if not isinstance(target, str):
+            raise SandboxError(
+                f"a fault target is a text such as 'POST /locks/unlock_door' or '/locks/*'; got {quoted(target)}."
+            )
         method, _, path = target.rpartition(" ")
         routes = self._routes()
         if method and method not in METHODS:
@@ -240,7 +235,7 @@ class Faults:
         if not methods:
             near = get_close_matches(path, sorted(routes), n=3, cutoff=0.3)
             raise SandboxError(
-                f"no emulated path matches the fault target {target!r}. Nearest: {', '.join(near) or 'none'}. "
+                f"no emulated path matches the fault target {quoted(target)}. Nearest: {', '.join(near) or 'none'}. "
                 "A target is a path, or a method and a path, such as 'POST /locks/unlock_door' or '/locks/*'."
             )
         if method and method not in methods:
@@ -260,5 +255,5 @@ def _not_countable() -> SandboxError:
 
 def _not_negative(name: str, seconds: float) -> float:
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST:
-        raise SandboxError(f"{name} is {seconds!r}; it takes a number of seconds from 0 to {_LONGEST}.")
+        raise SandboxError(f"{name} is {quoted(seconds)}; it takes a number of seconds from 0 to {_LONGEST}.")
     return seconds

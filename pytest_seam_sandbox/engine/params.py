@@ -288,6 +288,7 @@ _RULES = MappingProxyType(
         "string_too_short": "String must contain at least {min_length} character(s)",
         "string_too_long": "String must contain at most {max_length} character(s)",
         "string_pattern_mismatch": "Invalid",
+        "string_unicode": "Invalid unicode",
     }
 )
 _EXPECTED = MappingProxyType(

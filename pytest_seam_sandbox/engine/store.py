@@ -99,13 +99,25 @@ R = TypeVar("R", bound=Row)
 
 @dataclass(slots=True)
 class _Contents(Generic[R]):
-    """What a table holds. `numbers` and `ids` run in parallel, in the order of creation."""
+    """What a table holds. `numbers` and `ids` run in parallel, in the order of creation.
+
+    groups: for each field that was asked for, the ids of the rows of each value, in the same order; see `Table.where`.
+    """
 
     rows: dict[str, R] = field(default_factory=dict)
     number_of: dict[str, int] = field(default_factory=dict)
     numbers: list[int] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     last_number: int = 0
+    groups: dict[str, dict[object, dict[str, None]]] = field(default_factory=dict)
+
+    def group(self, name: str) -> dict[object, dict[str, None]]:
+        if name not in self.groups:
+            found: dict[object, dict[str, None]] = {}
+            self.groups[name] = found
+            for row_id, row in self.rows.items():
+                found.setdefault(getattr(row, name), {})[row_id] = None
+        return self.groups[name]
 
     def copy(self) -> _Contents[R]:
         return _Contents(
@@ -151,6 +163,8 @@ class Table(Generic[R]):
             contents.number_of[row_id] = number = contents.last_number
             contents.numbers.append(number)
             contents.ids.append(row_id)
+            for name, group in contents.groups.items():
+                group.setdefault(getattr(row, name), {})[row_id] = None
         contents.rows[row_id] = row
         return row
 
@@ -159,12 +173,19 @@ class Table(Generic[R]):
         if self._shared:
             self._unshare()
         contents = self._contents
-        self.removed[id] = contents.rows.pop(id)
+        self.removed[id] = row = contents.rows.pop(id)
+        for name, group in contents.groups.items():
+            del group[getattr(row, name)][id]
         if len(self.removed) > _REMOVED:
             del self.removed[next(iter(self.removed))]
         index = bisect_left(contents.numbers, contents.number_of.pop(id))
         del contents.numbers[index]
         del contents.ids[index]
+
+    def where(self, name: str, value: object) -> list[R]:
+        """The rows that have this value in a field that never changes; the others are not looked at."""
+        contents = self._contents
+        return [contents.rows[one] for one in contents.group(name).get(value, ())]
 
     def numbered(self, first: int = 0, ids: Collection[str] | None = None) -> Iterator[tuple[int, R]]:
         """Each row with its number, in order, from number `first` on: all, or those of some ids."""

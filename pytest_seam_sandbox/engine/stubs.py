@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from pydantic_core import PydanticSerializationError, to_json
+from pydantic_core import to_json
 
-from .errors import ExpectationFailed, SandboxError, is_for_the_test
+from .errors import ExpectationFailed, SandboxError, is_for_the_test, quoted, shortened
+from .json_values import why_no_json
 from .places import place_of_caller, seen_at
 
 __tracebackhide__ = is_for_the_test
@@ -75,8 +76,8 @@ class Stubs:
 
     def add(self, path: str, answer: Answer, *, status: int, times: int | None) -> Stub:
         """A new stub. Raises SandboxError for a path that Seam does not have, or that is emulated."""
-        if not self._is_known(path):
-            raise SandboxError(f"Seam has no path {path!r}, so nobody can ask it. Paths look like /devices/list.")
+        if not isinstance(path, str) or not self._is_known(path):
+            raise SandboxError(f"Seam has no path {quoted(path)}, so nobody can ask it. Paths look like /devices/list.")
         if self._is_emulated(path):
             raise SandboxError(
                 f"{path} is emulated, so it needs no stub. Make what it should answer with create_*, or let a call go "
@@ -118,8 +119,8 @@ def _is_spent(stub: Stub) -> bool:
 
 def _rendered(path: str, content: object, status: int) -> bytes:
     if not isinstance(content, Mapping):
-        raise SandboxError(f"the answer of the stub of {path} is a JSON object; got {content!r}.")
-    try:
-        return to_json(dict(content) if "ok" in content else {**content, "ok": status < 400})
-    except PydanticSerializationError as error:
-        raise SandboxError(f"the answer of the stub of {path} is no JSON: {error}") from None
+        raise SandboxError(f"the answer of the stub of {path} is a JSON object; got {quoted(content)}.")
+    fault = why_no_json(content, "it")
+    if fault is not None:
+        raise SandboxError(f"the answer of the stub of {path} is no JSON: {shortened(fault, 200)}.")
+    return to_json(dict(content) if "ok" in content else {**content, "ok": status < 400})

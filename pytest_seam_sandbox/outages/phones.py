@@ -36,7 +36,7 @@ class Deactivation(Outage):
         return f"{self.name}({self.phone.display_name})"
 
     def _prepare(self) -> None:
-        phones = {phone.device_id for phone in self._sandbox._api.phones()}
+        phones = self._sandbox._api.phone_ids()
         if self.phone.device_id not in phones:
             raise OutageNotPossible(f"{self} is not possible: the phone is deactivated already. Make a new one.")
         self._others = phones - {self.phone.device_id}
@@ -50,7 +50,7 @@ class Deactivation(Outage):
     def _assert_broken(self) -> None:
         self._expect("phone.deactivated", device_id=self.phone.device_id)
         self._assert_dead()
-        missing = self._others - {phone.device_id for phone in self._sandbox._api.phones()}
+        missing = self._others - self._sandbox._api.phone_ids()
         require(not missing, f"{self}: other phones went with it: {sorted(missing)}")
         self._assert_keys_revoked()
 
@@ -79,8 +79,8 @@ class Deactivation(Outage):
     def _assert_dead(self) -> None:
         found = self._sandbox._api.phone(self.phone.device_id)
         require(found is None, f"{self}: /phones/get still finds the phone")
-        alive = [phone for phone in self._sandbox._api.phones() if phone.device_id == self.phone.device_id]
-        require(not alive, f"{self}: /phones/list still has the phone")
+        alive = self._sandbox._api.phone_ids()
+        require(self.phone.device_id not in alive, f"{self}: /phones/list still has the phone")
 
 
 def replacement_of(sandbox: Sandbox, device_type: str, owner: str | None) -> Phone:

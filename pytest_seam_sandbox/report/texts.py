@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from ..engine.errors import shortened
+from ..engine.errors import quoted, shortened
 from ..engine.store import Row, Table, Workspace
 
 MOST = 10
@@ -45,7 +45,7 @@ def lines_of(texts: Sequence[str], count: int, what: str) -> Iterator[str]:
 def said(name: str, value: Any, name_of: NameOf) -> str:
     """The value of a field as a test would write it, or the name of what an id stands for."""
     found = name_of(value) if name.endswith("_id") and isinstance(value, str) else None
-    return found or shortened(repr(value))
+    return found or quoted(value)
 
 
 def pair(name: str, value: Any, name_of: NameOf) -> str:

@@ -15,7 +15,7 @@ from ..api.devices.house import add_house
 from ..api.devices.state import add_device
 from ..api.phones import PhoneMetadata, create_sandbox_phone
 from ..api.user_identities import create as create_user_identity
-from ..engine.errors import UnknownWorld, is_for_the_test
+from ..engine.errors import UnknownWorld, is_for_the_test, quoted
 from ..engine.frozen import freeze
 from ..engine.store import Workspace
 from .catalogue import device_models
@@ -34,7 +34,7 @@ def check_world(name: str) -> None:
     if name not in WORLDS:
         near = get_close_matches(name, WORLDS, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise UnknownWorld(f"there is no world {name!r}.{hint} Worlds: {', '.join(sorted(WORLDS))}.")
+        raise UnknownWorld(f"there is no world {quoted(name)}.{hint} Worlds: {', '.join(sorted(WORLDS))}.")
 
 
 def add_account(

@@ -14,7 +14,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from ..engine.errors import SandboxError, UnknownDeviceType, is_for_the_test
+from ..engine.errors import SandboxError, UnknownDeviceType, is_for_the_test, quoted
 from ..engine.frozen import FrozenDict, freeze
 
 __tracebackhide__ = is_for_the_test
@@ -94,7 +94,7 @@ def check_provider(name: str) -> None:
     if name not in names:
         near = get_close_matches(name, names, n=3)
         hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"Providers: {', '.join(sorted(names))}."
-        raise SandboxError(f"Seam has no provider {name!r}. {hint}")
+        raise SandboxError(f"Seam has no provider {quoted(name)}. {hint}")
 
 
 def device_model(device_type: str) -> DeviceModel:
@@ -104,7 +104,7 @@ def device_model(device_type: str) -> DeviceModel:
         near = get_close_matches(device_type, device_models(), n=3, cutoff=0.4)
         hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "Device types look like 'august_lock'."
         raise UnknownDeviceType(
-            f"Seam has no device type {device_type!r}. {hint} All {len(device_models())} types: "
+            f"Seam has no device type {quoted(device_type)}. {hint} All {len(device_models())} types: "
             f"{', '.join(sorted(device_models()))}."
         )
     return model

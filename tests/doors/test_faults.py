@@ -308,8 +308,9 @@ def test_faults_on_different_devices_live_together(faults, seam_sandbox, sandbox
     with (
         faults.fail(UNLOCK, device=sandbox_device, times=None),
         faults.slow(UNLOCK, 1, device=other.device_id, times=None),
+        faults.slow(UNLOCK, 1, device={"device_id": "of no device"}, times=None),
     ):
-        assert len(faults.active) == 2
+        assert len(faults.active) == 3
 
 
 def test_an_unknown_path_is_refused_with_the_nearest(faults):
@@ -330,12 +331,29 @@ def test_an_unknown_path_is_refused_with_the_nearest(faults):
         (lambda faults: faults.slow(UNLOCK, -1), "seconds is -1"),
         (lambda faults: faults.rate_limit(UNLOCK, retry_after="soon"), "retry_after is 'soon'"),
         (lambda faults: faults.garbage(UNLOCK, kind="xml"), "got 'xml'"),
+        (lambda faults: faults.garbage(UNLOCK, kind=["not_json"]), r"got \['not_json'\]"),
+        (lambda faults: faults.fail(None), "a fault target is a text .*; got None"),
+        (lambda faults: faults.fail(b"/locks/unlock_door"), "a fault target is a text .*; got b'/locks/unlock_door'"),
+        (lambda faults: faults.fail(UNLOCK, error_type=3), "error_type is 3; it takes a text"),
+        (lambda faults: faults.fail(UNLOCK, message="\ud800"), r"message is '\\ud800'; it takes a text"),
+        (lambda faults: faults.fail(UNLOCK, after="no"), "after is 'no'; it takes True or False"),
+        (lambda faults: faults.reset(UNLOCK, optional="false"), "optional is 'false'; it takes True or False"),
+        (lambda faults: faults.reset(UNLOCK, until_seen=1), "until_seen is 1; it takes True or False"),
+        (lambda faults: faults.reset(UNLOCK, device=""), "device is ''; it takes a device or the id of one"),
+        (lambda faults: faults.reset(UNLOCK, device=7), "device is 7; it takes a device or the id of one"),
+        (lambda faults: faults.reset(UNLOCK, device={"id": "x"}), r"device is \{'id': 'x'\}"),
+        (lambda faults: faults.reset(UNLOCK, caller=""), "caller is ''; it takes an API key or a token"),
+        (lambda faults: faults.reset(UNLOCK, tiems=2), r"reset\(\) has no parameter 'tiems'. Did you mean 'times'"),
+        (lambda faults: faults.refuse(qqqqqqqq=2), "it takes times, optional, until_seen, device, caller"),
+        (lambda faults: faults.fail("/" + "x" * 100_000), r"\(100,003 characters\)"),
     ],
 )
 def test_misuse_is_said_at_once(faults, misuse, said):
     """Bad arguments name what was found and what was expected."""
     with pytest.raises(SandboxError, match=said):
         misuse(faults)
+
+    assert faults.all == []
 
 
 def test_a_server_cannot_count_refused_connections(faults, seam_server):

@@ -98,6 +98,13 @@ def test_address_that_cannot_be_is_named(host, port):
         Listener(host=host, port=port).start()
 
 
+@pytest.mark.parametrize("host", [None, 127, b"127.0.0.1"])
+def test_host_is_a_text(host):
+    """Anything else is named."""
+    with pytest.raises(SandboxError, match=f"is a name or an address as text; got {host!r}"):
+        Listener(host=host).start()
+
+
 @pytest.mark.parametrize("host", ["", "  "])
 def test_empty_host_is_refused(host):
     """An empty host would mean every address of this machine, which nobody gets without asking for it."""

@@ -282,6 +282,28 @@ def test_rows_of_some_ids_come_in_the_order_of_creation(workspace, thing):
     assert [row.thing_id for _, row in table.numbered(3, ["f", "a", "c"])] == ["c", "f"]
 
 
+def test_rows_by_a_field(workspace, thing):
+    """In the order of creation, whatever is added, replaced, removed and gone back to meanwhile."""
+    table = workspace[thing]
+
+    def red():
+        return [row.thing_id for row in table.where("colour", "red")]
+
+    assert red() == []
+    for letter in "abc":
+        table.put(thing(thing_id=letter))
+    table.put(thing(thing_id="d", colour="blue"))
+    table.put(table["a"].but())
+    assert red() == ["a", "b", "c"]
+    state = table.snapshot()
+    table.remove("b")
+    table.put(thing(thing_id="e"))
+    assert (red(), [row.thing_id for row in table.where("colour", "blue")]) == (["a", "c", "e"], ["d"])
+    table.restore(state)
+    assert red() == ["a", "b", "c"]
+    assert table.where("colour", "green") == []
+
+
 def test_rows_that_were_removed_last_can_be_named(workspace, thing):
     """A thousand of them; one that is there again is not among them."""
     table = workspace[thing]

@@ -237,7 +237,7 @@ def deleting(created_at: str) -> Mutation:
 
 def codes_on(workspace: Workspace, device_id: str) -> list[AccessCodeRow]:
     """All codes of a lock, managed and unmanaged, those of the backup pool included."""
-    return [row for row in workspace[AccessCodeRow] if row.device_id == device_id]
+    return workspace[AccessCodeRow].where("device_id", device_id)
 
 
 def device_of(workspace: Workspace, code: AccessCodeRow) -> DeviceRow:

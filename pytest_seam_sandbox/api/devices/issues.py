@@ -83,6 +83,7 @@ DEVICE_ERRORS: Mapping[str, Issue] = MappingProxyType(
             "Missing Device Credentials: the device needs a login of its own. Give it in a Connect Webview.",
             OF_DEVICE,
             is_unreachable=True,
+            cause="device_disconnected",
             is_gone=True,
         ),
         "subscription_required": Issue(

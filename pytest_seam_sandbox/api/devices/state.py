@@ -178,18 +178,25 @@ def delete_device(workspace: Workspace, device: DeviceRow) -> None:
     workspace.events.emit(workspace, DeviceDeleted(device_name=device.display_name, **fields))
 
 
-def set_subscription(workspace: Workspace, device_id: str, is_expired: bool, *, error: Condition | None = None) -> None:
+def set_subscription(workspace: Workspace, device_id: str, is_expired: bool) -> None:
     """Let the provider's paid plan of a device expire or be renewed, as the next poll of Seam notices it."""
     device = workspace[DeviceRow].get(device_id)
     if device is None or device.is_removed or device.has_error("subscription_required") == is_expired:
         return
-    if is_expired:
-        device = add_error(workspace, device, "subscription_required", error=error)
-        fields = device_fields(workspace, device) | issue_fields(workspace, device)
-        workspace.events.emit(workspace, DeviceErrorSubscriptionRequired(**fields))
-    else:
-        device = clear_error(workspace, device, "subscription_required")
-        workspace.events.emit(workspace, DeviceErrorSubscriptionRequiredResolved(**device_fields(workspace, device)))
+    (expire_plan if is_expired else renew_plan)(workspace, device)
+
+
+def expire_plan(workspace: Workspace, device: DeviceRow, *, error: Condition | None = None) -> None:
+    """The paid plan of a device is over: the error, then device.error.subscription_required."""
+    device = add_error(workspace, device, "subscription_required", error=error)
+    fields = device_fields(workspace, device) | issue_fields(workspace, device)
+    workspace.events.emit(workspace, DeviceErrorSubscriptionRequired(**fields))
+
+
+def renew_plan(workspace: Workspace, device: DeviceRow) -> None:
+    """The paid plan of a device is back: no error any more, then device.error.subscription_required.resolved."""
+    device = clear_error(workspace, device, "subscription_required")
+    workspace.events.emit(workspace, DeviceErrorSubscriptionRequiredResolved(**device_fields(workspace, device)))
 
 
 def devices_of(workspace: Workspace, account: ConnectedAccountRow) -> list[DeviceRow]:
