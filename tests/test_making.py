@@ -44,7 +44,7 @@ WRONG = {
             {"custom_metadata": {"floor": HALF}},
             "custom_metadata is no JSON: custom_metadata.floor has half a surrogate",
         ),
-        ({"properties": {5: "x"}}, "properties is no JSON: properties has a key of the type int"),
+        ({"properties": {5: "x"}}, 'received number for "properties.5"'),
         ({"properties": {"august_metadata": {"level": math.nan}}}, "properties.august_metadata.level is nan"),
         ({"properties": {"august_metadata": {"level": 10**400}}}, "is an integer of 1,329 bits"),
         ({"properties": {"august_metadata": {"at": datetime(2040, 1, 1, tzinfo=UTC)}}}, "the type datetime"),
