@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from .calls import page_rows, sdk_rows
 from .chaos import chaos_rows
+from .finding import finding_rows
 from .look import look_rows
 from .machine import machine_rows
 from .method import Effort
@@ -31,6 +32,7 @@ GROUPS: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "chaos": chaos_rows,
     "machine": machine_rows,
     "sweep": sweep_rows,
+    "finding": finding_rows,
     "memory": lambda _: memory_rows(),
 }
 
