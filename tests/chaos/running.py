@@ -34,13 +34,23 @@ def story_of(error):
     return next(note for note in error.__notes__ if note.startswith("What happened"))
 
 
-def repeat(error):
-    """Run the test that a failing machine printed, as it stands."""
+def printed_test(error):
+    """The test that a failing machine printed, as it stands."""
     code = story_of(error).partition("A test that repeats it:\n\n")[2].partition("\n\nSeam timeline")[0]
+    return "\n".join(line[4:] for line in code.splitlines())
+
+
+def run_printed(code):
+    """Run a printed test."""
     module = ModuleType("printed")
-    exec("\n".join(line[4:] for line in code.splitlines()), vars(module))
+    exec(code, vars(module))
     (test,) = [value for name, value in vars(module).items() if name.startswith("test_")]
     test()
+
+
+def repeat(error):
+    """Run the test that a failing machine printed, as it stands."""
+    run_printed(printed_test(error))
 
 
 def steps_of(error):

@@ -1,17 +1,24 @@
-"""Measures what finds each planted bug, and after how many examples; writes the table of README.md.
+"""Measures what finds each planted bug, how fast, and how long its story is; writes the table of README.md.
 
-    PYTHONPATH=tests python -m planted.measure
+    PYTHONPATH=tests python -m planted.measure [module ...]
 
 Per bug: the example test of its author; the strategy and the machine with SEEDS seeds each and at most LIMIT examples;
-the sweep once, since nothing in it is random.
+the sweep once, since nothing in it is random. Seconds are processor time. Modules: by default all; the rows of the
+others stay.
 """
 
+import re
 import statistics
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import hypothesis
+from hypothesis import Phase, settings
 
+from chaos.running import steps_of
 from planted.harness import (
     FOLDER,
     NAMES,
@@ -26,10 +33,41 @@ from planted.harness import (
 )
 from pytest_seam_sandbox.chaos.sweep import SweepFailed
 
-SEEDS = 9
+SEEDS = 20
 LIMIT = 500
 START, END = "<!-- measured -->\n", "<!-- /measured -->\n"
-HEAD = "| module | bug | what goes wrong | example test | strategy | machine | sweep |\n|---|---|---|---|---|---|---|\n"
+HEAD = (
+    "| module | bug | what goes wrong | example test | strategy | machine | story | sweep |\n"
+    "|---|---|---|---|---|---|---|---|\n"
+)
+
+
+@dataclass(frozen=True)
+class Watched(Planted):
+    """A pair that notes how many examples had begun, and after how many seconds, when the bug was found."""
+
+    started: float = field(default_factory=time.process_time)
+    begun: list[None] = field(default_factory=list)
+    found: list[tuple[int, float]] = field(default_factory=list)
+
+    def begins(self, *_: object) -> None:
+        self.begun.append(None)
+
+    def turn(self, *app_and_sandbox: object) -> None:
+        with self._noting():
+            super().turn(*app_and_sandbox)
+
+    def end(self, *app_and_sandbox: object) -> None:
+        with self._noting():
+            super().end(*app_and_sandbox)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        try:
+            yield
+        except AssertionError:
+            self.found.append((len(self.begun), time.process_time() - self.started))
+            raise
 
 
 def by_example(pair: Planted) -> str:
@@ -40,29 +78,42 @@ def by_example(pair: Planted) -> str:
     return "missed"
 
 
-def by_chance(pair: Planted, search: Callable[..., None]) -> str:
-    """How many examples until the bug was found: median and most, over the seeds."""
-    counts = sorted(examples_until_found(pair, search, seed) for seed in range(SEEDS))
-    found = [count for count in counts if count <= LIMIT]
+def by_strategy(pair: Planted) -> str:
+    return told([search(pair, run_strategy, seed)[0] for seed in range(SEEDS)])
+
+
+def by_machine(pair: Planted) -> tuple[str, str]:
+    """How the machine finds the bug, and the steps of the story that it tells: median and most, over the seeds."""
+    searches = [search(pair, run_machine, seed, Phase.shrink) for seed in range(SEEDS)]
+    steps = sorted(len(steps_of(error)) for _, error in searches if error is not None)
+    story = f"{statistics.median_high(steps)} (≤ {steps[-1]})" if steps else ""
+    return told([watched for watched, _ in searches]), story
+
+
+def search(
+    pair: Planted, run: Callable[..., None], seed: int, *more: Phase
+) -> tuple[tuple[int, float] | None, AssertionError | None]:
+    """After how many examples and seconds the bug was found, and the failure; the search ends with its phases."""
+    watched = Watched(pair.name, pair.module)
+    chosen = settings(searching(LIMIT, seed=seed), phases=(Phase.generate, *more))
+    try:
+        run(watched, pair.module.Buggy, chosen, watched.begins, hypothesis.seed(seed))
+    except AssertionError as error:
+        return watched.found[0], error
+    return None, None
+
+
+def told(searches: Sequence[tuple[int, float] | None]) -> str:
+    """For how many seeds the bug was found, and the median over these of examples and seconds."""
+    found = [one for one in searches if one is not None]
     if not found:
         return f"not in {LIMIT}"
-    median = statistics.median_high(counts)
-    told = f"{median}" if median <= LIMIT else f"> {LIMIT}"
-    most = f"≤ {counts[-1]}" if len(found) == SEEDS else f"{len(found)} of {SEEDS} seeds"
-    return f"{told} ({most})"
-
-
-def examples_until_found(pair: Planted, search: Callable[..., None], seed: int) -> int:
-    begun = []
-    seeded = hypothesis.seed(seed)
-    try:
-        search(pair, pair.module.Buggy, searching(LIMIT, seed=seed), lambda *_: begun.append(None), seeded)
-    except AssertionError:
-        return len(begun) - 1  # the last one repeats the failure for its report
-    return LIMIT + 1
+    examples, seconds = (statistics.median_high(values) for values in zip(*found, strict=True))
+    return f"{len(found)} of {len(searches)}: {examples:.0f}, {seconds:.1f} s"
 
 
 def by_sweep(pair: Planted) -> str:
+    """The first trial that found the bug, of how many."""
     with pair.sandbox() as sandbox:
         trials = sweep_of(pair, pair.module.Buggy, sandbox)
         try:
@@ -74,18 +125,25 @@ def by_sweep(pair: Planted) -> str:
 
 
 def row(pair: Planted) -> str:
-    ways = (by_example(pair), by_chance(pair, run_strategy), by_chance(pair, run_machine), by_sweep(pair))
-    return "| " + " | ".join((f"`{pair.name}`", pair.module.BUG, pair.module.WRONG, *ways)) + " |\n"
+    example, strategy = by_example(pair), by_strategy(pair)
+    machine, story = by_machine(pair)
+    started = time.process_time()
+    sweep = f"{by_sweep(pair)}, {time.process_time() - started:.1f} s"
+    cells = (f"`{pair.name}`", pair.module.BUG, pair.module.WRONG, example, strategy, machine, story, sweep)
+    return "| " + " | ".join(cells) + " |\n"
 
 
 def main() -> None:
     path = FOLDER / "README.md"
     before, rest = path.read_text("utf-8").split(START)
-    rows = []
-    for name in NAMES:
-        rows.append(row(planted(name)))
-        sys.stdout.write(rows[-1])
-    path.write_text(before + START + HEAD + "".join(rows) + END + rest.split(END)[1], "utf-8")
+    old, after = rest.split(END)
+    rows = {line.split("`")[1]: line for line in re.findall(r"^\| `.*\n", old, flags=re.MULTILINE)}
+    for name in sys.argv[1:] or NAMES:
+        rows[name] = row(planted(name))
+        sys.stdout.write(rows[name])
+        sys.stdout.flush()
+        table = HEAD + "".join(rows[name] for name in sorted(rows))
+        path.write_text(before + START + table + END + after, "utf-8")
 
 
 if __name__ == "__main__":

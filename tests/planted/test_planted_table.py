@@ -34,12 +34,12 @@ def test_table_says_what_the_example_and_the_sweep_find(name):
     """Run `python -m planted.measure` when this fails."""
     pair = planted(name)
 
-    assert (ROWS[name][3], ROWS[name][6]) == (by_example(pair), by_sweep(pair))
+    assert (ROWS[name][3], ROWS[name][7].partition(",")[0]) == (by_example(pair), by_sweep(pair))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_machine_or_sweep_found_the_bug_when_it_was_measured(name):
     """No bug needs an example test."""
-    *_, machine, sweep = ROWS[name]
+    *_, machine, _, sweep = ROWS[name]
 
     assert "not in" not in f"{machine}{sweep}"
