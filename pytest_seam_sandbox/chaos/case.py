@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hypothesis import Phase, Verbosity, settings
+from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.strategies import SearchStrategy
 
 from ..engine.errors import SandboxError, SandboxWarning, is_for_the_test
@@ -45,7 +46,8 @@ def adapt(machine: type[Machine]) -> None:
 
     They name the lines that only failing runs reach, which are ours, and take most of the time of a failing run.
     """
-    case: Any = machine.TestCase
+    # Hypothesis makes a test case when it is asked for one, and keeps the last 128; ours has to stay.
+    case: Any = vars(RuleBasedStateMachine)["TestCase"].__get__(None, machine)
     run = case.runTest
 
     @wraps(run)
@@ -62,6 +64,7 @@ def adapt(machine: type[Machine]) -> None:
         _tell_unmet(machine, calls)
 
     case.runTest = run_test
+    setattr(machine, "TestCase", case)  # noqa: B010 - the type says that it cannot be set, which is for instances
 
 
 def unexplained(chosen: settings) -> settings:

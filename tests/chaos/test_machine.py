@@ -544,6 +544,16 @@ def test_test_case_leaves_out_what_explains_and_lists():
     assert "What happened in Desk" in story_of(found.value)
 
 
+def test_test_case_stays_however_many_machines_there_are():
+    """Hypothesis forgets the test case of a machine when many others have come; ours is the same each time."""
+    before = Desk.TestCase
+    for number in range(130):
+        _ = type(f"Machine{number}", (SandboxMachine,), {"__module__": __name__}).TestCase
+
+    assert Desk.TestCase is before
+    assert type("Child", (Desk,), {"__module__": __name__}).TestCase is not before
+
+
 def test_chosen_phases_are_left_alone():
     """Whoever chooses the phases gets them."""
     chosen = settings(phases=[Phase.generate, Phase.explain])
