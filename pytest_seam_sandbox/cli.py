@@ -131,7 +131,7 @@ def _settings() -> list[tuple[str, Setting]]:
 
 
 def _announcement(options: argparse.Namespace, url: str, api_key: str, workspace_id: str) -> list[str]:
-    no_proxy = around_proxies(os.environ)["NO_PROXY"]
+    no_proxy = around_proxies(os.environ, url)["NO_PROXY"]
     if options.json:
         ready = {"event": "ready", "url": url, "api_key": api_key, "workspace_id": workspace_id, "no_proxy": no_proxy}
         return [json.dumps(ready)]

@@ -104,6 +104,30 @@ def test_hosts_that_stand_there_are_kept(standing, upper, lower):
     assert around_proxies(standing) == {"NO_PROXY": upper, "no_proxy": lower}
 
 
+@pytest.mark.parametrize(
+    ("url", "more"),
+    [
+        ("http://127.0.0.1:80", ""),
+        ("http://localhost", ""),
+        ("http://127.0.0.5:8080", ",127.0.0.5"),
+        ("http://[::1]:8080", ",[::1]"),
+        ("http://sandbox.test:8080", ",sandbox.test"),
+    ],
+)
+def test_host_of_a_server_of_ones_own(url, more):
+    """A server on another address is reached without a proxy, too."""
+    assert around_proxies({}, url)["NO_PROXY"] == LOOPBACK + more
+
+
+@pytest.mark.parametrize("host", ["127.0.0.5", "::1"])
+def test_server_on_another_address(monkeypatch, seam_sandbox, sandbox_device, host):
+    """urllib, which matches addresses by their text, reaches it with what is set."""
+    with seam_sandbox.serve(host=host) as url:
+        for name, value in around_proxies(os.environ, url).items():
+            monkeypatch.setenv(name, value)
+        assert sandbox_device.device_id in by_urllib(url, seam_sandbox.api_key)
+
+
 def test_star_for_all_hosts_goes_on_working(monkeypatch, request, sandbox_device):
     """An environment that uses no proxy at all stays so."""
     monkeypatch.setenv("no_proxy", "*")
