@@ -37,8 +37,12 @@ def _one_tls_context():
 
 @pytest.fixture(scope="session")
 def _imported():
-    """What is imported before a run of pytest inside a test is not imported again, and forgotten, by each of them."""
+    """What is imported before a run of pytest inside a test is not imported again, and forgotten, by each of them.
+
+    httpx keeps the exception types of the httpcore that it has seen first, and knows those of no second one.
+    """
     import_module("pytest_seam_sandbox.stateful")
+    import_module("httpcore")
     all_endpoints()
     with Sandbox(world="house") as sandbox:
         sandbox.client().devices.list()
