@@ -10,6 +10,8 @@ from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.api.known import public_paths
 
 BEGIN, END = "<!-- emulated -->\n", "<!-- /emulated -->\n"
+BESIDE_PATHS = {"webhooks": "deliveries: webhooks are kept and shown, and nothing is sent to them yet"}
+"""What is missing of a family although its paths are there."""
 
 
 def emulated() -> str:
@@ -23,7 +25,8 @@ def emulated() -> str:
         missing = [path.removeprefix(f"/{family}/") for path in paths if path not in ours]
         there = len(paths) - len(missing)
         listed = ", ".join(f"`{name}`" for name in missing) if there else "the whole family"
-        lines.append(f"| `{family}` | {there or 'none'} of {len(paths)} | {listed or ''} |")
+        told = "; ".join(filter(None, (listed, BESIDE_PATHS.get(family))))
+        lines.append(f"| `{family}` | {there or 'none'} of {len(paths)} | {told} |")
     return "\n".join(lines) + "\n"
 
 
