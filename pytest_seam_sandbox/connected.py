@@ -50,7 +50,9 @@ class Connected(Observer):
     def intercepted(self, *, allow: str | Iterable[str] | None = None) -> Iterator[None]:
         """Inside the block every httpx request of this process to Seam's host comes here.
 
-        Loopback passes, and so do the hosts in `allow`; requests to other hosts raise SandboxError.
+        Loopback passes, and so do the hosts in `allow`. Requests of httpx, requests, urllib3 and urllib to other hosts
+        raise SandboxError, as does any other library that looks up Seam's host. What opens sockets to other hosts by
+        other means (aiohttp, for one) is not seen.
         allow: host names, as text separated by commas or as a list; by default those of the setting intercept_allow.
         """
         from .doors.intercept import intercept

@@ -363,7 +363,7 @@ class Embedded:
 class SandboxClock:
     """The sandbox's time. It runs with the wall clock until it is frozen, and never goes backwards.
 
-    Only between the trials of a sweep it goes back, together with everything else.
+    Between the trials of a sweep it goes back, together with everything else.
 
     Where the wall clock is set back (by freezegun, for one), it runs on from what it shows.
     """

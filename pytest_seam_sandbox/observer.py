@@ -97,12 +97,15 @@ class Observer(Looker):
 
     @property
     def requests(self) -> list[Call]:
-        """Every request that the program under test has made, oldest first: method, path, params, status, seconds."""
+        """The requests that the program under test has made: method, path, params, status, seconds and more.
+
+        Oldest first; of requests, events and clock moves together, the newest 100,000 are kept.
+        """
         return self._backend.calls()
 
     @property
     def timeline(self) -> str:
-        """Requests, events, outages and clock moves in one ordered list, for people."""
+        """The newest 200 requests, events, outages and clock moves in one ordered list, for people."""
         return render_timeline(self._backend.history(), name_of=self._backend.names())
 
     # expect

@@ -352,7 +352,7 @@ def seam_http(seam_sandbox: Sandbox) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def seam_intercept(seam_sandbox: Sandbox) -> Iterator[Sandbox]:
-    """For this test, every httpx request of the process to Seam's host reaches seam_sandbox."""
+    """For this test, httpx requests of the process to Seam's host reach seam_sandbox; other hosts are refused."""
     with seam_sandbox.intercepted():
         yield seam_sandbox
 
@@ -388,7 +388,7 @@ def seam_environ(seam_server: str, seam_sandbox: Sandbox, monkeypatch: pytest.Mo
 
 @pytest.fixture
 def seam_sweep(seam_sandbox: Sandbox) -> SeamSweep:
-    """Run a scenario in seam_sandbox once for each call at which it can be hit."""
+    """Run a scenario in seam_sandbox, with an outage or a fault at each of its calls in turn."""
     from functools import partial
 
     from .chaos.sweep import sweep

@@ -74,8 +74,8 @@ class Snapshot:
 class Sandbox(Marker):
     """One isolated Seam sandbox workspace.
 
-    Usable without pytest: `with Sandbox() as sandbox:`. Leaving the block raises what went wrong unnoticed: a path that
-    is not emulated, an outage that was never left.
+    Usable without pytest: `with Sandbox() as sandbox:`. Leaving the block calls `check`, which raises what went wrong
+    without an exception: a path that is not emulated, a fault that nobody met, an outage that was never left.
 
     world: the starting state, "empty", "house", "hotel" or "everything". seed: ids, names, PINs and serial numbers
     follow from it; give two sandboxes of one test different seeds if their ids have to differ. action_attempts:
@@ -83,8 +83,8 @@ class Sandbox(Marker):
     rate_limits: answer 429 beyond Seam's documented limits per device. intercept_allow: further hosts that may be
     reached for real under interception, as text separated by commas or as a list. api_key: of the form seam_test…; by
     default it follows from the seed.
-    All seconds are sandbox seconds. Each setting is also taken as the text of an ini file. Raises SandboxError for a
-    value that it does not take.
+    All seconds are sandbox seconds. Each setting is also taken as the text of an ini file. Environment, ini file,
+    options and markers are not read here; the fixtures do that. Raises SandboxError for a value that it does not take.
     """
 
     def __init__(
@@ -216,7 +216,7 @@ class Sandbox(Marker):
                 yield trouble
 
     def close(self) -> None:
-        """Nothing that would have to be let go of; the clients that the sandbox handed out stay usable."""
+        """Do nothing: there is nothing to clean up, and the sandbox and its clients work on."""
 
     @contextmanager
     def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Iterator[str]:

@@ -178,8 +178,8 @@ def _is_address(text: str) -> bool:
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
-        "world": Setting("empty", "starting state of each sandbox: empty, house, hotel or everything", _world),
-        "seed": Setting("0", "ids, names, PINs and serial numbers follow from it and from the name of the test", _seed),
+        "world": Setting("empty", "starting state of a sandbox: empty, house, hotel or everything", _world),
+        "seed": Setting("0", "ids, names, PINs and serial numbers follow from it, in a test also from its name", _seed),
         "action_attempts": Setting(
             "instant", "how action attempts end: instant, poll or a delay in sandbox seconds", _attempts
         ),
@@ -190,7 +190,9 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             "", "hosts that may be reached for real under seam_intercept, separated by commas", _hosts, takes_empty=True
         ),
         "api_key": Setting(
-            "", "the API key of each sandbox, seam_test..., for an app that has one; else each has its own", _api_key
+            "",
+            "the API key of a sandbox, seam_test..., for an app that has one; by default it follows from the seed",
+            _api_key,
         ),
     }
 )

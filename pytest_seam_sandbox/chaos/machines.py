@@ -15,13 +15,14 @@ class SandboxMachine(Machine):
 
     Subclass it, build the app in `start`, add rules and invariants with the decorators of
     `pytest_seam_sandbox.stateful`, and give pytest the `TestCase`. `self.sandbox` is fresh in each run, its clock
-    stands and moves by rules only. Seam's own laws are checked after each step. At the end of each run, and wherever a
-    rule of yours calls it, everything heals (`quiesce`), `catch_up` lets the app notice, and what is marked
-    `eventually` has to hold.
+    stands and moves by rules, faults and waits of the SDK only. Invariants of Seam are checked after each step. At the
+    end of each run, and wherever a rule of yours calls it, everything heals (`quiesce`), `catch_up` lets the app
+    notice, and what is marked `eventually` has to hold.
 
     world, device_types, phone_count: what is there at the start; sandbox_settings: further arguments of Sandbox. The
     switches turn rules off; faults: the targets that faults may hit, such as ("POST /locks/unlock_door",), none by
     default; fault_kinds: which faults. access_codes: make access codes as well.
+    A fault lasts until the program has seen it. After "rate_limit", a program that comes back too early fails the run.
     A failing run says what happened, and has a plain test that repeats it, as a note of its exception.
     """
 

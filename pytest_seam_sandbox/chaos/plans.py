@@ -117,8 +117,9 @@ class OutagePlan:
 
         The clock moves to each moment, outages are left and entered with their assertions, then the moment is given;
         the last one comes after the last recovery. Where the body let more time pass, the clock is not moved back.
-        every: further moments at 0 and every so many seconds. A break, or an exception of the body, heals everything;
-        what goes wrong in that is raised by `sandbox.check()`. Raises what `check` raises.
+        every: for programs that poll, further moments at 0 and every so many sandbox seconds. A break, or an exception
+        of the body, heals everything; what goes wrong in that is raised by `sandbox.check()`. Raises what `check`
+        raises.
         """
         if every is not None and not (_is_number(every) and every > 0):
             raise SandboxError(f"every is {every!r}; it takes a number of seconds > 0, or None.")

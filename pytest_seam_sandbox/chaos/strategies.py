@@ -52,7 +52,8 @@ def sandboxes(
 
     devices: the types of the devices that it has beyond those of the world. phones: how many phones. settings: as
     Sandbox takes them. What the sandbox noticed (a path that is not emulated, an outage that was never left) fails the
-    example when it ends; `with sandbox:` in the test does so earlier.
+    example when it ends; `with sandbox:` in the test does so earlier. Under the plugin, such tests have no deadline
+    unless they choose one; elsewhere, use `@settings(deadline=None)`.
     """
     return without_deadline(_sandboxes(st.just(Furnished(world, devices, phones, settings))))
 

@@ -1,4 +1,4 @@
-"""The sweep: a scenario once undisturbed, then once for each of its calls and each kind of trouble."""
+"""The sweep: a scenario once undisturbed, then once for each of its calls and each outage or fault."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ def sweep(
     app: Callable[[Sandbox], Any] | None = None,
     subtests: Any = None,
 ) -> Sweep[Any]:
-    """Hit a scenario at each of its calls in turn.
+    """Run a scenario with an outage or a fault at each of its calls in turn.
 
         for trial in sweep(sandbox, disconnect="FRONT DOOR", app=DoorService):
             with trial as sandbox:
                 assert trial.app.unlock(door) in ("open", "offline")
 
     The first trial is undisturbed, and counts the calls of the program. Then there is one trial for each call, each
-    kind of trouble, and before and after the call, all from the state and the time in which the loop begins. After the
+    outage or fault, and before and after the call, all from the state and the time in which the loop begins. After the
     loop the clock shows the latest time of any trial.
 
     disconnect, disconnect_hub, remove, expire, disconnect_account, deactivate: the devices (accounts, phones) that

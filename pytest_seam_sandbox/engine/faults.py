@@ -106,7 +106,7 @@ class Faults:
         return self._add("refuse", target, narrowing)
 
     def time_out(self, target: str, *, after: bool = False, **narrowing: Unpack[Narrowing]) -> Fault:
-        """Never answer: the client's read timeout strikes. after: the request takes effect all the same."""
+        """Never answer: the client's read timeout ends it. after: the request takes effect all the same."""
         return self._add("time_out", target, narrowing, after=after)
 
     def reset(self, target: str, *, after: bool = False, **narrowing: Unpack[Narrowing]) -> Fault:
@@ -122,7 +122,7 @@ class Faults:
         return self._add("garbage", target, narrowing, after=after, garbage=kind)
 
     def slow(self, target: str, seconds: float, **narrowing: Unpack[Narrowing]) -> Fault:
-        """Answer late. Later than the client's read timeout: the timeout strikes, and the effect is there."""
+        """Answer late. Later than the client's read timeout, the client gives up, and the request takes effect."""
         return self._add("slow", target, narrowing, after=True, seconds=_not_negative("seconds", seconds))
 
     def rate_limit(self, target: str, *, retry_after: int = 1, **narrowing: Unpack[Narrowing]) -> Fault:

@@ -16,7 +16,8 @@ _BASE58 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 class Ids:
     """The sandbox's only source of anything that looks random.
 
-    The same seed gives the same sequence in every process and on every Python version. `count` is the place in the
+    The same seed gives the same sequence in every process and on every Python version; names of people also follow
+    from the version of Faker. `count` is the place in the
     sequence; setting it back repeats what came after. Lives as long as its app.
     """
 

@@ -25,8 +25,9 @@ _WHOLES = ("device_id", "acs_system_id", "connected_account_id", "action_attempt
 def render_timeline(history: Iterable[Entry], *, most: int = 200, name_of: NameOf = nameless) -> str:
     """The newest `most` entries as lines, oldest first: sandbox time, what it was, what it was about.
 
-    Times have their date when the lines are of more than one day. The sandbox's own reads are left out; requests that
-    failed are marked with `!`, and have Seam's message. name_of: what to write for an id.
+    Times have their date when the lines are of more than one day. Requests that failed are marked with `!`, and have
+    Seam's message. Of the sandbox's own requests, only those are shown that simulate something or deactivate a phone.
+    name_of: what to write for an id.
     """
     shown = sorted((entry for entry in history if _is_shown(entry)), key=lambda entry: entry.at)  # late work was before
     cut = [f"… {len(shown) - most} earlier entries"] if len(shown) > most else []

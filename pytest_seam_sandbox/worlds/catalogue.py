@@ -1,4 +1,4 @@
-"""The device models that a sandbox can have: one for each device type that Seam lists.
+"""The device models that a sandbox can have: one for each device type that Seam's specification or SDK names.
 
 The facts stand in `catalogue.json` and `providers.json`, since they are data and pytest would rewrite a module.
 """
