@@ -114,8 +114,7 @@ def _signals() -> Iterator[Callable[[], None]]:
         signal.signal(number, lambda *_: None)
 
     def wait() -> None:
-        while alarm.recv(1)[0] not in _ENDS:
-            pass
+        next(number for number in iter(lambda: alarm.recv(1)[0], 0) if number in _ENDS)
 
     try:
         yield wait

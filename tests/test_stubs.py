@@ -123,3 +123,9 @@ def test_refusals_of_a_stub_reach_the_sdk(seam_sandbox):
 
     with pytest.raises(SeamHttpApiError, match="no"):
         seam_sandbox.client().client.post(PATH, json={})
+
+
+def test_stub_that_is_gone_when_its_block_ends(seam_sandbox):
+    """What the end of the sandbox has told already is not told again."""
+    with seam_sandbox.stub(PATH, {}, times=1), pytest.raises(ExpectationFailed, match="was asked 0 of 1"):
+        seam_sandbox.check()

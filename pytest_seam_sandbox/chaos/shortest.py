@@ -116,7 +116,8 @@ def _do(machine: Machine, story: Story, steps: Sequence[Step]) -> None:
         if marker is not None and not all(holds(machine) for holds in marker.preconditions):
             raise _NotRepeatable
         result = method(**arguments)
-        values = getattr(result, "values", (result,))
+        values = getattr(result, "values", None)
+        values = values if isinstance(values, tuple) else (result,)
         given |= {id(before): now for before, now in zip(step.results, values, strict=False)}
 
 

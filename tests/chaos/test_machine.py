@@ -6,7 +6,7 @@ from contextlib import suppress
 import hypothesis
 import pytest
 from httpx import ConnectError
-from hypothesis import Phase, settings
+from hypothesis import Phase, Verbosity, settings
 from hypothesis import strategies as st
 from hypothesis.errors import StopTest, UnsatisfiedAssumption
 from hypothesis.stateful import rule as untold_rule
@@ -17,7 +17,9 @@ from chaos.running import QUICK, failure_of, repeat, story_of
 from pytest_seam_sandbox import SandboxError
 from pytest_seam_sandbox.api.devices.events import DeviceConnected
 from pytest_seam_sandbox.api.devices.model import DeviceRow, device_fields
+from pytest_seam_sandbox.chaos import shortest
 from pytest_seam_sandbox.chaos.case import unexplained
+from pytest_seam_sandbox.chaos.telling import is_final
 from pytest_seam_sandbox.engine.errors import SandboxWarning
 from pytest_seam_sandbox.stateful import (
     Bundle,
@@ -552,6 +554,70 @@ def test_test_case_stays_however_many_machines_there_are():
 
     assert Desk.TestCase is before
     assert type("Child", (Desk,), {"__module__": __name__}).TestCase is not before
+
+
+class TwoBugs(SandboxMachine):
+    """Fails in two ways."""
+
+    disconnections = hub_disconnections = removals = account_losses = clock_moves = False
+    counts = Bundle("counts")
+
+    @rule(target=counts, options=st.fixed_dictionaries({"all": st.lists(st.integers(0, 1), max_size=1)}))
+    def count(self, options):
+        return len(options["all"])
+
+    @rule(count=counts, extra=st.fixed_dictionaries({"by": st.integers(0, 3)}))
+    def use(self, count, extra):
+        assert extra["by"] != 3, f"three beside {count}"
+
+    @rule(count=counts)
+    def check_twice(self, count):
+        assert count == 0, "some"
+
+
+def test_listings_are_left_out_of_each_of_several_failures():
+    """Where a machine fails in two ways, each failure tells its own steps, and only those."""
+    case = TwoBugs.TestCase()
+    case.settings = settings(QUICK, max_examples=300)
+    with pytest.raises(ExceptionGroup) as found:
+        case.runTest()
+
+    stories = [story_of(error) for error in found.value.exceptions]
+    assert len(stories) == 2
+    assert not [note for error in found.value.exceptions for note in error.__notes__ if note.startswith("state")]
+
+
+def test_verbose_runs_keep_the_listing():
+    """Whoever asks Hypothesis to say more gets what it says."""
+    case = Desk.TestCase()
+    case.settings = settings(QUICK, verbosity=Verbosity.verbose)
+    with pytest.raises(AssertionError) as found:
+        case.runTest()
+
+    assert [note for note in found.value.__notes__ if note.startswith("state = Desk()")]
+
+
+def test_no_run_is_final_outside_of_hypothesis():
+    """A printed test that fails has nothing to tell beside its assertion."""
+    assert not is_final()
+
+
+def test_failure_that_no_repetition_shows_is_told_as_it_was():
+    """Where a repetition does not fail alike, nothing is left out."""
+
+    class Once(SandboxMachine):
+        @rule()
+        def fail(self):
+            assert self._repeats, "not when it is repeated"
+
+    assert story_of(failure_of(Once)).startswith("What happened in Once:\n  1. fail()\n")
+
+
+def test_search_for_the_shortest_story_ends_in_time(monkeypatch):
+    """With no time left the story is told as it is."""
+    monkeypatch.setattr(shortest, "_SECONDS", -1)
+
+    assert "What happened in Desk" in story_of(failure_of(Desk))
 
 
 def test_chosen_phases_are_left_alone():

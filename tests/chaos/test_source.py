@@ -127,6 +127,20 @@ def test_value_without_code_is_pickled():
     assert source.imports == ["import pickle"]
 
 
+class Elsewhere(Mute):
+    """Its repr is code, but not for it."""
+
+    def __repr__(self):
+        return "nowhere(1)"
+
+
+def test_repr_that_is_no_code_for_the_value_is_not_used():
+    """A repr that cannot be evaluated gives way to a pickle."""
+    source = Source(lambda _: None)
+
+    assert evaluated(source, source.of(Elsewhere())) == Elsewhere()
+
+
 def test_value_that_cannot_be_written_is_an_ellipsis():
     """The printed test stays code that Python reads."""
     source = Source(lambda _: None)

@@ -386,3 +386,22 @@ def test_codes_of_a_deleted_lock_leave_no_word_of_the_pool(seam, seam_sandbox, s
 
     deleted = [e.access_code_id for e in seam_sandbox.events if e.event_type == "access_code.deleted"]
     assert sorted(deleted) == sorted([code.access_code_id, backup])
+
+
+def test_pool_that_a_test_has_marked_as_empty_is_not_filled(seam, seam_sandbox):
+    """The mark means that there are no backups, also for a code that asks for one; clearing it fills the pool."""
+    lock = seam_sandbox.create_device("schlage_lock")
+    seam_sandbox.set_error(lock, "empty_backup_access_code_pool")
+    start = seam_sandbox.clock.now() + timedelta(hours=1)
+    code = seam.access_codes.create(
+        device_id=lock.device_id,
+        starts_at=start.isoformat(),
+        ends_at=(start + timedelta(days=1)).isoformat(),
+        use_backup_access_code_pool=True,
+    )
+    while_marked = seam.access_codes.get(access_code_id=code.access_code_id).is_backup_access_code_available
+
+    seam_sandbox.clear_error(lock, "empty_backup_access_code_pool")
+
+    assert while_marked is False
+    assert seam.access_codes.get(access_code_id=code.access_code_id).is_backup_access_code_available is True
