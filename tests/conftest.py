@@ -50,8 +50,9 @@ def _imported():
 
 @pytest.fixture
 def pytester(_imported, pytester, monkeypatch):
-    """Runs of pytest inside a test, without the settings of the outer run."""
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    """Runs of pytest inside a test, without the settings of the outer run and without longer summaries on a CI server."""
+    for name in ("PYTEST_ADDOPTS", "CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
     return pytester
 
 
