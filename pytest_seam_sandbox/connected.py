@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from .embedded import Embedded
+from .engine.blocks import Block
 from .engine.errors import MissingDependency, is_for_the_test
 from .observer import Observer
 from .settings import read_setting
@@ -46,20 +47,19 @@ class Connected(Observer):
         client: AsyncSeam = sdk.AsyncSeam(**self._seam_options(seam_options))
         return client
 
-    @contextmanager
-    def intercepted(self, *, allow: str | Iterable[str] | None = None) -> Iterator[None]:
+    def intercepted(self, *, allow: str | Iterable[str] | None = None) -> Block[None]:
         """Inside the block every httpx request of this process to Seam's host comes here.
 
         Loopback passes, and so do the hosts in `allow`. Requests of httpx, requests, urllib3 and urllib to other hosts
         raise SandboxError, as does any other library that looks up Seam's host. What opens sockets to other hosts by
         other means (aiohttp, for one) is not seen.
         allow: host names, as text separated by commas or as a list; by default those of the setting intercept_allow.
+        Raises SandboxError for what cannot be a host.
         """
         from .doors.intercept import intercept
 
         allowed = self._allowed if allow is None else read_setting("intercept_allow", allow)
-        with intercept(self.transport, allow=allowed, pass_time=self._pass_retry_time):
-            yield
+        return Block(partial(intercept, self.transport, allow=allowed, pass_time=self._pass_retry_time))
 
     def _pass_retry_time(self, seconds: float) -> None:
         self._pass_time(seconds, "until the client tried again")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar
 
 from . import watch
 from .embedded import Embedded, SandboxClock
+from .engine.blocks import Block
 from .engine.errors import (
     ExpectationFailed,
     NotEmulated,
@@ -218,17 +219,16 @@ class Sandbox(Marker):
     def close(self) -> None:
         """Do nothing: there is nothing to clean up, and the sandbox and its clients work on."""
 
-    @contextmanager
-    def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Iterator[str]:
+    def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Block[str]:
         """A loopback server for this sandbox, running inside the block; gives its base URL.
 
         port: 0 for a free one. control: answer the control routes below /_sandbox/ as well.
+        Entering raises SandboxError where it cannot listen.
         """
         from .doors.server import Listener
 
         listener = Listener(host=host, port=port, control=self._control if control else None)
-        with listener.serving(self._backend.app) as url:
-            yield url
+        return Block(partial(listener.serving, self._backend.app))
 
     def _control(self, _app: Any, request: Request) -> Response:
         from .doors.control import control

@@ -250,3 +250,20 @@ def test_plain_client_is_not_retried(seam_sandbox, monkeypatch):
 
     with seam_sandbox.http() as client:
         assert [client.get("/devices/list").status_code for _ in range(2)] == [503, 200]
+
+
+def test_block_can_be_entered_again(seam_sandbox, sandbox_device):
+    """What serve() and intercepted() give begins anew each time, also as a decorator."""
+    served, intercepted = seam_sandbox.serve(), seam_sandbox.intercepted()
+
+    @intercepted
+    def listed(key):
+        headers = {"authorization": f"Bearer {key}"}
+        return httpx.post("https://connect.getseam.com/devices/list", headers=headers).json()["devices"]
+
+    for _ in range(2):
+        with served as url, httpx.Client() as client:
+            headers = {"authorization": f"Bearer {seam_sandbox.api_key}"}
+            found = client.post(f"{url}/devices/list", headers=headers).json()["devices"]
+        assert found == listed(seam_sandbox.api_key)
+        assert found[0]["device_id"] == sandbox_device.device_id

@@ -196,7 +196,8 @@ class Listener:
     def _no_port(self, error: Exception) -> SandboxError:
         reason = (error.strerror if isinstance(error, OSError) else None) or error
         return SandboxError(
-            f"cannot listen on {self.host}:{self._asked_port}: {reason}. Choose another port, or 0 for a free one."
+            f"cannot listen on {self.host}:{self._asked_port}: {str(reason).rstrip('.')}. Choose another "
+            "port, or 0 for a free one."
         )
 
     def _accept(self, accepted: socket) -> None:

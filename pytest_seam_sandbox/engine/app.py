@@ -16,7 +16,7 @@ from pydantic_core import to_json
 from .agenda import Agenda
 from .auth import Gate, Method
 from .clock import Clock, written_at
-from .errors import ApiError
+from .errors import ApiError, is_for_the_test
 from .events import EventLog
 from .fault import Fault, garbled
 from .faults import Faults
@@ -34,6 +34,8 @@ from .router import Endpoint
 from .settings import Settings
 from .store import Workspace
 from .stubs import Stubs
+
+__tracebackhide__ = is_for_the_test
 
 MAX_BODY = 1024 * 1024
 NOTHING = FrozenDict()

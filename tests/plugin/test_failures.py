@@ -131,6 +131,11 @@ LINES = [
     "with seam_sandbox.account_disconnected(sandbox_device): seam_sandbox.get_device('nothing')",
     "next(iter(seam_sweep(disconnect='NO SUCH DOOR')))",
     "with seam_sandbox.faults.fail('/devices/get', status=200): pass",
+    "with seam_sandbox.faults.fail('/devices/get', tiems=2): pass",
+    "seam_sandbox.set_error(sandbox_device, 'hub_disconnected', at=object())",
+    "with seam_sandbox.intercepted(allow='*'): pass",
+    "with seam_sandbox.serve(port=-1): pass",
+    "with seam_sandbox.serve(host=None): pass",
 ]
 
 
@@ -196,3 +201,19 @@ def test_ready_made_things_are_in_the_same_sandbox(pytester, in_process):
     )
 
     in_process().assert_outcomes(passed=1)
+
+
+def test_answer_of_a_stub_that_is_none(pytester, in_process):
+    """A function that gives no JSON object is a mistake in the test: none of our lines show, only those of httpx."""
+    pytester.makepyfile(
+        """
+        def test_it(seam_sandbox, seam_http):
+            seam_sandbox.stub("/spaces/list", lambda params: 3)
+            seam_http.post("/spaces/list")
+        """
+    )
+
+    result = in_process("--tb=long")
+
+    result.stdout.fnmatch_lines(["*is a JSON object; got 3."])
+    assert not [text for text in result.stdout.lines if re.match(r"\S*pytest_seam_sandbox\S*:\d+: ", text)]
