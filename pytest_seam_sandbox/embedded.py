@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import api
+from .api._sessions import find_session
 from .api.known import is_known
 from .api.workspaces import open_workspace
 from .engine.app import App
@@ -37,7 +38,7 @@ class Embedded:
     def __init__(self, *, world: str, seed: int | str, settings: Settings, api_key: str | None = None) -> None:
         self.app = App(
             find_endpoint=api.find_endpoint,
-            find_session=api.find_session,
+            find_session=find_session,
             is_known=is_known,
             routes=api.all_routes,
             settings=settings,

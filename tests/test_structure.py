@@ -133,6 +133,11 @@ def test_every_family_has_a_rank():
     assert {family_of(module) for module in FAMILY_MODULES} == set(RANKS)
 
 
+def test_list_of_families_imports_none_of_them():
+    """It finds them by their names, so that every family may import what stands beside the list."""
+    assert [imported for imported, _ in imports_of("api") if imported.startswith("api")] == []
+
+
 @pytest.mark.parametrize("module", FAMILY_MODULES)
 def test_families_import_lower_families_only(module):
     """A family uses those below it and never those above."""

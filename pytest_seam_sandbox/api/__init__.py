@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ..engine.events import EventFields
 from ..engine.router import Endpoint, Router
@@ -75,10 +75,3 @@ def declared(kind: type[K]) -> Iterator[type[K]]:
         if child.__module__.startswith(f"{__name__.partition('.')[0]}."):
             yield child
         yield from declared(child)
-
-
-def find_session(app: Any, token: str) -> Any:
-    """The client session of a token; imported late, since few tests have one."""
-    from ._sessions import find_session as find
-
-    return find(app, token)
