@@ -26,6 +26,7 @@ __tracebackhide__ = is_for_the_test
 
 _LONGEST_REASON = 2000  # characters
 PREFIX = "/_sandbox/"
+MARKS = ("set_error", "set_warning", "clear_error", "clear_warning")
 FAULTS = ("fail", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer")
 
 
@@ -84,6 +85,15 @@ def _complete_login(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
 def _fail_login(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
     sandbox.fail_login(**arguments(sandbox.fail_login, values))
     return {"ok": True}
+
+
+def _mark(name: str) -> Callable[[Sandbox, dict[str, Any]], dict[str, Any]]:
+    def mark(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+        method = getattr(sandbox, name)
+        method(**arguments(method, values))
+        return {"ok": True}
+
+    return mark
 
 
 def _state(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
@@ -170,6 +180,7 @@ ROUTES: Mapping[str, Callable[[Sandbox, dict[str, Any]], dict[str, Any]]] = Mapp
         "create_connected_account": _create_connected_account,
         "complete_login": _complete_login,
         "fail_login": _fail_login,
+        **{name: _mark(name) for name in MARKS},
         "state": _state,
         "snapshot": _snapshot,
         "restore": _restore,

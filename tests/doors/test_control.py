@@ -105,6 +105,55 @@ def test_login_fails(control, http, webview):
     assert seen["status"] == "failed"
 
 
+# marks
+
+
+@pytest.fixture
+def marked(sandbox_device, http, control):
+    """Sets or clears a mark on sandbox_device and gives its errors or warnings afterwards, as a client sees them."""
+
+    def mark(route, **values):
+        assert control(route, resource=sandbox_device.device_id, **values) == {"ok": True}
+        device = http.get("/devices/get", params={"device_id": sandbox_device.device_id}).json()["device"]
+        return device["errors" if route.endswith("error") else "warnings"]
+
+    return mark
+
+
+def test_error_is_set_with_its_consequences(marked, http, seam_sandbox):
+    """set_error with a code of Seam's does what Seam would do, and clear_error takes it back."""
+    assert [error["error_code"] for error in marked("set_error", code="hub_disconnected")] == ["hub_disconnected"]
+    assert http.get("/devices/list").json()["devices"][0]["properties"]["online"] is False
+
+    assert marked("clear_error", code="hub_disconnected") == []
+
+    assert http.get("/devices/list").json()["devices"][0]["properties"]["online"] is True
+    assert [event.event_type for event in seam_sandbox.events][-2:] == ["device.disconnected", "device.connected"]
+
+
+def test_mark_has_a_message_and_fields(marked):
+    """Keys beyond the parameters are fields of the entry, of any type of JSON."""
+    [warning] = marked("set_warning", code="of_next_year", message="Look!", rooms=[{"floor": 3}], is_grave=None)
+
+    assert (warning["warning_code"], warning["message"]) == ("of_next_year", "Look!")
+    assert (warning["rooms"], warning["is_grave"]) == ([{"floor": 3}], None)
+    assert marked("clear_warning", code="of_next_year") == []
+
+
+def test_resource_of_a_mark_may_be_a_name(control, http):
+    """As in Python; other resources than devices can carry marks too."""
+    account = control("create_connected_account", provider="august")["connected_account_id"]
+    device = control("create_device", name="FRONT DOOR", connected_account_id=account)["device_id"]
+
+    control("set_error", resource="FRONT DOOR", code="of_next_year")
+    control("set_warning", resource=account, code="scheduled_maintenance_window")
+
+    door = http.get("/devices/get", params={"device_id": device}).json()["device"]
+    [seen] = http.get("/connected_accounts/list").json()["connected_accounts"]
+    assert [error["error_code"] for error in door["errors"]] == ["of_next_year"]
+    assert [warning["warning_code"] for warning in seen["warnings"]] == ["scheduled_maintenance_window"]
+
+
 # state
 
 
@@ -277,6 +326,10 @@ def test_check_tells_of_an_exception_inside(control, http, seam_sandbox, monkeyp
         ("create_phone", {"phone_metadata": 5}, "phone_metadata is 5. Input should be "),
         ("fail_login", {"connect_webview": UNKNOWN}, f"no Connect Webview '{UNKNOWN}'"),
         ("complete_login", {}, "the parameter 'connect_webview' is missing."),
+        ("set_error", {"code": "hub_disconnected"}, "the parameter 'resource' is missing."),
+        ("set_error", {"resource": UNKNOWN, "code": "hub_disconnected"}, f"no resource '{UNKNOWN}' in this sandbox"),
+        ("set_warning", {"resource": UNKNOWN}, "the parameter 'code' is missing."),
+        ("clear_error", {"resource": UNKNOWN, "code": "x", "message": "y"}, "there is no parameter 'message'; there"),
         ("restore", {"snapshot": "snapshot-9"}, "there is no snapshot 'snapshot-9'; there are none."),
         ("clock/advance", {"seconds": -1}, "never goes backwards"),
         ("clock/advance", {"seconds": "soon"}, "seconds is 'soon'. Input should be a valid number."),

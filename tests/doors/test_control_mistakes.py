@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.doors.control import ROUTES, control
+from pytest_seam_sandbox.doors.control import MARKS, ROUTES, control
 from pytest_seam_sandbox.engine.http import Request
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -17,6 +17,10 @@ NEEDED = {
     "fail_login": {"connect_webview": UNKNOWN},
     "restore": {"snapshot": "snapshot-9"},
     "clock/advance": {"seconds": -1},
+    **{
+        name: {"resource": "THE DOOR", "code": "hub_disconnected" if name.endswith("error") else "privacy_mode"}
+        for name in MARKS
+    },
 }
 WRONG = {
     "a list": [],
@@ -55,7 +59,12 @@ def everything(sandbox):
 
 
 def parameters(route):
-    """The names of the parameters of a route, from what it says about one that it does not have."""
+    """The names of the parameters of a route, from what it says about one that it does not have.
+
+    A route that takes fields of any name says nothing of the kind.
+    """
+    if route in ("set_error", "set_warning"):
+        return ["resource", "code", "message", "any_field", "created_at", "self"]
     with Sandbox() as sandbox:
         _, answer = post(sandbox, route, {"no_such_parameter": 1})
     return answer["error"].partition("there are ")[2].rstrip(".").split(", ") if "there are" in answer["error"] else []
@@ -75,6 +84,10 @@ def test_wrong_values_are_refused_or_fit_and_never_break_anything(route, name):
     needed = {"target": "/devices/list"} if route.startswith("faults/") else NEEDED.get(route, {})
     for kind, value in WRONG.items():
         with Sandbox() as sandbox:
+            if route in MARKS:
+                sandbox.create_device(name="THE DOOR")
+            if route.startswith("clear_"):
+                assert post(sandbox, route.replace("clear", "set"), needed)[0] == 200
             sandbox.clock.freeze()
             before = everything(sandbox)
 
@@ -139,6 +152,10 @@ def test_body_that_is_no_json_is_refused(route, body):
         ("faults/slow", {"target": "*", "seconds": 1e300}, "a number of seconds from 0 to 1000000000."),
         ("faults/rate_limit", {"target": "*", "retry_after": 10**20}, "a number of seconds from 0 to 1000000000."),
         ("fail_login", {"connect_webview": None}, "an id as text"),
+        ("set_error", {"resource": ["x"], "code": "y"}, "resource is ['x']. Input should be a valid string."),
+        ("set_error", {"resource": None, "code": "y"}, "or an id as text; got None."),
+        ("set_warning", {"resource": "x", "code": 5}, "code is 5. Input should be a valid string."),
+        ("set_error", {"resource": "x", "code": "y", "message": 5}, "message is 5. Input should be a valid string."),
         ("reset", {"x" * 1000: 1}, "got xxx"),
     ],
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.doors.control import FAULTS, ROUTES
+from pytest_seam_sandbox.doors.control import FAULTS, MARKS, ROUTES
 from pytest_seam_sandbox.engine.faults import Faults
 
 PAGE = (Path(__file__).parents[2] / "docs" / "control.md").read_text(encoding="utf-8")
@@ -20,7 +20,7 @@ LINES = dict(re.findall(r"^\| (`.*?) \| (.*) \|$", PAGE, re.MULTILINE))
 
 
 def parameters(method):
-    return set(inspect.signature(method).parameters) - {"self", "narrowing"}
+    return set(inspect.signature(method).parameters) - {"self", "narrowing", "fields"}
 
 
 def documented(route):
@@ -51,7 +51,7 @@ def test_page_names_every_route():
 
 
 @pytest.mark.parametrize(
-    "route", ["create_device", "create_phone", "create_connected_account", "complete_login", "fail_login"]
+    "route", ["create_device", "create_phone", "create_connected_account", "complete_login", "fail_login", *MARKS]
 )
 def test_page_names_the_parameters_of_methods(route):
     """The table has all parameters of the method that the route stands for."""
