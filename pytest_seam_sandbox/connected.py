@@ -29,11 +29,12 @@ class Connected(Observer):
     def client(self, **seam_options: Any) -> Seam:
         """An official `seam.Seam` that talks to this sandbox, with the SDK's own retries.
 
-        seam_options: whatever Seam takes, `retries` for other retries. Waits between retries pass on the sandbox
-        clock. Raises MissingDependency without the SDK.
+        seam_options: whatever Seam takes, `retries` for other retries. Its waits, between retries and for an action
+        attempt, pass on the sandbox clock. Raises MissingDependency without the SDK.
         """
         sdk = _import_sdk()
         client: Seam = sdk.Seam(**self._seam_options(seam_options))
+        self._let_wait(client)
         return client
 
     def async_client(self, **seam_options: Any) -> AsyncSeam:
@@ -45,11 +46,13 @@ class Connected(Observer):
                 "Install 3.5 or newer with: pip install 'seam>=3.5'."
             )
         client: AsyncSeam = sdk.AsyncSeam(**self._seam_options(seam_options))
+        self._let_wait(client)
         return client
 
     def intercepted(self, *, allow: str | Iterable[str] | None = None) -> Block[None]:
         """Inside the block every httpx request of this process to Seam's host comes here.
 
+        The SDK's waits, between retries and for an action attempt, pass on the sandbox clock.
         Loopback passes, and so do the hosts in `allow`. Requests of httpx, requests, urllib3 and urllib to other hosts
         raise SandboxError, as does any other library that looks up Seam's host. What opens sockets to other hosts by
         other means (aiohttp, for one) is not seen.
@@ -59,10 +62,23 @@ class Connected(Observer):
         from .doors.intercept import intercept
 
         allowed = self._allowed if allow is None else read_setting("intercept_allow", allow)
-        return Block(partial(intercept, self.transport, allow=allowed, pass_time=self._pass_retry_time))
+        waits = (self._pass_retry_time, self._seconds, self._pass_look_time)
+        return Block(partial(intercept, self.transport, *waits, allow=allowed))
 
     def _pass_retry_time(self, seconds: float) -> None:
         self._pass_time(seconds, "until the client tried again")
+
+    def _pass_look_time(self, seconds: float) -> None:
+        self._pass_time(seconds, "until the client looked at the action attempt again")
+
+    def _seconds(self) -> float:
+        """What the sandbox clock shows, in seconds since 1970."""
+        return self._now().timestamp()
+
+    def _let_wait(self, client: Seam | AsyncSeam) -> None:
+        from .doors.waits import wait_in_sandbox_time
+
+        wait_in_sandbox_time(client, self._seconds, self._pass_look_time)
 
     def _seam_options(self, given: dict[str, Any]) -> dict[str, Any]:
         from .doors.retries import retrying, takes_retries

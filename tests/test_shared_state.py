@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from seam.exceptions import SeamHttpApiError
+from seam.routes.locks import Locks
 
 import pytest_seam_sandbox
 from pytest_seam_sandbox import Sandbox, making
@@ -52,6 +53,7 @@ CALLS = {
     "worlds.catalogue.device_provider": ("august",),
     "arguments._params": (making._of_a_login,),
     "chaos.machine._faults_of": (FaultyMachine,),
+    "doors.waits._waiting_methods": (Locks,),
 }
 """Arguments for the cached functions that take some; what they give is looked at too."""
 ALLOWED = {

@@ -18,18 +18,25 @@ from ..engine.http import SEAM_HOST
 from ..settings import host_of
 from .strangers import check_host, refusals
 from .transport import SandboxTransport, checkpoint
+from .waits import sandbox_time_in_sdk
 
 __tracebackhide__ = is_for_the_test
 
 
 @contextmanager
 def intercept(
-    transport: SandboxTransport, *, allow: Sequence[str], pass_time: Callable[[float], None]
+    transport: SandboxTransport,
+    pass_retry_time: Callable[[float], None],
+    now: Callable[[], float],
+    pass_look_time: Callable[[float], None],
+    *,
+    allow: Sequence[str],
 ) -> Iterator[None]:
     """Send the requests of httpx's transports to the sandbox inside the block, and refuse those of other libraries.
 
-    allow: further hosts that may be reached for real, in the form of `host_of`. pass_time: where the SDK waits between
-    retries.
+    pass_retry_time: where the SDK waits between retries. now, pass_look_time: what the sandbox clock shows, in seconds,
+    and where the SDK waits for an action attempt. allow: further hosts that may be reached for real, in the form of
+    `host_of`.
     Not for two threads that each want a sandbox of their own: httpx is one for the whole process.
     """
     sync_send = httpx.HTTPTransport.handle_request
@@ -46,7 +53,8 @@ def intercept(
     replaced: list[tuple[Any, str, Any]] = [
         (httpx.HTTPTransport, "handle_request", send),
         (httpx.AsyncHTTPTransport, "handle_async_request", send_async),
-        *_patient_retries(pass_time),
+        *_patient_retries(pass_retry_time),
+        *sandbox_time_in_sdk(now, pass_look_time),
         *refusals(allow),
     ]
     before = [(owner, name, getattr(owner, name)) for owner, name, _ in replaced]
