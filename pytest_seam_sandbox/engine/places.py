@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from pathlib import Path
+from pathlib import Path, PurePath
 
 _OURS = str(Path(__file__).parent.parent)
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+"""Folders of libraries, also of those that a virtual environment takes from elsewhere."""
 
 
 def place_of_caller() -> str:
@@ -15,7 +17,7 @@ def place_of_caller() -> str:
     frame = sys._getframe(1)
     while frame.f_back is not None:
         name = frame.f_code.co_filename
-        if not name.startswith(("<", _OURS, *_LIBRARIES)):
+        if not name.startswith(("<", _OURS, *_LIBRARIES)) and _INSTALLED.isdisjoint(PurePath(name).parts):
             return f"{_short(name)}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
