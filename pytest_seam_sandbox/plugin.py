@@ -158,6 +158,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         except BaseException as error:
             _hint_at_strategies(item, error)
             raise
+    if kept := getattr(item, "_excinfo", None):  # what a unittest.TestCase raised, which pytest puts in place of ours
+        _tell(item, kept[0].value, _mishaps(item))
     _raise(item, _mishaps(item))
 
 
@@ -184,11 +186,24 @@ def _joining(item: pytest.Item, *, at_the_end: bool = False) -> Generator[None, 
     try:
         yield
     except BaseException as error:
-        troubles = [*_mishaps(item), *(_left_over(item) if at_the_end else ())]
-        if not isinstance(error, pytest.skip.Exception):
-            for text in [*_texts(troubles), *_hints(item)]:
-                error.add_note(f"and the Seam sandbox says: {text}")
+        _tell(item, error, [*_mishaps(item), *(_left_over(item) if at_the_end else ())])
         raise
+
+
+def _tell(item: pytest.Item, error: BaseException, troubles: Sequence[Exception]) -> None:
+    """Add what the sandboxes noticed to an exception: to the reason of a skip or expected failure, else as notes."""
+    from unittest import SkipTest
+
+    if not isinstance(error, pytest.skip.Exception | pytest.xfail.Exception | SkipTest):
+        for text in [*_texts(troubles), *_hints(item)]:
+            error.add_note(f"and the Seam sandbox says: {text}")
+    elif texts := _texts(troubles):  # pytest shows a reason in one line
+        said = [f"the Seam sandbox says: {text}" for text in texts]
+        reason = " ".join("; ".join([str(error), *said] if str(error) else said).split())
+        if isinstance(error, SkipTest):
+            error.args = (reason,)
+        else:
+            error.msg = reason
 
 
 def _mishaps(item: pytest.Item) -> list[Exception]:

@@ -345,6 +345,76 @@ def test_skip_and_expected_failure_stay_what_they_are(pytester, in_process):
     assert "called /spaces/list" in below(result, "ERROR at teardown of test_calls")
 
 
+GIVES_UP = """
+import unittest
+import pytest
+
+@pytest.fixture
+def call(seam_http):
+    return lambda: seam_http.post("/spaces/list", json={})
+
+def test_skip(call):
+    call()
+    pytest.skip("no spaces")
+
+def test_skip_without_a_reason(call):
+    call()
+    pytest.skip()
+
+def test_skip_of_unittest(call):
+    call()
+    raise unittest.SkipTest("no spaces")
+
+@pytest.fixture
+def skips(call):
+    call()
+    pytest.skip("no spaces")
+
+def test_skip_in_setup(skips):
+    pass
+
+@pytest.fixture
+def skips_at_the_end(call):
+    yield
+    call()
+    pytest.skip("no spaces")
+
+def test_skip_in_teardown(skips_at_the_end):
+    pass
+
+def test_xfail(call):
+    call()
+    pytest.xfail("no spaces")
+
+class TestCase(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def use(self, call):
+        self.call = call
+
+    def test_skip(self):
+        self.call()
+        self.skipTest("no spaces")
+
+    def test_fails(self):
+        self.call()
+        self.fail("no spaces")
+"""
+
+
+def test_reason_tells_what_a_test_met_before_it_gave_up(pytester, in_process):
+    """A skip and an expected failure stay what they are; their reason has the 501, in one line."""
+    pytester.makepyfile(GIVES_UP)
+
+    result = in_process("-rsx")
+
+    result.assert_outcomes(passed=1, skipped=6, xfailed=1, failed=1)
+    told = "the Seam sandbox says: the program under test called /spaces/list, which Seam has and"
+    lines = [line for line in result.stdout.lines if re.match("(SKIPPED|XFAIL) ", line)]
+    assert [told in line for line in lines] == [True] * 7
+    assert sum(f" no spaces; {told}" in line for line in lines) == 6  # one gives no reason
+    assert f"and {told}" in below(result, "TestCase.test_fails")
+
+
 def test_two_sandboxes_of_one_test_are_both_judged(pytester, in_process):
     """A fixture that gives a test a second sandbox adds its timeline and its trouble."""
     pytester.makepyfile(
