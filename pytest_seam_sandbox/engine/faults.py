@@ -85,9 +85,11 @@ class Faults:
         after: bool = False,
         **narrowing: Unpack[Narrowing],
     ) -> Fault:
-        """Answer with an HTTP error. status: 400 to 599; 503 without a type has the empty body of a Seam outage.
+        """Answer with an HTTP error. status: 400 to 599. after: the request takes effect first.
 
-        after: the request takes effect first.
+        503 without `error_type` has an empty body, as an outage of Seam has (official fake; the suites of the official
+        SDKs expect it): the SDK raises httpx.HTTPStatusError for it. Any other answer is an error in Seam's envelope,
+        for which the SDK raises SeamHttpApiError.
         """
         if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
             raise SandboxError(f"a fault answers with a status from 400 to 599, not {status!r}.")

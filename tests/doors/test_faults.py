@@ -51,6 +51,8 @@ def _unlocks(sandbox):
     ("fault", "expected"),
     [
         (lambda faults: faults.fail(UNLOCK), httpx.HTTPStatusError),
+        (lambda faults: faults.fail(UNLOCK, error_type="service_unavailable"), SeamHttpApiError),
+        (lambda faults: faults.fail(UNLOCK, status=500), SeamHttpApiError),
         (lambda faults: faults.fail(UNLOCK, status=500, error_type="oops"), SeamHttpApiError),
         (lambda faults: faults.time_out(UNLOCK), httpx.ReadTimeout),
         (lambda faults: faults.reset(UNLOCK), httpx.ReadError),
@@ -62,7 +64,21 @@ def _unlocks(sandbox):
         (lambda faults: faults.lose_answer(UNLOCK), httpx.RemoteProtocolError),
         (lambda faults: faults.refuse(times=None), httpx.ConnectError),
     ],
-    ids=["503", "500", "time_out", "reset", "not_json", "truncated", "html", "slow", "rate_limit", "lose", "refuse"],
+    ids=[
+        "503",
+        "503 with a type",
+        "500",
+        "500 with a type",
+        "time_out",
+        "reset",
+        "not_json",
+        "truncated",
+        "html",
+        "slow",
+        "rate_limit",
+        "lose",
+        "refuse",
+    ],
 )
 def test_every_door_gives_the_same_exception(impatient, faults, sandbox_device, fault, expected):
     """A fault raises the same exception in process as over a real connection."""
