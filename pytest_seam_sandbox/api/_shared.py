@@ -30,6 +30,7 @@ SIMULATE = (*WORKSPACE, PORTAL)
 _FREE_KEYS = frozenset(
     {"custom_metadata", "device_custom_metadata", "connected_account_custom_metadata", "feature_flags"}
 )
+_CONTAINERS = (dict, list, tuple)
 
 
 class Resource(BaseModel):
@@ -49,7 +50,7 @@ class Resource(BaseModel):
     def _wrap_unknown_objects(self) -> Resource:
         extra = self.__pydantic_extra__ or {}
         for name, value in extra.items():
-            if isinstance(value, dict | list | tuple):
+            if isinstance(value, _CONTAINERS):
                 extra[name] = plain(value) if name in self.free_keys else _wrap(value)
         return self
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
+from functools import cache
 from inspect import signature
 
 import httpx
@@ -25,7 +26,12 @@ def takes_retries() -> bool:
     """Whether the SDK has the option `retries`, which its first versions lack."""
     from seam import Seam
 
-    return "retries" in signature(Seam).parameters
+    return "retries" in _options_of(Seam)
+
+
+@cache
+def _options_of(client: Callable[..., object]) -> Collection[str]:
+    return signature(client).parameters.keys()
 
 
 def waiting(policy: Retry, pass_time: Callable[[float], None]) -> Retry:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from math import inf, nan
 
 from .errors import SandboxError, is_for_the_test
@@ -33,6 +34,7 @@ def format_time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+@lru_cache(maxsize=1024)  # an event is shown again and again
 def written_at(seconds: float) -> str:
     """The time so many seconds after 1970, as Seam's server writes it."""
     return format_time(_EPOCH + round(seconds * 1000) * _MILLISECOND)
