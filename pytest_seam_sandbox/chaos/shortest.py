@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .machine import Machine
 
 _SECONDS = 20.0
-"""How long the search may take, in real seconds."""
+"""How long the search may take, in seconds of processor time: what else the machine does makes no story longer."""
+_REAL_SECONDS = 120.0
+"""How long it may take for an app that waits."""
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 
 
@@ -33,20 +35,26 @@ def shortest(machine: type[Machine], story: Story, error: BaseException) -> Mach
     those that use their results: each fault, then halves, quarters and so on of the story, pairs of neighbours, outages
     with their recoveries, and in the end each single step. What the failure needs stays.
     """
-    wanted, until = _mark(error), time.perf_counter() + _SECONDS
+    wanted, is_late = _mark(error), _limit()
     steps = [step for step in story.steps if step.is_told]
     best = _repeated(machine, story, steps, wanted)
     if best is None:
         return None
-    while time.perf_counter() < until:
-        for fewer in _with_fewer(story, steps):
-            found = _repeated(machine, story, fewer, wanted)
-            if found is not None:
-                best, steps = found, fewer
-                break
-        else:
-            return best
+    attempts = _with_fewer(story, steps)
+    while not is_late():
+        fewer = next(attempts, None)
+        if fewer is None:
+            break
+        found = _repeated(machine, story, fewer, wanted)
+        if found is not None:
+            best, attempts = found, _with_fewer(story, fewer)
     return best
+
+
+def _limit() -> Callable[[], bool]:
+    """Whether the time is over that the search may take from now on."""
+    computed, real = time.process_time() + _SECONDS, time.perf_counter() + _REAL_SECONDS
+    return lambda: time.process_time() > computed or time.perf_counter() > real
 
 
 def _with_fewer(story: Story, steps: Sequence[Step]) -> Iterator[list[Step]]:

@@ -1,7 +1,10 @@
 """The state machine: it finds what an app does wrong under outages, and tells it as a story and as a plain test."""
 
 import re
+import time
 from contextlib import suppress
+from itertools import chain, cycle
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -13,7 +16,7 @@ from hypothesis.stateful import rule as untold_rule
 from hypothesis.stateful import run_state_machine_as_test
 from seam import SeamActionAttemptFailedError, SeamHttpApiError
 
-from chaos.running import QUICK, failure_of, repeat, story_of
+from chaos.running import QUICK, failure_of, repeat, steps_of, story_of
 from pytest_seam_sandbox import SandboxError
 from pytest_seam_sandbox.api.devices.events import DeviceConnected
 from pytest_seam_sandbox.api.devices.model import DeviceRow, device_fields
@@ -613,11 +616,21 @@ def test_failure_that_no_repetition_shows_is_told_as_it_was():
     assert story_of(failure_of(Once)).startswith("What happened in Once:\n  1. fail()\n")
 
 
-def test_search_for_the_shortest_story_ends_in_time(monkeypatch):
+@pytest.mark.parametrize("limit", ["_SECONDS", "_REAL_SECONDS"])
+def test_search_for_the_shortest_story_ends_in_time(monkeypatch, limit):
     """With no time left the story is told as it is."""
-    monkeypatch.setattr(shortest, "_SECONDS", -1)
+    monkeypatch.setattr(shortest, limit, -1)
 
     assert "What happened in Desk" in story_of(failure_of(Desk))
+
+
+def test_busy_machine_tells_the_shortest_story(monkeypatch):
+    """What takes long because the processor does something else is made as short."""
+    real = chain([0.0], cycle([60.0]))
+    both = SimpleNamespace(process_time=time.process_time, perf_counter=lambda: next(real))
+    monkeypatch.setattr(shortest, "time", both)
+
+    assert len(steps_of(failure_of(Desk, settings(QUICK, phases=[Phase.generate])))) == 2
 
 
 def test_chosen_phases_are_left_alone():
