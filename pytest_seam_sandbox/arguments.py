@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from .api import find_endpoint
 from .api._shared import plain
-from .api.devices.model import battery_status
+from .api.devices.model import BATTERY_STATUSES, battery_status
 from .api.phones import ASSA_ABLOY_SERVICE
 from .engine.errors import ApiError, SandboxError, is_for_the_test, quoted, shortened
 from .engine.json_values import why_no_json
@@ -76,8 +76,11 @@ def parameters_of(path: str) -> list[str]:
 
 
 def one_name(method: str, names: Mapping[str, str | None]) -> str | None:
-    """The name that several arguments give, by what each is called. Raises SandboxError when they differ."""
+    """The name that several arguments give, by what each is called. Raises SandboxError for an empty one, and two."""
     given = {place: name for place, name in names.items() if name is not None}
+    for place, name in given.items():
+        if not name:
+            raise SandboxError(f"{method}() cannot use its arguments: {place} is empty. Give a text, or leave it out.")
     if len(set(given.values())) > 1:
         listed = ", ".join(f"{place}={name!r}" for place, name in given.items())
         raise SandboxError(f"{method}() got different names: {listed}. Give one of them.")
@@ -103,6 +106,8 @@ def device_properties(method: str, properties: Mapping[str, Any], model: DeviceM
         if isinstance(value, dict) and isinstance(template, Mapping) and not name.endswith("_metadata"):
             own[name] = {**template, **value}
     _complete_battery(method, own, properties)
+    for name in ("offline_time_frame_options", "online_time_frame_options"):
+        _check_time_frames(method, f"properties.{name}", own.get(name, ()))
     check_json(method, "properties", own)
     return own
 
@@ -147,26 +152,53 @@ def _check_property(method: str, name: str, value: Any) -> None:
     else:
         hint = _near(name, (*types, *property_fields())) or "See `device.properties` in Seam's documentation."
         raise SandboxError(f"{method}() cannot use its arguments: a device has no property {shown(name)}. {hint}")
-    if type_name(value) not in wanted.split(" or "):
-        raise SandboxError(
-            f"{method}() cannot use its arguments: the property {name!r} is a value of type {wanted}; "
-            f"got {shown(value)}, which is {type_name(value)}."
-        )
-    _check_fields(method, name, value, property_fields().get(name))
+    _check_type(method, name, value, wanted)
+    if value is not None:
+        _check_fields(method, name, value, property_fields().get(name))
 
 
-def _check_fields(method: str, place: str, value: Any, known: Mapping[str, Any] | None) -> None:
-    """Raise SandboxError for a field that an object of this place does not have. known: None for any."""
-    if known is None:
-        return
-    for part in value if isinstance(value, list) else [value]:
-        for name, inner in part.items() if isinstance(part, Mapping) else ():
+def _check_fields(method: str, place: str, value: Any, known: Any) -> None:
+    """Raise SandboxError for a field that there is not at this place, and for a value of another type.
+
+    known: what `property_fields` says of the place.
+    """
+    if isinstance(known, str):
+        _check_type(method, place, value, known)
+    elif isinstance(known, list):
+        _check_type(method, place, value, "array")
+        for index, part in enumerate(value):
+            _check_fields(method, f"{place}.{index}", part, known[0])
+    elif known is not None:
+        _check_type(method, place, value, "object")
+        for name, inner in value.items():
             if name not in known:
                 hint = _near(name, tuple(known)) or f"It has {', '.join(known)}."
                 raise SandboxError(
                     f"{method}() cannot use its arguments: the property {place!r} has no field {name!r}. {hint}"
                 )
             _check_fields(method, f"{place}.{name}", inner, known[name])
+
+
+def _check_type(method: str, place: str, value: Any, wanted: str) -> None:
+    """Raise SandboxError for a value of another type than the wanted ones, in JSON's words or `integer`."""
+    found = type_name(value)
+    is_whole = wanted == "integer" and found == "number" and value == int(value)
+    if not is_whole and found not in wanted.split(" or "):
+        raise SandboxError(
+            f"{method}() cannot use its arguments: the property {place!r} is a value of type {wanted}; "
+            f"got {shown(value)}, which is {found}."
+        )
+
+
+def _check_time_frames(method: str, place: str, options: Sequence[Mapping[str, Any]]) -> None:
+    """Raise SandboxError for an option whose durations, times of day or time zone cannot be read."""
+    from .api.access_codes.time_frames import check_option
+
+    for index, option in enumerate(options):
+        try:
+            check_option(option)
+        except ValueError as error:
+            raise SandboxError(f"{method}() cannot use its arguments: {place}.{index}: {error}.") from None
 
 
 def _complete_battery(method: str, own: dict[str, Any], given: Mapping[str, Any]) -> None:
@@ -181,6 +213,12 @@ def _complete_battery(method: str, own: dict[str, Any], given: Mapping[str, Any]
     found = {level for level in levels.values() if level is not None}
     if len(found) > 1:
         raise SandboxError(f"{method}() got two charges: {levels}. Give one of them.")
+    status = battery.get("status")
+    if status not in (None, *BATTERY_STATUSES):
+        raise SandboxError(
+            f"{method}() cannot use its arguments: battery.status is one of {', '.join(BATTERY_STATUSES)}; "
+            f"got {shown(status)}."
+        )
     for level in found:
         status = battery.get("status", battery_status(level))
         own["battery_level"], own["battery"] = level, {**own.get("battery", {}), "level": level, "status": status}

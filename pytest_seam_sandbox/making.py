@@ -179,7 +179,7 @@ class Maker(Connected):
         """A new access code on a device. details: further parameters of /access_codes/create."""
         from .api.access_codes.model import AccessCode
 
-        known_names("create_access_code", details, parameters_of("/access_codes/create"))
+        known_names("create_access_code", details, _instead("/access_codes/create", device_id="device"))
         given = {"code": code, "name": name, "starts_at": starts_at, "ends_at": ends_at, **details}
         given = {parameter: _as_text(value) for parameter, value in given.items()}
         device_id = self._id("device", device)
@@ -255,7 +255,8 @@ class Maker(Connected):
         from .api.acs.resources import AcsCredential
 
         path = "/acs/credentials/create"
-        known_names("create_acs_credential", details, parameters_of(path))
+        names = _instead(path, allowed_acs_entrance_ids="acs_entrance_ids")
+        known_names("create_acs_credential", details, names)
         given = checked(
             "create_acs_credential",
             _of_an_acs_credential,
@@ -295,6 +296,11 @@ class Maker(Connected):
 
 _ASSA_ABLOY = tuple(AssaAbloyMetadata.__annotations__)
 _PHONE_METADATA = tuple(PhoneMetadata.__annotations__)
+
+
+def _instead(path: str, **own: str) -> list[str]:
+    """The names of the parameters of an endpoint, some of them under the names that the method here has for them."""
+    return [own.get(name, name) for name in parameters_of(path)]
 
 
 def _about_phone(method: str, operating_system: str, metadata: Mapping[str, Any]) -> dict[str, Any]:

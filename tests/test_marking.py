@@ -127,6 +127,15 @@ def test_message_is_made_when_none_is_given(world):
     assert world.shown("phone")["errors"][0]["message"] == "Flux capacitor overheated."
 
 
+def test_empty_message_is_a_message(world):
+    """An empty message shows as it is given, at first and as a change."""
+    world.set("phone", "error", MADE_UP, message="")
+    world.set("device", "error", "hub_disconnected")
+    world.set("device", "error", "hub_disconnected", message="")
+
+    assert [error["message"] for kind in ("phone", "device") for error in world.shown(kind)["errors"]] == ["", ""]
+
+
 def test_message_can_be_changed(world):
     """A second call with a message changes the message and nothing else."""
     world.set("device", "error", "hub_disconnected")

@@ -81,11 +81,13 @@ def put_mark(
     _check(kind, field, code, message, fields)
     known = next((condition for condition in _conditions(row, field) if condition.code == code), None)
     flags: Flags = tuple({**dict(_flags(workspace, row, kind, field, code)), **plain(fields)}.items())
-    text = message or _message(kind, field, code)
+    text = _message(kind, field, code) if message is None else message
     if known is None:
         kind.begin(workspace, row, field, Condition(code, text, workspace.clock.text(), flags, is_marked=True))
     elif message is not None or fields:
-        changed = Condition(code, message or known.message, known.created_at, flags, is_marked=known.is_marked)
+        changed = Condition(
+            code, known.message if message is None else message, known.created_at, flags, is_marked=known.is_marked
+        )
         _store(workspace, row, field, *(changed if one is known else one for one in _conditions(row, field)))
 
 

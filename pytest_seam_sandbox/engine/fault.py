@@ -123,7 +123,7 @@ class Fault:
         if self.kind == "rate_limit":
             headers += (("retry-after", f"{self.seconds:g}"),)
             error_type, message = "too_many_requests", "Too many requests"
-        if not error_type and self.status == 503:
+        if not error_type and not message and self.status == 503:
             return Response(503, headers)
         error = {
             "type": error_type or "internal_server_error",

@@ -87,9 +87,9 @@ class Faults:
     ) -> Fault:
         """Answer with an HTTP error. status: 400 to 599. after: the request takes effect first.
 
-        503 without `error_type` has an empty body, as an outage of Seam has (official fake; the suites of the official
-        SDKs expect it): the SDK raises httpx.HTTPStatusError for it. Any other answer is an error in Seam's envelope,
-        for which the SDK raises SeamHttpApiError.
+        503 without `error_type` and `message` has an empty body, as an outage of Seam has (official fake; the suites of
+        the official SDKs expect it): the SDK raises httpx.HTTPStatusError for it. Any other answer is an error in
+        Seam's envelope, for which the SDK raises SeamHttpApiError.
         """
         if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
             raise SandboxError(f"a fault answers with a status from 400 to 599, not {status!r}.")

@@ -63,9 +63,10 @@ def property_types() -> Mapping[str, str]:
 
 @cache
 def property_fields() -> Mapping[str, Any]:
-    """The fields of those `device.properties` that are objects, or lists of objects, by name, and theirs in turn.
+    """What those `device.properties` hold that are objects or lists, by name: fields by name, and theirs in turn.
 
-    All blocks named *_metadata are there. None for a field without fields. Source: spec and SDK.
+    All blocks named *_metadata are there. A list of one stands for a list of such; a text is a type in JSON's words;
+    None stands for a value of which only the SDK speaks, without its type. Source: spec and SDK.
     """
     return MappingProxyType(_read("property_fields"))
 

@@ -240,6 +240,14 @@ def test_a_request_that_cannot_be_read_can_still_meet_a_fault(faults, seam_http)
     assert (answer.status_code, answer.content) == (503, b"")
 
 
+def test_unavailable_with_a_message_says_it(seam_sandbox):
+    """A 503 that was given a message has the error envelope, since an empty body could not carry it."""
+    with seam_sandbox.faults.fail("/devices/list", message="Down for maintenance"), seam_sandbox.http() as http:
+        answer = http.post("/devices/list", json={})
+
+    assert (answer.status_code, answer.json()["error"]["message"]) == (503, "Down for maintenance")
+
+
 def test_an_error_without_a_type_has_a_default(faults, seam_http):
     """Any other status than 503 answers in the error envelope."""
     with faults.fail("/devices/list", status=500, message="broken"):

@@ -352,12 +352,3 @@ def test_daily_code_across_the_change_of_the_clocks(seam_sandbox):
     ]
 
     assert [code.ends_at for code in codes] == ["2098-06-10T23:00:00.000Z", "2098-06-10T16:00:00.000Z"]
-
-
-def test_option_whose_duration_cannot_be_read_says_so(seam_sandbox):
-    """Options are durations of ISO 8601."""
-    option = {"display_name": "Short", "max_duration": "two hours"}
-    device = seam_sandbox.create_device(properties={"online_time_frame_options": [option]})
-
-    with pytest.raises(Exception, match="not an ISO 8601 duration such as PT1H or P29D: 'two hours'"):
-        stay(seam_sandbox, device, starts_in=HOUR)

@@ -1,11 +1,12 @@
 """Access codes at the very moment at which a rule begins or ends to hold."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from freezegun import freeze_time
 
 from families.codes import DAY, HOUR, look, stay
-from pytest_seam_sandbox import seam_raises
+from pytest_seam_sandbox import Sandbox, seam_raises
 
 INSTANT = timedelta(milliseconds=1)
 
@@ -102,3 +103,19 @@ def test_hourly_codes_last_28_days_at_most(computed):
 
     with seam_raises("invalid_input", status_code=400, match="at most 3 hourly"):
         computed(HOUR, device)
+
+
+@pytest.mark.parametrize("year", [1, 1969, 1999])
+def test_code_of_long_ago_works_from_its_start(year):
+    """A test that stops time in another century sees a code go to its lock, work and end as at any other time."""
+    with freeze_time(datetime(year, 1, 1, tzinfo=UTC)):
+        sandbox = Sandbox()
+        seam, now = sandbox.client(), sandbox.clock.now()
+        about = {"device_id": sandbox.create_device().device_id, "starts_at": (now + 2 * HOUR).isoformat()}
+        code = seam.access_codes.create(**about, ends_at=(now + 3 * HOUR).isoformat())
+
+        sandbox.clock.advance(2 * HOUR)
+
+        assert (now.year, look(seam, code).status) == (year, "set")
+        sandbox.clock.advance(HOUR)
+        sandbox.expect_event("access_code.removed_from_device", access_code_id=code.access_code_id)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import product
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from ...engine.clock import format_time, parse_time
 from ...engine.errors import ApiError
@@ -158,6 +158,20 @@ def _within(
     if longest is not None and lasts > read_duration(longest):
         return
     yield Frame(start, end, max(abs(start - wanted_start), abs(end - wanted_end)))
+
+
+def check_option(option: Mapping[str, Any]) -> None:
+    """Raise ValueError for an option whose durations, times of day or time zone cannot be read."""
+    for name in ("min_duration", "max_duration"):
+        if name in option:
+            read_duration(option[name])
+    for pair in option.get("time_pairs", ()):
+        for name in ("start_time", "end_time"):
+            if name not in pair:
+                raise ValueError(f"a time pair needs start_time and end_time; got {pair!r}")
+            time.fromisoformat(pair[name])
+    if "time_zone" in option and option["time_zone"] not in available_timezones():
+        raise ValueError(f"there is no time zone {option['time_zone']!r}")
 
 
 def read_duration(text: str) -> timedelta:

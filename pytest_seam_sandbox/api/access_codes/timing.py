@@ -12,7 +12,8 @@ PRELOAD = timedelta(hours=72)
 """How long before its start a natively scheduled code goes to the lock (docs)."""
 JUST_IN_TIME = timedelta(minutes=60)
 """How long before its start any other code is programmed (docs)."""
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_FIRST = datetime.min.replace(tzinfo=UTC) + PRELOAD
+"""The first start that has a time to be loaded before it: there are no dates before the year 1."""
 
 
 def is_ahead(workspace: Workspace, time: str | None) -> bool:
@@ -30,7 +31,7 @@ def load_time(code: AccessCodeRow) -> str | None:
     start = None if code.starts_at is None else parse_time(code.starts_at)
     if start is None:
         return None
-    return format_time(max(start, _LONG_AGO) - (PRELOAD if code.is_native else JUST_IN_TIME))
+    return format_time(max(start, _FIRST) - (PRELOAD if code.is_native else JUST_IN_TIME))
 
 
 def status_of(workspace: Workspace, code: AccessCodeRow) -> Status:
