@@ -20,6 +20,8 @@ from .output import Output, write
 from .settings import SETTINGS, Setting
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
+_LOOK = 0.5  # seconds between two looks for a signal whose byte went elsewhere
+_MOST_BYTES = 4096  # signals that are read at once
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,17 +106,23 @@ def _serve(options: argparse.Namespace) -> int:
 def _signals() -> Iterator[Callable[[], None]]:
     """Hold off SIGINT and SIGTERM from now on; gives a function that waits for the first of them.
 
-    A handler in Python may come too late: the signal that strikes just before the program starts to wait would be
-    missed. So what is waited for is the byte that the interpreter itself writes.
+    A handler in Python alone may come too late: a signal that strikes just before the program starts to wait would not
+    wake it. So the program waits for the byte that the interpreter itself writes when a signal comes. Event loops of
+    other libraries take that byte for themselves, so the handler notes the signal too, and the program looks for its
+    note in intervals.
     """
+    came: list[int] = []
     alarm, wake = socket.socketpair()
     wake.setblocking(False)
+    alarm.settimeout(_LOOK)
     before = signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
     for number in _ENDS:
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, lambda number, _frame: came.append(number))
 
     def wait() -> None:
-        next(number for number in iter(lambda: alarm.recv(1)[0], 0) if number in _ENDS)
+        while not came:
+            with suppress(TimeoutError):
+                came.extend(number for number in alarm.recv(_MOST_BYTES) if number in _ENDS)
 
     try:
         yield wait

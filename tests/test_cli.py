@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -466,37 +467,60 @@ def test_help_names_every_option(capsys):
 # in this process
 
 
+class Printed(io.StringIO):
+    """A stdout that a thread can wait for."""
+
+    def __init__(self):
+        super().__init__()
+        self._news = threading.Condition()
+
+    def write(self, text):
+        with self._news:
+            written = super().write(text)
+            self._news.notify_all()
+        return written
+
+    def wait_for(self, text):
+        """Everything that has been printed, as soon as the text is part of it."""
+        with self._news:
+            assert self._news.wait_for(lambda: text in self.getvalue(), 30), self.getvalue()
+            return self.getvalue()
+
+
 @pytest.fixture
 def handlers():
-    """The signal handlers of this process are afterwards what they were."""
+    """A signal that nobody waits for ends nothing; afterwards the handlers of this process are what they were."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)}
+    for number in before:
+        signal.signal(number, lambda *_: None)
+    wakeup = signal.set_wakeup_fd(-1)
     yield
+    signal.set_wakeup_fd(wakeup)
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
 @pytest.fixture
-def serve_here(handlers, capsys):
+def serve_here(handlers, monkeypatch):
     """Runs `serve` in this process; `meanwhile(url)` is called while it waits for its end, which a signal brings."""
 
-    def run(meanwhile, *options):
-        out = []
+    def run(meanwhile, *options, printed=None):
+        printed = printed or Printed()
+        monkeypatch.setattr(sys, "stdout", printed)
 
         def user():
             try:
-                while "ready" not in "".join(out):
-                    out.append(capsys.readouterr().out)
-                meanwhile(re.search(r"http://127\.0\.0\.1:\d+", "".join(out))[0])
+                announced = printed.wait_for("ready")
+                meanwhile(re.search(r"http://127\.0\.0\.1:\d+", announced)[0])
             finally:
-                os.kill(os.getpid(), signal.SIGUSR1)
+                os.kill(os.getpid(), signal.SIGUSR1)  # another signal, which ends nothing
                 os.kill(os.getpid(), signal.SIGTERM)
 
-        signal.signal(signal.SIGUSR1, lambda *_: None)  # another signal, which ends nothing
         with ThreadPoolExecutor(1) as pool:
             done = pool.submit(user)
             status = cli.main(["serve", *options])
             done.result()
-        return status, capsys.readouterr().out
+        return status, printed.getvalue()
 
     return run
 
@@ -519,7 +543,34 @@ def test_serve_waits_for_a_signal(serve_here, options, logged):
     status, out = serve_here(ask_twice, *options)
 
     assert (status, seen) == (0, [{"requests": []}] * 2)
-    assert out.startswith(logged)
+    assert [line for line in out.splitlines() if line.startswith(logged)]
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda: signal.set_wakeup_fd(-1),
+        lambda: signal.signal(signal.SIGTERM, lambda *_: None),
+    ],
+    ids=["wakeup", "handler"],
+)
+def test_other_libraries_hide_no_signal(serve_here, take):
+    """A library that takes the wakeup of signals for itself, as event loops do, or a handler, keeps no server alive."""
+    has_taken = threading.Event()
+
+    def take_it(*_):
+        take()
+        has_taken.set()
+
+    def strike(_url):
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert has_taken.wait(30)
+
+    signal.signal(signal.SIGUSR1, take_it)
+
+    status, _ = serve_here(strike)
+
+    assert status == 0
 
 
 def test_server_on_every_address_waits_for_a_signal_too(serve_here):
@@ -534,36 +585,26 @@ def test_server_on_every_address_waits_for_a_signal_too(serve_here):
 @pytest.mark.parametrize(
     ("options", "line"), [([], "… 1 lines were not written"), (["--json"], '{"event": "lost", "lines": 1}')]
 )
-def test_lines_that_are_missing_are_told(handlers, monkeypatch, options, line):
+def test_lines_that_are_missing_are_told(serve_here, options, line):
     """When stdout works again, a line in the form of the others says how many are missing."""
 
-    class Hiccup(io.StringIO):
+    class Hiccup(Printed):
         def write(self, text):
             if "/health" in text:
                 raise OSError(errno.ENOSPC, "No space left on device")
             return super().write(text)
 
-    out = Hiccup()
-    monkeypatch.setattr(sys, "stdout", out)
+    printed = Hiccup()
 
-    def user():
-        try:
-            while "ready" not in out.getvalue():
-                pass
-            url = re.search(r"http://127\.0\.0\.1:\d+", out.getvalue())[0]
-            httpx.get(f"{url}/health")
-            httpx.get(f"{url}/devices/list")
-            while "/devices/list" not in out.getvalue():
-                pass
-        finally:
-            os.kill(os.getpid(), signal.SIGTERM)
+    def ask_twice(url):
+        httpx.get(f"{url}/health")
+        httpx.get(f"{url}/devices/list")
+        printed.wait_for("/devices/list")
 
-    with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(user)
-        assert cli.main(["serve", *options]) == 0
-        done.result()
+    status, out = serve_here(ask_twice, *options, printed=printed)
 
-    assert line in out.getvalue().splitlines()
+    assert status == 0
+    assert line in out.splitlines()
 
 
 @pytest.mark.parametrize(
