@@ -18,6 +18,7 @@ import pytest
 import time_machine
 from seam.exceptions import SeamHttpApiError
 from seam.routes.locks import Locks
+from seam.seam import Seam
 
 import pytest_seam_sandbox
 from pytest_seam_sandbox import Sandbox, making
@@ -49,6 +50,8 @@ CALLS = {
     "api.router_of": ("locks",),
     "api.known.optional_fields": ("Device",),
     "api.connect_webviews._default_capabilities": (("august",),),
+    "doors.retries._options_of": (Seam,),
+    "engine.clock.written_at": (0.0,),
     "engine.events.description_of": ("lock.unlocked",),
     "worlds.catalogue.device_provider": ("august",),
     "arguments._params": (making._of_a_login,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from copy import copy
 from functools import cache
 from inspect import signature
@@ -30,8 +30,8 @@ def takes_retries() -> bool:
 
 
 @cache
-def _options_of(client: Callable[..., object]) -> Collection[str]:
-    return signature(client).parameters.keys()
+def _options_of(client: Callable[..., object]) -> frozenset[str]:
+    return frozenset(signature(client).parameters)
 
 
 def waiting(policy: Retry, pass_time: Callable[[float], None]) -> Retry:
