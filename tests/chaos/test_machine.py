@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import hypothesis
 import pytest
 from httpx import ConnectError
-from hypothesis import Phase, Verbosity, settings
+from hypothesis import Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import StopTest, UnsatisfiedAssumption
 from hypothesis.stateful import rule as untold_rule
@@ -571,23 +571,29 @@ class TwoBugs(SandboxMachine):
 
     @rule(count=counts, extra=st.fixed_dictionaries({"by": st.integers(0, 3)}))
     def use(self, count, extra):
-        assert extra["by"] != 3, f"three beside {count}"
+        assert extra["by"] == 0, f"more beside {count}"
 
     @rule(count=counts)
     def check_twice(self, count):
         assert count == 0, "some"
 
 
+def both_failures(number):
+    """Both failures of TwoBugs; empty where this seed leads to one: Hypothesis does not look long for a second."""
+    case = seed(number)(TwoBugs).TestCase()
+    case.settings = settings(QUICK, max_examples=300)
+    with pytest.raises((ExceptionGroup, AssertionError)) as found:
+        case.runTest()
+    return getattr(found.value, "exceptions", ())
+
+
 def test_listings_are_left_out_of_each_of_several_failures():
     """Where a machine fails in two ways, each failure tells its own steps, and only those."""
-    case = TwoBugs.TestCase()
-    case.settings = settings(QUICK, max_examples=300)
-    with pytest.raises(ExceptionGroup) as found:
-        case.runTest()
+    errors = next(filter(None, map(both_failures, range(40))))
 
-    stories = [story_of(error) for error in found.value.exceptions]
+    stories = [story_of(error) for error in errors]
     assert len(stories) == 2
-    assert not [note for error in found.value.exceptions for note in error.__notes__ if note.startswith("state")]
+    assert not [note for error in errors for note in error.__notes__ if note.startswith("state")]
 
 
 def test_verbose_runs_keep_the_listing():
