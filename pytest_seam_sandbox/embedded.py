@@ -99,12 +99,15 @@ class Embedded:
             }
 
     def contents(self) -> str:
-        """The world, and how many devices and phones there are now; in short."""
+        """The world, how many devices and phones there are now, and `action_attempts` if not "instant"; in short."""
         from .api._phones import PhoneRow
         from .api.devices.model import DeviceRow
 
         counts = {"devices": len(self.workspace[DeviceRow]), "phones": len(self.workspace[PhoneRow])}
-        return ", ".join([f"world={self.world!r}", *(f"{name}={count}" for name, count in counts.items() if count)])
+        attempts = self.app.settings.action_attempts
+        ending = [] if attempts == "instant" else [f"action_attempts={attempts!r}"]
+        furniture = [f"{name}={count}" for name, count in counts.items() if count]
+        return ", ".join([f"world={self.world!r}", *furniture, *ending])
 
     @contextmanager
     def whole_or_not_at_all(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from ..engine.errors import SandboxError, is_for_the_test
+from ..engine.settings import ActionAttempts
 from ..literals import DeviceType, World
 from ..sandbox import Sandbox
 from ..watch import unnoticed
@@ -16,6 +17,9 @@ from ..worlds.catalogue import device_model
 __tracebackhide__ = is_for_the_test
 
 Name = TypeVar("Name", bound=str)
+
+ATTEMPTS: tuple[ActionAttempts, ...] = ("instant", "poll", 3)
+"""How action attempts end where that varies; the delay is one that the SDK waits for, which gives up after 5 s."""
 
 
 class Furnished:
@@ -46,9 +50,15 @@ class Furnished:
             sandbox.create_phone()
         return sandbox
 
-    def sandbox(self) -> Sandbox:
-        """A fresh sandbox with all of it; costs microseconds."""
-        sandbox = Sandbox(**self.settings)
+    @property
+    def attempts(self) -> tuple[ActionAttempts, ...]:
+        """What the setting `action_attempts` may be: what was given, else each of ATTEMPTS."""
+        given = self.settings.get("action_attempts")
+        return ATTEMPTS if given is None else (given,)
+
+    def sandbox(self, **instead: Any) -> Sandbox:
+        """A fresh sandbox with all of it; costs microseconds. instead: settings in place of the given ones."""
+        sandbox = Sandbox(**{**self.settings, **instead})
         sandbox._backend.adopt(self.start._backend)
         return sandbox
 

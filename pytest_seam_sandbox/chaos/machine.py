@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, cached_property
 from inspect import getmembers, iscoroutinefunction
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
+from hypothesis import stateful
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, StopTest
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition
@@ -19,8 +21,10 @@ from ..api._phones import PhoneRow
 from ..api.devices.model import Device, DeviceRow
 from ..api.phones import Phone
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
+from ..engine.settings import ActionAttempts
 from ..literals import DeviceType, World
 from ..report.texts import joined
+from ..settings import read_setting
 from ..watch import unnoticed
 from . import strategies
 from .case import adapt, check_bundles, note_calls
@@ -54,6 +58,7 @@ _WORDS = MappingProxyType(
         "recover": "the outage {loss} ends",
         "pass_time": "{seconds} s pass",
         "break_calls": "{fault.words}",
+        "let_attempts_end": "the sandbox has action_attempts={when!r}",
         "make_code": "somebody makes an access code on {label}",
         "quiesce": "everything heals, and what is pending is done",
     }
@@ -80,6 +85,7 @@ class Machine(RuleBasedStateMachine):
     account_losses: ClassVar[bool] = True
     phone_losses: ClassVar[bool] = True
     clock_moves: ClassVar[bool] = True
+    pending_attempts: ClassVar[bool] = True
     faults: ClassVar[Sequence[str]] = ()
     fault_kinds: ClassVar[Sequence[FaultKind]] = FAULT_KINDS
     access_codes: ClassVar[bool] = False
@@ -159,6 +165,24 @@ class Machine(RuleBasedStateMachine):
     def add_phones(self) -> Any:
         """All phones of the start."""
         return multiple(*self._phones.values())
+
+    # how action attempts end
+
+    @stateful.initialize(when=st.runner().flatmap(lambda self: st.sampled_from(self._endings())))
+    def choose_attempts(self, when: ActionAttempts) -> None:
+        """Attempts end otherwise than at once, in some runs."""
+        if when != self.sandbox._backend.app.settings.action_attempts:
+            self.let_attempts_end(when=when)
+
+    @told
+    def let_attempts_end(self, when: ActionAttempts) -> None:
+        """From now on the sandbox has this setting `action_attempts`."""
+        app = self.sandbox._backend.app
+        app.change(replace(app.settings, action_attempts=read_setting("action_attempts", when)))
+
+    def _endings(self) -> Sequence[ActionAttempts]:
+        endings = _start_of(type(self)).furnished.attempts
+        return endings if self.pending_attempts else endings[:1]
 
     # rules
 

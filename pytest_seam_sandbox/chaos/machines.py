@@ -15,9 +15,10 @@ class SandboxMachine(Machine):
 
     Subclass it, build the app in `start`, add rules and invariants with the decorators of
     `pytest_seam_sandbox.stateful`, and give pytest the `TestCase`. `self.sandbox` is fresh in each run, its clock
-    stands and moves by rules, faults and waits of the SDK only. Invariants of Seam are checked after each step. At the
-    end of each run, and wherever a rule of yours calls it, everything heals (`quiesce`), `catch_up` lets the app
-    notice, and what is marked `eventually` has to hold.
+    stands and moves by rules, faults and waits of the SDK only. In some runs action attempts are pending at first
+    (switch `pending_attempts`), unless sandbox_settings say how they end. Invariants of Seam are checked after each
+    step. At the end of each run, and wherever a rule of yours calls it, everything heals (`quiesce`), `catch_up` lets
+    the app notice, and what is marked `eventually` has to hold.
 
     world, device_types, phone_count: what is there at the start; sandbox_settings: further arguments of Sandbox. The
     switches turn rules off; faults: the targets that faults may hit, such as ("POST /locks/unlock_door",), none by

@@ -17,6 +17,7 @@ from ..api import FAMILIES, all_paths, all_routes
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.fault import Target
 from ..engine.faults import Faults
+from ..engine.settings import ActionAttempts
 from ..literals import DeviceType, World
 from ..sandbox import Sandbox
 from .case import without_deadline
@@ -50,18 +51,25 @@ def sandboxes(
 ) -> st.SearchStrategy[Sandbox]:
     """A fresh sandbox for each example, with the same ids in each: `@given(sandbox=sandboxes())`.
 
+    Its clock stands, and moves by what the test, faults and waits of the SDK do, so that an example can be repeated.
     devices: the types of the devices that it has beyond those of the world. phones: how many phones. settings: as
-    Sandbox takes them. What the sandbox noticed (a path that is not emulated, an outage that was never left) fails the
-    example when it ends; `with sandbox:` in the test does so earlier. Under the plugin, such tests have no deadline
-    unless they choose one; elsewhere, use `@settings(deadline=None)`.
+    Sandbox takes them. action_attempts varies unless it is given: "instant", to which it shrinks, "poll" or 3 seconds,
+    since an app that works with instant attempts alone fails at Seam. What the sandbox noticed (a path that is not
+    emulated, an outage that was never left) fails the example when it ends; `with sandbox:` in the test does so
+    earlier. Under the plugin, such tests have no deadline unless they choose one; elsewhere, use
+    `@settings(deadline=None)`.
     """
-    return without_deadline(_sandboxes(st.just(Furnished(world, devices, phones, settings))))
+    furnished = Furnished(world, devices, phones, settings)
+    return without_deadline(_sandboxes(st.just(furnished), st.sampled_from(furnished.attempts)))
 
 
 # Composite strategies rather than `map`: Hypothesis prints what `map` makes as a call of the function that made it.
 @st.composite
-def _sandboxes(draw: st.DrawFn, furnished: st.SearchStrategy[Furnished]) -> Sandbox:
-    sandbox = draw(furnished).sandbox()
+def _sandboxes(
+    draw: st.DrawFn, furnished: st.SearchStrategy[Furnished], attempts: st.SearchStrategy[ActionAttempts]
+) -> Sandbox:
+    sandbox = draw(furnished).sandbox(action_attempts=draw(attempts))
+    sandbox.clock.freeze()
     cleanup(lambda: _leave(sandbox))
     return sandbox
 

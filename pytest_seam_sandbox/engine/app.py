@@ -115,6 +115,13 @@ class App:
         self.workspaces[workspace.workspace_id] = workspace
         return workspace
 
+    def change(self, settings: Settings) -> None:
+        """Go on with other settings; what is planned already stays as it is."""
+        with self.lock:
+            self.settings = settings
+            for workspace in self.workspaces.values():
+                workspace.settings = settings
+
     def has_session(self, token: str) -> bool:
         """Whether a client session of this app has the token, valid or not."""
         with self.lock:
