@@ -5,8 +5,8 @@ from __future__ import annotations
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api.devices.model import DeviceRow
 from pytest_seam_sandbox.api.devices.state import add_device
+from pytest_seam_sandbox.catalog.devices import device_model
 from pytest_seam_sandbox.worlds.build import add_account
-from pytest_seam_sandbox.worlds.catalogue import device_model
 
 
 def add_devices(sandbox: Sandbox, count: int) -> list[str]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from pytest_seam_sandbox.api import all_endpoints
-from pytest_seam_sandbox.api.known import public_paths
+from pytest_seam_sandbox.catalog.known import public_paths
 
 BEGIN, END = "<!-- emulated -->\n", "<!-- /emulated -->\n"
 BESIDE_PATHS = {"webhooks": "deliveries: webhooks are kept and shown, and nothing is sent to them yet"}

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from .api.devices.model import Device
     from .api.events import Event
     from .api.phones import Phone
-    from .chaos.faults import FaultKind, PlannedFault
-    from .chaos.losses import Loss, OutageKind
-    from .chaos.sweep import SeamSweep, Sweep, SweepFailed
-    from .chaos.trial import Trial
+    from .backends.event_list import EventList
+    from .catalog.literals import AcsSystemType, DeviceType, EventType, Provider, World
     from .engine.errors import (
         ExpectationFailed,
         MissingDependency,
@@ -31,11 +29,13 @@ if TYPE_CHECKING:
         UnknownId,
         UnknownWorld,
     )
-    from .event_list import EventList
-    from .expectations import seam_raises
-    from .literals import AcsSystemType, DeviceType, EventType, Provider, World
+    from .expectations.checks import seam_raises
     from .outages import Deactivation, Outage
+    from .outages.specs import Loss, OutageKind
     from .sandbox import Sandbox, Snapshot
+    from .strategies.fault_specs import FaultKind, PlannedFault
+    from .sweep.sweep import SeamSweep, Sweep, SweepFailed
+    from .sweep.trial import Trial
 
 __version__ = "0.1.0"
 
@@ -44,40 +44,40 @@ _HOMES = MappingProxyType(
         "AccessCode": "api.access_codes.model",
         "AcsCredential": "api.acs.resources",
         "AcsSystem": "api.acs.resources",
-        "AcsSystemType": "literals",
+        "AcsSystemType": "catalog.literals",
         "ActionAttempt": "api.action_attempts",
         "ConnectedAccount": "api.connected_accounts",
         "Deactivation": "outages",
         "Device": "api.devices.model",
-        "DeviceType": "literals",
+        "DeviceType": "catalog.literals",
         "Event": "api.events",
-        "EventList": "event_list",
-        "EventType": "literals",
+        "EventList": "backends.event_list",
+        "EventType": "catalog.literals",
         "ExpectationFailed": "engine.errors",
-        "FaultKind": "chaos.faults",
-        "Loss": "chaos.losses",
+        "FaultKind": "strategies.fault_specs",
+        "Loss": "outages.specs",
         "MissingDependency": "engine.errors",
         "NotEmulated": "engine.errors",
         "Outage": "outages",
-        "OutageKind": "chaos.losses",
+        "OutageKind": "outages.specs",
         "OutageNotPossible": "engine.errors",
         "Phone": "api.phones",
-        "PlannedFault": "chaos.faults",
-        "Provider": "literals",
+        "PlannedFault": "strategies.fault_specs",
+        "Provider": "catalog.literals",
         "Sandbox": "sandbox",
         "SandboxError": "engine.errors",
         "SandboxWarning": "engine.errors",
-        "SeamSweep": "chaos.sweep",
+        "SeamSweep": "sweep.sweep",
         "Snapshot": "sandbox",
-        "Sweep": "chaos.sweep",
-        "SweepFailed": "chaos.sweep",
-        "Trial": "chaos.trial",
+        "Sweep": "sweep.sweep",
+        "SweepFailed": "sweep.sweep",
+        "Trial": "sweep.trial",
         "UnknownDeviceType": "engine.errors",
         "UnknownId": "engine.errors",
         "UnknownWorld": "engine.errors",
         "UserIdentity": "api._user_identities",
-        "World": "literals",
-        "seam_raises": "expectations",
+        "World": "catalog.literals",
+        "seam_raises": "expectations.checks",
     }
 )
 

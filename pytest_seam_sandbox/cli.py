@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
-from .doors.proxies import around_proxies
 from .engine.errors import SandboxError
 from .engine.http import Request, Response
 from .output import Output, write
 from .settings import SETTINGS, Setting
+from .transports.proxies import around_proxies
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.5  # seconds between two looks for a signal whose byte went elsewhere
@@ -76,8 +76,8 @@ def _ledger(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .doors.server import Listener
     from .sandbox import Sandbox
+    from .transports.server import Listener
 
     given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
     sandbox = Sandbox(**given)

@@ -10,22 +10,14 @@ from .api._user_identities import UserIdentity
 from .api.connected_accounts import ConnectedAccount
 from .api.devices.model import Device
 from .api.phones import AssaAbloyMetadata, Phone, PhoneMetadata, PhoneProperties
-from .arguments import (
-    Properties,
-    checked,
-    device_properties,
-    known_names,
-    one_name,
-    parameters_of,
-    phone_properties,
-)
-from .connected import Connected
+from .arguments import Properties, checked, device_properties, known_names, one_name, parameters_of, phone_properties
+from .backends.lookup import id_of
+from .catalog.devices import device_model
+from .catalog.literals import AcsSystemType, DeviceType, Provider
+from .clients import Connected
 from .engine.clock import format_time
 from .engine.errors import SandboxError, is_for_the_test
 from .engine.types import Email, Key, Metadata, NonEmptyText, Text, Uuid
-from .literals import AcsSystemType, DeviceType, Provider
-from .looking import id_of
-from .worlds.catalogue import device_model
 
 if TYPE_CHECKING:
     from .api.access_codes.model import AccessCode

@@ -11,13 +11,14 @@ import httpx
 
 from .api.devices.model import Device
 from .api.events import Event
-from .doors.transport import SandboxTransport
-from .embedded import Embedded
+from .backends.embedded import Embedded
+from .backends.event_list import EventList, event_of
+from .backends.lookup import Looker
+from .catalog.literals import EventType
 from .engine.errors import ExpectationFailed, is_for_the_test
 from .engine.history import Call
 from .engine.http import SEAM_URL
-from .event_list import EventList, event_of
-from .expectations import (
+from .expectations.checks import (
     Complaint,
     Wanted,
     check_count,
@@ -29,10 +30,9 @@ from .expectations import (
     check_within,
     eventually,
 )
-from .literals import EventType
-from .looking import Looker
-from .possible import check_device_code, check_event_type, check_fields
+from .expectations.possible import check_device_code, check_event_type, check_fields
 from .report.timeline import render_timeline
+from .transports.in_process import SandboxTransport
 
 __tracebackhide__ = is_for_the_test
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
     from . import Device, Phone, Sandbox, watch
-    from .chaos.sweep import SeamSweep
-    from .doors.server import Listener
+    from .sweep.sweep import SeamSweep
+    from .transports.server import Listener
 
 pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a conftest.py can import it
 
@@ -149,7 +149,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Let what is wrong for certain fail the test itself, or join the failure that there is."""
     __tracebackhide__ = True
     if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-        from .chaos.case import lift_deadline
+        from .strategies.deadline import lift_deadline
 
         lift_deadline(item.obj)  # type: ignore[attr-defined]  # it has one, as was just seen
     with _joining(item):
@@ -375,7 +375,7 @@ def seam_intercept(seam_sandbox: Sandbox) -> Iterator[Sandbox]:
 @pytest.fixture(scope="session")
 def _seam_listener() -> Iterator[Listener]:
     """The loopback listener that all tests of the session share."""
-    from .doors.server import Listener
+    from .transports.server import Listener
 
     with Listener() as listener:
         yield listener
@@ -391,7 +391,7 @@ def seam_server(_seam_listener: Listener, seam_sandbox: Sandbox) -> Iterator[str
 @pytest.fixture
 def seam_environ(seam_server: str, seam_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """SEAM_ENDPOINT and SEAM_API_KEY lead to seam_sandbox over loopback, past any proxy; other SEAM_* are cleared."""
-    from .doors.proxies import around_proxies
+    from .transports.proxies import around_proxies
 
     for name in [name for name in os.environ if name.startswith("SEAM_")]:
         monkeypatch.delenv(name)
@@ -406,6 +406,6 @@ def seam_sweep(seam_sandbox: Sandbox) -> SeamSweep:
     """Run a scenario in seam_sandbox, with an outage or a fault at each of its calls in turn."""
     from functools import partial
 
-    from .chaos.sweep import sweep
+    from .sweep.sweep import sweep
 
     return cast("SeamSweep", partial(sweep, seam_sandbox))

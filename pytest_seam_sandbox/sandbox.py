@@ -9,7 +9,9 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar
 
 from . import watch
-from .embedded import Embedded, SandboxClock
+from .backends.embedded import Embedded, SandboxClock
+from .backends.names import What
+from .catalog.literals import World
 from .engine.blocks import Block
 from .engine.errors import (
     ExpectationFailed,
@@ -25,8 +27,6 @@ from .engine.http import Request, Response
 from .engine.places import seen_at
 from .engine.settings import ActionAttempts, Settings
 from .engine.stubs import Answer, Stub
-from .labels import What
-from .literals import World
 from .marking import Marker
 from .outages import (
     AccountDisconnected,
@@ -225,13 +225,13 @@ class Sandbox(Marker):
         port: 0 for a free one. control: answer the control routes below /_sandbox/ as well.
         Entering raises SandboxError where it cannot listen.
         """
-        from .doors.server import Listener
+        from .transports.server import Listener
 
         listener = Listener(host=host, port=port, control=self._control if control else None)
         return Block(partial(listener.serving, self._backend.app))
 
     def _control(self, _app: Any, request: Request) -> Response:
-        from .doors.control import control
+        from .transports.control import control
 
         return control(self, request)
 

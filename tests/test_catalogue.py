@@ -18,7 +18,7 @@ from pytest_seam_sandbox.api.devices.filters import (
     SPEAKERS,
     THERMOSTATS,
 )
-from pytest_seam_sandbox.worlds.catalogue import device_models, property_types, providers
+from pytest_seam_sandbox.catalog.devices import device_models, property_types, providers
 
 TYPES = (*LOCKS, *KEYS, *NOISE_SENSORS, *THERMOSTATS, *CAMERAS, *SPEAKERS)
 SIMULATIONS = {

@@ -3,8 +3,8 @@
 import pytest
 
 from pytest_seam_sandbox import Deactivation, ExpectationFailed, OutageNotPossible
+from pytest_seam_sandbox.backends.seam_api import SeamApi
 from pytest_seam_sandbox.engine.errors import UnknownId
-from pytest_seam_sandbox.seam_api import SeamApi
 
 pytestmark = pytest.mark.every_transport
 

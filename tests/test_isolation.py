@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from pytest_seam_sandbox import Sandbox, seam_raises
-from pytest_seam_sandbox.doors.server import Listener
+from pytest_seam_sandbox.transports.server import Listener
 
 THREADS = 8
 

@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 from pytest_seam_sandbox.api import all_endpoints
-from pytest_seam_sandbox.api.known import codes, event_types, public_paths
+from pytest_seam_sandbox.catalog.known import codes, event_types, public_paths
 from pytest_seam_sandbox.report import ledger
 
 LEDGER = ledger.as_json()

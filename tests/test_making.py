@@ -8,8 +8,8 @@ import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.arguments import checked, device_properties
+from pytest_seam_sandbox.catalog.devices import device_models
 from pytest_seam_sandbox.engine.types import Uuid
-from pytest_seam_sandbox.worlds.catalogue import device_models
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
 TAKEN = "11111111-1111-4111-8111-111111111111"

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.api.devices.issues import DEVICE_ERRORS, UNREACHABLE
-from pytest_seam_sandbox.api.known import codes
+from pytest_seam_sandbox.catalog.known import codes
 
 MADE_UP = "flux_capacitor_overheated"
 CONNECTIONS = ("connected_account.connected", "connected_account.disconnected")

@@ -3,9 +3,9 @@
 import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
-from pytest_seam_sandbox.chaos.sweep import sweep
 from pytest_seam_sandbox.engine.errors import UnknownId
 from pytest_seam_sandbox.sandbox import Sandbox as Kind
+from pytest_seam_sandbox.sweep.sweep import sweep
 
 
 @pytest.fixture

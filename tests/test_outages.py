@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pytest_seam_sandbox import ExpectationFailed, OutageNotPossible, Sandbox, SandboxError, seam_raises
-from pytest_seam_sandbox.seam_api import SeamApi
+from pytest_seam_sandbox.backends.seam_api import SeamApi
 
 pytestmark = pytest.mark.every_transport
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_seam_sandbox import ExpectationFailed, OutageNotPossible, SandboxError
-from pytest_seam_sandbox.seam_api import SeamApi
+from pytest_seam_sandbox.backends.seam_api import SeamApi
 
 
 def types(events):

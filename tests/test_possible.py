@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_seam_sandbox import ExpectationFailed, Sandbox, SandboxError
 from pytest_seam_sandbox.api import all_events
-from pytest_seam_sandbox.api.known import event_fields, event_types
+from pytest_seam_sandbox.catalog.known import event_fields, event_types
 from pytest_seam_sandbox.strategies import events
 
 DOOR = "00000000-0000-4000-8000-000000000001"

@@ -232,7 +232,7 @@ def test_interception_ends_with_its_block(seam_sandbox, name):
 
 def test_an_sdk_that_waits_elsewhere(seam_sandbox, monkeypatch, sandbox_device):
     """A client of an SDK without the module is the SDK's own in everything."""
-    monkeypatch.setattr("pytest_seam_sandbox.doors.waits._MODULE", "seam.modules.gone")
+    monkeypatch.setattr("pytest_seam_sandbox.transports.waits._MODULE", "seam.modules.gone")
     client = seam_sandbox.client()
 
     assert client.locks.unlock_door.__func__ is Seam.from_api_key("seam_x").locks.unlock_door.__func__

@@ -9,7 +9,7 @@ import pytest
 from seam import Retry, Seam
 from seam.options import SeamInvalidOptionsError
 
-from pytest_seam_sandbox.doors.transport import SandboxTransport
+from pytest_seam_sandbox.transports.in_process import SandboxTransport
 
 
 def test_http_client_has_address_and_key(seam_sandbox):

@@ -23,9 +23,9 @@ from seam.seam import Seam
 import pytest_seam_sandbox
 from pytest_seam_sandbox import Sandbox, making
 from pytest_seam_sandbox.api import all_endpoints
+from pytest_seam_sandbox.catalog.devices import device_models, device_provider, providers
 from pytest_seam_sandbox.engine.frozen import FrozenDict, FrozenList, freeze
 from pytest_seam_sandbox.stateful import SandboxMachine, rule
-from pytest_seam_sandbox.worlds.catalogue import device_models, device_provider, providers
 
 NEW_YEAR = datetime(2031, 1, 1, tzinfo=UTC)
 OURS = pytest_seam_sandbox.__name__
@@ -46,21 +46,21 @@ class FaultyMachine(SandboxMachine):
 
 
 CALLS = {
-    "api.known.event_fields": ("device.added",),
+    "catalog.known.event_fields": ("device.added",),
     "api.router_of": ("locks",),
-    "api.known.optional_fields": ("Device",),
+    "catalog.known.optional_fields": ("Device",),
     "api.connect_webviews._default_capabilities": (("august",),),
     "doors.retries._options_of": (Seam,),
     "engine.clock.written_at": (0.0,),
     "engine.events.description_of": ("lock.unlocked",),
-    "worlds.catalogue.device_provider": ("august",),
+    "catalog.devices.device_provider": ("august",),
     "arguments._params": (making._of_a_login,),
-    "chaos.machine._faults_of": (FaultyMachine,),
+    "stateful.machine._faults_of": (FaultyMachine,),
     "doors.waits._waiting_methods": (Locks,),
 }
 """Arguments for the cached functions that take some; what they give is looked at too."""
 ALLOWED = {
-    "chaos.machine._start_of": "the sandbox that the runs of a machine start from; no run is handed it",
+    "stateful.machine._start_of": "the sandbox that the runs of a machine start from; no run is handed it",
 }
 
 

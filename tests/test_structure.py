@@ -19,15 +19,13 @@ TREES = {module: ast.parse(path.read_text("utf-8")) for module, path in MODULES.
 
 LAYERS = {
     "engine": {"engine"},
-    "worlds.catalogue": {"engine"},
-    "literals": {"literals"},
-    "api": {"api", "engine", "literals", "worlds.catalogue"},
-    "worlds.build": {"api", "engine", "literals", "worlds.catalogue"},
+    "catalog": {"catalog", "engine"},
+    "api": {"api", "engine", "catalog"},
+    "worlds.build": {"api", "engine", "catalog"},
 }
 """What the lower parts may import of the package; all others stand above them."""
 
 RANKS = (
-    "known",
     "_shared",
     "_connect_webviews",
     "_noise_thresholds",

@@ -6,7 +6,7 @@ from seam import SeamHttpApiError
 
 from pytest_seam_sandbox import ExpectationFailed, Sandbox, SandboxError, seam_raises
 from pytest_seam_sandbox.api import find_endpoint
-from pytest_seam_sandbox.api.known import is_known
+from pytest_seam_sandbox.catalog.known import is_known
 
 
 def not_emulated():

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from ..catalog.known import optional_fields
 from ..engine.auth import Method
 from ..engine.clock import format_time, parse_time
 from ..engine.errors import ApiError
 from ..engine.events import EventFields
 from ..engine.store import Row, Workspace
-from .known import optional_fields
 
 R = TypeVar("R", bound=Row)
 Meta = dict[str, str | bool]

@@ -18,17 +18,7 @@ from ..engine.router import Router
 from ..engine.store import Workspace
 from ..engine.types import DateTime, NonEmptyText, Text, Uuid
 from ._sessions import ClientSessionRow
-from ._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    WORKSPACE,
-    Resource,
-    find,
-    not_found,
-    written,
-)
+from ._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, WORKSPACE, Resource, find, not_found, written
 from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
 from .connected_accounts import ConnectedAccountRow, deleting_account, find_account
 from .devices.model import DeviceRow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Literal, get_args
 
+from ..catalog.devices import providers
 from ..engine.auth import Caller
 from ..engine.errors import ApiError, SandboxError, is_for_the_test
 from ..engine.events import EventFields
@@ -14,7 +15,6 @@ from ..engine.query import Kind
 from ..engine.router import Router
 from ..engine.store import Workspace
 from ..engine.types import Metadata, NonEmptyText, Text, Uuid, one_of
-from ..worlds.catalogue import providers
 from ._connect_webviews import ConnectWebviewRow, SelectionMode, find_webview
 from ._sessions import ClientSessionRow
 from ._shared import (

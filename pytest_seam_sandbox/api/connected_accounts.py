@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from annotated_types import MaxLen, MinLen
 
+from ..catalog.devices import providers
 from ..engine.auth import Caller
 from ..engine.errors import ApiError
 from ..engine.pages import Page, Pager
@@ -16,7 +17,6 @@ from ..engine.router import Router
 from ..engine.signals import Signal
 from ..engine.store import Row, Workspace, row_type
 from ..engine.types import Email, Metadata, NonEmptyText, Text, Uuid
-from ..worlds.catalogue import providers
 from ._sessions import accounts_of_user
 from ._shared import (
     API_KEY,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from annotated_types import Ge, MaxLen, MinLen
 from pydantic import BeforeValidator
 
+from ..catalog.known import accepted_event_types
 from ..engine.auth import Caller
 from ..engine.clock import parse_time, seconds_of
 from ..engine.events import EventRow
@@ -20,22 +21,11 @@ from ..engine.query import Kind
 from ..engine.router import Router
 from ..engine.store import Row, Workspace
 from ..engine.types import Date, Limit, Text, Uuid, integer, one_of
-from ._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
-    Resource,
-    not_found,
-)
+from ._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, PORTAL, PORTAL_READ_ONLY, SUPPORT, Resource, not_found
 from ._user_identities import ids_of
-from .known import accepted_event_types
 
 if TYPE_CHECKING:
-    from ..literals import EventType as AnEventType
+    from ..catalog.literals import EventType as AnEventType
     from .seam_fields import SeamEvent
 else:
     SeamEvent, AnEventType = Resource, str

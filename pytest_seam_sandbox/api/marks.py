@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
+from ..catalog.known import codes
 from ..engine.errors import SandboxError, UnknownId, is_for_the_test, quoted, shortened
 from ..engine.json_values import why_no_json
 from ..engine.store import Row, Workspace
@@ -31,7 +32,6 @@ from .connected_accounts import ConnectedAccountReauthorizationRequested, Connec
 from .devices import state as devices
 from .devices.issues import DEVICE_ERRORS, DEVICE_WARNINGS, OF_BRIDGE, OF_DEVICE, OF_THE_ACCOUNT, Flags
 from .devices.model import DeviceRow
-from .known import codes
 
 __tracebackhide__ = is_for_the_test
 

@@ -16,15 +16,7 @@ from ..engine.types import Number, Text, Uuid
 from ._sessions import ClientSessionRow
 from ._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, WORKSPACE, Resource, not_found
 from ._user_identities import InstantKeyRow, UserIdentityRow, find_by_key, find_user_identity, refuse_duplicates
-from .acs.model import (
-    AcsSystemRow,
-    AcsUserRow,
-    accessible_entrances,
-    find_user,
-    sees_person,
-    system_view,
-    users_of,
-)
+from .acs.model import AcsSystemRow, AcsUserRow, accessible_entrances, find_user, sees_person, system_view, users_of
 from .acs.state import link, refuse_second_user, unlink
 from .client_sessions import LIFETIME
 from .devices.model import DeviceRow, find_device

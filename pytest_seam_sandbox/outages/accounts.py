@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 from ..api.connected_accounts import ConnectedAccount
 from ..api.devices.issues import UNREACHABLE
 from ..engine.errors import OutageNotPossible, is_for_the_test
-from ..expectations import check_error, check_no_error
+from ..expectations.checks import check_error, check_no_error
 
 if TYPE_CHECKING:
-    from ..literals import Provider
+    from ..catalog.literals import Provider
     from ..sandbox import Sandbox
 
 

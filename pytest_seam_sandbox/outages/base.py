@@ -7,11 +7,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 from ..api.events import Event
+from ..backends.event_list import EventList
+from ..catalog.literals import EventType
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.places import place_of_caller
-from ..event_list import EventList
-from ..expectations import check_event, check_no_event
-from ..literals import EventType
+from ..expectations.checks import check_event, check_no_event
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..api import all_endpoints, all_events, declared
-from ..api.known import codes, event_types, public_paths, sdk_paths, undocumented_event_types
 from ..api.marks import KINDS
+from ..catalog.known import codes, event_types, public_paths, sdk_paths, undocumented_event_types
 from ..engine.router import Endpoint
 from ..engine.store import Row
 

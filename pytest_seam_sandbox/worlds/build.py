@@ -15,10 +15,10 @@ from ..api.devices.house import add_house
 from ..api.devices.state import add_device
 from ..api.phones import PhoneMetadata, create_sandbox_phone
 from ..api.user_identities import create as create_user_identity
+from ..catalog.devices import device_models
 from ..engine.errors import UnknownWorld, is_for_the_test, quoted
 from ..engine.frozen import freeze
 from ..engine.store import Workspace
-from .catalogue import device_models
 
 __tracebackhide__ = is_for_the_test
 

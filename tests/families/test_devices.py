@@ -4,7 +4,7 @@ import pytest
 from seam.null import NULL
 
 from pytest_seam_sandbox import seam_raises
-from pytest_seam_sandbox.worlds.catalogue import device_models
+from pytest_seam_sandbox.catalog.devices import device_models
 
 pytestmark = pytest.mark.every_transport
 

@@ -7,9 +7,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 import consistency_of_devices as consistency
 from pytest_seam_sandbox import Sandbox, SandboxError
-from pytest_seam_sandbox.api.known import codes
+from pytest_seam_sandbox.catalog.devices import device_models
+from pytest_seam_sandbox.catalog.known import codes
 from pytest_seam_sandbox.outages.accounts import log_in_again
-from pytest_seam_sandbox.worlds.catalogue import device_models
 
 TYPES = ("august_lock", "yale_lock", "nuki_lock", "ecobee_thermostat", "salto_lock")
 SIMULATIONS = ("connect", "disconnect", "connect_to_hub", "disconnect_from_hub", "remove")

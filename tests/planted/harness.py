@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.chaos.faults import FAULT_KINDS
-from pytest_seam_sandbox.chaos.losses import KINDS, possible_losses
-from pytest_seam_sandbox.chaos.sweep import sweep
+from pytest_seam_sandbox.outages.specs import KINDS, possible_losses
 from pytest_seam_sandbox.stateful import SandboxMachine, eventually, rule
 from pytest_seam_sandbox.strategies import fault_plans, outage_plans, sandboxes
+from pytest_seam_sandbox.strategies.fault_specs import FAULT_KINDS
+from pytest_seam_sandbox.sweep.sweep import sweep
 
 EXAMPLES = int(os.environ.get("PLANTED_EXAMPLES", "10"))
 ENOUGH = 1000

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 import hypothesis
 from hypothesis import Phase, settings
 
-from chaos.running import steps_of
 from planted.harness import (
     FOLDER,
     NAMES,
@@ -31,7 +30,8 @@ from planted.harness import (
     searching,
     sweep_of,
 )
-from pytest_seam_sandbox.chaos.sweep import SweepFailed
+from pytest_seam_sandbox.sweep.sweep import SweepFailed
+from stateful.running import steps_of
 
 SEEDS = 20
 LIMIT = 500

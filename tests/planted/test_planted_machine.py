@@ -7,8 +7,8 @@ from traceback import extract_tb
 import hypothesis
 import pytest
 
-from chaos.running import printed_test, run_printed
 from planted.harness import ENOUGH, EXAMPLES, NAMES, planted, run_machine, searching
+from stateful.running import printed_test, run_printed
 
 SEEDS = (None, *range(int(os.environ.get("PLANTED_SEEDS", "1"))))
 OF_ITSELF = "machine.quiesce()"

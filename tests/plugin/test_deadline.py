@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_seam_sandbox.chaos.case import lift_deadline
 from pytest_seam_sandbox.strategies import fault_plans, outage_plans, sandboxes
+from pytest_seam_sandbox.strategies.deadline import lift_deadline
 
 SLOW = """
 import time

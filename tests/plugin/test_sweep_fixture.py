@@ -10,7 +10,7 @@ NEEDS_SUBTESTS = pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtest
 
 PROGRAM = """
     import pytest
-    from pytest_seam_sandbox.chaos.sweep import sweep
+    from pytest_seam_sandbox.sweep.sweep import sweep
 
     def online(sandbox, device):
         return sandbox.client().devices.get(device_id=device.device_id).properties.online
@@ -73,7 +73,7 @@ def test_failed_sweep_hides_its_own_frames(pytester, in_process):
 
     result = in_process()
 
-    assert re.findall(r"(?:chaos|plugin)/?\w*\.py:\d+", result.stdout.str()) == []
+    assert re.findall(r"pytest_seam_sandbox/[\w/]+\.py:\d+", result.stdout.str()) == []
 
 
 def test_failures_before_a_break_fail_the_test(pytester, in_process):

@@ -19,17 +19,17 @@ from pytest_seam_sandbox.api.acs.resources import AcsCredential, AcsEntrance, Ac
 from pytest_seam_sandbox.api.connected_accounts import ConnectedAccount
 from pytest_seam_sandbox.api.devices.model import Device, DeviceProperties
 from pytest_seam_sandbox.api.events import Event
-from pytest_seam_sandbox.api.known import event_types
 from pytest_seam_sandbox.api.phones import ShownPhoneProperties
+from pytest_seam_sandbox.catalog.devices import device_models, providers
+from pytest_seam_sandbox.catalog.known import event_types
 from pytest_seam_sandbox.worlds.build import WORLDS
-from pytest_seam_sandbox.worlds.catalogue import device_models, providers
 
 DOCUMENT = Path(__file__).parents[1] / "contract" / "openapi.json"
 SPEC = json.loads(DOCUMENT.read_text("utf-8")) if DOCUMENT.exists() else {}
 PACKAGE = Path(pytest_seam_sandbox.__file__).parent
-LITERALS = PACKAGE / "literals.py"
+LITERALS = PACKAGE / "catalog" / "literals.py"
 STUB = PACKAGE / "api" / "seam_fields.pyi"
-NAMES = PACKAGE / "api" / "seam_fields.json"
+NAMES = PACKAGE / "catalog" / "seam_fields.json"
 MODELS: Mapping[str, tuple[type[Resource], tuple[str, ...]]] = {
     "AccessCode": (AccessCode, ("access_code",)),
     "AcsCredential": (AcsCredential, ("acs_credential",)),

@@ -13,11 +13,12 @@ from typing import get_args
 import pytest
 
 import pytest_seam_sandbox
-from pytest_seam_sandbox import Sandbox, literals
-from pytest_seam_sandbox.api.known import event_types
+from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api.phones import ShownPhoneProperties
+from pytest_seam_sandbox.catalog import literals
+from pytest_seam_sandbox.catalog.devices import device_models, providers
+from pytest_seam_sandbox.catalog.known import event_types
 from pytest_seam_sandbox.worlds.build import WORLDS
-from pytest_seam_sandbox.worlds.catalogue import device_models, providers
 
 HERE = Path(__file__).parent
 ROOT = Path(pytest_seam_sandbox.__file__).parents[1]

@@ -5,7 +5,7 @@ import pytest
 
 from pytest_seam_sandbox import NotEmulated, Sandbox, seam_raises
 from pytest_seam_sandbox.api import all_endpoints
-from pytest_seam_sandbox.api.known import all_paths, public_paths
+from pytest_seam_sandbox.catalog.known import all_paths, public_paths
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ENDPOINTS = {endpoint.path: endpoint for endpoint in all_endpoints()}

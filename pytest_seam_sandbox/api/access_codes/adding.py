@@ -17,17 +17,7 @@ from ...engine.query import Kind
 from ...engine.store import Row, Workspace
 from ...engine.types import integer, refused
 from .. import action_attempts
-from .._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
-    not_found,
-    written,
-)
+from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, PORTAL, PORTAL_READ_ONLY, SUPPORT, not_found, written
 from ..action_attempts import ActionAttemptRow
 from ..devices.endpoints import reachable
 from ..devices.issues import UNREACHABLE

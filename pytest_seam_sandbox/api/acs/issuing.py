@@ -8,12 +8,7 @@ from ...engine.store import Workspace
 from .._phones import PhoneRow
 from .._shared import given
 from ..phones import deactivating_phone, phone_created
-from .events import (
-    AcsCredentialDeleted,
-    AcsCredentialFields,
-    AcsCredentialInvalidated,
-    AcsCredentialIssued,
-)
+from .events import AcsCredentialDeleted, AcsCredentialFields, AcsCredentialInvalidated, AcsCredentialIssued
 from .model import AcsCredentialRow, AcsSystemRow
 
 

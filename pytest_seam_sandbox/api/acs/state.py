@@ -24,14 +24,7 @@ from .events import (
 )
 from .issuing import delete_credentials, issue, sync, take_back, without
 from .kinds import SYSTEM_KINDS, door_category
-from .model import (
-    AcsCredentialRow,
-    AcsEntranceRow,
-    AcsSystemRow,
-    AcsUserRow,
-    credentials_of,
-    users_of,
-)
+from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow, credentials_of, users_of
 
 
 def add_system(

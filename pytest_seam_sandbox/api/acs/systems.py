@@ -11,16 +11,7 @@ from ...engine.errors import ApiError
 from ...engine.router import Router
 from ...engine.store import Workspace
 from ...engine.types import NonEmptyText, Text, Uuid
-from .._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
-    contains,
-)
+from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, PORTAL, PORTAL_READ_ONLY, SUPPORT, contains
 from .model import AcsEntranceRow, AcsSystemRow, customer_of, find_system, system_view
 from .state import add_entrance, remove_entrance
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
+from ...catalog.devices import device_model, providers
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
@@ -15,7 +16,6 @@ from ...engine.params import at_least_one
 from ...engine.router import Router
 from ...engine.store import Row, Table, Workspace
 from ...engine.types import UNSET, DateTime, Metadata, NonEmptyText, Nullable, Text, Unset, Uuid
-from ...worlds.catalogue import device_model, providers
 from .._phones import PhoneRow
 from .._shared import (
     API_KEY,

@@ -7,8 +7,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from ...catalog.devices import DeviceModel, device_model, device_models
 from ...engine.store import Workspace
-from ...worlds.catalogue import DeviceModel, device_model, device_models
 from ..connected_accounts import ConnectedAccountRow
 from .filters import CAMERAS, LOCKS, NOISE_SENSORS, THERMOSTATS
 from .state import add_device

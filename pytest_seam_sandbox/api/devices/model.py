@@ -7,8 +7,8 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ...catalog.devices import DeviceModel, device_provider
 from ...engine.store import Row, Workspace, row_type
-from ...worlds.catalogue import DeviceModel, device_provider
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, find, given, warnings_in_event
 from ..connected_accounts import ConnectedAccountRow
 from .issues import DEVICE_ERRORS, DEVICE_WARNINGS, UNREACHABLE

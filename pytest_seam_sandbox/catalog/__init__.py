@@ -1,0 +1,1 @@
+"""Facts about Seam as data, and what reads them."""

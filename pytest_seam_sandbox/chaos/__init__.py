@@ -1,1 +1,0 @@
-"""Losses and faults at every moment: strategies, a state machine, the sweep."""

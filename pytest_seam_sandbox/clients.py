@@ -1,0 +1,105 @@
+"""How a program under test gets to a sandbox: SDK clients and interception."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from .backends.embedded import Embedded
+from .engine.blocks import Block
+from .engine.errors import MissingDependency, is_for_the_test
+from .observer import Observer
+from .settings import read_setting
+
+if TYPE_CHECKING:
+    from seam.seam import AsyncSeam, Seam
+
+__tracebackhide__ = is_for_the_test
+
+
+class Connected(Observer):
+    """The half of a sandbox that hands out ways in. allowed: hosts that interception lets through."""
+
+    def __init__(self, backend: Embedded, latency: float, allowed: tuple[str, ...]) -> None:
+        super().__init__(backend, latency)
+        self._allowed = allowed
+
+    def client(self, **seam_options: Any) -> Seam:
+        """An official `seam.Seam` that talks to this sandbox, with the SDK's own retries.
+
+        seam_options: whatever Seam takes, `retries` for other retries. Its waits, between retries and for an action
+        attempt, pass on the sandbox clock. Raises MissingDependency without the SDK.
+        """
+        sdk = _import_sdk()
+        client: Seam = sdk.Seam(**self._seam_options(seam_options))
+        self._let_wait(client)
+        return client
+
+    def async_client(self, **seam_options: Any) -> AsyncSeam:
+        """An official `seam.AsyncSeam` that talks to this sandbox; else like `client`. The SDK has it since 3.5."""
+        sdk = _import_sdk()
+        if not hasattr(sdk, "AsyncSeam"):
+            raise MissingDependency(
+                f"version {version('seam')} of the Seam SDK has no AsyncSeam, and this needs it. "
+                "Install 3.5 or newer with: pip install 'seam>=3.5'."
+            )
+        client: AsyncSeam = sdk.AsyncSeam(**self._seam_options(seam_options))
+        self._let_wait(client)
+        return client
+
+    def intercepted(self, *, allow: str | Iterable[str] | None = None) -> Block[None]:
+        """Inside the block every httpx request of this process to Seam's host comes here.
+
+        The SDK's waits, between retries and for an action attempt, pass on the sandbox clock.
+        Loopback passes, and so do the hosts in `allow`. Requests of httpx, requests, urllib3 and urllib to other hosts
+        raise SandboxError, as does any other library that looks up Seam's host. What opens sockets to other hosts by
+        other means (aiohttp, for one) is not seen.
+        allow: host names, as text separated by commas or as a list; by default those of the setting intercept_allow.
+        Raises SandboxError for what cannot be a host.
+        """
+        from .transports.intercept import intercept
+
+        allowed = self._allowed if allow is None else read_setting("intercept_allow", allow)
+        waits = (self._pass_retry_time, self._seconds, self._pass_look_time)
+        return Block(partial(intercept, self.transport, *waits, allow=allowed))
+
+    def _pass_retry_time(self, seconds: float) -> None:
+        self._pass_time(seconds, "until the client tried again")
+
+    def _pass_look_time(self, seconds: float) -> None:
+        self._pass_time(seconds, "until the client looked at the action attempt again")
+
+    def _seconds(self) -> float:
+        """What the sandbox clock shows, in seconds since 1970."""
+        return self._now().timestamp()
+
+    def _let_wait(self, client: Seam | AsyncSeam) -> None:
+        from .transports.waits import wait_in_sandbox_time
+
+        wait_in_sandbox_time(client, self._seconds, self._pass_look_time)
+
+    def _seam_options(self, given: dict[str, Any]) -> dict[str, Any]:
+        from .transports.retries import retrying, takes_retries
+
+        own = given.pop("httpx_options", None) or {}
+        policy = None
+        if takes_retries() and not own.keys() & {"transport", "mounts"}:  # the SDK refuses retries beside those
+            policy = given.pop("retries", None)
+        httpx_options = {"transport": retrying(self.transport, self._pass_retry_time, policy), **own}
+        if "personal_access_token" not in given:
+            given.setdefault("api_key", self.api_key)
+        return {"endpoint": self.endpoint, **given, "httpx_options": httpx_options}
+
+
+def _import_sdk() -> Any:
+    try:
+        import seam
+    except ImportError:
+        raise MissingDependency(
+            "the official Seam SDK is not installed, and this needs it. "
+            "Install it with: pip install 'pytest-seam-sandbox[sdk]'. "
+            "Without the SDK, use the fixture seam_http or Sandbox.http()."
+        ) from None
+    return seam

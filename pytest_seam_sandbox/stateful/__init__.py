@@ -1,0 +1,31 @@
+"""State machines that take an app through outages, faults and time: see SandboxMachine."""
+
+from hypothesis.stateful import Bundle, consumes, multiple, precondition
+
+from ..outages.specs import Loss
+from ..strategies.fault_specs import PlannedFault
+from .decorators import eventually, initialize, invariant, rule
+from .invariants import LawBroken
+from .machine import codes, devices, phones
+from .machines import AsyncSandboxMachine, SandboxMachine
+from .transcript import Drawn
+
+__all__ = [
+    "AsyncSandboxMachine",
+    "Bundle",
+    "Drawn",
+    "LawBroken",
+    "Loss",
+    "PlannedFault",
+    "SandboxMachine",
+    "codes",
+    "consumes",
+    "devices",
+    "eventually",
+    "initialize",
+    "invariant",
+    "multiple",
+    "phones",
+    "precondition",
+    "rule",
+]

@@ -1,0 +1,29 @@
+"""Hypothesis strategies: sandboxes, what is lost in them and when, faults, and what an app gets from Seam.
+
+`@given(sandbox=sandboxes(), plan=outage_plans())` gives each example a fresh sandbox and a plan that is possible in it.
+"""
+
+from ..outages.specs import Loss
+from .disruptions import fault_plans, faults, outage_plans, outages, sandboxes, worlds
+from .events import event_payloads, events
+from .fault_specs import PlannedFault
+from .plans import FaultPlan, OutagePlan, PlannedOutage
+from .resources import devices, phones
+
+__all__ = [
+    "FaultPlan",
+    "Loss",
+    "OutagePlan",
+    "PlannedFault",
+    "PlannedOutage",
+    "devices",
+    "event_payloads",
+    "events",
+    "fault_plans",
+    "faults",
+    "outage_plans",
+    "outages",
+    "phones",
+    "sandboxes",
+    "worlds",
+]

@@ -1,0 +1,282 @@
+"""Hypothesis strategies for sandboxes, for what is lost in them, and for the faults that an app meets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from itertools import pairwise
+from typing import Any, TypeVar, get_args
+
+from hypothesis import strategies as st
+from hypothesis.control import cleanup
+
+from ..api import FAMILIES, all_paths, all_routes
+from ..catalog.literals import DeviceType, World
+from ..engine.errors import SandboxError, is_for_the_test
+from ..engine.fault import Target
+from ..engine.faults import Faults
+from ..engine.settings import ActionAttempts
+from ..outages.specs import KINDS, Loss, OutageKind, possible_losses
+from ..sandbox import Sandbox
+from .deadline import without_deadline
+from .fault_specs import AFTER, FAULT_KINDS, FaultKind, PlannedFault, check_kinds, check_targets
+from .plans import ON_A_DEVICE, FaultPlan, OutagePlan, PlannedOutage
+from .template import Furnished, at_least, listed
+
+__tracebackhide__ = is_for_the_test
+
+Name = TypeVar("Name", bound=str)
+
+ONE_LOCK: tuple[DeviceType, ...] = ("august_lock",)
+BY_FAMILY = tuple(f"/{family}/*" for family in FAMILIES)
+_STATUSES = (503, 500, 502, 504)
+_HURRY = 60
+"""Half of all plans begin within so many seconds, since what flaps finds other bugs than what lasts for an hour."""
+_FEW_SECONDS = 30
+
+
+# sandboxes
+
+
+def worlds() -> st.SearchStrategy[World]:
+    """The names of the worlds; shrinks to "empty"."""
+    return st.sampled_from(get_args(World))
+
+
+def sandboxes(
+    world: World = "empty", *, devices: Iterable[DeviceType] = ONE_LOCK, phones: int = 0, **settings: Any
+) -> st.SearchStrategy[Sandbox]:
+    """A fresh sandbox for each example, with the same ids in each: `@given(sandbox=sandboxes())`.
+
+    Its clock stands, and moves by what the test, faults and waits of the SDK do, so that an example can be repeated.
+    devices: the types of the devices that it has beyond those of the world. phones: how many phones. settings: as
+    Sandbox takes them. action_attempts varies unless it is given: "instant", to which it shrinks, "poll" or 3 seconds,
+    since an app that works with instant attempts alone fails at Seam. What the sandbox noticed (a path that is not
+    emulated, an outage that was never left) fails the example when it ends; `with sandbox:` in the test does so
+    earlier. Under the plugin, such tests have no deadline unless they choose one; elsewhere, use
+    `@settings(deadline=None)`.
+    """
+    furnished = Furnished(world, devices, phones, settings)
+    return without_deadline(_sandboxes(st.just(furnished), st.sampled_from(furnished.attempts)))
+
+
+# Composite strategies rather than `map`: Hypothesis prints what `map` makes as a call of the function that made it.
+@st.composite
+def _sandboxes(
+    draw: st.DrawFn, furnished: st.SearchStrategy[Furnished], attempts: st.SearchStrategy[ActionAttempts]
+) -> Sandbox:
+    sandbox = draw(furnished).sandbox(action_attempts=draw(attempts))
+    sandbox.clock.freeze()
+    cleanup(lambda: _leave(sandbox))
+    return sandbox
+
+
+def _leave(sandbox: Sandbox) -> None:
+    """End the sandbox as its `with` block would, with the exception with which the example ends."""
+    error = sys.exception()
+    sandbox.__exit__(None if error is None else type(error), error, None)
+
+
+def known(what: str, names: Iterable[Name], there_are: Sequence[Name]) -> tuple[Name, ...]:
+    """The names, if there are any and each is one of those that there are; SandboxError otherwise."""
+    found = listed(names)
+    if not found:
+        raise SandboxError(f"no {what} is given; there are {', '.join(there_are)}.")
+    for name in found:
+        if name not in there_are:
+            near = get_close_matches(name, there_are, n=3)
+            hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"There are {', '.join(there_are)}."
+            raise SandboxError(f"there is no {what} {name!r}. {hint}")
+    return found
+
+
+# outages
+
+
+def outages(
+    sandbox: Sandbox | None = None,
+    *,
+    world: World = "empty",
+    devices: Iterable[DeviceType] = ONE_LOCK,
+    phones: int = 0,
+    kinds: Collection[OutageKind] = KINDS,
+) -> st.SearchStrategy[Loss]:
+    """A loss that is possible: `with loss.on(sandbox): ...`; shrinks to the first kind and the oldest device.
+
+    In this sandbox as it is now, or in one that `sandboxes` makes with the same arguments.
+    """
+    return _one_loss(_losses(sandbox, world, devices, phones, kinds))
+
+
+@st.composite
+def _one_loss(draw: st.DrawFn, losses: Callable[[], st.SearchStrategy[Loss]]) -> Loss:
+    return draw(losses())
+
+
+def outage_plans(
+    sandbox: Sandbox | None = None,
+    *,
+    world: World = "empty",
+    devices: Iterable[DeviceType] = ONE_LOCK,
+    phones: int = 0,
+    kinds: Collection[OutageKind] = KINDS,
+    max_outages: int = 4,
+    horizon: int = 3600,
+) -> st.SearchStrategy[OutagePlan]:
+    """A plan that is possible: `plan.run(sandbox)`; shrinks to one outage of the first kind that begins at once.
+
+    For this sandbox as it is now, or for one that `sandboxes` makes with the same arguments. max_outages: a plan has
+    from one to so many. horizon: all are over so many seconds after the start; times are whole seconds.
+    """
+    at_least(1, max_outages=max_outages, horizon=horizon)
+    losses = _losses(sandbox, world, devices, phones, kinds)
+    paces = dict.fromkeys((min(_HURRY, horizon), horizon))
+    drawn_paces = st.sampled_from([(st.integers(0, pace - 1), st.integers(1, pace)) for pace in paces])
+    return without_deadline(_plans(losses, st.integers(1, max_outages), drawn_paces, horizon))
+
+
+@st.composite
+def _plans(
+    draw: st.DrawFn,
+    losses: Callable[[], st.SearchStrategy[Loss]],
+    counts: st.SearchStrategy[int],
+    paces: st.SearchStrategy[tuple[st.SearchStrategy[int], st.SearchStrategy[int]]],
+    horizon: int,
+) -> OutagePlan:
+    possible, (starts, durations) = losses(), draw(paces)
+    return fit([(draw(possible), draw(starts), draw(durations)) for _ in range(draw(counts))], horizon)
+
+
+def _losses(
+    sandbox: Sandbox | None, world: World, devices: Iterable[DeviceType], phones: int, kinds: Collection[OutageKind]
+) -> Callable[[], st.SearchStrategy[Loss]]:
+    """Gives the losses that are possible in this sandbox, or in a furnished one that is made when they are needed."""
+    wanted = known("outage", kinds, KINDS)
+    if sandbox is not None:
+        possible = _possible(sandbox, wanted, f"{sandbox!r}")
+        return lambda: possible
+    furnished = Furnished(world, devices, phones, {})
+    return cache(lambda: _possible(furnished.start, wanted, f"a sandbox with the {furnished}"))
+
+
+def _possible(sandbox: Sandbox, kinds: Sequence[OutageKind], where: str) -> st.SearchStrategy[Loss]:
+    losses = possible_losses(sandbox, kinds)
+    if not losses:
+        raise SandboxError(
+            f"none of the outages {', '.join(kinds)} is possible in {where}. Give other kinds, "
+            "or devices that can be lost, such as 'august_lock'."
+        )
+    return st.sampled_from(losses)
+
+
+def fit(drawn: Iterable[tuple[Loss, int, int]], horizon: int) -> OutagePlan:
+    """The plan of these losses, starts and durations, each moved and cut to what is possible beside those before it.
+
+    Removals come last, because they have to find their place between the moments at which something else begins or
+    ends for their device. What finds no place is left out; the first always finds one.
+    """
+    placed: list[PlannedOutage] = []
+    for loss, start, duration in sorted(drawn, key=lambda one: one[0].kind == "removed"):
+        rooms = list(_rooms(loss, placed, horizon))
+        if rooms:
+            first, last = min(rooms, key=lambda room: (max(room[0] - start, start - room[1] + 1, 0), room))
+            begin = max(first, min(start, last - 1))
+            length = min(duration, last - begin)
+            placed.append(PlannedOutage(loss.kind, loss.target, start=begin, duration=length))
+    return OutagePlan(placed)
+
+
+def _rooms(loss: Loss, placed: Iterable[PlannedOutage], horizon: int) -> Iterable[tuple[int, int]]:
+    """The stretches of time in each of which the loss may begin and end."""
+    about = [outage for outage in placed if outage.target == loss.target]
+    same = [outage for outage in about if outage.kind == loss.kind]
+    if same and loss.kind == "deactivated":  # for good
+        return
+    others = [outage for outage in about if loss.kind == "removed" and outage.kind in ON_A_DEVICE]
+    edges = {int(edge) for outage in (*same, *others) for edge in (outage.start, outage.end)}
+    for first, last in pairwise(sorted(edges | {0, horizon})):
+        if not any(outage.start <= first < outage.end for outage in same):
+            yield first, last
+
+
+# faults
+
+
+def faults(
+    targets: Iterable[str] = ("*",), *, kinds: Collection[FaultKind] = FAULT_KINDS, max_times: int = 3
+) -> st.SearchStrategy[PlannedFault]:
+    """A fault: `with fault.on(sandbox): ...`; shrinks to the first kind, once, before the request takes effect.
+
+    targets: paths, or methods and paths, as `sandbox.faults` takes them. max_times: how many requests meet it at most.
+    """
+    at_least(1, max_times=max_times)
+    return _one_fault(_FaultChoices(_parsed(targets), kinds, max_times))
+
+
+def fault_plans(
+    targets: Iterable[str] = BY_FAMILY, *, kinds: Collection[FaultKind] = FAULT_KINDS, max_faults: int = 3
+) -> st.SearchStrategy[FaultPlan]:
+    """Faults that are set together: `with plan.on(sandbox): ...`; shrinks to a single one.
+
+    No request could meet two of them. targets: by default, one for each family that is emulated. max_faults: a plan
+    has from one to so many.
+    """
+    at_least(1, max_faults=max_faults)
+    parsed = _parsed(targets)
+    paths = {target: [path for path in all_paths() if fnmatchcase(path, parsed[target].path)] for target in parsed}
+    clashes = {(one, other): parsed[one].overlaps(parsed[other], paths[one]) for one in parsed for other in parsed}
+    choices = _FaultChoices(parsed, kinds, max_times=3)
+    return without_deadline(_fault_plans(choices, st.integers(1, max_faults), clashes))
+
+
+class _FaultChoices:
+    """What is chosen for a fault: the same number of choices for each kind, since fewer choices would be simpler."""
+
+    def __init__(self, targets: Iterable[str], kinds: Iterable[FaultKind], max_times: int) -> None:
+        check_kinds(listed(kinds), "kinds", "targets")
+        self.kinds = st.sampled_from(known("fault", kinds, FAULT_KINDS))
+        self.targets = st.sampled_from(tuple(targets))
+        self.often = st.integers(0, 2 * max_times - 1)
+        self.details = st.integers(0, _FEW_SECONDS - 1)
+
+    def fault(self, draw: st.DrawFn) -> PlannedFault:
+        kind, target = draw(self.kinds), draw(self.targets)
+        (more, after), detail = divmod(draw(self.often), 2), draw(self.details)
+        options: dict[str, Any] = {"times": more + 1, "after": bool(after) and kind in AFTER}
+        if kind == "fail":
+            options["status"] = _STATUSES[detail % len(_STATUSES)]
+        if kind in ("rate_limit", "slow"):
+            options["seconds"] = detail + 1
+        return PlannedFault(kind, target, **options)
+
+
+@st.composite
+def _one_fault(draw: st.DrawFn, choices: _FaultChoices) -> PlannedFault:
+    return choices.fault(draw)
+
+
+@st.composite
+def _fault_plans(
+    draw: st.DrawFn,
+    choices: _FaultChoices,
+    counts: st.SearchStrategy[int],
+    clashes: Mapping[tuple[str, str], bool],
+) -> FaultPlan:
+    chosen: list[PlannedFault] = []
+    for _ in range(draw(counts)):
+        fault = choices.fault(draw)
+        if not any(clashes[fault.target, other.target] for other in chosen):
+            chosen.append(fault)
+    return FaultPlan(chosen)
+
+
+def _parsed(targets: Iterable[str]) -> dict[str, Target]:
+    """The targets as they are given, and as they are meant. Raises SandboxError where no emulated path matches."""
+    found = listed(targets)
+    if not found:
+        raise SandboxError("no target is given; a target is a path, such as '/locks/*', or '*' for all requests.")
+    check_targets(found, "targets", "kinds")
+    return {target: Faults(all_routes)._parse(target, None, None) for target in found}

@@ -1,0 +1,293 @@
+"""One run of a scenario, hit at no, one or two of its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from inspect import isawaitable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Literal, cast
+from unittest import SkipTest
+
+import pytest
+from typing_extensions import TypeVar
+
+from ..engine.errors import OutageNotPossible, SandboxError, UnknownId, is_for_the_test
+from ..engine.fault import Fault
+from .injection_points import Called, Point, name_of
+
+if TYPE_CHECKING:
+    from ..engine.history import Entry
+    from ..engine.http import Request
+    from ..outages import Outage
+    from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
+
+App = TypeVar("App", default=Any)
+"""What the `app` of a sweep builds, None without one."""
+Outcome = Literal["passed", "failed", "not possible"]
+NO_FAILURES = (pytest.xfail.Exception, pytest.exit.Exception, SkipTest)
+"""Exceptions that say something about the whole test."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a trial. title: the name, with method and path of the calls that were hit.
+
+    error: why it failed, or why it could not be hit there. calls: what the program called. was_absorbed: whether the
+    client repeated what a fault had struck and got through, so that the program saw nothing of it.
+    """
+
+    name: str
+    title: str
+    points: tuple[Point, ...]
+    outcome: Outcome
+    error: BaseException | None
+    calls: Sequence[Called]
+    history: Sequence[Entry]
+    was_absorbed: bool = False
+
+
+class Trial(Generic[App]):
+    """One run of the scenario: `with trial as sandbox:` or `async with`.
+
+    name: what `only=` takes. app: what the `app` of the sweep has built for this trial. calls: method and path of each
+    call of the program, up to `heal()`; what its client repeats by itself counts once. result: when the block has
+    ended.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        points: tuple[Point, ...],
+        expected: Sequence[Called],
+        *,
+        build: Callable[[Sandbox], Any] | None = None,
+        lasting: int | None = None,
+        subtests: Any = None,
+        tell: Callable[[Result], None] | None = None,
+    ) -> None:
+        self.name = name_of(points)
+        self.app: App = cast(App, None)
+        self.calls: list[Called] = []
+        self.result: Result | None = None
+        self._sandbox = sandbox
+        self._server = sandbox._backend.app
+        self._points = points
+        self._expected = expected
+        self._build = build
+        self._lasting = lasting
+        self._tell = tell
+        self._subtest = None if subtests is None else subtests.test(msg=self.name)
+        self._was_entered = False
+        self._is_healed = False
+        self._outages: list[tuple[Outage, int | None]] = []
+        self._faults: list[Fault] = []
+        self._outer: tuple[list[Outage], list[Exception], list[Exception]] = ([], [], [])
+        self._start = 0
+        self._impossible: Exception | None = None
+        self._trouble: Exception | None = None
+        self._mistake: SandboxError | None = None
+
+    @property
+    def title(self) -> str:
+        """The name, with method and path of the calls."""
+        parts = [f"{point} ({' '.join(self._expected[point.number - 1])})" for point in self._points]
+        return ", then ".join(parts) or self.name
+
+    def heal(self) -> None:
+        """End the outage now and assert the recovery. Nothing strikes any more: assert what must be right in the end.
+
+        Calls that the program makes from here on are no points of the sweep.
+        """
+        self._is_healed = True
+        self._end_faults()
+        self._recover(None)
+
+    # the block
+
+    def __enter__(self) -> Sandbox:
+        self.app = self._build_app()
+        return self._begin()
+
+    async def __aenter__(self) -> Sandbox:
+        app = self._build_app()
+        self.app = await app if isawaitable(app) else app
+        return self._begin()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        __tracebackhide__ = True
+        return self._end(error)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        __tracebackhide__ = True
+        return self._end(error)
+
+    def _build_app(self) -> Any:
+        if self._was_entered:
+            raise SandboxError(f"the trial {self.name!r} has run already. Enter each trial of a sweep once.")
+        if self._server.probe is not None:
+            raise SandboxError("another sweep of this sandbox is inside a trial; sweeps do not nest. Use depth=2.")
+        self._was_entered = True
+        return None if self._build is None else self._build(self._sandbox)
+
+    def _begin(self) -> Sandbox:
+        if self._subtest is not None:
+            self._subtest.__enter__()
+        sandbox = self._sandbox
+        self._outer = sandbox._open_outages, sandbox._kept, sandbox._unused
+        sandbox._open_outages, sandbox._kept, sandbox._unused = [], [], []
+        self._start = self._server.history.place
+        sandbox._note("trial", self.name)
+        self._server.probe = self._before
+        return sandbox
+
+    def _end(self, raised: BaseException | None) -> bool:
+        """Heal, look for what else is wrong, and decide: keep the failure (True), or let it go on."""
+        __tracebackhide__ = True
+        error = self._conclude(raised)
+        outcome: Outcome = "failed" if error else "not possible" if self._impossible else "passed"
+        history = self._server.history.since(self._start) if error else ()
+        if error:
+            self._sandbox._backend.remember_names()
+        found = error or self._impossible
+        absorbed = any(fault.was_absorbed for fault in self._faults)
+        self.result = Result(self.name, self.title, self._points, outcome, found, self.calls, history, absorbed)
+        can_be_kept = bool(self._points) and self._mistake is None and _is_failure(error)
+        if self._tell is not None and can_be_kept:
+            self._tell(self.result)
+        if error is not None and can_be_kept:
+            error.add_note(f"in the trial {self.title}; run it alone with only={self.name!r}")
+        if self._tell_subtest(error) and can_be_kept:
+            return error is not None
+        if error is None or error is raised:
+            return False
+        raise error
+
+    def _conclude(self, error: BaseException | None) -> BaseException | None:
+        """End all that the trial began; the exception of the block, else the first thing that is wrong."""
+        self._server.probe = None
+        self._end_faults()
+        for step in (partial(self._recover, error), self._raise_trouble, self._sandbox.check):
+            try:
+                step()
+            except Exception as trouble:  # noqa: BLE001 - whatever it is, it is raised or noted
+                if error is None:
+                    error = trouble
+                else:
+                    error.add_note(f"and: {trouble}")
+        self._sandbox._open_outages, self._sandbox._kept, self._sandbox._unused = self._outer
+        if not _is_failure(error):
+            return error
+        if self._mistake is None and len(self.calls) < self._last:
+            end = f"failed ({type(error).__name__}: {error})" if error else "ended"
+            self._mistake = self._differs(len(self.calls) + 1, f"it {end} after {len(self.calls)} call(s)")
+        if self._mistake is not None:
+            self._mistake.__cause__ = error
+        return self._mistake or error
+
+    def _tell_subtest(self, error: BaseException | None) -> bool:
+        """Whether the failure may be kept: by the subtest, which reports it, or for the end of the sweep."""
+        if self._subtest is None:
+            return True
+        try:
+            if error is not None:
+                raise error
+            if self._impossible is not None:
+                pytest.skip(f"{self.title} is not possible: {self._impossible}")
+        except BaseException as said:  # noqa: BLE001 - the subtest decides, and so does the caller
+            return bool(self._subtest.__exit__(type(said), said, said.__traceback__))
+        return bool(self._subtest.__exit__(None, None, None))
+
+    def _recover(self, error: BaseException | None) -> None:
+        """End the outages that still last, the newest first."""
+        stack = ExitStack()
+        for outage, _ in self._outages:
+            stack.push(outage)
+        self._outages.clear()
+        stack.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
+
+    def _end_faults(self) -> None:
+        """Let no fault of this trial strike any more."""
+        for fault in self._faults:
+            self._server.faults.take_away(fault)
+
+    def _raise_trouble(self) -> None:
+        if self._trouble is not None:
+            raise self._trouble
+
+    # the calls of the program
+
+    def _before(self, request: Request) -> Callable[[], None] | None:
+        """The probe of the server: count a call of the program, and strike before it."""
+        if request.origin != "app" or request.attempt > 1 or self._is_healed:
+            return None
+        self.calls.append((request.method, request.path))
+        number = len(self.calls)
+        if number <= self._last and self.calls[-1] != self._expected[number - 1] and self._mistake is None:
+            self._mistake = self._differs(number, f"it called {' '.join(self.calls[-1])}")
+        faults = [begun for begun in self._strike(number, "before") if isinstance(begun, Fault)]
+        return partial(self._after, number, faults)
+
+    def _after(self, number: int, faults: Sequence[Fault]) -> None:
+        """The call was answered: end what lasted until now, and strike after it."""
+        for fault in faults:
+            if fault.hits == 0:
+                self._server.faults.take_away(fault)
+                self._impossible = OutageNotPossible(f"no fault meets call {number}, which Seam has no endpoint for.")
+        for outage, last in self._outages.copy():
+            if last == number:
+                self._outages.remove((outage, last))
+                try:
+                    outage.__exit__(None, None, None)
+                except Exception as trouble:  # noqa: BLE001 - raised when the block ends, not in the program
+                    self._trouble = trouble
+        self._strike(number, "after")
+
+    def _strike(self, number: int, when: str) -> list[Outage | Fault]:
+        """Begin what has to begin now. What goes wrong is raised when the block ends: the program might swallow it."""
+        begun: list[Outage | Fault] = []
+        for point in self._points:
+            if point.begins != (number, when) or self._mistake is not None:
+                continue
+            try:
+                begun.append(point.strike(self._sandbox, self._lasting))
+            except (OutageNotPossible, UnknownId) as reason:
+                self._impossible = reason
+                continue
+            except Exception as trouble:  # noqa: BLE001 - raised when the block ends, not in the program
+                self._trouble = trouble
+                continue
+            if isinstance(begun[-1], Fault):
+                self._faults.append(begun[-1])
+            else:
+                self._outages.append((begun[-1], point.last_call(self._lasting)))
+        return begun
+
+    # whether the scenario is the same each time
+
+    @property
+    def _last(self) -> int:
+        """The number of the last call that is hit."""
+        return max((point.number for point in self._points), default=0)
+
+    def _differs(self, number: int, found: str) -> SandboxError:
+        wanted = " ".join(self._expected[number - 1])
+        return SandboxError(
+            f"the scenario does not make the same calls each time: in the trial {self.name!r} {found}, where call "
+            f"{number} was {wanted} before, although nothing else had been done to it up to there. Build whatever "
+            "remembers something anew for each trial, with app=lambda sandbox: ..., and leave out chance, threads and "
+            "the time of day."
+        )
+
+
+def _is_failure(error: BaseException | None) -> bool:
+    """Whether nothing came, or an exception that means that the program failed and not that the run has to end."""
+    return isinstance(error, Exception | pytest.fail.Exception | None) and not isinstance(error, NO_FAILURES)

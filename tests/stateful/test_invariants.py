@@ -1,0 +1,112 @@
+"""Seam's own laws hold in every sandbox, and a workspace that breaks one is told so."""
+
+import pytest
+
+from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox.api._phones import PhoneRow
+from pytest_seam_sandbox.api.action_attempts import UnlockDoorSucceeded
+from pytest_seam_sandbox.api.devices.events import DeviceConnected
+from pytest_seam_sandbox.api.devices.model import DeviceRow, device_fields
+from pytest_seam_sandbox.api.locks import LockUnlocked
+from pytest_seam_sandbox.stateful.invariants import LawBroken, Laws
+
+
+@pytest.fixture
+def sandbox():
+    """A sandbox with a lock and a phone."""
+    sandbox = Sandbox()
+    sandbox.create_device()
+    sandbox.create_phone()
+    return sandbox
+
+
+@pytest.fixture
+def workspace(sandbox):
+    """Its workspace, to be broken from inside."""
+    return sandbox._backend.workspace
+
+
+@pytest.fixture
+def lock(workspace):
+    """The row of the lock."""
+    return next(iter(workspace[DeviceRow]))
+
+
+def test_every_outage_keeps_the_laws(sandbox):
+    """Breaking and healing everything that can be broken breaks no law."""
+    laws = Laws(sandbox)
+    device, phone = sandbox._api.devices()[0], sandbox._api.phones()[0]
+
+    with sandbox.disconnected(device), sandbox.hub_disconnected(device), sandbox.account_disconnected(device):
+        laws.check()
+    with sandbox.removed(device):
+        laws.check()
+    with sandbox.deactivated(phone, replace=True):
+        laws.check()
+
+    laws.check()
+
+
+def test_offline_device_without_an_error(sandbox, workspace, lock, monkeypatch):
+    """A device that shows as offline although no error says why breaks a law."""
+    view = DeviceRow.view
+    monkeypatch.setattr(
+        DeviceRow, "view", lambda row: view(row) | {"properties": view(row)["properties"] | {"online": False}}
+    )
+
+    with pytest.raises(LawBroken, match=r"GARAGE is offline with the errors \[\]: a device is offline exactly as long"):
+        Laws(sandbox).check()
+
+
+def test_connected_twice(sandbox, workspace, lock):
+    """Two device.connected in a row break a law."""
+    workspace.events.emit(workspace, DeviceConnected(**device_fields(workspace, lock)))
+
+    with pytest.raises(LawBroken, match=r"device\.connected of the device .* twice in a row"):
+        Laws(sandbox).check()
+
+
+def test_removed_device_that_speaks(sandbox, workspace, lock):
+    """A lock event after device.removed breaks a law."""
+    laws = Laws(sandbox)
+    sandbox._api.call("/devices/simulate/remove", device_id=lock.device_id)
+    laws.check()
+
+    workspace.events.emit(workspace, LockUnlocked(method="manual", **device_fields(workspace, lock)))
+
+    with pytest.raises(LawBroken, match="a removed device is silent"):
+        laws.check()
+
+
+def test_phone_that_rises_from_the_dead(sandbox, workspace):
+    """A phone that is listed after phone.deactivated breaks a law."""
+    phone = next(iter(workspace[PhoneRow]))
+    sandbox._api.call("/phones/deactivate", device_id=phone.device_id)
+
+    workspace[PhoneRow].put(phone)
+
+    with pytest.raises(LawBroken, match="a dead phone stays dead"):
+        Laws(sandbox).check()
+
+
+def test_attempt_that_ends_twice(sandbox, workspace, lock):
+    """A second end of an action attempt breaks a law."""
+    attempt = sandbox._api.call("/locks/unlock_door", device_id=lock.device_id)["action_attempt"]
+    again = {name: attempt[name] for name in ("action_attempt_id", "action_type", "status")}
+
+    workspace.events.emit(workspace, UnlockDoorSucceeded(**again))
+
+    with pytest.raises(LawBroken, match="it ends once"):
+        Laws(sandbox).check()
+
+
+def test_id_that_repeats(sandbox, workspace, lock):
+    """Two events of one id break a law."""
+    ids = workspace.ids
+    workspace.events.emit(workspace, LockUnlocked(method="manual", **device_fields(workspace, lock)))
+    ids.count -= 1
+
+    workspace.events.emit(workspace, LockUnlocked(method="manual", **device_fields(workspace, lock)))
+
+    with pytest.raises(LawBroken, match="ids never repeat"):
+        Laws(sandbox).check()

@@ -1,0 +1,56 @@
+"""Stories are short: what Hypothesis has left in, and the failure does not need, is not told."""
+
+import hypothesis
+import pytest
+from hypothesis import Phase, settings
+
+from pytest_seam_sandbox.stateful import SandboxMachine, devices, rule
+from stateful.running import QUICK, failure_of, steps_of
+
+UNSHRUNK = settings(QUICK, derandomize=False, stateful_step_count=30, phases=[Phase.generate])
+SEEDS = range(6)
+
+
+class Opens(SandboxMachine):
+    """Fails at a door that is online, however often it was offline before."""
+
+    hub_disconnections = removals = account_losses = clock_moves = False
+
+    @rule(device=devices)
+    def open(self, device):
+        assert not self.sandbox.get_device(device).properties.online
+
+
+class Greets(SandboxMachine):
+    """Fails while somebody is here, who comes and goes by the same rule."""
+
+    hub_disconnections = removals = account_losses = clock_moves = False
+
+    def start(self):
+        self.is_here = False
+
+    @rule()
+    def come_or_go(self):
+        self.is_here = not self.is_here
+
+    @rule()
+    def greet(self):
+        assert not self.is_here
+
+
+def told_by(machine, seed):
+    """The steps of the story of a failure that Hypothesis has not shrunk."""
+    seeded = hypothesis.seed(seed)(type(machine.__name__, (machine,), {"__module__": __name__}))
+    return steps_of(failure_of(seeded, UNSHRUNK))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_outage_that_begins_and_ends_without_effect_is_not_told(seed):
+    """Neither its beginning nor its end can be left out alone."""
+    assert told_by(Opens, seed) == ["  1. open(device=GARAGE)"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_steps_that_undo_each_other_are_not_told(seed):
+    """Two steps of which none can be left out alone are left out together."""
+    assert told_by(Greets, seed) == ["  1. come_or_go()", "  2. greet()"]

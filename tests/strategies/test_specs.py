@@ -1,0 +1,59 @@
+"""Losses and faults as values: what they say, what they refuse, and which losses are possible."""
+
+import pytest
+
+from pytest_seam_sandbox import Sandbox, SandboxError
+from pytest_seam_sandbox.outages.specs import KINDS, Loss, possible_losses
+from pytest_seam_sandbox.strategies.fault_specs import PlannedFault
+
+
+def test_values_have_a_short_name():
+    """`str` is for lists and tables."""
+    assert str(Loss("disconnected", "GARAGE")) == "disconnected(GARAGE)"
+    assert str(PlannedFault("fail", "/locks/*")) == "fail(/locks/*)"
+
+
+def test_unknown_fault_is_refused():
+    """The error names the faults that there are."""
+    with pytest.raises(SandboxError, match=r"no fault 'explode'; there are fail, rate_limit"):
+        PlannedFault("explode")
+
+
+@pytest.mark.parametrize("kind", ["rate_limit", "refuse", "slow", "lose_answer"])
+def test_effect_before_a_fault_is_refused_where_it_cannot_be(kind):
+    """Only some faults can strike before or after the effect; the error names them."""
+    with pytest.raises(SandboxError, match=r"does not take after=True; fail, garbage, reset, time_out do"):
+        PlannedFault(kind, after=True)
+
+
+def test_possible_losses_are_the_simplest_first():
+    """By kind, then by age; one for each account, named by its first device; phones too."""
+    sandbox = Sandbox(world="house")
+    phone = sandbox.create_phone()
+
+    losses = possible_losses(sandbox)
+
+    assert [loss.target for loss in losses if loss.kind == "disconnected"] == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
+    assert losses[-2:] == [Loss("account_disconnected", "FRONT DOOR"), Loss("deactivated", phone.display_name)]
+    assert losses == sorted(losses, key=lambda loss: KINDS.index(loss.kind))
+
+
+def test_lost_account_cannot_be_lost_again():
+    """What is lost already is not possible; other losses of its devices are."""
+    sandbox = Sandbox(world="house")
+    (account,) = {device.connected_account_id for device in sandbox._api.devices()}
+
+    with sandbox.account_disconnected(account):
+        kinds = {loss.kind for loss in possible_losses(sandbox)}
+
+    assert kinds == {"disconnected", "hub_disconnected", "removed"}
+
+
+def test_unmanaged_devices_are_left_alone():
+    """A device that the workspace gave up is none that its app could lose."""
+    sandbox = Sandbox()
+    device = sandbox.create_device()
+
+    sandbox._api.call("/devices/update", device_id=device.device_id, is_managed=False)
+
+    assert possible_losses(sandbox) == []
