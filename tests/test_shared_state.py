@@ -50,13 +50,13 @@ CALLS = {
     "api.router_of": ("locks",),
     "catalog.known.optional_fields": ("Device",),
     "api.connect_webviews._default_capabilities": (("august",),),
-    "doors.retries._options_of": (Seam,),
+    "transports.retries._options_of": (Seam,),
     "engine.clock.written_at": (0.0,),
     "engine.events.description_of": ("lock.unlocked",),
     "catalog.devices.device_provider": ("august",),
     "arguments._params": (making._of_a_login,),
     "stateful.machine._faults_of": (FaultyMachine,),
-    "doors.waits._waiting_methods": (Locks,),
+    "transports.waits._waiting_methods": (Locks,),
 }
 """Arguments for the cached functions that take some; what they give is looked at too."""
 ALLOWED = {
