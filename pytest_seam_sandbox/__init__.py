@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     )
     from .expectations.checks import seam_raises
     from .outages import Deactivation, Outage
-    from .outages.specs import Loss, OutageKind
+    from .outages.specs import OutageKind, OutageSpec
     from .sandbox import Sandbox, Snapshot
-    from .strategies.fault_specs import FaultKind, PlannedFault
+    from .strategies.fault_specs import FaultKind, FaultSpec
     from .sweep.sweep import SeamSweep, Sweep, SweepFailed
     from .sweep.trial import Trial
 
@@ -55,14 +55,14 @@ _HOMES = MappingProxyType(
         "EventType": "catalog.literals",
         "ExpectationFailed": "engine.errors",
         "FaultKind": "strategies.fault_specs",
-        "Loss": "outages.specs",
+        "OutageSpec": "outages.specs",
         "MissingDependency": "engine.errors",
         "NotEmulated": "engine.errors",
         "Outage": "outages",
         "OutageKind": "outages.specs",
         "OutageNotPossible": "engine.errors",
         "Phone": "api.phones",
-        "PlannedFault": "strategies.fault_specs",
+        "FaultSpec": "strategies.fault_specs",
         "Provider": "catalog.literals",
         "Sandbox": "sandbox",
         "SandboxError": "engine.errors",
@@ -96,14 +96,14 @@ __all__ = [
     "EventType",
     "ExpectationFailed",
     "FaultKind",
-    "Loss",
+    "FaultSpec",
     "MissingDependency",
     "NotEmulated",
     "Outage",
     "OutageKind",
     "OutageNotPossible",
+    "OutageSpec",
     "Phone",
-    "PlannedFault",
     "Provider",
     "Sandbox",
     "SandboxError",

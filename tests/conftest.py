@@ -101,7 +101,7 @@ def _intercept(sandbox, _request):
         yield client
 
 
-DOORS = {
+TRANSPORTS = {
     "transport": _transport,
     "async_transport": _async_transport,
     "server": _server,
@@ -110,7 +110,7 @@ DOORS = {
 
 
 # Gates that run the suite several times choose fewer for all runs but one. The first serves the files without the mark.
-CHOSEN = os.environ.get("TEST_DOORS", ",".join(DOORS)).split(",")
+CHOSEN = os.environ.get("TEST_TRANSPORTS", ",".join(TRANSPORTS)).split(",")
 
 
 def pytest_generate_tests(metafunc):
@@ -122,7 +122,7 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture
 def seam(request, seam_sandbox):
     """The official SDK, connected to `seam_sandbox`."""
-    yield from DOORS[request.param](seam_sandbox, request)
+    yield from TRANSPORTS[request.param](seam_sandbox, request)
 
 
 def pytest_collection_modifyitems(items):

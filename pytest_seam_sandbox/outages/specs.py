@@ -44,7 +44,7 @@ _WORDS: Mapping[OutageKind, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, order=True)
-class Loss:
+class OutageSpec:
     """One kind of outage of one thing.
 
     target: the label of a device (its display name, "NAME #2" for the second of a name) or its id; for
@@ -62,7 +62,7 @@ class Loss:
         return f"{self.kind}({self.target})"
 
     def __repr__(self) -> str:
-        return f"Loss({self.kind!r}, {self.target!r})"
+        return f"OutageSpec({self.kind!r}, {self.target!r})"
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(repr(self))  # Hypothesis prints a dataclass field by field otherwise
@@ -83,28 +83,28 @@ class Loss:
         return outage
 
 
-def possible_losses(sandbox: Sandbox, kinds: Collection[OutageKind] = KINDS) -> list[Loss]:
+def possible_outages(sandbox: Sandbox, kinds: Collection[OutageKind] = KINDS) -> list[OutageSpec]:
     """All losses that can begin now, the simplest first: by kind in the order of KINDS, then by age of the target."""
     devices = {label: row for label, row in devices_of(sandbox).items() if row.is_managed}
     flags = {label: device.flags() for label, device in devices.items()}
-    losses: list[Loss] = []
+    losses: list[OutageSpec] = []
     for kind in (kind for kind in KINDS if kind in kinds):
         if kind == "deactivated":
-            losses += [Loss(kind, label) for label in phones_of(sandbox)]
+            losses += [OutageSpec(kind, label) for label in phones_of(sandbox)]
         elif kind == "account_disconnected":
             losses += _losses_of_accounts(devices)
         else:
-            losses += [Loss(kind, label) for label, device in devices.items() if _can(kind, device, flags[label])]
+            losses += [OutageSpec(kind, label) for label, device in devices.items() if _can(kind, device, flags[label])]
     return losses
 
 
-def _losses_of_accounts(devices: Mapping[str, DeviceRow]) -> list[Loss]:
+def _losses_of_accounts(devices: Mapping[str, DeviceRow]) -> list[OutageSpec]:
     """One loss for each account that is connected, named by its first device."""
     first: dict[str, str] = {}
     for label, device in devices.items():
         if not device.has_error("account_disconnected"):
             first.setdefault(device.connected_account_id, label)
-    return [Loss("account_disconnected", label) for label in first.values()]
+    return [OutageSpec("account_disconnected", label) for label in first.values()]
 
 
 def _can(kind: OutageKind, device: DeviceRow, flags: Mapping[str, bool]) -> bool:

@@ -15,7 +15,7 @@ from .accounts import log_in_again
 from .devices import DeviceOutage
 from .names import find_device, find_phone
 from .phones import replacement_of
-from .specs import Loss
+from .specs import OutageSpec
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
@@ -38,7 +38,7 @@ class Strike:
     The caller has made sure that it is possible. Raises UnknownId for a target that is not there.
     """
 
-    def __init__(self, sandbox: Sandbox, loss: Loss) -> None:
+    def __init__(self, sandbox: Sandbox, loss: OutageSpec) -> None:
         self.loss = loss
         self._sandbox = sandbox
         sandbox._note("outage", f"{loss} begins")

@@ -2,10 +2,10 @@
 
 from hypothesis.stateful import Bundle, consumes, multiple, precondition
 
-from ..outages.specs import Loss
-from ..strategies.fault_specs import PlannedFault
+from ..outages.specs import OutageSpec
+from ..strategies.fault_specs import FaultSpec
 from .decorators import eventually, initialize, invariant, rule
-from .invariants import LawBroken
+from .invariants import InvariantBroken
 from .machine import codes, devices, phones
 from .machines import AsyncSandboxMachine, SandboxMachine
 from .transcript import Drawn
@@ -14,9 +14,9 @@ __all__ = [
     "AsyncSandboxMachine",
     "Bundle",
     "Drawn",
-    "LawBroken",
-    "Loss",
-    "PlannedFault",
+    "FaultSpec",
+    "InvariantBroken",
+    "OutageSpec",
     "SandboxMachine",
     "codes",
     "consumes",

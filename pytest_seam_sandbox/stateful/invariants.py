@@ -17,11 +17,11 @@ _CONNECTED = ("device.connected", "device.unmanaged.connected")
 _DISCONNECTED = ("device.disconnected", "device.unmanaged.disconnected")
 
 
-class LawBroken(ExpectationFailed):
+class InvariantBroken(ExpectationFailed):
     """A workspace did what no Seam workspace does."""
 
 
-class Laws:
+class Invariants:
     """Watches one sandbox. `check` looks at what is new since the last check, so it can follow every step.
 
     The laws: an offline device carries an error, and an online one carries none that would take it offline; the events
@@ -41,7 +41,7 @@ class Laws:
         self._devices: dict[str, DeviceRow] = {}
 
     def check(self) -> None:
-        """Raise LawBroken for the first law that does not hold."""
+        """Raise InvariantBroken for the first law that does not hold."""
         with self._lock:
             self._check()
 
@@ -55,21 +55,25 @@ class Laws:
                 self._devices[device.device_id] = device
         for phone_id in self._dead:
             if self._workspace[PhoneRow].get(phone_id) is not None:
-                raise LawBroken(f"the phone {phone_id} was deactivated and is there again: a dead phone stays dead.")
+                raise InvariantBroken(
+                    f"the phone {phone_id} was deactivated and is there again: a dead phone stays dead."
+                )
 
     def _check_device(self, device: DeviceRow) -> None:
         shown = device.view()
         blocking = [error["error_code"] for error in shown["errors"] if error["error_code"] in UNREACHABLE]
         online = shown["properties"]["online"]
         if online is bool(blocking):
-            raise LawBroken(
+            raise InvariantBroken(
                 f"{device.display_name} is {'online' if online else 'offline'} with the errors {blocking}: "
                 "a device is offline exactly as long as an error says why."
             )
 
     def _check_event(self, event: EventRow) -> None:
         if event.event_id in self._event_ids:
-            raise LawBroken(f"the id {event.event_id} of {event.event_type} was an event's already: ids never repeat.")
+            raise InvariantBroken(
+                f"the id {event.event_id} of {event.event_type} was an event's already: ids never repeat."
+            )
         self._event_ids.add(event.event_id)
         device_id = str(event.payload.get("device_id"))
         self._check_silence(event, device_id)
@@ -88,12 +92,12 @@ class Laws:
         elif device_id in self._removed and (
             kind in (*_CONNECTED, *_DISCONNECTED) or kind.startswith("lock.") or kind.endswith(".succeeded")
         ):
-            raise LawBroken(f"{kind} of the device {device_id} after device.removed: a removed device is silent.")
+            raise InvariantBroken(f"{kind} of the device {device_id} after device.removed: a removed device is silent.")
 
     def _check_alternation(self, event: EventRow, device_id: str) -> None:
         is_connected = event.event_type in _CONNECTED
         if self._connected.get(device_id) is is_connected:
-            raise LawBroken(
+            raise InvariantBroken(
                 f"{event.event_type} of the device {device_id} twice in a row: connected and disconnected alternate."
             )
         self._connected[device_id] = is_connected
@@ -101,5 +105,7 @@ class Laws:
     def _check_end(self, event: EventRow) -> None:
         attempt_id = str(event.payload["action_attempt_id"])
         if attempt_id in self._ended:
-            raise LawBroken(f"{event.event_type}: the action attempt {attempt_id} had ended already; it ends once.")
+            raise InvariantBroken(
+                f"{event.event_type}: the action attempt {attempt_id} had ended already; it ends once."
+            )
         self._ended.add(attempt_id)

@@ -24,19 +24,19 @@ from ..catalog.literals import DeviceType, World
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
 from ..engine.settings import ActionAttempts
 from ..outages.names import devices_of, find_device, phones_of
-from ..outages.specs import Loss, OutageKind, possible_losses
+from ..outages.specs import OutageKind, OutageSpec, possible_outages
 from ..outages.strikes import Strike
 from ..report.texts import joined
 from ..settings import read_setting
 from ..strategies import disruptions as strategies
-from ..strategies.fault_specs import FAULT_KINDS, FaultKind, PlannedFault, check_kinds, check_targets
-from ..strategies.template import Furnished, listed
+from ..strategies.fault_specs import FAULT_KINDS, FaultKind, FaultSpec, check_kinds, check_targets
+from ..strategies.template import SandboxTemplate, listed
 from ..watch import unnoticed
 from .case import adapt, check_bundles, note_calls
 from .decorators import EVENTUALLY, initialize, is_final, rule, told, untold
-from .invariants import Laws
+from .invariants import Invariants
 from .shortest import shortest
-from .transcript import Recorded, Story, failure_note
+from .transcript import Recorded, Transcript, failure_note
 
 __tracebackhide__ = is_for_the_test
 
@@ -67,7 +67,7 @@ _WORDS = MappingProxyType(
 
 
 @cache
-def _faults_of(machine: type[Machine]) -> st.SearchStrategy[PlannedFault]:
+def _faults_of(machine: type[Machine]) -> st.SearchStrategy[FaultSpec]:
     return strategies.faults(machine.faults, kinds=machine.fault_kinds)
 
 
@@ -116,11 +116,11 @@ class Machine(RuleBasedStateMachine):
         """Make the sandbox, and let the subclass build its app."""
         self.has_failed = False
         self._outer_exception = sys.exception()  # another one in the end means that the run has been given up
-        self._story = Story()
+        self._story = Transcript()
         self._depth = 0
         self._repeats = False
-        self._lost: dict[Loss, Strike] = {}
-        self._known_losses: tuple[tuple[object, ...], list[Loss]] = ((), [])
+        self._lost: dict[OutageSpec, Strike] = {}
+        self._known_losses: tuple[tuple[object, ...], list[OutageSpec]] = ((), [])
         start = _start_of(type(self))
         filled = {"devices": start.devices, "phones": start.phones, "codes": self.access_codes}
         check_bundles(type(self), [name for name, values in filled.items() if values], __name__)
@@ -132,7 +132,7 @@ class Machine(RuleBasedStateMachine):
         for label, phone in self._phones.items():
             self._story.name(phone, f"machine.phone({label!r})", label)
         self.sandbox.clock.freeze()
-        self._laws = Laws(self.sandbox)
+        self._laws = Invariants(self.sandbox)
         self._call(type(self).start)
 
     # what a subclass fills in
@@ -188,13 +188,13 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: self._possible())
     @rule(loss=st.runner().flatmap(lambda self: st.sampled_from(self._possible())))
-    def lose(self, loss: Loss) -> None:
+    def lose(self, loss: OutageSpec) -> None:
         """An outage begins."""
         self._lost[loss] = Strike(self.sandbox, loss)
 
     @precondition(lambda self: self._recoverable())
     @rule(target=phones, loss=st.runner().flatmap(lambda self: st.sampled_from(self._recoverable())))
-    def recover(self, loss: Loss) -> Any:
+    def recover(self, loss: OutageSpec) -> Any:
         """An outage ends; after the loss of a phone, its owner gets a new one."""
         replacement = self._lost.pop(loss).mend()
         return multiple() if replacement is None else multiple(replacement)
@@ -207,7 +207,7 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.faults and not self.sandbox.faults.active)
     @rule(fault=st.runner().flatmap(lambda self: self._possible_faults()))
-    def break_calls(self, fault: PlannedFault) -> None:
+    def break_calls(self, fault: FaultSpec) -> None:
         """The next calls of the app go wrong."""
         self._end_faults()
         fault.on(self.sandbox)
@@ -325,14 +325,14 @@ class Machine(RuleBasedStateMachine):
 
     # what is possible now
 
-    def _possible(self) -> list[Loss]:
+    def _possible(self) -> list[OutageSpec]:
         """The losses that can begin now, by the switches; found once for each state of the devices and phones."""
         workspace = self.sandbox._backend.workspace
         with self.sandbox._backend.app.lock:
             state = (*workspace[DeviceRow], *workspace[PhoneRow], *self._lost)
         before, losses = self._known_losses
         if len(before) != len(state) or any(one is not other for one, other in zip(before, state, strict=True)):
-            found = possible_losses(self.sandbox, self._kinds)
+            found = possible_outages(self.sandbox, self._kinds)
             losses = [loss for loss in found if loss not in self._lost]
             self._known_losses = (state, losses)
         return losses
@@ -349,12 +349,12 @@ class Machine(RuleBasedStateMachine):
         }
         return {kind for kind, is_on in switches.items() if is_on}
 
-    def _recoverable(self) -> list[Loss]:
+    def _recoverable(self) -> list[OutageSpec]:
         """The outages that can end now: those of a removed device wait until it is back."""
         removed = {loss.target for loss in self._lost if loss.kind == "removed"}
         return [loss for loss in self._lost if loss.kind == "removed" or loss.target not in removed]
 
-    def _possible_faults(self) -> st.SearchStrategy[PlannedFault]:
+    def _possible_faults(self) -> st.SearchStrategy[FaultSpec]:
         return _faults_of(type(self))
 
     def _programmable(self) -> list[str]:
@@ -374,14 +374,14 @@ class _Start(NamedTuple):
     devices, phones: as JSON, by label: each run has objects of its own.
     """
 
-    furnished: Furnished
+    furnished: SandboxTemplate
     devices: Mapping[str, str]
     phones: Mapping[str, str]
 
 
 @cache
 def _start_of(machine: type[Machine]) -> _Start:
-    furnished = Furnished(machine.world, machine.device_types, machine.phone_count, machine.sandbox_settings)
+    furnished = SandboxTemplate(machine.world, machine.device_types, machine.phone_count, machine.sandbox_settings)
     sandbox = furnished.start
     found = {label: sandbox.get_device(row.device_id) for label, row in devices_of(sandbox).items()}
     carried = {label: sandbox.get_phone(row.device_id) for label, row in phones_of(sandbox).items()}

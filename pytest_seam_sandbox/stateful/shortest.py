@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import stateful
 
-from .transcript import Drawn, Step, Story
+from .transcript import Drawn, Step, Transcript
 
 if TYPE_CHECKING:
     from .machine import Machine
@@ -28,7 +28,7 @@ class _NotRepeatable(Exception):
     """A step needs the result of one that is left out, or its precondition does not hold."""
 
 
-def shortest(machine: type[Machine], story: Story, error: BaseException) -> Machine | None:
+def shortest(machine: type[Machine], story: Transcript, error: BaseException) -> Machine | None:
     """The machine that failed alike with the fewest steps; None when no repetition fails alike.
 
     Hypothesis shrinks what it chose, and a choice that changes nothing can stay. So steps are left out, together with
@@ -57,7 +57,7 @@ def _limit() -> Callable[[], bool]:
     return lambda: time.process_time() > computed or time.perf_counter() > real
 
 
-def _with_fewer(story: Story, steps: Sequence[Step]) -> Iterator[list[Step]]:
+def _with_fewer(story: Transcript, steps: Sequence[Step]) -> Iterator[list[Step]]:
     """The steps without some of them, and without those that use what these gave."""
     for left_out in _candidates(steps):
         gone = set(map(id, left_out))
@@ -102,7 +102,7 @@ def _parts(value: object) -> Iterator[object]:
 
 
 def _repeated(
-    machine: type[Machine], story: Story, steps: Sequence[Step], wanted: tuple[object, ...]
+    machine: type[Machine], story: Transcript, steps: Sequence[Step], wanted: tuple[object, ...]
 ) -> Machine | None:
     """The machine that has done these steps, if it failed alike."""
     running: Machine | None = None
@@ -114,7 +114,7 @@ def _repeated(
     return None
 
 
-def _do(machine: Machine, story: Story, steps: Sequence[Step]) -> None:
+def _do(machine: Machine, story: Transcript, steps: Sequence[Step]) -> None:
     """Do the steps with what earlier steps give now."""
     given = machine._story.instead_of(story)
     for step in steps:

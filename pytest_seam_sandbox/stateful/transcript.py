@@ -9,14 +9,14 @@ from types import MappingProxyType
 from typing import Any
 
 from ..engine.errors import SandboxError, is_for_the_test
-from ..outages.specs import Loss
-from ..strategies.fault_specs import PlannedFault
+from ..outages.specs import OutageSpec
+from ..strategies.fault_specs import FaultSpec
 from .source import Source
 
 __tracebackhide__ = is_for_the_test
 
 _PUBLIC = "pytest_seam_sandbox.stateful"
-_SHORT = MappingProxyType({Loss: "Loss", PlannedFault: "PlannedFault"})
+_SHORT = MappingProxyType({OutageSpec: "OutageSpec", FaultSpec: "FaultSpec"})
 """Types that a printed test imports from where users do."""
 _SINGLETONS = (bool, int, type(None))
 """Types whose values are shared by everybody, so that identity says nothing."""
@@ -88,7 +88,7 @@ class _Name:
 
 
 @dataclass
-class Story:
+class Transcript:
     """What happened in one run, with names for the values that steps got and gave."""
 
     steps: list[Step] = field(default_factory=list)
@@ -125,7 +125,7 @@ class Story:
             return {key: self.keep(member) for key, member in value.items()}
         return set(value) if type(value) is set else value
 
-    def instead_of(self, other: Story) -> dict[int, object]:
+    def instead_of(self, other: Transcript) -> dict[int, object]:
         """For what another story of the same machine names, by identity: what has that name here."""
         mine = {name.expression: name.value for name in self._names.values() if name.step is None}
         theirs = [name for name in other._names.values() if name.step is None]
@@ -210,7 +210,7 @@ class _Writer(Source):
         return super().of(value)
 
 
-def failure_note(story: Story, machine: type, timeline: Any) -> str:
+def failure_note(story: Transcript, machine: type, timeline: Any) -> str:
     """What a failing run says beside its exception."""
     return "\n\n".join(
         [

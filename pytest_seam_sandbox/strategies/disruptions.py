@@ -19,12 +19,12 @@ from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.fault import Target
 from ..engine.faults import Faults
 from ..engine.settings import ActionAttempts
-from ..outages.specs import KINDS, Loss, OutageKind, possible_losses
+from ..outages.specs import KINDS, OutageKind, OutageSpec, possible_outages
 from ..sandbox import Sandbox
 from .deadline import without_deadline
-from .fault_specs import AFTER, FAULT_KINDS, FaultKind, PlannedFault, check_kinds, check_targets
+from .fault_specs import AFTER, FAULT_KINDS, FaultKind, FaultSpec, check_kinds, check_targets
 from .plans import ON_A_DEVICE, FaultPlan, OutagePlan, PlannedOutage
-from .template import Furnished, at_least, listed
+from .template import SandboxTemplate, at_least, listed
 
 __tracebackhide__ = is_for_the_test
 
@@ -59,14 +59,14 @@ def sandboxes(
     earlier. Under the plugin, such tests have no deadline unless they choose one; elsewhere, use
     `@settings(deadline=None)`.
     """
-    furnished = Furnished(world, devices, phones, settings)
+    furnished = SandboxTemplate(world, devices, phones, settings)
     return without_deadline(_sandboxes(st.just(furnished), st.sampled_from(furnished.attempts)))
 
 
 # Composite strategies rather than `map`: Hypothesis prints what `map` makes as a call of the function that made it.
 @st.composite
 def _sandboxes(
-    draw: st.DrawFn, furnished: st.SearchStrategy[Furnished], attempts: st.SearchStrategy[ActionAttempts]
+    draw: st.DrawFn, furnished: st.SearchStrategy[SandboxTemplate], attempts: st.SearchStrategy[ActionAttempts]
 ) -> Sandbox:
     sandbox = draw(furnished).sandbox(action_attempts=draw(attempts))
     sandbox.clock.freeze()
@@ -103,7 +103,7 @@ def outages(
     devices: Iterable[DeviceType] = ONE_LOCK,
     phones: int = 0,
     kinds: Collection[OutageKind] = KINDS,
-) -> st.SearchStrategy[Loss]:
+) -> st.SearchStrategy[OutageSpec]:
     """A loss that is possible: `with loss.on(sandbox): ...`; shrinks to the first kind and the oldest device.
 
     In this sandbox as it is now, or in one that `sandboxes` makes with the same arguments.
@@ -112,7 +112,7 @@ def outages(
 
 
 @st.composite
-def _one_loss(draw: st.DrawFn, losses: Callable[[], st.SearchStrategy[Loss]]) -> Loss:
+def _one_loss(draw: st.DrawFn, losses: Callable[[], st.SearchStrategy[OutageSpec]]) -> OutageSpec:
     return draw(losses())
 
 
@@ -141,7 +141,7 @@ def outage_plans(
 @st.composite
 def _plans(
     draw: st.DrawFn,
-    losses: Callable[[], st.SearchStrategy[Loss]],
+    losses: Callable[[], st.SearchStrategy[OutageSpec]],
     counts: st.SearchStrategy[int],
     paces: st.SearchStrategy[tuple[st.SearchStrategy[int], st.SearchStrategy[int]]],
     horizon: int,
@@ -152,18 +152,18 @@ def _plans(
 
 def _losses(
     sandbox: Sandbox | None, world: World, devices: Iterable[DeviceType], phones: int, kinds: Collection[OutageKind]
-) -> Callable[[], st.SearchStrategy[Loss]]:
+) -> Callable[[], st.SearchStrategy[OutageSpec]]:
     """Gives the losses that are possible in this sandbox, or in a furnished one that is made when they are needed."""
     wanted = known("outage", kinds, KINDS)
     if sandbox is not None:
         possible = _possible(sandbox, wanted, f"{sandbox!r}")
         return lambda: possible
-    furnished = Furnished(world, devices, phones, {})
+    furnished = SandboxTemplate(world, devices, phones, {})
     return cache(lambda: _possible(furnished.start, wanted, f"a sandbox with the {furnished}"))
 
 
-def _possible(sandbox: Sandbox, kinds: Sequence[OutageKind], where: str) -> st.SearchStrategy[Loss]:
-    losses = possible_losses(sandbox, kinds)
+def _possible(sandbox: Sandbox, kinds: Sequence[OutageKind], where: str) -> st.SearchStrategy[OutageSpec]:
+    losses = possible_outages(sandbox, kinds)
     if not losses:
         raise SandboxError(
             f"none of the outages {', '.join(kinds)} is possible in {where}. Give other kinds, "
@@ -172,7 +172,7 @@ def _possible(sandbox: Sandbox, kinds: Sequence[OutageKind], where: str) -> st.S
     return st.sampled_from(losses)
 
 
-def fit(drawn: Iterable[tuple[Loss, int, int]], horizon: int) -> OutagePlan:
+def fit(drawn: Iterable[tuple[OutageSpec, int, int]], horizon: int) -> OutagePlan:
     """The plan of these losses, starts and durations, each moved and cut to what is possible beside those before it.
 
     Removals come last, because they have to find their place between the moments at which something else begins or
@@ -189,7 +189,7 @@ def fit(drawn: Iterable[tuple[Loss, int, int]], horizon: int) -> OutagePlan:
     return OutagePlan(placed)
 
 
-def _rooms(loss: Loss, placed: Iterable[PlannedOutage], horizon: int) -> Iterable[tuple[int, int]]:
+def _rooms(loss: OutageSpec, placed: Iterable[PlannedOutage], horizon: int) -> Iterable[tuple[int, int]]:
     """The stretches of time in each of which the loss may begin and end."""
     about = [outage for outage in placed if outage.target == loss.target]
     same = [outage for outage in about if outage.kind == loss.kind]
@@ -207,7 +207,7 @@ def _rooms(loss: Loss, placed: Iterable[PlannedOutage], horizon: int) -> Iterabl
 
 def faults(
     targets: Iterable[str] = ("*",), *, kinds: Collection[FaultKind] = FAULT_KINDS, max_times: int = 3
-) -> st.SearchStrategy[PlannedFault]:
+) -> st.SearchStrategy[FaultSpec]:
     """A fault: `with fault.on(sandbox): ...`; shrinks to the first kind, once, before the request takes effect.
 
     targets: paths, or methods and paths, as `sandbox.faults` takes them. max_times: how many requests meet it at most.
@@ -242,7 +242,7 @@ class _FaultChoices:
         self.often = st.integers(0, 2 * max_times - 1)
         self.details = st.integers(0, _FEW_SECONDS - 1)
 
-    def fault(self, draw: st.DrawFn) -> PlannedFault:
+    def fault(self, draw: st.DrawFn) -> FaultSpec:
         kind, target = draw(self.kinds), draw(self.targets)
         (more, after), detail = divmod(draw(self.often), 2), draw(self.details)
         options: dict[str, Any] = {"times": more + 1, "after": bool(after) and kind in AFTER}
@@ -250,11 +250,11 @@ class _FaultChoices:
             options["status"] = _STATUSES[detail % len(_STATUSES)]
         if kind in ("rate_limit", "slow"):
             options["seconds"] = detail + 1
-        return PlannedFault(kind, target, **options)
+        return FaultSpec(kind, target, **options)
 
 
 @st.composite
-def _one_fault(draw: st.DrawFn, choices: _FaultChoices) -> PlannedFault:
+def _one_fault(draw: st.DrawFn, choices: _FaultChoices) -> FaultSpec:
     return choices.fault(draw)
 
 
@@ -265,7 +265,7 @@ def _fault_plans(
     counts: st.SearchStrategy[int],
     clashes: Mapping[tuple[str, str], bool],
 ) -> FaultPlan:
-    chosen: list[PlannedFault] = []
+    chosen: list[FaultSpec] = []
     for _ in range(draw(counts)):
         fault = choices.fault(draw)
         if not any(clashes[fault.target, other.target] for other in chosen):

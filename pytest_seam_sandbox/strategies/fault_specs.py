@@ -37,7 +37,7 @@ _WORDS: Mapping[FaultKind, str] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class PlannedFault:
+class FaultSpec:
     """One fault that an app may meet, and may also not meet.
 
     target: a path, or a method and a path, as `sandbox.faults` takes them. times: how many calls of the app meet it at
@@ -65,7 +65,7 @@ class PlannedFault:
 
     def __repr__(self) -> str:
         given = [f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)[2:] if getattr(self, f.name) != f.default]
-        return f"PlannedFault({', '.join([repr(self.kind), repr(self.target), *given])})"
+        return f"FaultSpec({', '.join([repr(self.kind), repr(self.target), *given])})"
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(repr(self))  # Hypothesis prints a dataclass field by field otherwise
@@ -97,7 +97,7 @@ class PlannedFault:
 def check_targets(targets: Iterable[object], what: str, kinds: str) -> None:
     """Raise SandboxError for what is no target of faults but a kind, or a fault. what, kinds: where each is said."""
     for target in targets:
-        if isinstance(target, PlannedFault):
+        if isinstance(target, FaultSpec):
             raise SandboxError(_taken_apart(target, what, kinds))
         if not isinstance(target, str):
             raise SandboxError(f"{what} has {target!r}; it takes paths, such as 'POST /locks/unlock_door' or '*'.")
@@ -111,14 +111,14 @@ def check_targets(targets: Iterable[object], what: str, kinds: str) -> None:
 def check_kinds(chosen: Iterable[object], what: str, targets: str) -> None:
     """Raise SandboxError for a target or a fault in place of a kind. what, targets: where each is said."""
     for kind in chosen:
-        if isinstance(kind, PlannedFault):
+        if isinstance(kind, FaultSpec):
             raise SandboxError(_taken_apart(kind, targets, what))
         if not isinstance(kind, str) or "/" in kind or kind == "*":
             hint = f"That is a target: say {targets} = ({kind!r},). " if isinstance(kind, str) else ""
             raise SandboxError(f"{what} has {kind!r}. {hint}The kinds of faults: {', '.join(FAULT_KINDS)}.")
 
 
-def _taken_apart(fault: PlannedFault, targets: str, kinds: str) -> str:
+def _taken_apart(fault: FaultSpec, targets: str, kinds: str) -> str:
     return (
         f"{fault!r} is one fault, and here they are drawn, from targets and kinds. Say {targets} = "
         f"({fault.target!r},) and {kinds} = ({fault.kind!r},)."

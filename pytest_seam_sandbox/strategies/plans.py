@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..engine.errors import ExpectationFailed, OutageNotPossible, SandboxError, is_for_the_test
 from ..outages.names import find_device, find_phone, phones_of
-from ..outages.specs import Loss, OutageKind
-from .fault_specs import PlannedFault
+from ..outages.specs import OutageKind, OutageSpec
+from .fault_specs import FaultSpec
 
 if TYPE_CHECKING:
     from ..engine.fault import Fault
@@ -30,7 +30,7 @@ ON_A_DEVICE: frozenset[OutageKind] = frozenset({"disconnected", "hub_disconnecte
 class PlannedOutage:
     """One loss with its time: `start` seconds after the start of the play it begins, `duration` seconds later it ends.
 
-    Both are sandbox seconds. target: as Loss takes it.
+    Both are sandbox seconds. target: as OutageSpec takes it.
     """
 
     kind: OutageKind
@@ -58,9 +58,9 @@ class PlannedOutage:
         printer.text(repr(self))
 
     @property
-    def loss(self) -> Loss:
+    def loss(self) -> OutageSpec:
         """What is lost."""
-        return Loss(self.kind, self.target)
+        return OutageSpec(self.kind, self.target)
 
     @property
     def end(self) -> float:
@@ -76,9 +76,9 @@ class Moment(NamedTuple):
     """
 
     at: float
-    begun: tuple[Loss, ...]
-    ended: tuple[Loss, ...]
-    active: tuple[Loss, ...]
+    begun: tuple[OutageSpec, ...]
+    ended: tuple[OutageSpec, ...]
+    active: tuple[OutageSpec, ...]
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class OutagePlan:
             times |= {number * every for number in range(int(max(times) / every) + 1)}
         return sorted(times)
 
-    def _resolved(self, sandbox: Sandbox) -> list[tuple[PlannedOutage, Loss]]:
+    def _resolved(self, sandbox: Sandbox) -> list[tuple[PlannedOutage, OutageSpec]]:
         """Each outage with its loss by id, since labels change when phones go; raises what `check` raises."""
         found = [(outage, *_found(sandbox, outage.loss)) for outage in self.outages]
         for (first, _, its), (second, _, other) in combinations(found, 2):
@@ -149,11 +149,11 @@ class OutagePlan:
         return [(outage, loss) for outage, loss, _ in found]
 
 
-def _found(sandbox: Sandbox, loss: Loss) -> tuple[Loss, str]:
+def _found(sandbox: Sandbox, loss: OutageSpec) -> tuple[OutageSpec, str]:
     """The loss by the id of its target, and the id of what is lost: of the account for the loss of an account."""
     row = find_phone(sandbox, loss.target) if loss.kind == "deactivated" else find_device(sandbox, loss.target)
     lost = row.device_id if loss.kind != "account_disconnected" else getattr(row, "connected_account_id", "")
-    return Loss(loss.kind, row.device_id), lost
+    return OutageSpec(loss.kind, row.device_id), lost
 
 
 def _refuse_clash(first: PlannedOutage, second: PlannedOutage) -> None:
@@ -177,7 +177,7 @@ def _refuse_clash(first: PlannedOutage, second: PlannedOutage) -> None:
 
 
 def _played(
-    sandbox: Sandbox, outages: Sequence[tuple[PlannedOutage, Loss]], times: Sequence[float]
+    sandbox: Sandbox, outages: Sequence[tuple[PlannedOutage, OutageSpec]], times: Sequence[float]
 ) -> Generator[Moment, None, None]:
     started = sandbox.clock.now()
     active: dict[PlannedOutage, Outage] = {}
@@ -207,7 +207,7 @@ def _played(
         raise
 
 
-def _is_there(sandbox: Sandbox, loss: Loss) -> bool:
+def _is_there(sandbox: Sandbox, loss: OutageSpec) -> bool:
     """False, and a line of the timeline, for a phone that the app has deactivated since the play began."""
     if loss.kind != "deactivated" or loss.target in {phone.device_id for phone in phones_of(sandbox).values()}:
         return True
@@ -234,9 +234,9 @@ def _heal(sandbox: Sandbox, outages: Iterable[Outage]) -> None:
 class FaultPlan:
     """Faults that an app may meet, all set at the same time; `repr` is code, `str` a story."""
 
-    faults: tuple[PlannedFault, ...]
+    faults: tuple[FaultSpec, ...]
 
-    def __init__(self, faults: Iterable[PlannedFault]) -> None:
+    def __init__(self, faults: Iterable[FaultSpec]) -> None:
         _set(self, faults=tuple(faults))
 
     def __str__(self) -> str:

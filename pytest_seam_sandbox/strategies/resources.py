@@ -15,7 +15,7 @@ from ..api.phones import Phone
 from ..catalog.literals import DeviceType
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.frozen import freeze
-from ..outages.specs import possible_losses
+from ..outages.specs import possible_outages
 from ..sandbox import Sandbox
 from ..watch import unnoticed
 from .disruptions import ONE_LOCK
@@ -116,7 +116,7 @@ def _states(device_type: DeviceType) -> st.SearchStrategy[Device]:
     sandbox = unnoticed(Sandbox())
     made = sandbox.create_device(device_type)
     states = [made]
-    for loss in possible_losses(sandbox):
+    for loss in possible_outages(sandbox):
         with loss.on(sandbox):
             states.append(sandbox.get_device(made))
     return st.sampled_from([Device.model_validate(_timeless(_as_json(state))) for state in states])

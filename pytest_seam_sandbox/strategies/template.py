@@ -22,7 +22,7 @@ ATTEMPTS: tuple[ActionAttempts, ...] = ("instant", "poll", 3)
 """How action attempts end where that varies; the delay is one that the SDK waits for, which gives up after 5 s."""
 
 
-class Furnished:
+class SandboxTemplate:
     """What is put into sandboxes: a world, devices of these types, phones. settings: as Sandbox takes them.
 
     Raises what is wrong with that at once. Each sandbox has the same ids.

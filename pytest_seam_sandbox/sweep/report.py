@@ -10,7 +10,7 @@ from ..report.timeline import render_timeline
 from .injection_points import WHENS
 
 if TYPE_CHECKING:
-    from .injection_points import Hit
+    from .injection_points import Disruption
     from .sweep import Sweep
     from .trial import Result
 
@@ -81,7 +81,7 @@ def _grid(sweep: Sweep[Any]) -> list[str]:
     return lines
 
 
-def _column(sweep: Sweep[Any], hit: Hit) -> list[str]:
+def _column(sweep: Sweep[Any], hit: Disruption) -> list[str]:
     """What one kind of trouble did, before and after each call; "-" for a trial that did not run."""
     single = [result for result in sweep.results if len(result.points) == 1 and result.points[0].hit == hit]
     marks = {result.points[0].place: _mark(result) for result in single}

@@ -11,9 +11,9 @@ from typing_extensions import TypedDict, Unpack
 
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.limits import Limits
-from ..outages.specs import Loss, OutageKind
-from ..strategies.fault_specs import FaultKind, PlannedFault
-from .injection_points import WHENS, Called, Hit, Point, When, hits_of, listed, name_of, points_in
+from ..outages.specs import OutageKind, OutageSpec
+from ..strategies.fault_specs import FaultKind, FaultSpec
+from .injection_points import WHENS, Called, Disruption, InjectionPoint, When, hits_of, listed, name_of, points_in
 from .report import failure_text, table_text
 from .trial import App, Result, Trial
 
@@ -37,8 +37,8 @@ class SweepOptions(TypedDict, total=False):
     expire: Any
     disconnect_account: Any
     deactivate: Any
-    losses: Iterable[Loss]
-    faults: FaultKind | PlannedFault | Iterable[FaultKind | PlannedFault]
+    losses: Iterable[OutageSpec]
+    faults: FaultKind | FaultSpec | Iterable[FaultKind | FaultSpec]
     when: When | Sequence[When]
     depth: int
     max_trials: int
@@ -64,7 +64,7 @@ def sweep(
     expire: Any = None,
     disconnect_account: Any = None,
     deactivate: Any = None,
-    losses: Iterable[Loss] = (),
+    losses: Iterable[OutageSpec] = (),
     faults: Any = (),
     when: When | Sequence[When] = WHENS,
     depth: int = 1,
@@ -86,9 +86,9 @@ def sweep(
 
     disconnect, disconnect_hub, remove, expire, disconnect_account, deactivate: the devices (accounts, phones) that
         suffer it: label, id or model, or a list of them. losses: the same as values.
-    faults: names of faults, or PlannedFault values, whose target does not matter. A fault "before" a call keeps it from
+    faults: names of faults, or FaultSpec values, whose target does not matter. A fault "before" a call keeps it from
         taking effect, one "after" it loses the answer to what took effect. What the client repeats by itself meets the
-        fault again, until the program sees the failure; PlannedFault(..., until_seen=False) strikes once, and a trial
+        fault again, until the program sees the failure; FaultSpec(..., until_seen=False) strikes once, and a trial
         in which the client got through then is "absorbed" in the table.
     when: "before", "after" or both. depth: 2 for pairs of points too. max_trials: how many trials at most, the
         undisturbed one not counted. only: the name of a trial, to run just that one.
@@ -175,7 +175,7 @@ class Sweep(Generic[App]):
     def __init__(
         self,
         sandbox: Sandbox,
-        hits: Sequence[Hit],
+        hits: Sequence[Disruption],
         *,
         depth: int,
         max_trials: int,
@@ -283,7 +283,7 @@ class Sweep(Generic[App]):
             near = ", ".join(map(repr, get_close_matches(self._only, seen, n=3, cutoff=0.3))) or repr(seen[0])
             raise SandboxError(f"this sweep has no trial {self._only!r}. Nearest: {near}.")
 
-    def _plan(self) -> Iterator[tuple[tuple[Point, ...], Sequence[Called]]]:
+    def _plan(self) -> Iterator[tuple[tuple[InjectionPoint, ...], Sequence[Called]]]:
         """The points of each trial with the calls up to there. Pairs go on where the first point alone did no harm."""
         for point in points_in(self.calls, self.hits):
             yield (point,), self.calls

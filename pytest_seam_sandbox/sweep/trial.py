@@ -16,7 +16,7 @@ from typing_extensions import TypeVar
 
 from ..engine.errors import OutageNotPossible, SandboxError, UnknownId, is_for_the_test
 from ..engine.fault import Fault
-from .injection_points import Called, Point, name_of
+from .injection_points import Called, InjectionPoint, name_of
 
 if TYPE_CHECKING:
     from ..engine.history import Entry
@@ -43,7 +43,7 @@ class Result:
 
     name: str
     title: str
-    points: tuple[Point, ...]
+    points: tuple[InjectionPoint, ...]
     outcome: Outcome
     error: BaseException | None
     calls: Sequence[Called]
@@ -62,7 +62,7 @@ class Trial(Generic[App]):
     def __init__(
         self,
         sandbox: Sandbox,
-        points: tuple[Point, ...],
+        points: tuple[InjectionPoint, ...],
         expected: Sequence[Called],
         *,
         build: Callable[[Sandbox], Any] | None = None,

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.outages.specs import KINDS, possible_losses
+from pytest_seam_sandbox.outages.specs import KINDS, possible_outages
 from pytest_seam_sandbox.stateful import SandboxMachine, eventually, rule
 from pytest_seam_sandbox.strategies import fault_plans, outage_plans, sandboxes
 from pytest_seam_sandbox.strategies.fault_specs import FAULT_KINDS
@@ -162,7 +162,7 @@ def run_machine(pair, kind, chosen, begins=nothing, seeded=lambda test: test):
 def sweep_of(pair, kind, sandbox):
     """The sweep over the app's work: all losses that its devices can suffer, and all faults."""
     ways = {"kinds": KINDS, "faults": FAULT_KINDS, **pair.get("SWEEP", {})}
-    losses = possible_losses(sandbox, ways.pop("kinds"))
+    losses = possible_outages(sandbox, ways.pop("kinds"))
     return sweep(sandbox, losses=losses, **ways, app=lambda sandbox: pair.module.make(kind, sandbox))
 
 

@@ -124,7 +124,7 @@ def test_failing_example_reads_well(pytester, in_subprocess):
         [
             "*sandbox=Sandbox(world='house', devices=3),",
             "*plan=OutagePlan([[]PlannedOutage('disconnected', 'FRONT DOOR', start=0, duration=1)]),",
-            "*fault=PlannedFault('fail', '[*]'),",
-            "*loss=Loss('disconnected', 'GARAGE'),",
+            "*fault=FaultSpec('fail', '[*]'),",
+            "*loss=OutageSpec('disconnected', 'GARAGE'),",
         ]
     )

@@ -8,7 +8,7 @@ from pytest_seam_sandbox.api.action_attempts import UnlockDoorSucceeded
 from pytest_seam_sandbox.api.devices.events import DeviceConnected
 from pytest_seam_sandbox.api.devices.model import DeviceRow, device_fields
 from pytest_seam_sandbox.api.locks import LockUnlocked
-from pytest_seam_sandbox.stateful.invariants import LawBroken, Laws
+from pytest_seam_sandbox.stateful.invariants import InvariantBroken, Invariants
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def lock(workspace):
 
 def test_every_outage_keeps_the_laws(sandbox):
     """Breaking and healing everything that can be broken breaks no law."""
-    laws = Laws(sandbox)
+    laws = Invariants(sandbox)
     device, phone = sandbox._api.devices()[0], sandbox._api.phones()[0]
 
     with sandbox.disconnected(device), sandbox.hub_disconnected(device), sandbox.account_disconnected(device):
@@ -54,27 +54,29 @@ def test_offline_device_without_an_error(sandbox, workspace, lock, monkeypatch):
         DeviceRow, "view", lambda row: view(row) | {"properties": view(row)["properties"] | {"online": False}}
     )
 
-    with pytest.raises(LawBroken, match=r"GARAGE is offline with the errors \[\]: a device is offline exactly as long"):
-        Laws(sandbox).check()
+    with pytest.raises(
+        InvariantBroken, match=r"GARAGE is offline with the errors \[\]: a device is offline exactly as long"
+    ):
+        Invariants(sandbox).check()
 
 
 def test_connected_twice(sandbox, workspace, lock):
     """Two device.connected in a row break a law."""
     workspace.events.emit(workspace, DeviceConnected(**device_fields(workspace, lock)))
 
-    with pytest.raises(LawBroken, match=r"device\.connected of the device .* twice in a row"):
-        Laws(sandbox).check()
+    with pytest.raises(InvariantBroken, match=r"device\.connected of the device .* twice in a row"):
+        Invariants(sandbox).check()
 
 
 def test_removed_device_that_speaks(sandbox, workspace, lock):
     """A lock event after device.removed breaks a law."""
-    laws = Laws(sandbox)
+    laws = Invariants(sandbox)
     sandbox._api.call("/devices/simulate/remove", device_id=lock.device_id)
     laws.check()
 
     workspace.events.emit(workspace, LockUnlocked(method="manual", **device_fields(workspace, lock)))
 
-    with pytest.raises(LawBroken, match="a removed device is silent"):
+    with pytest.raises(InvariantBroken, match="a removed device is silent"):
         laws.check()
 
 
@@ -85,8 +87,8 @@ def test_phone_that_rises_from_the_dead(sandbox, workspace):
 
     workspace[PhoneRow].put(phone)
 
-    with pytest.raises(LawBroken, match="a dead phone stays dead"):
-        Laws(sandbox).check()
+    with pytest.raises(InvariantBroken, match="a dead phone stays dead"):
+        Invariants(sandbox).check()
 
 
 def test_attempt_that_ends_twice(sandbox, workspace, lock):
@@ -96,8 +98,8 @@ def test_attempt_that_ends_twice(sandbox, workspace, lock):
 
     workspace.events.emit(workspace, UnlockDoorSucceeded(**again))
 
-    with pytest.raises(LawBroken, match="it ends once"):
-        Laws(sandbox).check()
+    with pytest.raises(InvariantBroken, match="it ends once"):
+        Invariants(sandbox).check()
 
 
 def test_id_that_repeats(sandbox, workspace, lock):
@@ -108,5 +110,5 @@ def test_id_that_repeats(sandbox, workspace, lock):
 
     workspace.events.emit(workspace, LockUnlocked(method="manual", **device_fields(workspace, lock)))
 
-    with pytest.raises(LawBroken, match="ids never repeat"):
-        Laws(sandbox).check()
+    with pytest.raises(InvariantBroken, match="ids never repeat"):
+        Invariants(sandbox).check()

@@ -23,9 +23,9 @@ from pytest_seam_sandbox.engine.errors import SandboxWarning
 from pytest_seam_sandbox.stateful import (
     Bundle,
     Drawn,
-    LawBroken,
-    Loss,
-    PlannedFault,
+    FaultSpec,
+    InvariantBroken,
+    OutageSpec,
     SandboxMachine,
     codes,
     devices,
@@ -121,12 +121,12 @@ def test_failing_run_prints_a_test_that_repeats_it(failed_desk):
 def test_printed_test_reads_like_a_test(failed_desk):
     """The printed test imports what it needs and names devices by their names."""
     assert (
-        "    from pytest_seam_sandbox.stateful import Loss\n"
+        "    from pytest_seam_sandbox.stateful import OutageSpec\n"
         f"    from {__name__} import Desk\n"
         "\n\n"
         "    def test_desk_again():\n"
         "        with Desk.again() as machine:\n"
-        "            machine.lose(loss=Loss('disconnected', 'GARAGE'))\n"
+        "            machine.lose(loss=OutageSpec('disconnected', 'GARAGE'))\n"
         "            machine.unlock(device=machine.device('GARAGE'))\n"
     ) in story_of(failed_desk)
 
@@ -208,7 +208,7 @@ def test_what_holds_eventually_is_checked_when_all_is_healed():
 def test_eventually_holds_where_it_is_not_yet_the_end():
     """While something is lost, what holds eventually is not asked."""
     with Sulking.again() as machine:
-        machine.lose(loss=Loss("disconnected", "GARAGE"))
+        machine.lose(loss=OutageSpec("disconnected", "GARAGE"))
         machine.look(device=machine.device("GARAGE"))
         machine.given_up.clear()
 
@@ -296,20 +296,20 @@ def test_clock_moves_are_a_switch():
 def test_removed_device_recovers_before_its_other_outages():
     """What else a removed device suffers from can end only when it is back."""
     with SandboxMachine.again() as machine:
-        machine.lose(loss=Loss("disconnected", "GARAGE"))
-        machine.lose(loss=Loss("removed", "GARAGE"))
+        machine.lose(loss=OutageSpec("disconnected", "GARAGE"))
+        machine.lose(loss=OutageSpec("removed", "GARAGE"))
 
-        assert machine._recoverable() == [Loss("removed", "GARAGE")]
+        assert machine._recoverable() == [OutageSpec("removed", "GARAGE")]
 
-        machine.recover(loss=Loss("removed", "GARAGE"))
-        assert machine._recoverable() == [Loss("disconnected", "GARAGE")]
+        machine.recover(loss=OutageSpec("removed", "GARAGE"))
+        assert machine._recoverable() == [OutageSpec("disconnected", "GARAGE")]
 
 
 @pytest.mark.parametrize("kind", ["disconnected", "hub_disconnected", "removed", "account_disconnected"])
 def test_quiesce_heals_what_is_lost(kind):
     """When all is quiet again, no device has an error."""
     with SandboxMachine.again() as machine:
-        machine.lose(loss=Loss(kind, "GARAGE"))
+        machine.lose(loss=OutageSpec(kind, "GARAGE"))
         machine.quiesce()
 
         machine.sandbox.expect_no_device_error(machine.device("GARAGE"))
@@ -318,7 +318,7 @@ def test_quiesce_heals_what_is_lost(kind):
 def test_removed_device_cannot_heal_otherwise():
     """What a device suffered from before the app saw to its removal stays, and no healing fails over it."""
     with SandboxMachine.again() as machine:
-        machine.lose(loss=Loss("disconnected", "GARAGE"))
+        machine.lose(loss=OutageSpec("disconnected", "GARAGE"))
         machine.sandbox._api.call("/devices/simulate/remove", device_id=machine.device("GARAGE").device_id)
         machine.quiesce()
 
@@ -336,7 +336,7 @@ def test_repetition_heeds_preconditions():
 
     with Picky.again() as machine:
         machine.pass_time(seconds=1)
-        machine.lose(loss=Loss("disconnected", "GARAGE"))
+        machine.lose(loss=OutageSpec("disconnected", "GARAGE"))
 
 
 def test_lost_plan_is_renewed():
@@ -355,8 +355,8 @@ def test_device_that_the_app_deletes_needs_no_healing():
     """A loss of what is gone for good ends without a word."""
     with SandboxMachine.again() as machine:
         account_id = machine.device("GARAGE").connected_account_id
-        machine.lose(loss=Loss("hub_disconnected", "GARAGE"))
-        machine.lose(loss=Loss("account_disconnected", "GARAGE"))
+        machine.lose(loss=OutageSpec("hub_disconnected", "GARAGE"))
+        machine.lose(loss=OutageSpec("account_disconnected", "GARAGE"))
         machine.sandbox.client().connected_accounts.delete(connected_account_id=account_id)
         machine.quiesce()
 
@@ -368,8 +368,8 @@ def test_lost_phone_gets_a_replacement():
     carrying = type("Carrying", (SandboxMachine,), {"phone_count": 1, "__module__": __name__})
 
     with carrying.again() as machine:
-        machine.lose(loss=Loss("deactivated", "Samsung Galaxy S10"))
-        (replacement,) = machine.recover(loss=Loss("deactivated", "Samsung Galaxy S10")).values
+        machine.lose(loss=OutageSpec("deactivated", "Samsung Galaxy S10"))
+        (replacement,) = machine.recover(loss=OutageSpec("deactivated", "Samsung Galaxy S10")).values
 
         assert replacement.device_id != machine.phone("Samsung Galaxy S10").device_id
         assert [phone.device_id for phone in machine.sandbox._api.phones()] == [replacement.device_id]
@@ -404,7 +404,7 @@ def test_client_that_does_not_wait_is_found():
 def test_faults_hit_the_app():
     """The next calls to a target go wrong, and no more than planned."""
     with Impatient.again() as machine:
-        machine.break_calls(fault=PlannedFault("fail", "GET /devices/list", times=1))
+        machine.break_calls(fault=FaultSpec("fail", "GET /devices/list", times=1))
         statuses = [machine.sandbox.http().get("/devices/list").status_code for _ in range(2)]
 
     assert statuses == [503, 200]
@@ -435,7 +435,7 @@ def test_laws_are_checked_after_each_step():
             lock = next(iter(workspace[DeviceRow]))
             workspace.events.emit(workspace, DeviceConnected(**device_fields(workspace, lock)))
 
-    assert isinstance(failure_of(Lawless), LawBroken)
+    assert isinstance(failure_of(Lawless), InvariantBroken)
 
 
 def test_stop_is_called_at_the_end_of_each_run():

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from pytest_seam_sandbox.stateful.transcript import Story
+from pytest_seam_sandbox.stateful.transcript import Transcript
 
 
 class Machine:
@@ -11,7 +11,7 @@ class Machine:
 
 def test_story_without_steps_is_a_test_that_passes():
     """A failure before any step is told as such, and its test only starts the machine."""
-    story = Story()
+    story = Transcript()
 
     assert story.tell() == "nothing yet"
     assert story.as_test(Machine).endswith("with Machine.again() as machine:\n        pass")
@@ -19,7 +19,7 @@ def test_story_without_steps_is_a_test_that_passes():
 
 def test_what_a_test_needs_is_imported():
     """Values whose code needs a module bring its import along."""
-    story = Story()
+    story = Transcript()
 
     story.begin("book", {"at": dt.datetime(2026, 1, 31, tzinfo=dt.UTC)}, None)
 
@@ -30,7 +30,7 @@ def test_what_a_test_needs_is_imported():
 
 def test_lists_name_their_members():
     """A list of known values is written with their names."""
-    story, first, second = Story(), object(), object()
+    story, first, second = Transcript(), object(), object()
     story.name(first, "machine.device('A')", "A")
     story.end(story.begin("make", {}, None), second)
 
@@ -41,7 +41,7 @@ def test_lists_name_their_members():
 
 def test_step_that_gives_nothing_has_no_name():
     """Only results that a later step uses become variables."""
-    story = Story()
+    story = Transcript()
     story.end(story.begin("idle", {}, None), None)
     story.end(story.begin("make", {}, None), object())
 

@@ -5,7 +5,7 @@ import pytest
 from pytest_seam_sandbox import SandboxError
 from pytest_seam_sandbox.stateful import SandboxMachine
 from pytest_seam_sandbox.strategies import fault_plans, faults
-from pytest_seam_sandbox.strategies.fault_specs import PlannedFault
+from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 
 UNLOCK = "POST /locks/unlock_door"
 
@@ -19,7 +19,7 @@ FAULTS = {
     "a kind beside a target": ((UNLOCK, "fail"), "'fail' is a kind of fault"),
     "a kind by itself": ("fail", "'fail' is a kind of fault"),
     "a fault": (
-        (PlannedFault("fail", UNLOCK),),
+        (FaultSpec("fail", UNLOCK),),
         r"Say Hotel.faults = \('POST /locks/unlock_door',\) and Hotel.fault_kinds = \('fail',\)",
     ),
     "a number": ((503,), "Hotel.faults has 503; it takes paths"),
@@ -27,7 +27,7 @@ FAULTS = {
 KINDS = {
     "a target": ((UNLOCK,), r"That is a target: say Hotel.faults = \('POST /locks/unlock_door',\)"),
     "all requests": (("*",), "That is a target"),
-    "a fault": ((PlannedFault("fail", UNLOCK),), r"Say Hotel.faults = \('POST /locks/unlock_door',\)"),
+    "a fault": ((FaultSpec("fail", UNLOCK),), r"Say Hotel.faults = \('POST /locks/unlock_door',\)"),
     "nothing known": (("explode",), "there is no fault 'explode'. There are fail, "),
     "nothing": ((), "no fault is given; there are fail, "),
     "a number": ((503,), "Hotel.fault_kinds has 503. The kinds"),
@@ -63,4 +63,4 @@ def test_targets_and_kinds_of_a_strategy(strategy):
     with pytest.raises(SandboxError, match=r"kinds has '\*'. That is a target: say targets = \('\*',\)"):
         strategy(kinds=["*"])
     with pytest.raises(SandboxError, match=r"Say targets = \('\*',\) and kinds = \('slow',\)"):
-        strategy([PlannedFault("slow")])
+        strategy([FaultSpec("slow")])

@@ -7,12 +7,12 @@ import pytest
 
 from pytest_seam_sandbox import ExpectationFailed, OutageNotPossible, Sandbox, SandboxError
 from pytest_seam_sandbox.engine.errors import UnknownId
-from pytest_seam_sandbox.outages.specs import Loss
-from pytest_seam_sandbox.strategies.fault_specs import PlannedFault
+from pytest_seam_sandbox.outages.specs import OutageSpec
+from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 from pytest_seam_sandbox.strategies.plans import FaultPlan, Moment, OutagePlan, PlannedOutage
 
-OFFLINE = Loss("disconnected", "GARAGE")
-GONE = Loss("removed", "GARAGE")
+OFFLINE = OutageSpec("disconnected", "GARAGE")
+GONE = OutageSpec("removed", "GARAGE")
 
 
 def outage(kind="disconnected", target="GARAGE", *, start=0, duration=60):
@@ -52,7 +52,7 @@ def test_repr_of_an_outage_plan_is_code():
 
 def test_repr_of_a_fault_plan_is_code():
     """What is printed can be pasted."""
-    story = FaultPlan([PlannedFault("fail", "/locks/*", 2, after=True), PlannedFault("slow", "/devices/*", seconds=3)])
+    story = FaultPlan([FaultSpec("fail", "/locks/*", 2, after=True), FaultSpec("slow", "/devices/*", seconds=3)])
 
     assert eval(repr(story)) == story
 
@@ -65,7 +65,7 @@ def test_plans_tell_a_story():
         "at 0 s the phone Pixel is lost for good, for 1.5 s",
         "at 30 s GARAGE loses its connection, for 5 s",
     ]
-    assert str(FaultPlan([PlannedFault("fail", "/locks/*")])) == "the next request to /locks/* answers 503"
+    assert str(FaultPlan([FaultSpec("fail", "/locks/*")])) == "the next request to /locks/* answers 503"
 
 
 def test_plans_without_anything_say_so():
@@ -394,7 +394,7 @@ def test_owner_of_a_lost_phone_gets_a_new_one():
 
 def test_fault_plan_sets_all_faults(sandbox):
     """Inside the block each target meets its fault; afterwards none does, met or not."""
-    story = FaultPlan([PlannedFault("fail", "/locks/*"), PlannedFault("refuse", "/devices/*", 5)])
+    story = FaultPlan([FaultSpec("fail", "/locks/*"), FaultSpec("refuse", "/devices/*", 5)])
     http = sandbox.http()
 
     with story.on(sandbox) as (failing, refusing):
@@ -408,7 +408,7 @@ def test_fault_plan_sets_all_faults(sandbox):
 
 def test_faults_that_overlap_are_refused(sandbox):
     """Two faults for one request are an error, and none of the plan stays set."""
-    story = FaultPlan([PlannedFault("fail", "/locks/*"), PlannedFault("fail", "*")])
+    story = FaultPlan([FaultSpec("fail", "/locks/*"), FaultSpec("fail", "*")])
 
     with pytest.raises(SandboxError, match=r"would meet requests that the active fault"), story.on(sandbox):
         pass

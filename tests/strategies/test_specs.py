@@ -3,27 +3,27 @@
 import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
-from pytest_seam_sandbox.outages.specs import KINDS, Loss, possible_losses
-from pytest_seam_sandbox.strategies.fault_specs import PlannedFault
+from pytest_seam_sandbox.outages.specs import KINDS, OutageSpec, possible_outages
+from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 
 
 def test_values_have_a_short_name():
     """`str` is for lists and tables."""
-    assert str(Loss("disconnected", "GARAGE")) == "disconnected(GARAGE)"
-    assert str(PlannedFault("fail", "/locks/*")) == "fail(/locks/*)"
+    assert str(OutageSpec("disconnected", "GARAGE")) == "disconnected(GARAGE)"
+    assert str(FaultSpec("fail", "/locks/*")) == "fail(/locks/*)"
 
 
 def test_unknown_fault_is_refused():
     """The error names the faults that there are."""
     with pytest.raises(SandboxError, match=r"no fault 'explode'; there are fail, rate_limit"):
-        PlannedFault("explode")
+        FaultSpec("explode")
 
 
 @pytest.mark.parametrize("kind", ["rate_limit", "refuse", "slow", "lose_answer"])
 def test_effect_before_a_fault_is_refused_where_it_cannot_be(kind):
     """Only some faults can strike before or after the effect; the error names them."""
     with pytest.raises(SandboxError, match=r"does not take after=True; fail, garbage, reset, time_out do"):
-        PlannedFault(kind, after=True)
+        FaultSpec(kind, after=True)
 
 
 def test_possible_losses_are_the_simplest_first():
@@ -31,10 +31,13 @@ def test_possible_losses_are_the_simplest_first():
     sandbox = Sandbox(world="house")
     phone = sandbox.create_phone()
 
-    losses = possible_losses(sandbox)
+    losses = possible_outages(sandbox)
 
     assert [loss.target for loss in losses if loss.kind == "disconnected"] == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
-    assert losses[-2:] == [Loss("account_disconnected", "FRONT DOOR"), Loss("deactivated", phone.display_name)]
+    assert losses[-2:] == [
+        OutageSpec("account_disconnected", "FRONT DOOR"),
+        OutageSpec("deactivated", phone.display_name),
+    ]
     assert losses == sorted(losses, key=lambda loss: KINDS.index(loss.kind))
 
 
@@ -44,7 +47,7 @@ def test_lost_account_cannot_be_lost_again():
     (account,) = {device.connected_account_id for device in sandbox._api.devices()}
 
     with sandbox.account_disconnected(account):
-        kinds = {loss.kind for loss in possible_losses(sandbox)}
+        kinds = {loss.kind for loss in possible_outages(sandbox)}
 
     assert kinds == {"disconnected", "hub_disconnected", "removed"}
 
@@ -56,4 +59,4 @@ def test_unmanaged_devices_are_left_alone():
 
     sandbox._api.call("/devices/update", device_id=device.device_id, is_managed=False)
 
-    assert possible_losses(sandbox) == []
+    assert possible_outages(sandbox) == []

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from pytest_seam_sandbox import NotEmulated, Sandbox, SandboxError
 from pytest_seam_sandbox.catalog.devices import device_models
 from pytest_seam_sandbox.engine.errors import UnknownDeviceType, UnknownWorld
-from pytest_seam_sandbox.outages.specs import KINDS, Loss, possible_losses
+from pytest_seam_sandbox.outages.specs import KINDS, OutageSpec, possible_outages
 from pytest_seam_sandbox.strategies import fault_plans, faults, outage_plans, outages, sandboxes, worlds
 from pytest_seam_sandbox.strategies import template as furnishing
-from pytest_seam_sandbox.strategies.fault_specs import FAULT_KINDS, PlannedFault
+from pytest_seam_sandbox.strategies.fault_specs import FAULT_KINDS, FaultSpec
 from pytest_seam_sandbox.strategies.plans import FaultPlan, OutagePlan, PlannedOutage
 from stateful.running import simplest
 
@@ -176,11 +176,11 @@ def test_plan_shrinks_to_the_smallest_number_of_outages():
 @pytest.mark.parametrize(
     ("strategy", "simple"),
     [
-        (outages(world="house"), Loss("disconnected", "FRONT DOOR")),
+        (outages(world="house"), OutageSpec("disconnected", "FRONT DOOR")),
         (worlds(), "empty"),
-        (faults(), PlannedFault("fail")),
-        (faults(["/locks/*", "*"]), PlannedFault("fail", "/locks/*")),
-        (fault_plans(), FaultPlan([PlannedFault("fail", "/access_codes/*")])),
+        (faults(), FaultSpec("fail")),
+        (faults(["/locks/*", "*"]), FaultSpec("fail", "/locks/*")),
+        (fault_plans(), FaultPlan([FaultSpec("fail", "/access_codes/*")])),
     ],
 )
 def test_simplest_of_the_others(strategy, simple):
@@ -331,7 +331,7 @@ def test_every_fault_is_drawn(kind):
 
 def test_faults_strike_after_the_effect_too():
     """Those kinds that can take effect before they strike are drawn so."""
-    assert simplest(faults(), lambda fault: fault.after) == PlannedFault("fail", after=True)
+    assert simplest(faults(), lambda fault: fault.after) == FaultSpec("fail", after=True)
 
 
 # bad input
@@ -396,4 +396,4 @@ def test_possible_losses_are_what_can_be_drawn():
 
     prop()
 
-    assert drawn == set(possible_losses(sandbox))
+    assert drawn == set(possible_outages(sandbox))

@@ -6,8 +6,8 @@ import pytest
 
 from pytest_seam_sandbox import OutageNotPossible, SandboxError
 from pytest_seam_sandbox.engine.errors import UnknownId
-from pytest_seam_sandbox.outages.specs import Loss
-from pytest_seam_sandbox.strategies.fault_specs import PlannedFault
+from pytest_seam_sandbox.outages.specs import OutageSpec
+from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 from pytest_seam_sandbox.sweep.sweep import SweepFailed
 from sweep.desk import desk, run
 
@@ -40,7 +40,7 @@ def test_sweep_that_makes_no_sense_is_refused(seam_sweep, options, match):
         ({"disconnect": "ATTIC"}, "no device 'ATTIC' in this sandbox; it has 'GARAGE'"),
         ({"disconnect_account": "ATTIC"}, "no device 'ATTIC' in this sandbox; it has 'GARAGE'"),
         ({"deactivate": "ATTIC"}, "no phone 'ATTIC' in this sandbox; it has none"),
-        ({"losses": [Loss("removed", "ATTIC")]}, "no device 'ATTIC'"),
+        ({"losses": [OutageSpec("removed", "ATTIC")]}, "no device 'ATTIC'"),
     ],
     ids=["device", "account", "phone", "value"],
 )
@@ -108,7 +108,7 @@ def test_sweep_can_run_after_somebody_has_checked(seam_sweep, seam_sandbox, sand
 
 def test_two_sweeps_wait_for_each_other(seam_sweep, seam_sandbox, sandbox_device):
     """A sweep may be made before another one runs."""
-    faults = (PlannedFault("slow"), PlannedFault("slow", seconds=2))
+    faults = (FaultSpec("slow"), FaultSpec("slow", seconds=2))
     first, second = (seam_sweep(faults=[fault], app=desk) for fault in faults)
 
     found = [list(run(trials, lambda trial: trial.app.look(sandbox_device))) for trials in (first, second)]

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from pytest_seam_sandbox.outages.specs import Loss, possible_losses
-from pytest_seam_sandbox.strategies.fault_specs import PlannedFault
+from pytest_seam_sandbox.outages.specs import OutageSpec, possible_outages
+from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 from pytest_seam_sandbox.sweep.sweep import SweepFailed
 from sweep.desk import desk, run
 
@@ -18,7 +18,7 @@ from sweep.desk import desk, run
         ("rate_limit", {"rate_limit before call 1": (0, 429)}),
         ("slow", {"slow after call 1": (1, 200)}),
         (
-            PlannedFault("fail", "/devices/*", times=7, status=500),
+            FaultSpec("fail", "/devices/*", times=7, status=500),
             {
                 "fail(status=500, times=7) before call 1": (0, 500),
                 "fail(status=500, times=7) after call 1": (1, 500),
@@ -68,7 +68,7 @@ def test_fault_lasts_until_the_program_has_seen_it(seam_sweep, sandbox_device):
 
 def test_single_strike_is_absorbed_by_the_client(seam_sweep, sandbox_device):
     """A fault that does not last until it is seen never reaches the program where the SDK tries again."""
-    single = PlannedFault("fail", until_seen=False)
+    single = FaultSpec("fail", until_seen=False)
     trials = seam_sweep(faults=[single, "slow"], when="after", app=desk)
 
     found = run(trials, lambda trial: trial.app.look(sandbox_device))
@@ -182,8 +182,8 @@ def test_account_is_named_by_itself_or_by_a_device(seam_sweep, seam_sandbox, san
 
 
 def test_losses_are_taken_as_values(seam_sweep, seam_sandbox, sandbox_device):
-    """`losses=` takes what possible_losses gives."""
-    trials = seam_sweep(losses=possible_losses(seam_sandbox, ["disconnected", "removed"]), app=desk)
+    """`losses=` takes what possible_outages gives."""
+    trials = seam_sweep(losses=possible_outages(seam_sandbox, ["disconnected", "removed"]), app=desk)
 
     run(trials, lambda trial: trial.app.look(sandbox_device))
 
@@ -200,7 +200,7 @@ def test_second_device_of_a_name_is_hit_and_not_the_first(seam_sweep, seam_sandb
         trial.app.seam.connected_accounts.delete(connected_account_id=account)
         return trial.app.look(second)
 
-    found = run(seam_sweep(losses=[Loss("disconnected", "DOOR #2")], app=desk, when="before"), scenario)
+    found = run(seam_sweep(losses=[OutageSpec("disconnected", "DOOR #2")], app=desk, when="before"), scenario)
 
     assert found["disconnected(DOOR #2) before call 2"] is False
 
