@@ -205,7 +205,7 @@ class Machine(RuleBasedStateMachine):
         """Time passes, and what becomes due is done."""
         self.sandbox.clock.advance(seconds)
 
-    @precondition(lambda self: self.faults and not self.sandbox.faults.active)
+    @precondition(lambda self: self.faults and (self._repeats or not self.sandbox.faults.active))
     @rule(fault=st.runner().flatmap(lambda self: self._possible_faults()))
     def break_calls(self, fault: FaultSpec) -> None:
         """The next calls of the app go wrong."""

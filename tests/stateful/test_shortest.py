@@ -1,8 +1,10 @@
 """Stories are short: what Hypothesis has left in, and the failure does not need, is not told."""
 
+import httpx
 import hypothesis
 import pytest
 from hypothesis import Phase, settings
+from seam import SeamHttpApiError
 
 from pytest_seam_sandbox.stateful import SandboxMachine, devices, rule
 from stateful.running import QUICK, failure_of, steps_of
@@ -38,6 +40,34 @@ class Greets(SandboxMachine):
         assert not self.is_here
 
 
+class Tires(SandboxMachine):
+    """Fails when both of its calls have gone wrong."""
+
+    disconnections = hub_disconnections = removals = subscription_expirations = account_losses = clock_moves = False
+    pending_attempts = False
+    faults = ("/devices/list", "/locks/list")
+    fault_kinds = ("fail",)
+
+    def start(self):
+        self.seam = self.sandbox.client()
+        self.wrong = set()
+
+    def call(self, function):
+        try:
+            function()
+        except (httpx.HTTPError, SeamHttpApiError):
+            self.wrong.add(function)
+        assert len(self.wrong) < len(self.faults)
+
+    @rule()
+    def look_at_devices(self):
+        self.call(self.seam.devices.list)
+
+    @rule()
+    def look_at_locks(self):
+        self.call(self.seam.locks.list)
+
+
 def told_by(machine, seed):
     """The steps of the story of a failure that Hypothesis has not shrunk."""
     seeded = hypothesis.seed(seed)(type(machine.__name__, (machine,), {"__module__": __name__}))
@@ -54,3 +84,12 @@ def test_outage_that_begins_and_ends_without_effect_is_not_told(seed):
 def test_steps_that_undo_each_other_are_not_told(seed):
     """Two steps of which none can be left out alone are left out together."""
     assert told_by(Greets, seed) == ["  1. come_or_go()", "  2. greet()"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_call_that_only_uses_up_a_fault_is_not_told(seed):
+    """A run begins a fault when the one before is over; its story needs no call for that."""
+    told = told_by(Tires, seed)
+
+    assert len(told) == 4
+    assert sum("look_at_" in step for step in told) == 2
