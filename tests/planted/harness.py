@@ -117,7 +117,6 @@ def strategy_of(pair, kind, begins=nothing):
     )
     def test(sandbox, plan, faults):
         begins(plan, sandbox)
-        sandbox.clock.freeze()  # or an app that looks at the time fails in one run, and not when it is repeated
         app = pair.module.make(kind, sandbox)
         with faults.on(sandbox) if faults else nullcontext():
             plan.run(sandbox, lambda _: pair.turn(app, sandbox), every=1800)
