@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api._user_identities import UserIdentity
     from .api.access_codes.model import AccessCode
     from .api.acs.resources import AcsCredential, AcsSystem
     from .api.action_attempts import ActionAttempt
     from .api.connected_accounts import ConnectedAccount
     from .api.devices.model import Device
     from .api.events import Event
-    from .api.phones import Phone
+    from .api.phones.endpoints import Phone
+    from .api.user_identities.model import UserIdentity
     from .backends.event_list import EventList
     from .catalog.literals import AcsSystemType, DeviceType, EventType, Provider, World
     from .engine.errors import (
@@ -61,7 +61,7 @@ _HOMES = MappingProxyType(
         "Outage": "outages",
         "OutageKind": "outages.specs",
         "OutageNotPossible": "engine.errors",
-        "Phone": "api.phones",
+        "Phone": "api.phones.endpoints",
         "FaultSpec": "strategies.fault_specs",
         "Provider": "catalog.literals",
         "Sandbox": "sandbox",
@@ -75,7 +75,7 @@ _HOMES = MappingProxyType(
         "UnknownDeviceType": "engine.errors",
         "UnknownId": "engine.errors",
         "UnknownWorld": "engine.errors",
-        "UserIdentity": "api._user_identities",
+        "UserIdentity": "api.user_identities.model",
         "World": "catalog.literals",
         "seam_raises": "expectations.checks",
     }

@@ -3,10 +3,10 @@
 import pytest
 
 from pytest_seam_sandbox import ExpectationFailed, Sandbox
-from pytest_seam_sandbox.api._phones import PhoneRow
 from pytest_seam_sandbox.api.acs.issuing import delete_credentials
 from pytest_seam_sandbox.api.acs.model import AcsCredentialRow
-from pytest_seam_sandbox.api.phones import deactivating_phone
+from pytest_seam_sandbox.api.phones.endpoints import deactivating_phone
+from pytest_seam_sandbox.api.phones.model import PhoneRow
 
 pytestmark = pytest.mark.seam(world="hotel")
 

@@ -49,7 +49,7 @@ CALLS = {
     "catalog.known.event_fields": ("device.added",),
     "api.router_of": ("locks",),
     "catalog.known.optional_fields": ("Device",),
-    "api.connect_webviews._default_capabilities": (("august",),),
+    "api.connect_webviews.endpoints._default_capabilities": (("august",),),
     "transports.retries._options_of": (Seam,),
     "engine.clock.written_at": (0.0,),
     "engine.events.description_of": ("lock.unlocked",),

@@ -1,4 +1,4 @@
-"""Seam itself: one module for each family of its API, imported when a request first needs it."""
+"""Seam itself: one module or folder for each family of its API, imported when a request first needs it."""
 
 from __future__ import annotations
 
@@ -29,13 +29,16 @@ FAMILIES = (
     "webhooks",
     "workspaces",
 )
-"""The modules, in alphabetical order; each serves the paths below its name."""
+"""The modules and folders, in alphabetical order; each serves the paths below its name."""
 
 
 @cache
 def router_of(family: str) -> Router:
-    """The endpoints of one family."""
-    router: Router = import_module(f"{__name__}.{family}").router
+    """The endpoints of one family: `router` of its module or, where it is a folder, of `endpoints` in it."""
+    module = import_module(f"{__name__}.{family}")
+    if hasattr(module, "__path__"):
+        module = import_module(f"{module.__name__}.endpoints")
+    router: Router = module.router
     return router
 
 

@@ -17,7 +17,6 @@ from ..engine.router import Router
 from ..engine.signals import Signal
 from ..engine.store import Row, Workspace, row_type
 from ..engine.types import Email, Metadata, NonEmptyText, Text, Uuid
-from ._sessions import accounts_of_user
 from ._shared import (
     API_KEY,
     CLIENT_SESSION,
@@ -43,6 +42,7 @@ from ._shared import (
     warnings_in_event,
     without_codes,
 )
+from .client_sessions.model import accounts_of_user
 
 router = Router("/connected_accounts")
 

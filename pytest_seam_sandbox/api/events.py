@@ -22,7 +22,7 @@ from ..engine.router import Router
 from ..engine.store import Row, Workspace
 from ..engine.types import Date, Limit, Text, Uuid, integer, one_of
 from ._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, PORTAL, PORTAL_READ_ONLY, SUPPORT, Resource, not_found
-from ._user_identities import ids_of
+from .user_identities.model import ids_of
 
 if TYPE_CHECKING:
     from ..catalog.literals import EventType as AnEventType

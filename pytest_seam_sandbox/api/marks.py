@@ -19,9 +19,7 @@ from ..engine.errors import SandboxError, UnknownId, is_for_the_test, quoted, sh
 from ..engine.json_values import why_no_json
 from ..engine.store import Row, Workspace
 from . import connected_accounts as accounts
-from ._phones import PhoneRow
 from ._shared import Condition, plain, without_codes
-from ._user_identities import UserIdentityRow
 from .access_codes import marks as access_codes
 from .access_codes.model import AccessCodeRow
 from .acs.events import AcsCredentialIssued
@@ -32,6 +30,8 @@ from .connected_accounts import ConnectedAccountReauthorizationRequested, Connec
 from .devices import state as devices
 from .devices.issues import DEVICE_ERRORS, DEVICE_WARNINGS, OF_BRIDGE, OF_DEVICE, OF_THE_ACCOUNT, Flags
 from .devices.model import DeviceRow
+from .phones.model import PhoneRow
+from .user_identities.model import UserIdentityRow
 
 __tracebackhide__ = is_for_the_test
 

@@ -27,8 +27,8 @@ from ._shared import (
     given,
     require_sandbox,
 )
-from ._webhooks import WebhookRow
 from .action_attempts import ActionAttemptRow
+from .webhooks.model import WebhookRow
 
 router = Router("/workspaces")
 

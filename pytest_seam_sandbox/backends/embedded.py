@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import api
-from ..api._sessions import find_session
+from ..api.client_sessions.model import find_session
 from ..api.workspaces import open_workspace
 from ..catalog.known import is_known
 from ..engine.app import App
@@ -24,7 +24,7 @@ from .event_list import EventList
 from .names import Finder, named
 
 if TYPE_CHECKING:
-    from ..api._connect_webviews import ConnectWebviewRow
+    from ..api.connect_webviews.model import ConnectWebviewRow
     from ..api.connected_accounts import ConnectedAccountRow
 
 __tracebackhide__ = is_for_the_test
@@ -100,8 +100,8 @@ class Embedded:
 
     def contents(self) -> str:
         """The world, how many devices and phones there are now, and `action_attempts` if not "instant"; in short."""
-        from ..api._phones import PhoneRow
         from ..api.devices.model import DeviceRow
+        from ..api.phones.model import PhoneRow
 
         counts = {"devices": len(self.workspace[DeviceRow]), "phones": len(self.workspace[PhoneRow])}
         attempts = self.app.settings.action_attempts
@@ -244,7 +244,7 @@ class Embedded:
         self, device_id: str | None, user_identity_id: str | None, custom_sdk_installation_id: str | None
     ) -> None:
         """Raise SandboxError when a phone of this id is there, or the phone of this installation has another id."""
-        from ..api.phones import find_installation
+        from ..api.phones.endpoints import find_installation
 
         with self.app.lock:
             self._check_free(device_id)
@@ -256,8 +256,8 @@ class Embedded:
                 )
 
     def _check_free(self, device_id: str | None) -> None:
-        from ..api._phones import PhoneRow
         from ..api.devices.model import DeviceRow
+        from ..api.phones.model import PhoneRow
 
         for word, kind in (("device", DeviceRow), ("phone", PhoneRow)):
             if self.workspace[kind].get(device_id) is not None:
@@ -265,8 +265,8 @@ class Embedded:
 
     def furnish_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
         """Give a phone the id and the properties that a test wants; the id."""
-        from ..api._phones import PhoneRow
-        from ..api.phones import furnish_phone
+        from ..api.phones.endpoints import furnish_phone
+        from ..api.phones.model import PhoneRow
 
         with self.app.changing():
             phone = self.workspace[PhoneRow][device_id]
@@ -304,7 +304,7 @@ class Embedded:
 
     def complete_login(self, connect_webview_id: str, *, email: str, provider: str | None) -> str:
         """Log in with a Connect Webview, as a person does; the id of the account."""
-        from ..api.connect_webviews import log_in
+        from ..api.connect_webviews.endpoints import log_in
 
         with self.app.changing():
             webview = self._webview(connect_webview_id)
@@ -312,7 +312,7 @@ class Embedded:
 
     def fail_login(self, connect_webview_id: str) -> None:
         """Try to log in with a Connect Webview, and fail."""
-        from ..api.connect_webviews import fail
+        from ..api.connect_webviews.endpoints import fail
 
         with self.app.changing():
             fail(self.workspace, self._webview(connect_webview_id))
@@ -339,7 +339,7 @@ class Embedded:
             return row.label or row_id
 
     def _webview(self, connect_webview_id: str) -> ConnectWebviewRow:
-        from ..api._connect_webviews import ConnectWebviewRow
+        from ..api.connect_webviews.model import ConnectWebviewRow
 
         webviews = self.workspace[ConnectWebviewRow]
         webview = webviews.get(connect_webview_id)

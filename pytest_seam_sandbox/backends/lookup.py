@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..api.connected_accounts import ConnectedAccount
 from ..api.devices.model import Device
-from ..api.phones import Phone
+from ..api.phones.endpoints import Phone
 from ..engine.errors import SandboxError, UnknownId, is_for_the_test, shortened
 from .embedded import Embedded
 from .names import What, ambiguous
 from .seam_api import Refused, SeamApi
 
 if TYPE_CHECKING:
-    from ..api._connect_webviews import ConnectWebview
-    from ..api._user_identities import UserIdentity
     from ..api.access_codes.model import AccessCode
     from ..api.acs.resources import AcsCredential, AcsEntrance, AcsSystem, AcsUser
     from ..api.action_attempts import ActionAttempt
+    from ..api.connect_webviews.model import ConnectWebview
+    from ..api.user_identities.model import UserIdentity
 
 __tracebackhide__ = is_for_the_test
 M = TypeVar("M")
@@ -82,7 +82,7 @@ class Looker:
     @property
     def user_identities(self) -> list[UserIdentity]:
         """All user identities, oldest first."""
-        from ..api._user_identities import UserIdentity
+        from ..api.user_identities.model import UserIdentity
 
         return self._api.all(UserIdentity, "/user_identities/list", "user_identities")
 
@@ -101,7 +101,7 @@ class Looker:
     @property
     def connect_webviews(self) -> list[ConnectWebview]:
         """All Connect Webviews, oldest first."""
-        from ..api._connect_webviews import ConnectWebview
+        from ..api.connect_webviews.model import ConnectWebview
 
         return self._api.all(ConnectWebview, "/connect_webviews/list", "connect_webviews")
 

@@ -90,9 +90,9 @@ class Finder:
 
     @cached_property
     def _kinds(self) -> dict[What, type[Row]]:
-        from ..api._phones import PhoneRow
         from ..api.connected_accounts import ConnectedAccountRow
         from ..api.devices.model import DeviceRow
+        from ..api.phones.model import PhoneRow
 
         return {"device": DeviceRow, "phone": PhoneRow, "connected account": ConnectedAccountRow}
 

@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from ..api._shared import Resource
 from ..api.connected_accounts import ConnectedAccount
 from ..api.devices.model import Device
-from ..api.phones import Phone
+from ..api.phones.endpoints import Phone
 from ..engine.errors import SandboxError, is_for_the_test, shortened
 from ..engine.json_values import why_no_json
 

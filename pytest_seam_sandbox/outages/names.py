@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from ..api._phones import PhoneRow
 from ..api.devices.model import DeviceRow
+from ..api.phones.model import PhoneRow
 from ..backends.names import labelled
 from ..engine.errors import UnknownId, is_for_the_test, shortened
 from ..engine.store import Table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..api.connected_accounts import ConnectedAccountRow
 from ..api.devices.model import DeviceRow
-from ..api.phones import Phone
+from ..api.phones.endpoints import Phone
 from ..engine.errors import is_for_the_test
 from . import Disconnected, HubDisconnected, Removed, SubscriptionExpired
 from .accounts import log_in_again

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..api._phones import PhoneRow
 from ..api.devices.issues import UNREACHABLE
 from ..api.devices.model import DeviceRow
+from ..api.phones.model import PhoneRow
 from ..engine.errors import ExpectationFailed
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from hypothesis.errors import HypothesisException, StopTest
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precondition
 from pydantic import BaseModel
 
-from ..api._phones import PhoneRow
 from ..api.devices.model import Device, DeviceRow
-from ..api.phones import Phone
+from ..api.phones.endpoints import Phone
+from ..api.phones.model import PhoneRow
 from ..catalog.literals import DeviceType, World
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
 from ..engine.settings import ActionAttempts

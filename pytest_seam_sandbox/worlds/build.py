@@ -13,8 +13,8 @@ from ..api.acs.state import add_system
 from ..api.connected_accounts import ConnectedAccountRow, announce_connection, make_account
 from ..api.devices.house import add_house
 from ..api.devices.state import add_device
-from ..api.phones import PhoneMetadata, create_sandbox_phone
-from ..api.user_identities import create as create_user_identity
+from ..api.phones.endpoints import PhoneMetadata, create_sandbox_phone
+from ..api.user_identities.endpoints import create as create_user_identity
 from ..catalog.devices import device_models
 from ..engine.errors import UnknownWorld, is_for_the_test, quoted
 from ..engine.frozen import freeze

@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_seam_sandbox import seam_raises
-from pytest_seam_sandbox.api._user_identities import UserIdentityRow
+from pytest_seam_sandbox.api.user_identities.model import UserIdentityRow
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 

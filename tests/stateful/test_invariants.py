@@ -3,11 +3,11 @@
 import pytest
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.api._phones import PhoneRow
 from pytest_seam_sandbox.api.action_attempts import UnlockDoorSucceeded
 from pytest_seam_sandbox.api.devices.events import DeviceConnected
 from pytest_seam_sandbox.api.devices.model import DeviceRow, device_fields
 from pytest_seam_sandbox.api.locks import LockUnlocked
+from pytest_seam_sandbox.api.phones.model import PhoneRow
 from pytest_seam_sandbox.stateful.invariants import InvariantBroken, Invariants
 
 

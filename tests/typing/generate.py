@@ -19,7 +19,7 @@ from pytest_seam_sandbox.api.acs.resources import AcsCredential, AcsEntrance, Ac
 from pytest_seam_sandbox.api.connected_accounts import ConnectedAccount
 from pytest_seam_sandbox.api.devices.model import Device, DeviceProperties
 from pytest_seam_sandbox.api.events import Event
-from pytest_seam_sandbox.api.phones import ShownPhoneProperties
+from pytest_seam_sandbox.api.phones.endpoints import ShownPhoneProperties
 from pytest_seam_sandbox.catalog.devices import device_models, providers
 from pytest_seam_sandbox.catalog.known import event_types
 from pytest_seam_sandbox.worlds.build import WORLDS

@@ -15,7 +15,6 @@ from ...engine.params import Complaint, at_least_one
 from ...engine.router import Router
 from ...engine.store import Row, Workspace
 from ...engine.types import Date, NonEmptyText, Number, Text, Uuid
-from .._sessions import accounts_of_user
 from .._shared import (
     API_KEY,
     CLIENT_SESSION,
@@ -28,6 +27,7 @@ from .._shared import (
     not_found,
     written,
 )
+from ..client_sessions.model import accounts_of_user
 from ..devices.endpoints import reachable
 from ..devices.model import DeviceRow, account_of
 from .adding import EXTERNAL, READERS, WRITERS, CodeLength, Pin, Wish, add_code, attempt, both_times, check_code

@@ -14,9 +14,9 @@ from ...engine.query import Kind
 from ...engine.router import Router
 from ...engine.store import Row, Workspace
 from ...engine.types import NonEmptyText, Text, Uuid
-from .._sessions import accounts_of_user
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, contains, not_found, require_sandbox
 from ..action_attempts import ActionFailed, start
+from ..client_sessions.model import accounts_of_user
 from ..devices.endpoints import reachable
 from ..devices.state import reach
 from .adding import EXTERNAL, READERS, WRITERS, only_digits

@@ -18,7 +18,7 @@ from ...engine.router import Router
 from ...engine.store import Row, Workspace
 from ...engine.types import DateTime, NonEmptyText, Text, Uuid, refused
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, contains, written
-from .._user_identities import UserIdentityRow, find_user_identity, present_id
+from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
 from .events import AcsCredentialReissued
 from .issuing import delete_credentials, issue, take_back, tell
 from .model import (

@@ -13,8 +13,8 @@ from ...engine.store import Row, Workspace
 from ...engine.types import NonEmptyText, Nullable, Text, Uuid
 from .. import action_attempts
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, PORTAL, PORTAL_READ_ONLY, SUPPORT, contains
-from .._user_identities import find_user_identity
 from ..action_attempts import ActionFailed
+from ..user_identities.model import find_user_identity
 from .model import (
     AcsCredentialRow,
     AcsEntranceRow,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...engine.store import Workspace
-from .._phones import PhoneRow
 from .._shared import given
-from ..phones import deactivating_phone, phone_created
+from ..phones.endpoints import deactivating_phone, phone_created
+from ..phones.model import PhoneRow
 from .events import AcsCredentialDeleted, AcsCredentialFields, AcsCredentialInvalidated, AcsCredentialIssued
 from .model import AcsCredentialRow, AcsSystemRow
 

@@ -11,8 +11,8 @@ from typing import Any
 from ...engine.errors import ApiError
 from ...engine.store import Workspace
 from .._shared import Condition, errors_in_event, warnings_in_event, without_codes
-from .._user_identities import UserIdentityRow, deleting_user_identity
 from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
+from ..user_identities.model import UserIdentityRow, deleting_user_identity
 from .events import (
     AcsEntranceAdded,
     AcsEntranceRemoved,

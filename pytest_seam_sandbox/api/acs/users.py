@@ -15,7 +15,7 @@ from ...engine.router import Router
 from ...engine.store import Row, Workspace
 from ...engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
 from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, contains, not_found, written
-from .._user_identities import UserIdentityRow, find_user_identity, present_id
+from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
 from .issuing import invalidate
 from .model import (
     AcsUserRow,

@@ -16,7 +16,6 @@ from ...engine.params import at_least_one
 from ...engine.router import Router
 from ...engine.store import Row, Table, Workspace
 from ...engine.types import UNSET, DateTime, Metadata, NonEmptyText, Nullable, Text, Unset, Uuid
-from .._phones import PhoneRow
 from .._shared import (
     API_KEY,
     CLIENT_SESSION,
@@ -29,6 +28,7 @@ from .._shared import (
     merge_metadata,
     not_found,
 )
+from ..phones.model import PhoneRow
 from . import filters
 from .events import DeviceConvertedToUnmanaged, DeviceNameChanged
 from .filters import DeviceType, Flag, Manufacturer

@@ -9,8 +9,8 @@ from ...engine.auth import Caller
 from ...engine.query import Kind
 from ...engine.store import Workspace
 from ...engine.types import one_of, one_of_enums
-from .._sessions import accounts_of_user
 from .._shared import all_of, contains, has_metadata, written
+from ..client_sessions.model import accounts_of_user
 from ..connected_accounts import ConnectedAccountRow
 from .model import DeviceRow
 

@@ -11,8 +11,8 @@ from ...engine.errors import ApiError
 from ...engine.router import Router
 from ...engine.store import Workspace
 from ...engine.types import Uuid
-from .._phones import PhoneRow
 from .._shared import SIMULATE, require_sandbox
+from ..phones.model import PhoneRow
 from .endpoints import reachable
 from .model import DeviceRow
 from .state import add_error, clear_error, remove_device, set_subscription

@@ -1,14 +1,14 @@
-"""Client sessions as other families need them: the row, and how a token finds it. Endpoints: client_sessions.py."""
+"""Client sessions as other families need them: the row, and how a token finds it."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..engine.app import App
-from ..engine.clock import written_at
-from ..engine.errors import ApiError
-from ..engine.store import Row, Workspace, row_type
-from ._shared import given
+from ...engine.app import App
+from ...engine.clock import written_at
+from ...engine.errors import ApiError
+from ...engine.store import Row, Workspace, row_type
+from .._shared import given
 
 
 @row_type

@@ -1,10 +1,10 @@
-"""Webhooks as other families need them: the row. Endpoints: webhooks.py."""
+"""Webhooks as other families need them: the row."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..engine.store import Row, row_type
+from ...engine.store import Row, row_type
 
 
 @row_type

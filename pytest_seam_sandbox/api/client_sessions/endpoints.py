@@ -8,20 +8,20 @@ from typing import Annotated, Any
 
 from annotated_types import MaxLen, MinLen
 
-from ..engine.auth import Caller, Method
-from ..engine.clock import format_time
-from ..engine.errors import ApiError
-from ..engine.events import EventFields
-from ..engine.http import Request
-from ..engine.params import at_least_one
-from ..engine.router import Router
-from ..engine.store import Workspace
-from ..engine.types import DateTime, NonEmptyText, Text, Uuid
-from ._sessions import ClientSessionRow
-from ._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, WORKSPACE, Resource, find, not_found, written
-from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
-from .connected_accounts import ConnectedAccountRow, deleting_account, find_account
-from .devices.model import DeviceRow
+from ...engine.auth import Caller, Method
+from ...engine.clock import format_time
+from ...engine.errors import ApiError
+from ...engine.events import EventFields
+from ...engine.http import Request
+from ...engine.params import at_least_one
+from ...engine.router import Router
+from ...engine.store import Workspace
+from ...engine.types import DateTime, NonEmptyText, Text, Uuid
+from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, WORKSPACE, Resource, find, not_found, written
+from ..connected_accounts import ConnectedAccountRow, deleting_account, find_account
+from ..devices.model import DeviceRow
+from ..user_identities.model import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
+from .model import ClientSessionRow
 
 router = Router("/client_sessions")
 

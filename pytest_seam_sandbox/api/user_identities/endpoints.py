@@ -7,17 +7,14 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import MaxLen, MinLen
 
-from ..engine.auth import Caller
-from ..engine.errors import ApiError
-from ..engine.pages import Page, Pager
-from ..engine.params import Complaint
-from ..engine.router import Router
-from ..engine.store import Workspace
-from ..engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
-from . import user_identity_access
-from ._phones import PhoneRow
-from ._sessions import ClientSessionRow
-from ._shared import (
+from ...engine.auth import Caller
+from ...engine.errors import ApiError
+from ...engine.pages import Page, Pager
+from ...engine.params import Complaint
+from ...engine.router import Router
+from ...engine.store import Workspace
+from ...engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
+from .._shared import (
     API_KEY,
     CLIENT_SESSION,
     CONSOLE,
@@ -32,7 +29,13 @@ from ._shared import (
     not_found,
     written,
 )
-from ._user_identities import (
+from ..acs.issuing import sync_phones
+from ..acs.model import AcsSystemRow, AcsUserRow, find_system, sees_person, users_of
+from ..acs.state import ensure_user, move_person, refresh_person
+from ..client_sessions.model import ClientSessionRow
+from ..phones.model import PhoneRow
+from . import access
+from .model import (
     InstantKeyRow,
     UserIdentityRow,
     deleting_user_identity,
@@ -41,9 +44,6 @@ from ._user_identities import (
     present_id,
     refuse_duplicates,
 )
-from .acs.issuing import sync_phones
-from .acs.model import AcsSystemRow, AcsUserRow, find_system, sees_person, users_of
-from .acs.state import ensure_user, move_person, refresh_person
 
 router = Router("/user_identities")
 
@@ -327,4 +327,4 @@ def update_unmanaged(
     workspace[UserIdentityRow].put(refuse_duplicates(workspace, managed))
 
 
-router.include(user_identity_access.router)
+router.include(access.router)

@@ -1,4 +1,4 @@
-"""Phones as other families need them: the row. Endpoints: phones.py."""
+"""Phones as other families need them: the row."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, ClassVar
 
-from ..engine.store import Row, row_type
-from ._shared import Condition, Meta, given
+from ...engine.store import Row, row_type
+from .._shared import Condition, Meta, given
 
 
 @row_type

@@ -1,13 +1,13 @@
-"""User identities as other families need them: the row and its end. Endpoints: user_identities.py."""
+"""User identities as other families need them: the row and its end."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from ..engine.errors import ApiError
-from ..engine.signals import Signal
-from ..engine.store import Row, Workspace, row_type
-from ._shared import Condition, Problem, Resource, find, given
+from ...engine.errors import ApiError
+from ...engine.signals import Signal
+from ...engine.store import Row, Workspace, row_type
+from .._shared import Condition, Problem, Resource, find, given
 
 deleting_user_identity: Signal[[Workspace, UserIdentityRow]] = Signal()
 """Sent before a user identity goes, so that what belongs to it goes first."""

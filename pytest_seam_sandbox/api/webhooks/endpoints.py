@@ -6,13 +6,13 @@ from base64 import b64encode
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from ..catalog.known import accepted_event_types
-from ..engine.errors import ApiError
-from ..engine.router import Router
-from ..engine.store import Workspace
-from ..engine.types import Text, Url
-from ._shared import WORKSPACE, WORKSPACE_READ, Resource, find
-from ._webhooks import WebhookRow
+from ...catalog.known import accepted_event_types
+from ...engine.errors import ApiError
+from ...engine.router import Router
+from ...engine.store import Workspace
+from ...engine.types import Text, Url
+from .._shared import WORKSPACE, WORKSPACE_READ, Resource, find
+from .model import WebhookRow
 
 router = Router("/webhooks")
 

@@ -1,4 +1,4 @@
-"""What user identities may reach: access systems, devices, instant keys. The other endpoints: user_identities.py."""
+"""What user identities may reach: access systems, devices, instant keys."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from ..engine.auth import Caller
-from ..engine.clock import format_time
-from ..engine.errors import ApiError
-from ..engine.params import at_least_one
-from ..engine.router import Router
-from ..engine.store import Row, Workspace
-from ..engine.types import Number, Text, Uuid
-from ._sessions import ClientSessionRow
-from ._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, WORKSPACE, Resource, not_found
-from ._user_identities import InstantKeyRow, UserIdentityRow, find_by_key, find_user_identity, refuse_duplicates
-from .acs.model import AcsSystemRow, AcsUserRow, accessible_entrances, find_user, sees_person, system_view, users_of
-from .acs.state import link, refuse_second_user, unlink
-from .client_sessions import LIFETIME
-from .devices.model import DeviceRow, find_device
+from ...engine.auth import Caller
+from ...engine.clock import format_time
+from ...engine.errors import ApiError
+from ...engine.params import at_least_one
+from ...engine.router import Router
+from ...engine.store import Row, Workspace
+from ...engine.types import Number, Text, Uuid
+from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, WORKSPACE, Resource, not_found
+from ..acs.model import AcsSystemRow, AcsUserRow, accessible_entrances, find_user, sees_person, system_view, users_of
+from ..acs.state import link, refuse_second_user, unlink
+from ..client_sessions.endpoints import LIFETIME
+from ..client_sessions.model import ClientSessionRow
+from ..devices.model import DeviceRow, find_device
+from .model import InstantKeyRow, UserIdentityRow, find_by_key, find_user_identity, refuse_duplicates
 
 router = Router("/user_identities")
 

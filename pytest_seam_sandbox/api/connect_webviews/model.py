@@ -1,12 +1,12 @@
-"""Connect Webviews as rows and as clients see them. Endpoints and logins: connect_webviews.py."""
+"""Connect Webviews as rows and as clients see them."""
 
 from __future__ import annotations
 
 from dataclasses import field
 from typing import Any, ClassVar, Literal
 
-from ..engine.store import Row, Workspace, row_type
-from ._shared import Meta, Resource, find, given
+from ...engine.store import Row, Workspace, row_type
+from .._shared import Meta, Resource, find, given
 
 SelectionMode = Literal["none", "single", "multiple"]
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from typing_extensions import TypedDict
 
-from ..engine.auth import Caller
-from ..engine.events import EventFields
-from ..engine.router import Router
-from ..engine.signals import Signal
-from ..engine.store import Workspace
-from ..engine.types import NonEmptyText, Number, Text, Uuid
-from ._phones import PhoneRow
-from ._shared import (
+from ...engine.auth import Caller
+from ...engine.events import EventFields
+from ...engine.router import Router
+from ...engine.signals import Signal
+from ...engine.store import Workspace
+from ...engine.types import NonEmptyText, Number, Text, Uuid
+from .._shared import (
     API_KEY,
     CLIENT_SESSION,
     CONSOLE,
@@ -31,7 +30,8 @@ from ._shared import (
     not_found,
     require_sandbox,
 )
-from ._user_identities import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
+from ..user_identities.model import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
+from .model import PhoneRow
 
 router = Router("/phones")
 
@@ -44,7 +44,7 @@ phone_created: Signal[[Workspace, PhoneRow]] = Signal()
 
 
 if TYPE_CHECKING:
-    from .seam_fields import SeamShownPhoneProperties
+    from ..seam_fields import SeamShownPhoneProperties
 else:
     SeamShownPhoneProperties = Resource
 

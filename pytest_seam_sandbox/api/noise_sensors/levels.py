@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..engine.store import Workspace
-from ._noise_thresholds import NoiseThresholdRow
-from .devices.model import DeviceRow, find_device
+from ...engine.store import Workspace
+from ..devices.model import DeviceRow, find_device
+from .model import NoiseThresholdRow
 
 TRIGGERING = "currently_triggering_noise_threshold_ids"
 """The property of a sensor that lists the thresholds that its noise level reaches now."""

@@ -1,4 +1,4 @@
-"""Noise thresholds: the row, and the part of the day in which one holds. Endpoints: noise_sensors.py."""
+"""Noise thresholds: the row, and the part of the day in which one holds."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from ..engine.store import Row, row_type
-from ._shared import given
+from ...engine.store import Row, row_type
+from .._shared import given
 
 MINUT = "minut_sensor"
 MINUT_THRESHOLDS = MappingProxyType(

@@ -5,19 +5,17 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Literal, get_args
 
-from ..catalog.devices import providers
-from ..engine.auth import Caller
-from ..engine.errors import ApiError, SandboxError, is_for_the_test
-from ..engine.events import EventFields
-from ..engine.http import SEAM_URL
-from ..engine.pages import Page, Pager
-from ..engine.query import Kind
-from ..engine.router import Router
-from ..engine.store import Workspace
-from ..engine.types import Metadata, NonEmptyText, Text, Uuid, one_of
-from ._connect_webviews import ConnectWebviewRow, SelectionMode, find_webview
-from ._sessions import ClientSessionRow
-from ._shared import (
+from ...catalog.devices import providers
+from ...engine.auth import Caller
+from ...engine.errors import ApiError, SandboxError, is_for_the_test
+from ...engine.events import EventFields
+from ...engine.http import SEAM_URL
+from ...engine.pages import Page, Pager
+from ...engine.query import Kind
+from ...engine.router import Router
+from ...engine.store import Workspace
+from ...engine.types import Metadata, NonEmptyText, Text, Uuid, one_of
+from .._shared import (
     API_KEY,
     CLIENT_SESSION,
     CONSOLE,
@@ -33,8 +31,9 @@ from ._shared import (
     merge_metadata,
     without_codes,
 )
-from .acs.sites import add_sandbox_systems, system_types
-from .connected_accounts import (
+from ..acs.sites import add_sandbox_systems, system_types
+from ..client_sessions.model import ClientSessionRow
+from ..connected_accounts import (
     Capability,
     ConnectedAccountCompletedFirstSync,
     ConnectedAccountCreated,
@@ -44,7 +43,8 @@ from .connected_accounts import (
     make_account,
     recover,
 )
-from .devices.house import add_sandbox_devices, capability, models_of
+from ..devices.house import add_sandbox_devices, capability, models_of
+from .model import ConnectWebviewRow, SelectionMode, find_webview
 
 __tracebackhide__ = is_for_the_test
 

@@ -13,17 +13,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from ..engine.auth import Caller
-from ..engine.errors import ApiError
-from ..engine.pages import Pager
-from ..engine.params import Complaint
-from ..engine.query import Kind
-from ..engine.router import Router
-from ..engine.store import Row, Workspace
-from ..engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number, refused
-from ._noise_levels import levels, listen, louder, programmed, thresholds_of
-from ._noise_thresholds import MINUT, MINUT_THRESHOLDS, NoiseThresholdRow, read_daily_moment
-from ._shared import (
+from ...engine.auth import Caller
+from ...engine.errors import ApiError
+from ...engine.pages import Pager
+from ...engine.params import Complaint
+from ...engine.query import Kind
+from ...engine.router import Router
+from ...engine.store import Row, Workspace
+from ...engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number, refused
+from .._shared import (
     API_KEY,
     CLIENT_SESSION,
     CONSOLE,
@@ -39,12 +37,14 @@ from ._shared import (
     not_found,
     require_sandbox,
 )
-from .action_attempts import ActionAttemptRow, ActionFailed, Work, start
-from .devices import filters
-from .devices.endpoints import reachable
-from .devices.filters import NOISE_SENSORS, Flag
-from .devices.model import DeviceRow, device_fields
-from .devices.state import deleting_device, device_added, device_changed, reach
+from ..action_attempts import ActionAttemptRow, ActionFailed, Work, start
+from ..devices import filters
+from ..devices.endpoints import reachable
+from ..devices.filters import NOISE_SENSORS, Flag
+from ..devices.model import DeviceRow, device_fields
+from ..devices.state import deleting_device, device_added, device_changed, reach
+from .levels import levels, listen, louder, programmed, thresholds_of
+from .model import MINUT, MINUT_THRESHOLDS, NoiseThresholdRow, read_daily_moment
 
 router = Router("/noise_sensors")
 

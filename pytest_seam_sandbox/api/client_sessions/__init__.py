@@ -1,0 +1,1 @@
+"""Client sessions: model.py (rows, and how a token finds one), then the endpoints."""

@@ -1,0 +1,1 @@
+"""Connect Webviews: model.py (rows and what clients see), then the endpoints."""

@@ -1,0 +1,1 @@
+"""Phones: model.py (rows), then the endpoints."""

@@ -1,0 +1,1 @@
+"""Webhooks: model.py (rows), then the endpoints."""
