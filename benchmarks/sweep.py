@@ -9,7 +9,7 @@ from functools import partial
 from seam import Seam, SeamActionAttemptFailedError
 
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.sweep.sweep import sweep
+from pytest_seam_sandbox.sweep import sweep
 
 from .method import Case, Effort, Spread, rounds
 from .table import Row

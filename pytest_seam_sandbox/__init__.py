@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from .outages.specs import OutageKind, OutageSpec
     from .sandbox import Sandbox, Snapshot
     from .strategies.fault_specs import FaultKind, FaultSpec
-    from .sweep.sweep import SeamSweep, Sweep, SweepFailed
-    from .sweep.trial import Trial
+    from .sweep import SeamSweep, Sweep, SweepFailed, Trial
 
 __version__ = "0.1.0"
 
@@ -67,11 +66,11 @@ _HOMES = MappingProxyType(
         "Sandbox": "sandbox",
         "SandboxError": "engine.errors",
         "SandboxWarning": "engine.errors",
-        "SeamSweep": "sweep.sweep",
+        "SeamSweep": "sweep",
         "Snapshot": "sandbox",
-        "Sweep": "sweep.sweep",
-        "SweepFailed": "sweep.sweep",
-        "Trial": "sweep.trial",
+        "Sweep": "sweep",
+        "SweepFailed": "sweep",
+        "Trial": "sweep",
         "UnknownDeviceType": "engine.errors",
         "UnknownId": "engine.errors",
         "UnknownWorld": "engine.errors",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
     from . import Device, Phone, Sandbox, watch
-    from .sweep.sweep import SeamSweep
+    from .sweep import SeamSweep
     from .transports.server import Listener
 
 pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a conftest.py can import it
@@ -406,6 +406,6 @@ def seam_sweep(seam_sandbox: Sandbox) -> SeamSweep:
     """Run a scenario in seam_sandbox, with an outage or a fault at each of its calls in turn."""
     from functools import partial
 
-    from .sweep.sweep import sweep
+    from .sweep import sweep
 
     return cast("SeamSweep", partial(sweep, seam_sandbox))

@@ -5,7 +5,7 @@ import pytest
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.engine.errors import UnknownId
 from pytest_seam_sandbox.sandbox import Sandbox as Kind
-from pytest_seam_sandbox.sweep.sweep import sweep
+from pytest_seam_sandbox.sweep import sweep
 
 
 @pytest.fixture
@@ -115,9 +115,9 @@ def test_sweep_takes_the_account_by_its_email_address():
     account = sandbox.create_connected_account(email="joe@example.com")
     sandbox.create_device(name="DEN", connected_account_id=account.connected_account_id)
 
-    (hit,) = sweep(sandbox, disconnect_account="joe@example.com").hits
+    (disruption,) = sweep(sandbox, disconnect_account="joe@example.com").disruptions
 
-    assert hit.name == "account_disconnected(DEN)"
+    assert disruption.name == "account_disconnected(DEN)"
 
 
 OF_DEVICES = ["disconnected", "hub_disconnected", "removed", "subscription_expired"]

@@ -58,15 +58,15 @@ Desk.TestCase.settings = settings(max_examples=30, deadline=None)
 TestDesk = Desk.TestCase
 
 
-def test_loss_at_any_call_is_told_honestly(seam_sweep, sandbox_device):
-    """Struck before or after any of its calls, the desk says "open" as often as the door opened, and it recovers."""
-    losses = {
+def test_outage_at_any_call_is_reported_honestly(seam_sweep, sandbox_device):
+    """Offline before or after any of its calls, the desk says "open" as often as the door opened, and it recovers."""
+    outages = {
         "disconnect": sandbox_device,
         "disconnect_hub": sandbox_device,
         "remove": sandbox_device,
         "disconnect_account": sandbox_device.connected_account_id,
     }
-    for trial in seam_sweep(**losses, app=lambda sandbox: DoorService(sandbox.client())):
+    for trial in seam_sweep(**outages, app=lambda sandbox: DoorService(sandbox.client())):
         with trial as sandbox:
             answers = [trial.app.unlock(sandbox_device.device_id) for _ in range(2)]
             assert answers.count("open") == openings(sandbox)

@@ -29,9 +29,9 @@ _ONLY_AFTER = frozenset({"lose_answer", "slow"})
 
 @dataclass(frozen=True)
 class Disruption:
-    """A loss or a fault that can strike at any call. whens: whether it strikes before calls, after them, or both.
+    """An outage or a fault that can be placed at any call. whens: before calls, after them, or both.
 
-    cause: the loss, with the id of its target, or the fault.
+    cause: the outage, with the id of its target, or the fault.
     """
 
     name: str
@@ -41,18 +41,18 @@ class Disruption:
 
 @dataclass(frozen=True)
 class InjectionPoint:
-    """One place at which a trial is hit: before or after the call of this number (from 1).
+    """Where a disruption is placed: before or after the call of this number (from 1).
 
-    A loss begins there. A fault strikes that very call: before it takes effect, or after; and the next ones, if it is
-    to strike several.
+    An outage begins there. A fault is met by that very call, before it takes effect or after it; and by the next calls,
+    if it is to be met by several.
     """
 
-    hit: Disruption
+    disruption: Disruption
     when: When
     number: int
 
     def __str__(self) -> str:
-        return f"{self.hit.name} {self.when} call {self.number}"
+        return f"{self.disruption.name} {self.when} call {self.number}"
 
     @property
     def place(self) -> tuple[int, int]:
@@ -60,29 +60,29 @@ class InjectionPoint:
         return self.number, WHENS.index(self.when)
 
     @property
-    def begins(self) -> tuple[int, When]:
-        """When it has to be set up: a fault before the call that it strikes."""
-        return self.number, self.when if isinstance(self.hit.cause, OutageSpec) else "before"
+    def set_up_at(self) -> tuple[int, When]:
+        """When it has to be set up: a fault before the call that meets it."""
+        return self.number, self.when if isinstance(self.disruption.cause, OutageSpec) else "before"
 
     def last_call(self, lasting: int | None) -> int | None:
-        """The number of the last call that is struck; None for a loss without an end of its own."""
-        if isinstance(self.hit.cause, FaultSpec):
-            return self.number + (lasting or self.hit.cause.times) - 1
+        """The number of the last call that it concerns; None for an outage without an end of its own."""
+        if isinstance(self.disruption.cause, FaultSpec):
+            return self.number + (lasting or self.disruption.cause.times) - 1
         return None if lasting is None else self.number + lasting - (self.when == "before")
 
     def can_follow(self, first: InjectionPoint, lasting: int | None) -> bool:
-        """Whether a trial can be hit here after it was hit at `first`: later, and not by what goes on already."""
+        """Whether it can be the second one of a trial, after `first`: later, and not of what goes on already."""
         if self.place <= first.place:
             return False
         last = first.last_call(lasting)
-        if isinstance(self.hit.cause, FaultSpec) and isinstance(first.hit.cause, FaultSpec):
+        if isinstance(self.disruption.cause, FaultSpec) and isinstance(first.disruption.cause, FaultSpec):
             return last is not None and self.number > last
         goes_on = last is None or self.place < (last, 1)
-        return self.hit != first.hit or not goes_on
+        return self.disruption != first.disruption or not goes_on
 
-    def strike(self, sandbox: Sandbox, lasting: int | None) -> Outage | Fault:
-        """Begin the loss, or set the fault for the next request. Raises UnknownId or OutageNotPossible."""
-        cause = self.hit.cause
+    def begin(self, sandbox: Sandbox, lasting: int | None) -> Outage | Fault:
+        """Begin the outage, or set the fault for the next request. Raises UnknownId or OutageNotPossible."""
+        cause = self.disruption.cause
         if isinstance(cause, OutageSpec):
             return cause.on(sandbox).__enter__()
         sandbox._note("fault", str(self))
@@ -93,64 +93,68 @@ class InjectionPoint:
             raise OutageNotPossible(str(error)) from error
 
 
-def name_of(points: Sequence[InjectionPoint]) -> str:
-    """The name of the trial that is hit at these points."""
+def trial_name(points: Sequence[InjectionPoint]) -> str:
+    """The name of the trial with these injection points."""
     return ", then ".join(map(str, points)) or "undisturbed"
 
 
-def points_in(calls: Sequence[Called], hits: Sequence[Disruption]) -> Iterator[InjectionPoint]:
-    """All points of a scenario that makes these calls, in the order of the calls."""
+def all_injection_points(calls: Sequence[Called], disruptions: Sequence[Disruption]) -> Iterator[InjectionPoint]:
+    """All injection points of a scenario that makes these calls, in the order of the calls."""
     for number in range(1, len(calls) + 1):
         for when in WHENS:
-            yield from (InjectionPoint(hit, when, number) for hit in hits if when in hit.whens)
+            yield from (InjectionPoint(one, when, number) for one in disruptions if when in one.whens)
 
 
-def hits_of(
-    sandbox: Sandbox, losses: Mapping[OutageKind, Any], more: Iterable[OutageSpec], faults: Any, whens: tuple[When, ...]
+def disruptions_of(
+    sandbox: Sandbox,
+    by_kind: Mapping[OutageKind, Any],
+    outages: Iterable[OutageSpec],
+    faults: Any,
+    whens: tuple[When, ...],
 ) -> list[Disruption]:
-    """What was asked for. losses: labels, ids or models by kind; faults: names or values.
+    """What was asked for. by_kind: labels, ids or models; outages: values; faults: names or values.
 
-    Raises UnknownId for what is not there, OutageNotPossible for what cannot be lost now.
+    Raises UnknownId for what is not there, OutageNotPossible for an outage that cannot begin now.
     """
-    hits = [
-        _loss(sandbox, kind, _only(sandbox, kind, one), whens)
-        for kind, found in losses.items()
-        for one in listed(found)
+    disruptions = [
+        _outage(sandbox, kind, _id_of(sandbox, kind, one), whens)
+        for kind, found in by_kind.items()
+        for one in as_list(found)
     ]
-    hits += [_loss(sandbox, loss.kind, loss.target, whens) for loss in more]
-    hits += [_fault(fault, whens) for fault in listed(faults)]
-    if not hits:
+    disruptions += [_outage(sandbox, outage.kind, outage.target, whens) for outage in outages]
+    disruptions += [_fault(fault, whens) for fault in as_list(faults)]
+    if not disruptions:
         raise SandboxError(
-            "this sweep has nothing to do to the program. Give it a kind of trouble, such as disconnect='FRONT DOOR', "
-            "losses=possible_outages(sandbox) or faults=['lose_answer']."
+            "this sweep has nothing to do to the program. Give it an outage or a fault, such as "
+            "disconnect='FRONT DOOR', outages=possible_outages(sandbox) or faults=['lose_answer']."
         )
-    return list({hit.name: hit for hit in hits}.values())
+    return list({one.name: one for one in disruptions}.values())
 
 
-def listed(given: Any) -> list[Any]:
+def as_list(given: Any) -> list[Any]:
     """One thing, several things or None, as a list."""
     if given is None:
         return []
     return list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
 
 
-def _only(sandbox: Sandbox, kind: OutageKind, target: Any) -> str:
+def _id_of(sandbox: Sandbox, kind: OutageKind, target: Any) -> str:
     """The id of what the test has named. Raises UnknownId for the name of several."""
     if kind == "account_disconnected":
         return sandbox._account_id(target)
     return sandbox._id("phone" if kind == "deactivated" else "device", target)
 
 
-def _loss(sandbox: Sandbox, kind: OutageKind, target: Any, whens: tuple[When, ...]) -> Disruption:
+def _outage(sandbox: Sandbox, kind: OutageKind, target: Any, whens: tuple[When, ...]) -> Disruption:
     if kind == "deactivated":
         label, found = _labelled(phones_of(sandbox), find_phone(sandbox, id_of(target, "device_id")).device_id)
     elif kind == "account_disconnected":
         label, found = _labelled(devices_of(sandbox), _device_of_account(sandbox, target))
     else:
         label, found = _labelled(devices_of(sandbox), find_device(sandbox, id_of(target, "device_id")).device_id)
-    loss = OutageSpec(kind, found)
-    loss.on(sandbox).check()
-    return Disruption(f"{kind}({label})", loss, whens)
+    outage = OutageSpec(kind, found)
+    outage.on(sandbox).check()
+    return Disruption(f"{kind}({label})", outage, whens)
 
 
 def _device_of_account(sandbox: Sandbox, target: Any) -> str:
@@ -165,14 +169,14 @@ def _labelled(rows: Mapping[str, Any], device_id: str) -> tuple[str, str]:
 
 
 def _fault(given: Any, whens: tuple[When, ...]) -> Disruption:
-    """A fault strikes a call of any path, so what a value says of its target does not matter."""
+    """A call of any path meets the fault, so what a value says of its target does not matter."""
     value = given if isinstance(given, FaultSpec) else FaultSpec(given)
     fault = replace(value, target="*", after=False)
     possible = WHENS if fault.kind in AFTER else ("after",) if fault.kind in _ONLY_AFTER else ("before",)
     chosen = tuple(when for when in possible if when in whens)
     if not chosen:
         raise SandboxError(
-            f"the fault {fault.kind!r} only strikes {possible[0]} a call takes effect, and when= leaves that out. "
+            f"the fault {fault.kind!r} only happens {possible[0]} a call takes effect, and when= leaves that out. "
             f"Add {possible[0]!r} to when, or leave the fault out."
         )
     options = [f"{name}={getattr(fault, name):g}" for name in ("status", "seconds", "times") if _differs(fault, name)]

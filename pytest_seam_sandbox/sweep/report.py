@@ -2,49 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..report.timeline import render_timeline
 from .injection_points import WHENS
 
 if TYPE_CHECKING:
-    from .injection_points import Disruption
-    from .sweep import Sweep
-    from .trial import Result
+    from ..report.texts import Names
+    from .injection_points import Called, Disruption
+    from .trial import Outcome, Result
 
 _WIDTH = 110
 _LISTED = 20
 _CELL = 6
 _ABSORBED = "absorbed"
-_MARKS = MappingProxyType({"passed": "ok", "failed": "FAILED", "not possible": "n/a"})
+_MARKS: Mapping[Outcome, str] = MappingProxyType({"passed": "ok", "failed": "FAILED", "not possible": "n/a"})
+_EXPLAINED: tuple[Outcome, ...] = ("failed", "not possible")
+"""The outcomes whose trials are listed below the table."""
 
 
-def failure_text(sweep: Sweep[Any]) -> str:
+@dataclass(frozen=True)
+class Findings:
+    """What came of a sweep, as far as it has run: the attributes of Sweep of these names."""
+
+    disruptions: Sequence[Disruption]
+    calls: Sequence[Called]
+    results: Sequence[Result]
+    left_out: Mapping[int, int]
+    depth: int
+    max_trials: int
+
+    def of_outcome(self, outcome: Outcome) -> list[Result]:
+        """The trials that ended like this, the smallest first."""
+        return [result for result in self.results if result.outcome == outcome]
+
+
+def failure_text(found: Findings, names: Names) -> str:
     """The smallest failing trial with its timeline, how to run it alone, and the table."""
-    first = sweep.failures[0]
+    failures = found.of_outcome("failed")
+    first = failures[0]
     return "\n".join(
         [
             f"{first.title} broke the program: {first_line(first.error)}",
-            f"{len(sweep.failures)} of {len(sweep.results)} trials failed, and this is the smallest of them.",
+            f"{len(failures)} of {len(found.results)} trials failed, and this is the smallest of them.",
             f"Run it alone with: seam_sweep(..., only={first.name!r})",
             "",
-            table_text(sweep),
+            table_text(found),
             "",
             f"Timeline of {first.name}:",
-            render_timeline(first.history, name_of=sweep.names),
+            render_timeline(first.history, name_of=names),
         ]
     )
 
 
-def table_text(sweep: Sweep[Any]) -> str:
-    """A line for each call and a column for each kind of trouble, then the trials that need words."""
-    lines = [*_grid(sweep), "", _summary(sweep)]
-    for outcome in ("failed", "not possible"):
-        found = [result for result in sweep.results if result.outcome == outcome]
-        lines += [f"{_MARKS[outcome]:<6} {result.title}: {first_line(result.error)}" for result in found[:_LISTED]]
-        lines += [f"... and {len(found) - _LISTED} more {outcome}"] if len(found) > _LISTED else []
+def table_text(found: Findings) -> str:
+    """A line for each call and a column for each disruption, then the trials that need words."""
+    lines = [*_grid(found), "", _summary(found)]
+    for outcome in _EXPLAINED:
+        such = found.of_outcome(outcome)
+        lines += [f"{_MARKS[outcome]:<6} {result.title}: {first_line(result.error)}" for result in such[:_LISTED]]
+        lines += [f"... and {len(such) - _LISTED} more {outcome}"] if len(such) > _LISTED else []
     return "\n".join(lines)
 
 
@@ -54,41 +74,47 @@ def first_line(error: BaseException | None) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def _summary(sweep: Sweep[Any]) -> str:
+def _summary(found: Findings) -> str:
     words = []
-    for size, what in ((1, "trials with one point"), (2, "trials with two points")):
-        found = [result.outcome for result in sweep.results if len(result.points) == size]
-        if found:
-            counts = [f"{found.count(outcome)} {outcome}" for outcome in _MARKS if outcome in found]
-            absorbed = sum(_mark(result) == _ABSORBED for result in sweep.results if len(result.points) == size)
+    for size, what in ((1, "trials with one injection point"), (2, "trials with two injection points")):
+        such = [result for result in found.results if len(result.injection_points) == size]
+        outcomes = [result.outcome for result in such]
+        if such:
+            counts = [f"{outcomes.count(outcome)} {outcome}" for outcome in _MARKS if outcome in outcomes]
+            absorbed = sum(_mark(result) == _ABSORBED for result in such)
             if absorbed:
                 counts[0] += f" ({absorbed} absorbed by the client)"
-            words.append(f"{len(found)} {what}: {', '.join(counts)}.")
-        if sweep.left_out[size]:
-            more = " and all with two" if size == 1 and sweep.depth == 2 else ""
-            words.append(f"Left out for max_trials={sweep.max_trials}: {sweep.left_out[size]} {what}{more}.")
+            words.append(f"{len(such)} {what}: {', '.join(counts)}.")
+        if found.left_out[size]:
+            more = " and all with two" if size == 1 and found.depth == 2 else ""
+            words.append(f"Left out for max_trials={found.max_trials}: {found.left_out[size]} {what}{more}.")
     return " ".join(words) or "No trial has run."
 
 
-def _grid(sweep: Sweep[Any]) -> list[str]:
-    """The trials with one point. Columns that do not fit beside each other go below each other."""
-    digits = len(str(len(sweep.calls)))
-    calls = ["", "call", *(f"{i:>{digits}} {method} {path}" for i, (method, path) in enumerate(sweep.calls, start=1))]
+def _grid(found: Findings) -> list[str]:
+    """The trials with one injection point. Columns that do not fit beside each other go below each other."""
+    digits = len(str(len(found.calls)))
+    calls = ["", "call", *(f"{i:>{digits}} {method} {path}" for i, (method, path) in enumerate(found.calls, start=1))]
     lines: list[str] = []
-    for columns in _blocks([_column(sweep, hit) for hit in sweep.hits], _WIDTH - _width(calls)):
+    for columns in _blocks([_column(found, one) for one in found.disruptions], _WIDTH - _width(calls)):
         lines += [""] if lines else []
         lines += ["   ".join(cells).rstrip() for cells in zip(*map(_padded, [calls, *columns]), strict=True)]
     return lines
 
 
-def _column(sweep: Sweep[Any], hit: Disruption) -> list[str]:
-    """What one kind of trouble did, before and after each call; "-" for a trial that did not run."""
-    single = [result for result in sweep.results if len(result.points) == 1 and result.points[0].hit == hit]
-    marks = {result.points[0].place: _mark(result) for result in single}
-    rows = [
-        [marks.get((number + 1, WHENS.index(when)), "-") for when in hit.whens] for number in range(len(sweep.calls))
+def _column(found: Findings, disruption: Disruption) -> list[str]:
+    """What one disruption did, before and after each call; "-" for a trial that did not run."""
+    single = [
+        result
+        for result in found.results
+        if len(result.injection_points) == 1 and result.injection_points[0].disruption == disruption
     ]
-    return [hit.name, *("  ".join(cell.ljust(_CELL) for cell in row) for row in [hit.whens, *rows])]
+    marks = {result.injection_points[0].place: _mark(result) for result in single}
+    rows = [
+        [marks.get((number + 1, WHENS.index(when)), "-") for when in disruption.whens]
+        for number in range(len(found.calls))
+    ]
+    return [disruption.name, *("  ".join(cell.ljust(_CELL) for cell in row) for row in [disruption.whens, *rows])]
 
 
 def _mark(result: Result) -> str:

@@ -1,4 +1,4 @@
-"""One run of a scenario, hit at no, one or two of its calls."""
+"""One run of a scenario, with a disruption at no, one or two of its calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing_extensions import TypeVar
 
 from ..engine.errors import OutageNotPossible, SandboxError, UnknownId, is_for_the_test
 from ..engine.fault import Fault
-from .injection_points import Called, InjectionPoint, name_of
+from .injection_points import Called, InjectionPoint, trial_name
 
 if TYPE_CHECKING:
     from ..engine.history import Entry
@@ -35,20 +35,24 @@ NO_FAILURES = (pytest.xfail.Exception, pytest.exit.Exception, SkipTest)
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a trial. title: the name, with method and path of the calls that were hit.
+    """What came of a trial. title: the name, with method and path of the calls of its injection points.
 
-    error: why it failed, or why it could not be hit there. calls: what the program called. was_absorbed: whether the
-    client repeated what a fault had struck and got through, so that the program saw nothing of it.
+    error: why it failed, or why its disruption was not possible there. calls: what the program called. was_absorbed:
+    whether the client repeated what had met a fault and got through, so that the program saw nothing of it.
     """
 
     name: str
     title: str
-    points: tuple[InjectionPoint, ...]
+    injection_points: tuple[InjectionPoint, ...]
     outcome: Outcome
     error: BaseException | None
     calls: Sequence[Called]
     history: Sequence[Entry]
     was_absorbed: bool = False
+
+
+def _ignore(_result: Result) -> None:
+    """Nobody wants to know the result."""
 
 
 class Trial(Generic[App]):
@@ -68,9 +72,9 @@ class Trial(Generic[App]):
         build: Callable[[Sandbox], Any] | None = None,
         lasting: int | None = None,
         subtests: Any = None,
-        tell: Callable[[Result], None] | None = None,
+        report: Callable[[Result], None] = _ignore,
     ) -> None:
-        self.name = name_of(points)
+        self.name = trial_name(points)
         self.app: App = cast(App, None)
         self.calls: list[Called] = []
         self.result: Result | None = None
@@ -80,7 +84,7 @@ class Trial(Generic[App]):
         self._expected = expected
         self._build = build
         self._lasting = lasting
-        self._tell = tell
+        self._report = report
         self._subtest = None if subtests is None else subtests.test(msg=self.name)
         self._was_entered = False
         self._is_healed = False
@@ -89,7 +93,7 @@ class Trial(Generic[App]):
         self._outer: tuple[list[Outage], list[Exception], list[Exception]] = ([], [], [])
         self._start = 0
         self._impossible: Exception | None = None
-        self._trouble: Exception | None = None
+        self._problem: Exception | None = None
         self._mistake: SandboxError | None = None
 
     @property
@@ -99,9 +103,9 @@ class Trial(Generic[App]):
         return ", then ".join(parts) or self.name
 
     def heal(self) -> None:
-        """End the outage now and assert the recovery. Nothing strikes any more: assert what must be right in the end.
+        """End the outage now, assert the recovery, and begin no disruption any more: assert what holds in the end.
 
-        Calls that the program makes from here on are no points of the sweep.
+        Calls that the program makes from here on are no injection points of the sweep.
         """
         self._is_healed = True
         self._end_faults()
@@ -153,36 +157,45 @@ class Trial(Generic[App]):
         """Heal, look for what else is wrong, and decide: keep the failure (True), or let it go on."""
         __tracebackhide__ = True
         error = self._conclude(raised)
-        outcome: Outcome = "failed" if error else "not possible" if self._impossible else "passed"
-        history = self._server.history.since(self._start) if error else ()
-        if error:
-            self._sandbox._backend.remember_names()
-        found = error or self._impossible
-        absorbed = any(fault.was_absorbed for fault in self._faults)
-        self.result = Result(self.name, self.title, self._points, outcome, found, self.calls, history, absorbed)
+        self.result = self._result(error)
         can_be_kept = bool(self._points) and self._mistake is None and _is_failure(error)
-        if self._tell is not None and can_be_kept:
-            self._tell(self.result)
-        if error is not None and can_be_kept:
-            error.add_note(f"in the trial {self.title}; run it alone with only={self.name!r}")
-        if self._tell_subtest(error) and can_be_kept:
+        if can_be_kept:
+            self._report(self.result)
+            if error is not None:
+                error.add_note(f"in the trial {self.title}; run it alone with only={self.name!r}")
+        if self._end_subtest(error) and can_be_kept:
             return error is not None
         if error is None or error is raised:
             return False
         raise error
 
+    def _result(self, error: BaseException | None) -> Result:
+        """What came of the trial. error: why it failed."""
+        if error is not None:
+            self._sandbox._backend.remember_names()
+        return Result(
+            self.name,
+            self.title,
+            self._points,
+            outcome="failed" if error else "not possible" if self._impossible else "passed",
+            error=error or self._impossible,
+            calls=self.calls,
+            history=self._server.history.since(self._start) if error else (),
+            was_absorbed=any(fault.was_absorbed for fault in self._faults),
+        )
+
     def _conclude(self, error: BaseException | None) -> BaseException | None:
         """End all that the trial began; the exception of the block, else the first thing that is wrong."""
         self._server.probe = None
         self._end_faults()
-        for step in (partial(self._recover, error), self._raise_trouble, self._sandbox.check):
+        for step in (partial(self._recover, error), self._raise_problem, self._sandbox.check):
             try:
                 step()
-            except Exception as trouble:  # noqa: BLE001 - whatever it is, it is raised or noted
+            except Exception as problem:  # noqa: BLE001 - whatever it is, it is raised or noted
                 if error is None:
-                    error = trouble
+                    error = problem
                 else:
-                    error.add_note(f"and: {trouble}")
+                    error.add_note(f"and: {problem}")
         self._sandbox._open_outages, self._sandbox._kept, self._sandbox._unused = self._outer
         if not _is_failure(error):
             return error
@@ -193,7 +206,7 @@ class Trial(Generic[App]):
             self._mistake.__cause__ = error
         return self._mistake or error
 
-    def _tell_subtest(self, error: BaseException | None) -> bool:
+    def _end_subtest(self, error: BaseException | None) -> bool:
         """Whether the failure may be kept: by the subtest, which reports it, or for the end of the sweep."""
         if self._subtest is None:
             return True
@@ -215,29 +228,29 @@ class Trial(Generic[App]):
         stack.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
 
     def _end_faults(self) -> None:
-        """Let no fault of this trial strike any more."""
+        """Let no call meet a fault of this trial any more."""
         for fault in self._faults:
             self._server.faults.take_away(fault)
 
-    def _raise_trouble(self) -> None:
-        if self._trouble is not None:
-            raise self._trouble
+    def _raise_problem(self) -> None:
+        if self._problem is not None:
+            raise self._problem
 
     # the calls of the program
 
     def _before(self, request: Request) -> Callable[[], None] | None:
-        """The probe of the server: count a call of the program, and strike before it."""
+        """The probe of the server: count a call of the program, and begin what is placed before it."""
         if request.origin != "app" or request.attempt > 1 or self._is_healed:
             return None
         self.calls.append((request.method, request.path))
         number = len(self.calls)
         if number <= self._last and self.calls[-1] != self._expected[number - 1] and self._mistake is None:
             self._mistake = self._differs(number, f"it called {' '.join(self.calls[-1])}")
-        faults = [begun for begun in self._strike(number, "before") if isinstance(begun, Fault)]
+        faults = [begun for begun in self._begin_disruptions(number, "before") if isinstance(begun, Fault)]
         return partial(self._after, number, faults)
 
     def _after(self, number: int, faults: Sequence[Fault]) -> None:
-        """The call was answered: end what lasted until now, and strike after it."""
+        """The call was answered: end what lasted until now, and begin what is placed after it."""
         for fault in faults:
             if fault.hits == 0:
                 self._server.faults.take_away(fault)
@@ -247,23 +260,23 @@ class Trial(Generic[App]):
                 self._outages.remove((outage, last))
                 try:
                     outage.__exit__(None, None, None)
-                except Exception as trouble:  # noqa: BLE001 - raised when the block ends, not in the program
-                    self._trouble = trouble
-        self._strike(number, "after")
+                except Exception as problem:  # noqa: BLE001 - raised when the block ends, not in the program
+                    self._problem = problem
+        self._begin_disruptions(number, "after")
 
-    def _strike(self, number: int, when: str) -> list[Outage | Fault]:
+    def _begin_disruptions(self, number: int, when: str) -> list[Outage | Fault]:
         """Begin what has to begin now. What goes wrong is raised when the block ends: the program might swallow it."""
         begun: list[Outage | Fault] = []
         for point in self._points:
-            if point.begins != (number, when) or self._mistake is not None:
+            if point.set_up_at != (number, when) or self._mistake is not None:
                 continue
             try:
-                begun.append(point.strike(self._sandbox, self._lasting))
+                begun.append(point.begin(self._sandbox, self._lasting))
             except (OutageNotPossible, UnknownId) as reason:
                 self._impossible = reason
                 continue
-            except Exception as trouble:  # noqa: BLE001 - raised when the block ends, not in the program
-                self._trouble = trouble
+            except Exception as problem:  # noqa: BLE001 - raised when the block ends, not in the program
+                self._problem = problem
                 continue
             if isinstance(begun[-1], Fault):
                 self._faults.append(begun[-1])
@@ -275,7 +288,7 @@ class Trial(Generic[App]):
 
     @property
     def _last(self) -> int:
-        """The number of the last call that is hit."""
+        """The number of the last call with an injection point."""
         return max((point.number for point in self._points), default=0)
 
     def _differs(self, number: int, found: str) -> SandboxError:

@@ -24,7 +24,7 @@ from pytest_seam_sandbox.outages.specs import KINDS, possible_outages
 from pytest_seam_sandbox.stateful import SandboxMachine, eventually, rule
 from pytest_seam_sandbox.strategies import fault_plans, outage_plans, sandboxes
 from pytest_seam_sandbox.strategies.fault_specs import FAULT_KINDS
-from pytest_seam_sandbox.sweep.sweep import sweep
+from pytest_seam_sandbox.sweep import sweep
 
 EXAMPLES = int(os.environ.get("PLANTED_EXAMPLES", "10"))
 ENOUGH = 1000
@@ -57,7 +57,7 @@ class Planted:
 
     @property
     def targets(self):
-        """What faults may hit: any call, and the one that matters most to the app."""
+        """What may meet faults: any call, and the one that matters most to the app."""
         return tuple(dict.fromkeys(("*", self.get("TARGET", "*"))))
 
     @contextmanager
@@ -159,10 +159,10 @@ def run_machine(pair, kind, chosen, begins=nothing, seeded=lambda test: test):
 
 
 def sweep_of(pair, kind, sandbox):
-    """The sweep over the app's work: all losses that its devices can suffer, and all faults."""
+    """The sweep over the app's work: all outages that its devices can suffer, and all faults."""
     ways = {"kinds": KINDS, "faults": FAULT_KINDS, **pair.get("SWEEP", {})}
-    losses = possible_outages(sandbox, ways.pop("kinds"))
-    return sweep(sandbox, losses=losses, **ways, app=lambda sandbox: pair.module.make(kind, sandbox))
+    outages = possible_outages(sandbox, ways.pop("kinds"))
+    return sweep(sandbox, outages=outages, **ways, app=lambda sandbox: pair.module.make(kind, sandbox))
 
 
 def run_sweep(pair, trials):
@@ -184,7 +184,7 @@ def two_turns(pair):
 
 
 def settle(pair, app, sandbox):
-    """What struck after the last look of the app is not its fault: it gets one more look for each point of a trial."""
+    """What began after the last look of the app is not its fault: it gets one more look for each injection point."""
     for _ in range(2):
         try:
             return pair.get("right_now")(app, sandbox)

@@ -30,7 +30,7 @@ from planted.harness import (
     searching,
     sweep_of,
 )
-from pytest_seam_sandbox.sweep.sweep import SweepFailed
+from pytest_seam_sandbox.sweep import SweepFailed
 from stateful.running import steps_of
 
 SEEDS = 20

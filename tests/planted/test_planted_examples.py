@@ -31,7 +31,7 @@ def test_example_finds_the_bug(name):
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - FOUND))
 def test_example_misses_the_bug(name):
-    """Most bugs need a moment, an order or a loss of which their author did not think."""
+    """Most bugs need a moment, an order or an outage of which their author did not think."""
     pair = planted(name)
 
     run_example(pair, pair.module.Buggy)

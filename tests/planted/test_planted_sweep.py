@@ -3,7 +3,7 @@
 import pytest
 
 from planted.harness import NAMES, planted, run_sweep, sweep_of
-from pytest_seam_sandbox.sweep.sweep import SweepFailed
+from pytest_seam_sandbox.sweep import SweepFailed
 
 
 @pytest.mark.parametrize("name", NAMES)

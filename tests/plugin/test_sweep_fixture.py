@@ -10,7 +10,7 @@ NEEDS_SUBTESTS = pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtest
 
 PROGRAM = """
     import pytest
-    from pytest_seam_sandbox.sweep.sweep import sweep
+    from pytest_seam_sandbox.sweep import sweep
 
     def online(sandbox, device):
         return sandbox.client().devices.get(device_id=device.device_id).properties.online
@@ -170,7 +170,7 @@ def test_exitfirst_ends_the_loop(pytester, in_process):
 
 
 @NEEDS_SUBTESTS
-def test_mistake_is_told_although_there_are_subtests(pytester, in_process):
+def test_mistake_is_raised_although_there_are_subtests(pytester, in_process):
     """A scenario that is not the same each time fails the test itself."""
     pytester.makepyfile(
         """

@@ -1,4 +1,4 @@
-"""A sweep runs a scenario undisturbed, then once for each call, kind of trouble and side of the call."""
+"""A sweep runs a scenario undisturbed, then once for each call, disruption and side of the call."""
 
 from datetime import timedelta
 from threading import Thread
@@ -8,7 +8,7 @@ import pytest
 
 from pytest_seam_sandbox.engine.limits import Limits
 from pytest_seam_sandbox.outages import Disconnected
-from pytest_seam_sandbox.sweep.sweep import SweepFailed, sweep
+from pytest_seam_sandbox.sweep import SweepFailed, sweep
 from sweep.desk import desk, run
 
 
@@ -16,7 +16,7 @@ def look_and_open(door):
     return lambda trial: (trial.app.look(door), trial.app.open(door))
 
 
-def test_sweep_hits_every_call_before_and_after(seam_sweep, sandbox_device):
+def test_sweep_disturbs_every_call_before_and_after(seam_sweep, sandbox_device):
     """The outage begins before or after each call in turn, and what the program sees follows from that."""
     found = run(seam_sweep(disconnect=sandbox_device, app=desk), look_and_open(sandbox_device))
 
@@ -56,7 +56,7 @@ async def test_async_program_is_swept_alike(seam_sweep, sandbox_device, app):
 
 
 @pytest.mark.asyncio
-async def test_async_program_that_breaks_is_told_of(seam_sweep, sandbox_device):
+async def test_async_program_that_breaks_is_reported(seam_sweep, sandbox_device):
     """A failure inside `async with trial` is kept until the loop ends, then raised."""
     with pytest.raises(SweepFailed, match="disconnected\\(GARAGE\\) before call 1 \\(GET /devices/get\\)"):
         for trial in seam_sweep(disconnect=sandbox_device, app=async_client):
@@ -66,7 +66,7 @@ async def test_async_program_that_breaks_is_told_of(seam_sweep, sandbox_device):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_when_chooses_the_side(seam_sweep, sandbox_device, when):
-    """`when="before"` leaves out the points after calls, and the other way round."""
+    """`when="before"` leaves out the injection points after calls, and the other way round."""
     found = run(seam_sweep(disconnect=sandbox_device, app=desk, when=when), look_and_open(sandbox_device))
 
     assert list(found)[1:] == [f"disconnected(GARAGE) {when} call 1", f"disconnected(GARAGE) {when} call 2"]
@@ -97,8 +97,8 @@ def test_heal_ends_the_outage(seam_sweep, sandbox_device):
     assert seen[1:] == [["device.disconnected", "device.connected"]] * 2
 
 
-def test_calls_after_heal_are_no_points(seam_sweep, sandbox_device):
-    """What is asserted in the end is not hit."""
+def test_calls_after_heal_are_no_injection_points(seam_sweep, sandbox_device):
+    """What is asserted in the end is not disturbed."""
     trials = seam_sweep(disconnect=sandbox_device, app=desk)
     for trial in trials:
         with trial:
@@ -109,7 +109,7 @@ def test_calls_after_heal_are_no_points(seam_sweep, sandbox_device):
     assert trials.calls == [("POST", "/locks/unlock_door")]
 
 
-def test_lasting_counts_the_calls_that_are_hit(seam_sweep, sandbox_device):
+def test_lasting_counts_the_calls_of_the_outage(seam_sweep, sandbox_device):
     """`lasting=1`: an outage before a call is over when that call is answered, one after it when the next is."""
     found = run(
         seam_sweep(disconnect=sandbox_device, app=desk, lasting=1),
@@ -155,7 +155,7 @@ def test_state_after_the_loop_is_the_one_before_it(seam_sweep, seam_sandbox, san
 
 
 def test_app_is_built_anew_for_each_trial(seam_sweep, sandbox_device):
-    """Each trial has an app of its own, and the calls that it makes while it is built are no points."""
+    """Each trial has an app of its own, and the calls that it makes while it is built are no injection points."""
     apps = []
     trials = seam_sweep(disconnect=sandbox_device, app=lambda sandbox: [sandbox.client().devices.list()])
     for trial in trials:
@@ -223,7 +223,7 @@ def test_entry_that_goes_wrong_fails_the_trial(seam_sweep, sandbox_device, monke
 
 @pytest.mark.parametrize("fault", ["lose_answer", "reset", "garbage"])
 def test_program_behind_the_server_is_swept_alike(seam_sweep, seam_sandbox, seam_server, sandbox_device, fault):
-    """Calls are counted and hit whatever door they come through; on the wire faults are real."""
+    """Calls are counted and disturbed whatever transport they come through; on the wire faults are real."""
     found = {}
     for trial in seam_sweep(disconnect=sandbox_device, faults=fault, when="after"):
         headers = {"authorization": f"Bearer {seam_sandbox.api_key}"}
@@ -255,7 +255,7 @@ def test_request_of_another_thread_waits_while_the_state_goes_back(
         threads[-1].join(0.05)
         return Limits()
 
-    monkeypatch.setattr("pytest_seam_sandbox.sweep.sweep.Limits", limits)
+    monkeypatch.setattr("pytest_seam_sandbox.sweep.loop.Limits", limits)
     for trial in seam_sweep(disconnect=sandbox_device, app=desk):
         threads[-1].join()
         with trial:

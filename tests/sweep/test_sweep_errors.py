@@ -8,18 +8,18 @@ from pytest_seam_sandbox import OutageNotPossible, SandboxError
 from pytest_seam_sandbox.engine.errors import UnknownId
 from pytest_seam_sandbox.outages.specs import OutageSpec
 from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
-from pytest_seam_sandbox.sweep.sweep import SweepFailed
+from pytest_seam_sandbox.sweep import SweepFailed
 from sweep.desk import desk, run
 
 
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({}, "nothing to do to the program. Give it a kind of trouble, such as disconnect='FRONT DOOR'"),
+        ({}, "nothing to do to the program. Give it an outage or a fault, such as disconnect='FRONT DOOR'"),
         ({"disconnect": []}, "nothing to do to the program"),
         ({"faults": ["flood"]}, "there is no fault 'flood'; there are fail"),
-        ({"faults": ["lose_answer"], "when": "before"}, "'lose_answer' only strikes after a call takes effect"),
-        ({"faults": ["refuse"], "when": "after"}, "'refuse' only strikes before a call takes effect"),
+        ({"faults": ["lose_answer"], "when": "before"}, "'lose_answer' only happens after a call takes effect"),
+        ({"faults": ["refuse"], "when": "after"}, "'refuse' only happens before a call takes effect"),
         ({"faults": ["fail"], "when": "during"}, "when is 'during'; it takes 'before', 'after' or both"),
         ({"faults": ["fail"], "when": ()}, "when is \\(\\); it takes"),
         ({"faults": ["fail"], "depth": 3}, "depth is 3; it takes 1"),
@@ -29,7 +29,7 @@ from sweep.desk import desk, run
     ],
 )
 def test_sweep_that_makes_no_sense_is_refused(seam_sweep, options, match):
-    """The mistake is told at the call, before anything has run."""
+    """The mistake is raised at the call, before anything has run."""
     with pytest.raises(SandboxError, match=match):
         seam_sweep(**options)
 
@@ -40,7 +40,7 @@ def test_sweep_that_makes_no_sense_is_refused(seam_sweep, options, match):
         ({"disconnect": "ATTIC"}, "no device 'ATTIC' in this sandbox; it has 'GARAGE'"),
         ({"disconnect_account": "ATTIC"}, "no device 'ATTIC' in this sandbox; it has 'GARAGE'"),
         ({"deactivate": "ATTIC"}, "no phone 'ATTIC' in this sandbox; it has none"),
-        ({"losses": [OutageSpec("removed", "ATTIC")]}, "no device 'ATTIC'"),
+        ({"outages": [OutageSpec("removed", "ATTIC")]}, "no device 'ATTIC'"),
     ],
     ids=["device", "account", "phone", "value"],
 )
@@ -65,13 +65,13 @@ def test_device_that_is_lost_already_is_refused(seam_sweep, seam_sandbox, sandbo
 
 
 def test_scenario_without_a_call_is_refused(seam_sweep, sandbox_device):
-    """There is nothing to hit, most likely because the program talks to somebody else."""
+    """There is no injection point, most likely because the program talks to somebody else."""
     with pytest.raises(SandboxError, match="the scenario made no API call .* Let the program under test talk to this"):
         run(seam_sweep(disconnect=sandbox_device), lambda _: None)
 
 
 def test_scenario_with_calls_after_heal_only_is_refused(seam_sweep, sandbox_device):
-    """Those calls are not hit, so there would be nothing to do."""
+    """Those calls are no injection points, so there would be nothing to do."""
 
     def scenario(trial):
         trial.heal()
@@ -87,7 +87,7 @@ def test_loop_that_enters_no_trial_is_refused(seam_sweep, sandbox_device):
         list(seam_sweep(disconnect=sandbox_device))
 
 
-def test_sweep_that_nobody_loops_over_is_told_of(seam_sweep, seam_sandbox, sandbox_device):
+def test_sweep_that_nobody_loops_over_is_reported(seam_sweep, seam_sandbox, sandbox_device):
     """It would test nothing either."""
     seam_sweep(disconnect=sandbox_device)
 
@@ -96,7 +96,7 @@ def test_sweep_that_nobody_loops_over_is_told_of(seam_sweep, seam_sandbox, sandb
 
 
 def test_sweep_can_run_after_somebody_has_checked(seam_sweep, seam_sandbox, sandbox_device):
-    """What `check` has told of is over, and the sweep runs as ever."""
+    """What `check` has reported is over, and the sweep runs as ever."""
     trials = seam_sweep(disconnect=sandbox_device, app=desk)
     with pytest.raises(SandboxError):
         seam_sandbox.check()
@@ -157,7 +157,7 @@ def test_sweep_does_not_begin_while_faults_are_set(seam_sweep, seam_sandbox, san
 
 
 def test_unknown_name_of_a_trial_is_refused(seam_sweep, sandbox_device):
-    """The nearest names are told."""
+    """The nearest names are given."""
     trials = seam_sweep(disconnect=sandbox_device, app=desk, only="disconnected(GARAGE) before call 7")
 
     with pytest.raises(
@@ -182,7 +182,7 @@ def changing(*paths):
 
 
 def test_other_call_than_before_is_refused(seam_sweep, sandbox_device):
-    """The call that the sweep wanted to hit was another one; nothing was done to the program up to there."""
+    """The call that the sweep wanted to disturb was another one; nothing was done to the program up to there."""
     scenario = changing(["/devices/list", "/locks/list"], ["/devices/list", "/devices/list"])
     trials = seam_sweep(disconnect=sandbox_device, only="disconnected(GARAGE) before call 2")
 
@@ -197,7 +197,7 @@ def test_other_call_than_before_is_refused(seam_sweep, sandbox_device):
 
 
 def test_end_before_the_point_is_refused(seam_sweep, sandbox_device):
-    """The call that the sweep wanted to hit did not come."""
+    """The call that the sweep wanted to disturb did not come."""
     scenario = changing(["/devices/list", "/locks/list"], ["/devices/list"])
     trials = seam_sweep(disconnect=sandbox_device, only="disconnected(GARAGE) after call 2")
 
@@ -206,7 +206,7 @@ def test_end_before_the_point_is_refused(seam_sweep, sandbox_device):
 
 
 def test_failure_before_the_point_is_refused(seam_sweep, sandbox_device):
-    """A program that breaks before it was hit is not the same each time; its failure is the cause."""
+    """A program that breaks before its injection point is not the same each time; its failure is the cause."""
     numbers = count()
 
     def scenario(trial):

@@ -7,7 +7,7 @@ from unittest import SkipTest
 import pytest
 
 from pytest_seam_sandbox import ExpectationFailed, NotEmulated, Sandbox, SandboxError
-from pytest_seam_sandbox.sweep.sweep import SweepFailed, sweep
+from pytest_seam_sandbox.sweep import SweepFailed, sweep
 from sweep.desk import desk, run
 
 
@@ -72,7 +72,7 @@ def test_failure_has_the_table(seam_sandbox, sandbox_device):
         "1 GET /devices/get          FAILED  FAILED",
         "2 POST /locks/unlock_door   FAILED  ok",
         "",
-        "4 trials with one point: 1 passed, 3 failed.",
+        "4 trials with one injection point: 1 passed, 3 failed.",
     ]
     assert trials.table.splitlines()[7].startswith("FAILED disconnected(GARAGE) after call 1 (GET /devices/get): ")
 
@@ -126,7 +126,7 @@ def test_wide_table_is_cut_into_blocks(seam_sandbox, sandbox_device):
 
 
 def test_long_list_of_failures_is_cut(seam_sandbox, sandbox_device):
-    """Twenty failures are told in words, the others are counted."""
+    """Twenty failures are listed, the others are counted."""
     trials = sweep(seam_sandbox, disconnect=sandbox_device, app=desk, when="before")
 
     def scenario(trial):
@@ -140,7 +140,7 @@ def test_long_list_of_failures_is_cut(seam_sandbox, sandbox_device):
 
 
 def test_failure_of_the_undisturbed_scenario_passes_as_it_is(seam_sandbox, sandbox_device):
-    """What fails without trouble is no finding of the sweep."""
+    """What fails undisturbed is no finding of the sweep."""
     error = AssertionError("always")
 
     with pytest.raises(AssertionError) as caught:
@@ -243,7 +243,7 @@ def test_failures_before_a_break_are_raised_once(seam_sandbox, sandbox_device):
     seam_sandbox.check()
 
 
-def test_failures_are_told_beside_an_exception_of_the_loop():
+def test_failures_are_reported_beside_an_exception_of_the_loop():
     """The exception goes first, and the sandbox adds what the sweep had found."""
     with pytest.raises(LookupError) as caught, Sandbox() as sandbox:
         door = sandbox.create_device()
@@ -268,7 +268,7 @@ def test_call_that_is_not_emulated_fails_its_trial(seam_sandbox, sandbox_device)
 
 
 def test_outage_that_the_scenario_leaves_open_fails_its_trial(seam_sandbox, sandbox_device):
-    """It is healed before the next trial, and told of."""
+    """It is healed before the next trial, and reported."""
     other = seam_sandbox.create_device()
 
     def scenario(trial):
@@ -283,7 +283,7 @@ def test_outage_that_the_scenario_leaves_open_fails_its_trial(seam_sandbox, sand
 
 
 def test_fault_that_the_scenario_leaves_set_fails_its_trial(seam_sandbox, sandbox_device):
-    """It is gone in the next trial, and told of."""
+    """It is gone in the next trial, and reported."""
 
     def scenario(trial):
         if not trial.app.look(sandbox_device):

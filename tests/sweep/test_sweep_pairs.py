@@ -1,11 +1,11 @@
-"""With depth=2 a sweep hits a scenario at two points, the second among the calls that follow from the first."""
+"""With depth=2 a sweep has two disruptions in a trial, the second among the calls that follow from the first."""
 
 from contextlib import suppress
 
 import httpx
 import pytest
 
-from pytest_seam_sandbox.sweep.sweep import SweepFailed
+from pytest_seam_sandbox.sweep import SweepFailed
 from sweep.desk import desk, run
 
 
@@ -17,8 +17,8 @@ def pairs(found):
     return [name for name in found if ", then " in name]
 
 
-def test_pairs_come_after_all_single_points(seam_sweep, sandbox_device):
-    """Single points are the smaller trials; pairs follow in the order of their first point, then of the second."""
+def test_pairs_come_after_all_single_injection_points(seam_sweep, sandbox_device):
+    """Single injection points come first; pairs follow in the order of their first one, then of the second."""
     found = run(seam_sweep(disconnect=sandbox_device, faults=["slow"], depth=2, app=desk), look(sandbox_device))
 
     assert list(found) == [
@@ -38,7 +38,7 @@ def test_depth_is_one_unless_asked_for(seam_sweep, sandbox_device):
 
 
 def test_second_point_is_among_the_calls_after_the_first(seam_sweep, sandbox_device):
-    """The program tries again after a 503; that try is call 2, and it can be hit in its turn."""
+    """The program tries again after a 503; that try is call 2, and it can be disturbed in its turn."""
 
     def stubborn(trial):
         for _ in range(3):
@@ -51,7 +51,7 @@ def test_second_point_is_among_the_calls_after_the_first(seam_sweep, sandbox_dev
     assert pairs(found) == ["fail before call 1, then fail before call 2"]
 
 
-def test_pair_of_two_losses_has_both(seam_sweep, seam_sandbox, sandbox_device):
+def test_pair_of_two_outages_has_both(seam_sweep, seam_sandbox, sandbox_device):
     """The first outage goes on while the second begins."""
     other = seam_sandbox.create_device(name="CELLAR")
     trials = seam_sweep(disconnect=[sandbox_device, other], when="before", depth=2, app=desk)
@@ -65,7 +65,7 @@ def test_pair_of_two_losses_has_both(seam_sweep, seam_sandbox, sandbox_device):
 
 
 def test_device_is_not_lost_twice_at_a_time(seam_sweep, sandbox_device):
-    """While an outage goes on there is no point for the same one; after `lasting` calls there is."""
+    """While an outage goes on there is no injection point for the same one; after `lasting` calls there is."""
     trials = seam_sweep(disconnect=sandbox_device, when="before", depth=2, lasting=1, app=desk)
 
     found = run(trials, look(sandbox_device, 2))
@@ -75,7 +75,7 @@ def test_device_is_not_lost_twice_at_a_time(seam_sweep, sandbox_device):
 
 
 def test_one_call_has_one_fault(seam_sweep, sandbox_device):
-    """Two faults strike two calls, never the same one before and after its effect."""
+    """Two faults meet two calls, never the same one before and after its effect."""
     found = run(seam_sweep(faults=["refuse", "slow"], depth=2, app=lambda sandbox: sandbox), one_try(sandbox_device))
 
     assert list(found) == ["undisturbed", "refuse before call 1", "slow after call 1"]
@@ -92,7 +92,7 @@ def one_try(door):
 
 
 def test_pair_finds_what_no_single_point_finds(seam_sweep, sandbox_device):
-    """A program that gives up after two failures passes all single points."""
+    """A program that gives up after two failures passes all single injection points."""
     trials = seam_sweep(disconnect=sandbox_device, when="before", depth=2, lasting=1, app=desk)
 
     def scenario(trial):
@@ -132,21 +132,21 @@ def test_max_trials_bounds_the_whole(seam_sweep, sandbox_device):
     found = run(trials, look(sandbox_device, 3))
 
     assert len(found) == 1 + 4
-    assert "Left out for max_trials=4: 2 trials with two points." in trials.table
+    assert "Left out for max_trials=4: 2 trials with two injection points." in trials.table
 
 
 def test_max_trials_that_cuts_single_points_leaves_out_all_pairs(seam_sweep, sandbox_device):
-    """The table says how many single points had no room, and shows them with a dash."""
+    """The table says how many single injection points had no room, and shows them with a dash."""
     trials = seam_sweep(faults=["slow"], depth=2, max_trials=2, app=desk)
 
     run(trials, look(sandbox_device, 3))
 
-    assert "Left out for max_trials=2: 1 trials with one point and all with two." in trials.table
+    assert "Left out for max_trials=2: 1 trials with one injection point and all with two." in trials.table
     assert [line.split()[-1] for line in trials.table.splitlines()[2:5]] == ["ok", "ok", "-"]
 
 
 def test_only_a_pair_runs_its_first_point_too(seam_sweep, sandbox_device):
-    """The first point alone tells which calls follow, so it is run before the pair."""
+    """The first one alone says which calls follow, so it is run before the pair."""
     name = "slow after call 1, then slow after call 3"
 
     found = run(seam_sweep(faults=["slow"], depth=2, only=name, app=desk), look(sandbox_device, 3))

@@ -1,11 +1,11 @@
-"""What a sweep can do to a program: every loss and every fault, named in every form."""
+"""What a sweep can do to a program: every outage and every fault, named in every form."""
 
 import httpx
 import pytest
 
 from pytest_seam_sandbox.outages.specs import OutageSpec, possible_outages
 from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
-from pytest_seam_sandbox.sweep.sweep import SweepFailed
+from pytest_seam_sandbox.sweep import SweepFailed
 from sweep.desk import desk, run
 
 
@@ -27,7 +27,7 @@ from sweep.desk import desk, run
     ],
     ids=["fail", "lose_answer", "refuse", "rate_limit", "slow", "value"],
 )
-def test_fault_strikes_the_call_before_or_after_its_effect(seam_sweep, sandbox_device, fault, expected):
+def test_fault_meets_the_call_before_or_after_its_effect(seam_sweep, sandbox_device, fault, expected):
     """Before: nothing was unlocked. After: it was, whatever the program has seen of it."""
     found = {}
     for trial in seam_sweep(faults=fault):
@@ -66,7 +66,7 @@ def test_fault_lasts_until_the_program_has_seen_it(seam_sweep, sandbox_device):
     assert "absorbed" not in trials.table
 
 
-def test_single_strike_is_absorbed_by_the_client(seam_sweep, sandbox_device):
+def test_single_fault_is_absorbed_by_the_client(seam_sweep, sandbox_device):
     """A fault that does not last until it is seen never reaches the program where the SDK tries again."""
     single = FaultSpec("fail", until_seen=False)
     trials = seam_sweep(faults=[single, "slow"], when="after", app=desk)
@@ -76,10 +76,10 @@ def test_single_strike_is_absorbed_by_the_client(seam_sweep, sandbox_device):
     assert found["fail(once) after call 1"] is True
     assert [result.was_absorbed for result in trials.results] == [True, False]
     assert trials.table.splitlines()[2].split() == ["1", "GET", "/devices/get", "absorbed", "ok"]
-    assert "2 trials with one point: 2 passed (1 absorbed by the client)." in trials.table
+    assert "2 trials with one injection point: 2 passed (1 absorbed by the client)." in trials.table
 
 
-def test_lasting_counts_the_calls_that_a_fault_strikes(seam_sweep, sandbox_device):
+def test_lasting_counts_the_calls_that_meet_a_fault(seam_sweep, sandbox_device):
     """`lasting=2`: two calls in a row meet the fault, whatever their paths; healing ends it before that."""
     found = {}
     for trial in seam_sweep(faults=["fail"], when="before", lasting=2):
@@ -119,7 +119,7 @@ def test_client_that_does_not_wait_fails_the_trial(seam_sweep, sandbox_device):
         ("disconnect_account", "august_lock", "account_disconnected(DOOR)"),
     ],
 )
-def test_every_loss_of_a_device_can_be_swept(seam_sweep, seam_sandbox, argument, device_type, name):
+def test_every_outage_of_a_device_can_be_swept(seam_sweep, seam_sandbox, argument, device_type, name):
     """Each argument stands for one outage, which shows on the device that the program gets."""
     door = seam_sandbox.create_device(device_type, name="DOOR")
 
@@ -156,12 +156,12 @@ def targets(sandbox, device):
 
 @pytest.mark.parametrize("form", ["label", "id", "model", "object of the SDK", "list"])
 def test_target_is_a_label_an_id_or_a_model(seam_sweep, seam_sandbox, sandbox_device, form):
-    """Each form names the same device; naming it twice hits it once."""
+    """Each form names the same device; naming it twice counts once."""
     trials = seam_sweep(disconnect=targets(seam_sandbox, sandbox_device)[form], app=desk)
 
     run(trials, lambda trial: trial.app.look(sandbox_device))
 
-    assert [hit.name for hit in trials.hits] == ["disconnected(GARAGE)"]
+    assert [one.name for one in trials.disruptions] == ["disconnected(GARAGE)"]
 
 
 @pytest.mark.parametrize("form", ["account", "account id", "device", "label"])
@@ -178,16 +178,16 @@ def test_account_is_named_by_itself_or_by_a_device(seam_sweep, seam_sandbox, san
 
     run(trials, lambda trial: trial.app.look(sandbox_device))
 
-    assert [hit.name for hit in trials.hits] == ["account_disconnected(GARAGE)"]
+    assert [one.name for one in trials.disruptions] == ["account_disconnected(GARAGE)"]
 
 
-def test_losses_are_taken_as_values(seam_sweep, seam_sandbox, sandbox_device):
-    """`losses=` takes what possible_outages gives."""
-    trials = seam_sweep(losses=possible_outages(seam_sandbox, ["disconnected", "removed"]), app=desk)
+def test_outages_are_taken_as_values(seam_sweep, seam_sandbox, sandbox_device):
+    """`outages=` takes what possible_outages gives."""
+    trials = seam_sweep(outages=possible_outages(seam_sandbox, ["disconnected", "removed"]), app=desk)
 
     run(trials, lambda trial: trial.app.look(sandbox_device))
 
-    assert [hit.name for hit in trials.hits] == ["disconnected(GARAGE)", "removed(GARAGE)"]
+    assert [one.name for one in trials.disruptions] == ["disconnected(GARAGE)", "removed(GARAGE)"]
 
 
 def test_second_device_of_a_name_is_hit_and_not_the_first(seam_sweep, seam_sandbox):
@@ -200,13 +200,13 @@ def test_second_device_of_a_name_is_hit_and_not_the_first(seam_sweep, seam_sandb
         trial.app.seam.connected_accounts.delete(connected_account_id=account)
         return trial.app.look(second)
 
-    found = run(seam_sweep(losses=[OutageSpec("disconnected", "DOOR #2")], app=desk, when="before"), scenario)
+    found = run(seam_sweep(outages=[OutageSpec("disconnected", "DOOR #2")], app=desk, when="before"), scenario)
 
     assert found["disconnected(DOOR #2) before call 2"] is False
 
 
 def test_what_cannot_be_lost_any_more_is_no_failure(seam_sweep, sandbox_device):
-    """Where the scenario itself has removed the device, the point is marked as not possible, with the reason."""
+    """Where the scenario itself has removed the device, the injection point is marked as not possible, with the reason."""
     trials = seam_sweep(disconnect=sandbox_device, app=desk)
 
     account = sandbox_device.connected_account_id

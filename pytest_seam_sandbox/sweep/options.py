@@ -1,0 +1,126 @@
+"""`sweep` and what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, overload
+
+from typing_extensions import TypedDict, Unpack
+
+from ..engine.errors import SandboxError, is_for_the_test
+from ..outages.specs import OutageKind, OutageSpec
+from ..strategies.fault_specs import FaultKind, FaultSpec
+from .injection_points import WHENS, When, as_list, disruptions_of
+from .loop import Sweep
+from .trial import App
+
+if TYPE_CHECKING:
+    from ..sandbox import Sandbox
+
+__tracebackhide__ = is_for_the_test
+
+
+class SweepOptions(TypedDict, total=False):
+    """What `sweep` takes beside the sandbox and the app."""
+
+    disconnect: Any
+    disconnect_hub: Any
+    remove: Any
+    expire: Any
+    disconnect_account: Any
+    deactivate: Any
+    outages: Iterable[OutageSpec]
+    faults: FaultKind | FaultSpec | Iterable[FaultKind | FaultSpec]
+    when: When | Sequence[When]
+    depth: int
+    max_trials: int
+    lasting: int | None
+    only: str | None
+    subtests: Any
+
+
+@overload
+def sweep(
+    sandbox: Sandbox, *, app: Callable[[Sandbox], Awaitable[App]], **options: Unpack[SweepOptions]
+) -> Sweep[App]: ...
+@overload
+def sweep(sandbox: Sandbox, *, app: Callable[[Sandbox], App], **options: Unpack[SweepOptions]) -> Sweep[App]: ...
+@overload
+def sweep(sandbox: Sandbox, *, app: None = None, **options: Unpack[SweepOptions]) -> Sweep[None]: ...
+def sweep(
+    sandbox: Sandbox,
+    *,
+    disconnect: Any = None,
+    disconnect_hub: Any = None,
+    remove: Any = None,
+    expire: Any = None,
+    disconnect_account: Any = None,
+    deactivate: Any = None,
+    outages: Iterable[OutageSpec] = (),
+    faults: Any = (),
+    when: When | Sequence[When] = WHENS,
+    depth: int = 1,
+    max_trials: int = 1000,
+    lasting: int | None = None,
+    only: str | None = None,
+    app: Callable[[Sandbox], Any] | None = None,
+    subtests: Any = None,
+) -> Sweep[Any]:
+    """Run a scenario with an outage or a fault at each of its calls in turn.
+
+        for trial in sweep(sandbox, disconnect="FRONT DOOR", app=DoorService):
+            with trial as sandbox:
+                assert trial.app.unlock(door) in ("open", "offline")
+
+    The first trial is undisturbed, and counts the calls of the program. Then there is one trial for each call, each
+    outage or fault, and before and after the call, all from the state and the time in which the loop begins. After the
+    loop the clock shows the latest time of any trial.
+
+    disconnect, disconnect_hub, remove, expire, disconnect_account, deactivate: the devices (accounts, phones) that
+        suffer it: label, id or model, or a list of them. outages: the same as values.
+    faults: names of faults, or FaultSpec values, whose target does not matter. A fault "before" a call keeps it from
+        taking effect, one "after" it loses the answer to what took effect. What the client repeats by itself meets the
+        fault again, until the program sees the failure; FaultSpec(..., until_seen=False) happens once, and a trial
+        in which the client got through then is "absorbed" in the table.
+    when: "before", "after" or both. depth: 2 for pairs of injection points too. max_trials: how many trials at most,
+        the undisturbed one not counted. only: the name of a trial, to run just that one.
+    lasting: the number of calls of the program that an outage or a fault lasts; else `times` calls meet a fault,
+        one by default, and an outage lasts to `trial.heal()` or to the end of the block.
+    app: builds the program anew for each trial, as `trial.app`. subtests: pytest's fixture; each trial is a subtest.
+
+    A trial keeps the failure of its block; when all have run, the loop raises SweepFailed with a table of them.
+    Raises UnknownId or OutageNotPossible for what cannot suffer this, SandboxError for a sweep that makes no sense.
+    """
+    whens: tuple[When, ...] = tuple(as_list(when))
+    _check(bool(whens) and set(whens) <= set(WHENS), "when", when, "'before', 'after' or both")
+    _check(depth in (1, 2), "depth", depth, "1 (single injection points) or 2 (pairs too)")
+    _check(max_trials >= 1, "max_trials", max_trials, "a number of at least 1")
+    _check(lasting is None or lasting >= 1, "lasting", lasting, "a number of calls of at least 1")
+    by_kind: dict[OutageKind, Any] = {
+        "disconnected": disconnect,
+        "hub_disconnected": disconnect_hub,
+        "removed": remove,
+        "subscription_expired": expire,
+        "account_disconnected": disconnect_account,
+        "deactivated": deactivate,
+    }
+    disruptions = disruptions_of(sandbox, by_kind, outages, faults, whens)
+    return Sweep(
+        sandbox, disruptions, depth=depth, max_trials=max_trials, lasting=lasting, only=only, app=app, subtests=subtests
+    )
+
+
+def _check(condition: bool, name: str, found: object, wanted: str) -> None:
+    if not condition:
+        raise SandboxError(f"{name} is {found!r}; it takes {wanted}.")
+
+
+class SeamSweep(Protocol):
+    """What the fixture seam_sweep is: `sweep` of seam_sandbox."""
+
+    @overload
+    def __call__(self, *, app: Callable[[Sandbox], Awaitable[App]], **options: Unpack[SweepOptions]) -> Sweep[App]: ...
+    @overload
+    def __call__(self, *, app: Callable[[Sandbox], App], **options: Unpack[SweepOptions]) -> Sweep[App]: ...
+    @overload
+    def __call__(self, *, app: None = None, **options: Unpack[SweepOptions]) -> Sweep[None]: ...
