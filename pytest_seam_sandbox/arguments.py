@@ -15,12 +15,12 @@ from .catalog.devices import DeviceModel, device_model, property_fields, propert
 from .engine.errors import ApiError, SandboxError, is_for_the_test, quoted, shortened
 from .engine.json_values import why_no_json
 from .engine.params import Params
-from .engine.query import Kind
+from .engine.query import QueryType
 from .engine.types import type_name
 
 __tracebackhide__ = is_for_the_test
 
-Properties = Annotated[dict[str, Any], Kind("record")]
+Properties = Annotated[dict[str, Any], QueryType("record")]
 
 _SHOWN = 200
 _LONGEST = 1_000

@@ -118,7 +118,7 @@ def test_the_reading_of_imports_finds_them():
     found = set(imports_of("worlds.build"))
 
     assert ("api.devices.state", "add_device") in found
-    assert ("engine.store", "Workspace") in found
+    assert ("engine.workspace", "Workspace") in found
     assert "lock_door" in endpoints_of("api.locks")
 
 

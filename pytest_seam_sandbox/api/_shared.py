@@ -13,7 +13,8 @@ from ..engine.auth import Method
 from ..engine.clock import format_time, parse_time
 from ..engine.errors import ApiError
 from ..engine.events import EventFields
-from ..engine.store import Row, Workspace
+from ..engine.store import Row
+from ..engine.workspace import Workspace
 
 R = TypeVar("R", bound=Row)
 Meta = dict[str, str | bool]
@@ -24,7 +25,22 @@ SUPPORT = Method.SUPPORT
 
 WORKSPACE = (API_KEY, PAT, CONSOLE)
 WORKSPACE_READ = (*WORKSPACE, SUPPORT)
-SIMULATE = (*WORKSPACE, PORTAL)
+WITH_SESSION = (CLIENT_SESSION, *WORKSPACE)
+WITH_SESSION_READ = (*WITH_SESSION, SUPPORT)
+WITH_PORTAL = (*WORKSPACE, PORTAL)
+WITH_PORTAL_READ = (*WITH_PORTAL, PORTAL_READ_ONLY, SUPPORT)
+EVERYONE = (CLIENT_SESSION, PORTAL, *WORKSPACE)
+EVERYONE_READ = (CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, *WORKSPACE, SUPPORT)
+WITH_PUBLISHABLE_KEY = (Method.PUBLISHABLE_KEY, *WORKSPACE)
+WITHOUT_WORKSPACE = (Method.PAT_WITHOUT_WORKSPACE, CONSOLE, Method.CONSOLE_WITHOUT_WORKSPACE)
+ANY_WORKSPACE = (PAT, *WITHOUT_WORKSPACE, API_KEY, CLIENT_SESSION, SUPPORT)
+"""Who may call, each set once; they differ in the kinds of sessions that they take. In the order that nearly all routes
+have in Seam's specification; where the first of two credentials is another one there, the row says `first(...)`."""
+
+
+def first(*methods: Method, of: tuple[Method, ...]) -> tuple[Method, ...]:
+    """The same set of methods, with these tried before the others."""
+    return (*methods, *(method for method in of if method not in methods))
 
 
 _FREE_KEYS = frozenset(

@@ -14,19 +14,18 @@ from typing import Any, ClassVar, Literal
 from ..engine.events import EventFields, Unread
 from ..engine.pages import Page, Pager
 from ..engine.router import Router
-from ..engine.store import Row, Workspace, row_type
+from ..engine.store import Row, row_type
 from ..engine.types import Uuid
+from ..engine.workspace import Workspace
 from ._shared import (
     API_KEY,
     CLIENT_SESSION,
-    CONSOLE,
+    EVERYONE_READ,
     PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
     WORKSPACE_READ,
     Resource,
     find,
+    first,
     given,
     not_found,
 )
@@ -219,7 +218,7 @@ def _ending(attempt: ActionAttemptRow, kind: type[ActionAttemptEvent]) -> Action
 @router.get(
     "get",
     key="action_attempt",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, PORTAL, PORTAL_READ_ONLY, SUPPORT),
+    allow=first(CLIENT_SESSION, PAT, API_KEY, of=EVERYONE_READ),
     source="spec",
 )
 def get(workspace: Workspace, *, action_attempt_id: Uuid) -> ActionAttemptRow:

@@ -15,17 +15,13 @@ from ..engine.errors import ApiError
 from ..engine.pages import Page, Pager
 from ..engine.router import Router
 from ..engine.signals import Signal
-from ..engine.store import Row, Workspace, row_type
+from ..engine.store import Row, row_type
 from ..engine.types import Email, Metadata, NonEmptyText, Text, Uuid
+from ..engine.workspace import Workspace
 from ._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SIMULATE,
-    SUPPORT,
+    EVERYONE_READ,
+    WITH_PORTAL,
+    WITH_PORTAL_READ,
     WORKSPACE,
     AccountMetadataFields,
     Condition,
@@ -296,7 +292,7 @@ def recover(workspace: Workspace, account: ConnectedAccountRow, connect_webview_
 @router.get(
     "get",
     key="connected_account",
-    allow=(CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, API_KEY, PAT, CONSOLE, SUPPORT),
+    allow=EVERYONE_READ,
     source="spec",
     one_of=("connected_account_id", "email"),
 )
@@ -323,7 +319,7 @@ def _find_by_email(workspace: Workspace, email: str | None) -> ConnectedAccountR
 @router.get(
     "list",
     key="connected_accounts",
-    allow=(API_KEY, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, SUPPORT),
+    allow=WITH_PORTAL_READ,
     source="spec",
     page_limit=11000,
 )
@@ -357,7 +353,7 @@ def list_(
 @router.patch(
     "update",
     key="connected_account",
-    allow=(PAT, CONSOLE, API_KEY),
+    allow=WORKSPACE,
     source="spec",
     no_effect={
         "accepted_capabilities": "kept and shown; it is about devices of later syncs, which bring none in a sandbox",
@@ -396,7 +392,7 @@ def update(
 
 @router.delete(
     "delete",
-    allow=(*WORKSPACE, PORTAL),
+    allow=WITH_PORTAL,
     source="spec",
     no_effect={"sync": "a hidden parameter, used by Seam itself; the account is gone at once in any case"},
 )
@@ -428,7 +424,7 @@ def sync(workspace: Workspace, *, connected_account_id: Uuid) -> None:
 
 @router.post(
     "simulate/disconnect",
-    allow=SIMULATE,
+    allow=WITH_PORTAL,
     source="docs",
     conflict="No source gives the order of the events: connected_account.disconnected comes first, then one "
     "device.disconnected for each device.",

@@ -17,11 +17,20 @@ from ..engine.auth import Caller
 from ..engine.clock import parse_time, seconds_of
 from ..engine.events import EventRow
 from ..engine.params import Complaint, at_least_one
-from ..engine.query import Kind
+from ..engine.query import QueryType
 from ..engine.router import Router
-from ..engine.store import Row, Workspace
+from ..engine.store import Row
 from ..engine.types import Date, Limit, Text, Uuid, integer, one_of
-from ._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, PORTAL, PORTAL_READ_ONLY, SUPPORT, Resource, not_found
+from ..engine.workspace import Workspace
+from ._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    EVERYONE_READ,
+    PAT,
+    Resource,
+    first,
+    not_found,
+)
 from .user_identities.model import ids_of
 
 if TYPE_CHECKING:
@@ -32,12 +41,11 @@ else:
 
 router = Router("/events")
 
-READERS = (CLIENT_SESSION, API_KEY, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, SUPPORT)
-EventType = Annotated[str, one_of(*accepted_event_types()), Kind("string")]
+EventType = Annotated[str, one_of(*accepted_event_types()), QueryType("string")]
 HundredUuids = Annotated[list[Uuid], MaxLen(100)]
 
 
-Offset = Annotated[int, BeforeValidator(integer), Ge(0), Kind("number")]
+Offset = Annotated[int, BeforeValidator(integer), Ge(0), QueryType("number")]
 _ONE = (
     "access_code_id",
     "access_grant_id",
@@ -103,7 +111,7 @@ def _visible(workspace: Workspace, caller: Caller, event: EventRow) -> bool:
 @router.get(
     "get",
     key="event",
-    allow=READERS,
+    allow=first(CLIENT_SESSION, API_KEY, PAT, of=EVERYONE_READ),
     source="assumed",
     checks=[
         at_least_one(
@@ -154,7 +162,13 @@ def _needs_a_time(values: Mapping[str, Any]) -> Complaint | None:
     return None
 
 
-@router.get("list", key="events", allow=READERS, source="spec", checks=[_in_order, _needs_a_time])
+@router.get(
+    "list",
+    key="events",
+    allow=first(CLIENT_SESSION, API_KEY, PAT, of=EVERYONE_READ),
+    source="spec",
+    checks=[_in_order, _needs_a_time],
+)
 def list_(
     workspace: Workspace,
     *,

@@ -15,19 +15,17 @@ from ..engine.errors import ApiError
 from ..engine.events import EventFields, Unread
 from ..engine.pages import Pager
 from ..engine.params import Complaint
-from ..engine.query import Kind
+from ..engine.query import QueryType
 from ..engine.router import Router
 from ..engine.signals import Signal
-from ..engine.store import Row, Workspace, row_type
+from ..engine.store import Row, row_type
 from ..engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number
+from ..engine.workspace import Workspace
 from . import action_attempts
 from ._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    PORTAL,
-    SUPPORT,
+    EVERYONE,
+    WITH_SESSION,
+    WITH_SESSION_READ,
     WORKSPACE,
     DeviceFields,
     Meta,
@@ -46,7 +44,7 @@ router = Router("/locks")
 
 LockMethod = Literal["keycode", "manual", "automatic", "unknown", "remote", "card"]
 
-AutoLockDelay = Annotated[float, BeforeValidator(number), Ge(1), Le(60), Kind("number")]
+AutoLockDelay = Annotated[float, BeforeValidator(number), Ge(1), Le(60), QueryType("number")]
 
 code_entered: Signal[[Workspace, DeviceRow, str, list[CodeEntry]]] = Signal()
 """Sent when a code is typed at a keypad; the family that knows the lock's codes appends what it finds."""
@@ -232,7 +230,7 @@ def _controllable(workspace: Workspace, caller: Caller, device_id: str, flag: st
     "get",
     key="device",
     twin="lock",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=WITH_SESSION_READ,
     source="spec",
     checks=[NAME_OR_ID],
 )
@@ -248,7 +246,7 @@ def get(workspace: Workspace, *, caller: Caller, device_id: Uuid | None = None, 
     "list",
     key="devices",
     twin="locks",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=WITH_SESSION_READ,
     source="spec",
     no_effect={"page_cursor": "Seam gives no further pages of this list"},
 )
@@ -292,7 +290,7 @@ _FIRST_ANSWER = (
 @router.post(
     "lock_door",
     key="action_attempt",
-    allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY),
+    allow=EVERYONE,
     source="spec",
     per_minute=15,
     conflict=_FIRST_ANSWER,
@@ -306,7 +304,7 @@ def lock_door(workspace: Workspace, *, caller: Caller, device_id: Uuid, sync: bo
 @router.post(
     "unlock_door",
     key="action_attempt",
-    allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY),
+    allow=EVERYONE,
     source="spec",
     per_minute=15,
     conflict=_FIRST_ANSWER,
@@ -326,7 +324,7 @@ def _delay_when_enabling(values: Mapping[str, Any]) -> Complaint | None:
 @router.post(
     "configure_auto_lock",
     key="action_attempt",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    allow=WITH_SESSION,
     source="spec",
     checks=[_delay_when_enabling],
 )

@@ -17,7 +17,8 @@ from typing import Any, Literal, cast
 from ..catalog.known import codes
 from ..engine.errors import SandboxError, UnknownId, is_for_the_test, quoted, shortened
 from ..engine.json_values import why_no_json
-from ..engine.store import Row, Workspace
+from ..engine.store import Row
+from ..engine.workspace import Workspace
 from . import connected_accounts as accounts
 from ._shared import Condition, plain, without_codes
 from .access_codes import marks as access_codes
@@ -44,7 +45,7 @@ _OTHER = MappingProxyType({"errors": "warnings", "warnings": "errors"})
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class Markable:
     """A kind of resource that can carry errors and warnings. resource: its name among the known codes.
 
     flags: the further fields of an error. begin, end: what happens when a condition comes and goes.
@@ -101,7 +102,7 @@ def take_mark(workspace: Workspace, row: Row, field: Field, code: str) -> None:
     kind.end(workspace, row, field, known)
 
 
-def _check(kind: Kind, field: Field, code: str, message: str | None, fields: Mapping[str, object]) -> None:
+def _check(kind: Markable, field: Field, code: str, message: str | None, fields: Mapping[str, object]) -> None:
     if not isinstance(code, str) or not code.strip():
         raise SandboxError(f"a code is a text such as 'device_disconnected'; got {quoted(code)}.")
     if message is not None and not isinstance(message, str):
@@ -138,13 +139,13 @@ def _hide(workspace: Workspace, row: Row, field: Field, condition: Condition) ->
     _store(workspace, row, field, *without_codes(_conditions(row, field), condition.code))
 
 
-def _message(kind: Kind, field: Field, code: str) -> str:
+def _message(kind: Markable, field: Field, code: str) -> str:
     known = DEVICE_ERRORS if field == "errors" else DEVICE_WARNINGS
     issue = known.get(code) if kind.resource in ("device", "access_code", "") else None
     return f"{code.replace('_', ' ').capitalize()}." if issue is None else issue.message
 
 
-def _flags(workspace: Workspace, row: Row, kind: Kind, field: Field, code: str) -> Flags:
+def _flags(workspace: Workspace, row: Row, kind: Markable, field: Field, code: str) -> Flags:
     """The fields that the variant of a code has besides the common ones (spec)."""
     required = _REQUIRED.get((kind.resource, code))
     extra: Flags = required(workspace, row) if required is not None else ()
@@ -319,19 +320,19 @@ def _end_credential(workspace: Workspace, credential: AcsCredentialRow, field: F
         sync(workspace, credential)
 
 
-KINDS: Mapping[type[Row], Kind] = MappingProxyType(
+KINDS: Mapping[type[Row], Markable] = MappingProxyType(
     {
-        DeviceRow: Kind("device", "device", _begin_device, _end_device, _device_flags),
-        PhoneRow: Kind("phone", "", _show, _hide),
-        ConnectedAccountRow: Kind(
+        DeviceRow: Markable("device", "device", _begin_device, _end_device, _device_flags),
+        PhoneRow: Markable("phone", "", _show, _hide),
+        ConnectedAccountRow: Markable(
             "connected account", "connected_account", _begin_account, _end_account, _account_flags
         ),
-        AccessCodeRow: Kind("access code", "access_code", access_codes.begin, access_codes.end, _code_flags),
-        AcsSystemRow: Kind("ACS system", "acs_system", _begin_system, _end_system),
-        AcsUserRow: Kind("ACS user", "acs_user", _begin_acs_user, _end_acs_user),
-        AcsCredentialRow: Kind("ACS credential", "acs_credential", _show, _end_credential),
-        AcsEntranceRow: Kind("ACS entrance", "acs_entrance", _show, _hide),
-        UserIdentityRow: Kind("user identity", "user_identity", _show, _hide),
+        AccessCodeRow: Markable("access code", "access_code", access_codes.begin, access_codes.end, _code_flags),
+        AcsSystemRow: Markable("ACS system", "acs_system", _begin_system, _end_system),
+        AcsUserRow: Markable("ACS user", "acs_user", _begin_acs_user, _end_acs_user),
+        AcsCredentialRow: Markable("ACS credential", "acs_credential", _show, _end_credential),
+        AcsEntranceRow: Markable("ACS entrance", "acs_entrance", _show, _hide),
+        UserIdentityRow: Markable("user identity", "user_identity", _show, _hide),
     }
 )
 """The kinds of resources that carry errors and warnings."""

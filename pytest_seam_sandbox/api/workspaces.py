@@ -9,21 +9,20 @@ from typing import Any, ClassVar, Literal, cast
 
 from typing_extensions import TypedDict
 
-from ..engine.auth import AccessToken, Caller, Method, Server
+from ..engine.auth import AccessToken, Caller, Server
 from ..engine.router import Router
-from ..engine.store import Row, Workspace, row_type
+from ..engine.store import Row, row_type
 from ..engine.types import Nullable, Text, Uuid
+from ..engine.workspace import Workspace
 from ._shared import (
+    ANY_WORKSPACE,
     API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
+    EVERYONE_READ,
+    WITHOUT_WORKSPACE,
     WORKSPACE,
     Resource,
     find,
+    first,
     given,
     require_sandbox,
 )
@@ -137,7 +136,7 @@ def record_of(workspace: Workspace) -> WorkspaceRow:
 @router.get(
     "get",
     key="workspace",
-    allow=(API_KEY, CONSOLE, CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, PAT, SUPPORT),
+    allow=first(API_KEY, of=EVERYONE_READ),
     source="spec",
 )
 def get(workspace: Workspace) -> WorkspaceRow:
@@ -148,15 +147,7 @@ def get(workspace: Workspace) -> WorkspaceRow:
 @router.get(
     "list",
     key="workspaces",
-    allow=(
-        PAT,
-        Method.PAT_WITHOUT_WORKSPACE,
-        API_KEY,
-        CLIENT_SESSION,
-        CONSOLE,
-        Method.CONSOLE_WITHOUT_WORKSPACE,
-        SUPPORT,
-    ),
+    allow=ANY_WORKSPACE,
     source="official fake",
 )
 def list_(workspace: Workspace | None, *, caller: Caller, server: Server) -> list[WorkspaceRow]:
@@ -169,7 +160,7 @@ def list_(workspace: Workspace | None, *, caller: Caller, server: Server) -> lis
 @router.post(
     "create",
     key="workspace",
-    allow=(Method.PAT_WITHOUT_WORKSPACE, CONSOLE, Method.CONSOLE_WITHOUT_WORKSPACE),
+    allow=WITHOUT_WORKSPACE,
     source="spec",
     no_effect=_SHOWN_ONLY,
 )
@@ -211,7 +202,7 @@ def create(
 
 @router.patch(
     "update",
-    allow=(API_KEY, CONSOLE, PAT),
+    allow=WORKSPACE,
     source="spec",
     no_effect={
         "is_suspended": "kept and shown; what a suspended workspace answers is not documented",

@@ -18,7 +18,7 @@ from ..engine.errors import SandboxError, UnknownId, is_for_the_test, quoted
 from ..engine.history import Call, Entry
 from ..engine.http import Request
 from ..engine.settings import Settings
-from ..engine.store import Workspace
+from ..engine.workspace import Workspace
 from ..report.texts import Names, joined
 from .event_list import EventList
 from .names import Finder, named

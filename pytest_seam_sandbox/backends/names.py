@@ -9,7 +9,8 @@ from itertools import islice, repeat
 from typing import Any, Literal, TypeVar
 
 from ..engine.errors import UnknownId, is_for_the_test, shortened
-from ..engine.store import Row, Table, Workspace
+from ..engine.store import Row, Table
+from ..engine.workspace import Workspace
 from ..report.texts import MOST, joined
 
 __tracebackhide__ = is_for_the_test

@@ -5,12 +5,9 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .clock import cut
-
-if TYPE_CHECKING:
-    from .store import Workspace
+from .clock import Clock, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +55,15 @@ class Agenda:
         """When the next work that is under way is due; None when there is none."""
         return next((task.due for task in self.tasks if task.is_under_way), None)
 
-    def settle(self, workspace: Workspace, now: float) -> None:
-        """Do all work that is due at `now`, in order, the work planned by it included."""
+    def settle(self, workspace: object, clock: Clock, now: float) -> None:
+        """Do all work that is due at `now`, in order, the work planned by it included.
+
+        workspace: what each function is given first. clock: shows the due time of each meanwhile.
+        """
         while self.tasks and self.tasks[0].due <= now:
             task, *rest = self.tasks
             self.tasks = tuple(rest)
-            with workspace.clock.pinned(task.due):
+            with clock.pinned(task.due):
                 task.function(workspace, *task.about)
 
     def clear(self) -> None:

@@ -29,11 +29,11 @@ from .ids import Ids
 from .limits import Limits
 from .params import parse_json
 from .places import place_of_caller
-from .repeats import Known, Repeats, Words
+from .repeats import Meaning, Repeats, RequestKey
 from .router import Endpoint
 from .settings import Settings
-from .store import Workspace
 from .stubs import Stubs
+from .workspace import Workspace
 
 __tracebackhide__ = is_for_the_test
 
@@ -48,15 +48,15 @@ Probe = Callable[[Request], Callable[[], None] | None]
 
 @dataclass(slots=True)
 class _Exchange:
-    """A request while it is answered: the call in the history, the endpoint, all that its meaning depends on, that
-    meaning, if it is known from an earlier request, and else its body.
+    """A request while it is answered: the call in the history, the endpoint, the key of its meaning, that meaning,
+    if an earlier request had the same, and else its body.
     """
 
     request: Request
     call: Call
     endpoint: Endpoint | None
-    words: Words
-    known: Known | None
+    key: RequestKey
+    meaning: Meaning | None
     body: object = ""
 
 
@@ -169,7 +169,7 @@ class App:
     def _settle(self) -> None:
         for workspace in self.workspaces.values():
             if workspace.agenda.tasks:
-                workspace.agenda.settle(workspace, self.clock.timestamp())
+                workspace.agenda.settle(workspace, self.clock, self.clock.timestamp())
 
     def handle(self, request: Request) -> Response:
         """Answer one request. An exception that comes out of here is a fault of the sandbox itself."""
@@ -198,10 +198,10 @@ class App:
         """The steps in Seam's order: body, route, OPTIONS, request id, reply. A request met before needs no reading."""
         endpoint = self._routes.get(request.path) or self._route(request.path)
         content_type = request.headers.get("content-type")
-        words = (request.path, request.method, request.query, request.body, content_type)
-        known = self._repeats.get(words)
-        exchange = _Exchange(request, call, endpoint, words, known)
-        if known is None:
+        key = (request.path, request.method, request.query, request.body, content_type)
+        meaning = self._repeats.get(key)
+        exchange = _Exchange(request, call, endpoint, key, meaning)
+        if meaning is None:
             early = self._open(exchange)
             if early is not None:
                 return early
@@ -246,7 +246,7 @@ class App:
                 return self._stubbed(exchange, headers)
             self._settle()
             workspace, caller = self.gate.admit(request, endpoint.allow)
-            call.params, arguments = exchange.known or self._understand(exchange, endpoint)
+            call.params, arguments = exchange.meaning or self._understand(exchange, endpoint)
             if self.settings.rate_limits and endpoint.per_minute is not None and workspace is not None:
                 self._count(endpoint, endpoint.per_minute, workspace, arguments)
             status, content = 200, endpoint.call(workspace, caller, self, arguments.copy(), request)
@@ -272,7 +272,7 @@ class App:
             return None
         try:
             exchange.call.params = (
-                exchange.known[0] if exchange.known else freeze(endpoint.read(request, exchange.body))
+                exchange.meaning[0] if exchange.meaning else freeze(endpoint.read(request, exchange.body))
             )
         except ApiError:
             exchange.call.params = NOTHING
@@ -290,7 +290,7 @@ class App:
             return fault.answer(exchange.call.request_id)
         return answer._replace(wire=fault.wire, delay=fault.seconds)
 
-    def _understand(self, exchange: _Exchange, endpoint: Endpoint) -> Known:
+    def _understand(self, exchange: _Exchange, endpoint: Endpoint) -> Meaning:
         """The parameters and the arguments for the endpoint's function; ApiError 400 or 405 for what does not fit."""
         request = exchange.request
         if request.method not in endpoint.methods:
@@ -304,7 +304,7 @@ class App:
         sent = endpoint.read(request, exchange.body)
         params = exchange.call.params = freeze(sent)
         arguments = endpoint.params.validate(sent, strict_ids=self.settings.strict_ids)
-        self._repeats.keep(exchange.words, (params, arguments))
+        self._repeats.keep(exchange.key, (params, arguments))
         return params, arguments
 
     def _count(self, endpoint: Endpoint, per_minute: int, workspace: Workspace, arguments: Mapping[str, Any]) -> None:

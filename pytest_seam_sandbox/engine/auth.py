@@ -13,7 +13,7 @@ from typing import Protocol
 
 from .errors import ApiError
 from .http import Request
-from .store import Workspace
+from .workspace import Workspace
 
 
 class Method(StrEnum):

@@ -11,13 +11,12 @@ from functools import cache
 from math import inf
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, dataclass_transform
+from typing import Any, ClassVar, NoReturn, Protocol, dataclass_transform
 
-from .clock import cut, written_at
+from .clock import Clock, cut, written_at
+from .ids import Ids
+from .settings import Settings
 from .store import Row, row_type
-
-if TYPE_CHECKING:
-    from .store import Workspace
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -87,6 +86,30 @@ class Unread:
     read: Callable[[], EventFields]
 
 
+class Origin(Protocol):
+    """What events take from the workspace that logs them."""
+
+    @property
+    def workspace_id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Tells when an event happens."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """Gives an event its id."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Has the time after which an event shows."""
+        ...
+
+
 _NO_OWNERS: Mapping[str, str] = MappingProxyType({})
 _COMMON = frozenset({"event_id", "event_type", "workspace_id", "created_at", "occurred_at", "event_description"})
 
@@ -110,7 +133,7 @@ class EventRow(Row):
     not_found: ClassVar[str] = "event_not_found"
     number: int
     place: int
-    workspace: Workspace
+    origin: Origin
     at: float
     event_type: str
     fields: EventFields | Unread
@@ -119,17 +142,17 @@ class EventRow(Row):
     @property
     def event_id(self) -> str:
         """The id, made when somebody asks for it."""
-        return self.workspace.ids.uuid(self.place)
+        return self.origin.ids.uuid(self.place)
 
     @property
     def workspace_id(self) -> str:
         """The id of the workspace."""
-        return self.workspace.workspace_id
+        return self.origin.workspace_id
 
     @property
     def visible_at(self) -> float:
         """When Seam creates it, so that it shows in /events/list, in seconds since 1970."""
-        latency = self.workspace.settings.event_latency
+        latency = self.origin.settings.event_latency
         return cut(self.at + latency) if latency else self.at
 
     @property
@@ -246,13 +269,13 @@ class EventLog:
         """When all events show that there are so far, in seconds since 1970."""
         return self._kept.rows[-1].visible_at if self._kept.rows else 0.0
 
-    def emit(self, workspace: Workspace, fields: EventFields | Unread, **owners: str) -> EventRow:
-        """Log an event that happens now."""
-        ids = workspace.ids
+    def emit(self, origin: Origin, fields: EventFields | Unread, **owners: str) -> EventRow:
+        """Log an event that happens now. origin: the workspace."""
+        ids = origin.ids
         ids.count += 1
         self.emitted += 1
         event = EventRow(
-            self.emitted, ids.count, workspace, workspace.clock.mark(), fields.event_type, fields, owners or _NO_OWNERS
+            self.emitted, ids.count, origin, origin.clock.mark(), fields.event_type, fields, owners or _NO_OWNERS
         )
         if self._shared:
             self._kept, self._shared = self._kept.copy(), False
@@ -278,7 +301,7 @@ class EventLog:
     def find(self, event_id: str) -> EventRow | None:
         """The event of this id, whether it shows yet or not."""
         rows = self._kept.rows
-        place = rows[0].workspace.ids.place_of(event_id) if rows else None
+        place = rows[0].origin.ids.place_of(event_id) if rows else None
         if place is None:
             return None
         index = bisect_left(rows, place, key=_place)

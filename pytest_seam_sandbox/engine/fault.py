@@ -16,12 +16,12 @@ from .places import place_of_caller, seen_at
 
 __tracebackhide__ = is_for_the_test
 
-Kind = Literal["fail", "refuse", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer"]
+FaultKind = Literal["fail", "refuse", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer"]
 Garbage = Literal["not_json", "truncated", "wrong_content_type"]
 _REPEATED_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
 _REPEATS = 2
 """What the official SDK sends again by itself, and how often; source: the SDK's DEFAULT_RETRIES."""
-_WIRES: Mapping[Kind, Wire] = MappingProxyType(
+_WIRES: Mapping[FaultKind, Wire] = MappingProxyType(
     {
         "refuse": "refuse",
         "time_out": "time_out",
@@ -59,9 +59,9 @@ class Target:
         )
 
     def __str__(self) -> str:
-        words = [self.method or "any method", self.path]
-        words += [f"device {self.device_id}"] if self.device_id else []
-        return " ".join(words)
+        parts = [self.method or "any method", self.path]
+        parts += [f"device {self.device_id}"] if self.device_id else []
+        return " ".join(parts)
 
 
 class Owner(Protocol):
@@ -88,7 +88,7 @@ class Fault:
     place: the line that asked for it.
     """
 
-    kind: Kind
+    kind: FaultKind
     target: Target
     times: int | None
     after: bool

@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any, Unpack
 
 from .errors import SandboxError, is_for_the_test, quoted, raise_together
-from .fault import GARBAGE, Fault, Garbage, Kind, Target
+from .fault import GARBAGE, Fault, FaultKind, Garbage, Target
 from .http import Request
 from .json_values import why_no_json
 from .narrowing import Narrowing, check_flags, check_narrowing, device_id_of
@@ -199,7 +199,7 @@ class Faults:
         )
         return True
 
-    def _add(self, kind: Kind, target: str, narrowing: Narrowing, *, after: bool = False, **details: Any) -> Fault:
+    def _add(self, kind: FaultKind, target: str, narrowing: Narrowing, *, after: bool = False, **details: Any) -> Fault:
         check_narrowing(kind, narrowing)
         check_flags(after=after)
         times, device_id = narrowing.get("times", 1), device_id_of(narrowing.get("device"))
@@ -233,7 +233,7 @@ class Faults:
         routes = self._routes()
         if method and method not in METHODS:
             raise SandboxError(f"the fault target {target!r} has the method {method!r}; methods: {', '.join(METHODS)}.")
-        methods = {method for known, accepted in routes.items() if fnmatchcase(known, path) for method in accepted}
+        methods = {method for route, accepted in routes.items() if fnmatchcase(route, path) for method in accepted}
         if not methods:
             near = get_close_matches(path, sorted(routes), n=3, cutoff=0.3)
             raise SandboxError(

@@ -27,11 +27,11 @@ class Narrowing(TypedDict, total=False):
 
 def check_narrowing(kind: str, narrowing: Narrowing) -> None:
     """Raise SandboxError for a keyword that no fault takes, which would be left out in silence, or a bad value."""
-    known = Narrowing.__annotations__
+    accepted = Narrowing.__annotations__
     for name in narrowing:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Besides its own, it takes {', '.join(known)}."
+        if name not in accepted:
+            near = get_close_matches(name, accepted, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Besides its own, it takes {', '.join(accepted)}."
             raise SandboxError(f"faults.{kind}() has no parameter {name!r}. {hint}")
     times, caller = narrowing.get("times", 1), narrowing.get("caller")
     if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):

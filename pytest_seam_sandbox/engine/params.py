@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError, f
 from typing_extensions import TypedDict, is_typeddict
 
 from .errors import ApiError
-from .query import Kind
+from .query import QueryType
 from .types import NULLABLE, Unset, enum_text, refused, type_name
 
 
@@ -188,23 +188,23 @@ def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def kind_of(annotation: Any) -> Kind:
+def kind_of(annotation: Any) -> QueryType:
     """How the query parser has to read a parameter of this type."""
     origin = get_origin(annotation)
     if origin is Annotated:
         inner, *marks = get_args(annotation)
-        found = next((mark for mark in marks if isinstance(mark, Kind)), None) or kind_of(inner)
-        return Kind(found.name, True, found.item, found.fields) if NULLABLE in marks else found
+        found = next((mark for mark in marks if isinstance(mark, QueryType)), None) or kind_of(inner)
+        return QueryType(found.name, True, found.item, found.fields) if NULLABLE in marks else found
     if origin in (Union, UnionType):
         return kind_of(next(arm for arm in get_args(annotation) if arm is not NoneType))
     if origin is list:
-        return Kind("array", item=kind_of(get_args(annotation)[0]))
+        return QueryType("array", item=kind_of(get_args(annotation)[0]))
     if is_typeddict(annotation):
         hints = get_type_hints(annotation, include_extras=True)
-        return Kind("object", fields=MappingProxyType({name: kind_of(hint) for name, hint in hints.items()}))
+        return QueryType("object", fields=MappingProxyType({name: kind_of(hint) for name, hint in hints.items()}))
     if origin is Literal:
-        return Kind("boolean" if isinstance(get_args(annotation)[0], bool) else "string")
-    return Kind("boolean" if annotation is bool else "string")
+        return QueryType("boolean" if isinstance(get_args(annotation)[0], bool) else "string")
+    return QueryType("boolean" if annotation is bool else "string")
 
 
 def _accepted(annotation: Any) -> Any:

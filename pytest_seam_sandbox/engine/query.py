@@ -28,16 +28,16 @@ _COMPOSED = frozenset({"array", "record", "object"})
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class QueryType:
     """What the query parser has to know of a parameter's type. A record's `item` is a string."""
 
     name: Literal["string", "number", "boolean", "array", "record", "object"]
     nullable: bool = False
-    item: Kind | None = None
-    fields: Mapping[str, Kind] = field(default_factory=FrozenDict, hash=False)
+    item: QueryType | None = None
+    fields: Mapping[str, QueryType] = field(default_factory=FrozenDict, hash=False)
 
 
-def parse_query(query: str, kinds: Mapping[str, Kind]) -> dict[str, object]:
+def parse_query(query: str, kinds: Mapping[str, QueryType]) -> dict[str, object]:
     """The parameters that `kinds` declares and the query holds; everything else is dropped.
 
     Raises ApiError 400 `invalid_query_params` for text that cannot be read one way only.
@@ -64,7 +64,7 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 
 def _parse_fields(
-    values: Mapping[str, list[str]], kinds: Mapping[str, Kind], prefix: str, strict: bool
+    values: Mapping[str, list[str]], kinds: Mapping[str, QueryType], prefix: str, strict: bool
 ) -> dict[str, object]:
     found: dict[str, object] = {}
     for field_name, kind in kinds.items():
@@ -82,7 +82,7 @@ def _parse_fields(
     return found
 
 
-def _array(values: Mapping[str, list[str]], name: str, kind: Kind, strict: bool) -> tuple[bool, object]:
+def _array(values: Mapping[str, list[str]], name: str, kind: QueryType, strict: bool) -> tuple[bool, object]:
     plain = values.get(name, [])
     brackets = [] if strict else values.get(f"{name}[]", [])
     if plain and brackets:
@@ -96,7 +96,7 @@ def _array(values: Mapping[str, list[str]], name: str, kind: Kind, strict: bool)
         raise _unreadable(name, "mixes empty values with other values")
     if not strict and any("," in text for text in texts):
         texts = _split_commas(name, texts, bool(brackets))
-    item = kind.item or Kind("string")
+    item = kind.item or QueryType("string")
     return True, [_scalar(text, item, strict) for text in texts]
 
 
@@ -111,7 +111,7 @@ def _split_commas(name: str, texts: list[str], in_brackets: bool) -> list[str]:
     return parts
 
 
-def _nested(values: Mapping[str, list[str]], name: str, kind: Kind, strict: bool) -> tuple[bool, object]:
+def _nested(values: Mapping[str, list[str]], name: str, kind: QueryType, strict: bool) -> tuple[bool, object]:
     prefix = f"{name}."
     inner = [key for key in values if key.startswith(prefix)]
     if name in values:
@@ -137,7 +137,7 @@ def _nested(values: Mapping[str, list[str]], name: str, kind: Kind, strict: bool
     return True, record
 
 
-def _scalar(text: str, kind: Kind, strict: bool) -> object:
+def _scalar(text: str, kind: QueryType, strict: bool) -> object:
     if text == "":
         return "" if kind.name == "string" and not strict and not kind.nullable else None
     if kind.name == "number":

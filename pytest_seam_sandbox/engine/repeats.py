@@ -6,9 +6,9 @@ from typing import Any
 
 from .frozen import FrozenDict
 
-Words = tuple[str, str, str, bytes, str | None]
+RequestKey = tuple[str, str, str, bytes, str | None]
 """All that the meaning of a request depends on in one app: path, method, query, body, content type."""
-Known = tuple[FrozenDict, dict[str, Any]]
+Meaning = tuple[FrozenDict, dict[str, Any]]
 """What a request was found to mean: the parameters as sent, and the arguments for the function, to be copied."""
 _SHORT = 512
 _MANY = 1024
@@ -18,20 +18,20 @@ class Repeats:
     """The short valid requests of one app, with what they mean."""
 
     def __init__(self) -> None:
-        self._known: dict[Words, Known] = {}
+        self._meanings: dict[RequestKey, Meaning] = {}
 
-    def get(self, words: Words) -> Known | None:
+    def get(self, key: RequestKey) -> Meaning | None:
         """What this request means; None when it has to be read."""
-        return self._known.get(words)
+        return self._meanings.get(key)
 
-    def keep(self, words: Words, known: Known) -> None:
+    def keep(self, key: RequestKey, meaning: Meaning) -> None:
         """Keep what a request means, if it is short and has no lists or objects, which the function could change."""
-        _, _, query, body, _ = words
+        _, _, query, body, _ = key
         if len(query) + len(body) > _SHORT:
             return
-        for value in known[1].values():
+        for value in meaning[1].values():
             if isinstance(value, (list, dict)):
                 return
-        if len(self._known) >= _MANY:
-            self._known.clear()
-        self._known[words] = known[0], known[1].copy()
+        if len(self._meanings) >= _MANY:
+            self._meanings.clear()
+        self._meanings[key] = meaning[0], meaning[1].copy()

@@ -16,8 +16,9 @@ from .http import Request
 from .pages import Page, Pager, describe, read_cursor
 from .params import Check, Params, not_an_object
 from .query import parse_query
-from .store import Row, Workspace
+from .store import Row
 from .types import Limit, PageCursor
+from .workspace import Workspace
 
 F = TypeVar("F", bound=Callable[..., object])
 DeviceFinder = Callable[[Workspace, Mapping[str, Any]], "str | None"]

@@ -1,39 +1,30 @@
-"""Frozen rows, tables of them, and the workspace that holds the tables."""
+"""Frozen rows, and tables of them."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, cast, dataclass_transform
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, dataclass_transform
 
 from pydantic_core import to_json
 
-if TYPE_CHECKING:
-    from .agenda import Agenda
-    from .clock import Clock
-    from .events import EventLog
-    from .ids import Ids
-    from .settings import Settings
-
-
-Kind = TypeVar("Kind", bound=type)
+RowClass = TypeVar("RowClass", bound=type)
 _LABELS = ("display_name", "name", "full_name")
 _REMOVED = 1_000
 """How many of the rows that were removed a table keeps for their names."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def row_type(kind: Kind) -> Kind:
+def row_type(row_class: RowClass) -> RowClass:
     """Make a class a kind of row: a dataclass with slots, frozen for the type checker.
 
     At run time it is not: that check would be a third of what an unlock costs. Name the fields when you make a row,
     except where an unlock makes it: with names it takes twice the time.
     """
-    made = cast("type[Row]", dataclass(slots=True)(kind))
+    made = cast("type[Row]", dataclass(slots=True)(row_class))
     made._copy = staticmethod(_copier(made.__dict__["__slots__"]))
-    return cast(Kind, made)
+    return cast(RowClass, made)
 
 
 def _copier(names: Iterable[str]) -> Callable[[Row, Row], None]:
@@ -212,73 +203,3 @@ class Table(Generic[R]):
     def _unshare(self) -> None:
         self._contents = self._contents.copy()
         self._shared = False
-
-
-class Workspace:
-    """One Seam workspace: a table per kind of row, the event log, the pending work.
-
-    `workspace[PhoneRow]` is the table of phones. Lives as long as its app.
-    """
-
-    def __init__(
-        self,
-        workspace_id: str,
-        *,
-        is_sandbox: bool,
-        clock: Clock,
-        ids: Ids,
-        settings: Settings,
-        events: EventLog,
-        agenda: Agenda,
-    ) -> None:
-        self.workspace_id = workspace_id
-        self.is_sandbox = is_sandbox
-        self.clock = clock
-        self.ids = ids
-        self.settings = settings
-        self.events = events
-        self.agenda = agenda
-        self._tables: dict[type[Row], Table[Any]] = defaultdict(Table)
-        self._start: tuple[Any, ...] | None = None
-
-    def __getitem__(self, kind: type[R]) -> Table[R]:
-        return self._tables[kind]
-
-    def tables(self) -> list[Table[Any]]:
-        """All tables."""
-        return list(self._tables.values())
-
-    def rows(self) -> dict[type[Row], list[Row]]:
-        """All rows by kind."""
-        return {kind: list(table) for kind, table in self._tables.items()}
-
-    def mark_start(self) -> None:
-        """Make the present state the one to which `reset` goes back."""
-        self._start = self.snapshot()
-
-    def reset(self, *kept: type[Row]) -> None:
-        """Go back to the starting state, but for the tables of the kinds named."""
-        stay = {kind: self[kind].snapshot() for kind in kept}
-        if self._start is None:
-            self._tables.clear()
-            self.events.clear()
-            self.agenda.clear()
-        else:
-            self.restore(self._start)
-        for kind, contents in stay.items():
-            self[kind].restore(contents)
-
-    def snapshot(self) -> tuple[Any, ...]:
-        """The workspace's state, to be given to `restore`."""
-        tables = {kind: table.snapshot() for kind, table in self._tables.items()}
-        return tables, self.events.snapshot(), self.agenda.snapshot()
-
-    def restore(self, state: tuple[Any, ...]) -> None:
-        """Go back to a state that `snapshot` gave."""
-        tables, events, agenda = state
-        for kind in self._tables.keys() - tables.keys():
-            del self._tables[kind]
-        for kind, contents in tables.items():
-            self[kind].restore(contents)
-        self.events.restore(events)
-        self.agenda.restore(agenda)

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainValidator, Validation
 from pydantic_core import PydanticCustomError
 
 from .clock import parse_time
-from .query import Kind
+from .query import QueryType
 
 T = TypeVar("T")
 
@@ -177,21 +177,21 @@ def _metadata(value: dict[str, str | bool | None]) -> dict[str, str | bool | Non
     return value
 
 
-Text = Annotated[str, Kind("string")]
-NonEmptyText = Annotated[str, MinLen(1), Kind("string")]
-Key = Annotated[str, MinLen(1), AfterValidator(_not_blank), Kind("string")]
-Uuid = Annotated[str, AfterValidator(_uuid), Kind("string")]
-Email = Annotated[str, AfterValidator(_email), Kind("string")]
-Url = Annotated[str, AfterValidator(_url), Kind("string")]
-DateTime = Annotated[str, AfterValidator(_datetime), Kind("string")]
-Date = Annotated[str, AfterValidator(_date), Kind("string")]
-Number = Annotated[float, PlainValidator(number), Kind("number")]
-Integer = Annotated[int, PlainValidator(integer), Kind("number")]
-Limit = Annotated[int, BeforeValidator(integer), Gt(0), Kind("number")]
+Text = Annotated[str, QueryType("string")]
+NonEmptyText = Annotated[str, MinLen(1), QueryType("string")]
+Key = Annotated[str, MinLen(1), AfterValidator(_not_blank), QueryType("string")]
+Uuid = Annotated[str, AfterValidator(_uuid), QueryType("string")]
+Email = Annotated[str, AfterValidator(_email), QueryType("string")]
+Url = Annotated[str, AfterValidator(_url), QueryType("string")]
+DateTime = Annotated[str, AfterValidator(_datetime), QueryType("string")]
+Date = Annotated[str, AfterValidator(_date), QueryType("string")]
+Number = Annotated[float, PlainValidator(number), QueryType("number")]
+Integer = Annotated[int, PlainValidator(integer), QueryType("number")]
+Limit = Annotated[int, BeforeValidator(integer), Gt(0), QueryType("number")]
 PageCursor = Annotated[str | None, NULLABLE]
-MetadataValue = Annotated[str | bool | None, PlainValidator(_metadata_value), Kind("string")]
+MetadataValue = Annotated[str | bool | None, PlainValidator(_metadata_value), QueryType("string")]
 Metadata = Annotated[
     dict[Annotated[str, MaxLen(40), AfterValidator(_metadata_key)], MetadataValue],
     AfterValidator(_metadata),
-    Kind("record"),
+    QueryType("record"),
 ]

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from ..engine.errors import quoted, shortened
-from ..engine.store import Row, Table, Workspace
+from ..engine.store import Row, Table
+from ..engine.workspace import Workspace
 
 MOST = 10
 """How many of anything are listed; the others are counted."""

@@ -18,7 +18,7 @@ from ..api.user_identities.endpoints import create as create_user_identity
 from ..catalog.devices import device_models
 from ..engine.errors import UnknownWorld, is_for_the_test, quoted
 from ..engine.frozen import freeze
-from ..engine.store import Workspace
+from ..engine.workspace import Workspace
 
 __tracebackhide__ = is_for_the_test
 

@@ -77,10 +77,20 @@ def test_payload_has_the_name_of_the_document(path):
 
 @pytest.mark.parametrize("path", DOCUMENTED)
 def test_callers_are_those_of_the_document(path):
-    """An endpoint lets in the kinds of callers that the document lists, in whatever order."""
-    listed = {"+".join(scheme) for scheme in operation(path)["security"]}
+    """An endpoint lets in the kinds of callers that the document lists; of two credentials the same one decides."""
+    listed = ["+".join(scheme) for scheme in operation(path)["security"]]
+    allowed = [str(method) for method in ENDPOINTS[path].allow]
 
-    assert {str(method) for method in ENDPOINTS[path].allow} == listed
+    assert set(allowed) == set(listed)
+    assert sessions_before_bearers(allowed) == sessions_before_bearers(listed)
+
+
+def sessions_before_bearers(methods):
+    """For each kind of session and each kind of token that a request can have together: whether the session decides."""
+    places = {method.removesuffix("_ro"): place for place, method in reversed(list(enumerate(methods)))}
+    sessions = places.keys() & {"client_session", "client_session_with_customer", "publishable_key"}
+    bearers = places.keys() & {"api_key", "pat_with_workspace", "pat_without_workspace"}
+    return {(session, bearer): places[session] < places[bearer] for session in sessions for bearer in bearers}
 
 
 @pytest.mark.parametrize("path", sorted(set(DOCUMENTED) - LIMITS_WITHOUT_PAGES.keys()))

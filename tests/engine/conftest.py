@@ -10,7 +10,8 @@ from pytest_seam_sandbox.engine.clock import Clock
 from pytest_seam_sandbox.engine.events import EventFields, EventLog
 from pytest_seam_sandbox.engine.ids import Ids
 from pytest_seam_sandbox.engine.settings import Settings
-from pytest_seam_sandbox.engine.store import Row, Workspace, row_type
+from pytest_seam_sandbox.engine.store import Row, row_type
+from pytest_seam_sandbox.engine.workspace import Workspace
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
 settings.load_profile("unhurried")

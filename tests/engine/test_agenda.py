@@ -29,7 +29,7 @@ class Bench:
 
     def settle(self, delay=0.0):
         self.clock.move(delay)
-        self.agenda.settle(self, self.clock.timestamp())
+        self.agenda.settle(self, self.clock, self.clock.timestamp())
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ class ClockMachine(RuleBasedStateMachine):
     @rule()
     def what_is_due_is_done(self):
         now = self.clock.timestamp()
-        self.agenda.settle(self, now)
+        self.agenda.settle(self, self.clock, now)
         assert all(cut(due) > now for due in self.pending.values())
 
     @rule()
@@ -120,7 +120,7 @@ class ClockMachine(RuleBasedStateMachine):
             due = self.agenda.next_due()
             if due is not None:
                 self.clock.move_to(due)
-                self.agenda.settle(self, self.clock.timestamp())
+                self.agenda.settle(self, self.clock, self.clock.timestamp())
         assert not self.pending
 
     @invariant()

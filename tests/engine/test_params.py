@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from pytest_seam_sandbox.engine.errors import ApiError
 from pytest_seam_sandbox.engine.params import Complaint, Params, at_least_one, kind_of, parse_json
-from pytest_seam_sandbox.engine.query import Kind
+from pytest_seam_sandbox.engine.query import QueryType
 from pytest_seam_sandbox.engine.types import (
     UNSET,
     Date,
@@ -299,16 +299,16 @@ def test_complaint_is_a_sentence(complaint, message):
 @pytest.mark.parametrize(
     ("annotation", "kind"),
     [
-        (Uuid, Kind("string")),
-        (Number, Kind("number")),
-        (bool, Kind("boolean")),
-        (Literal[True], Kind("boolean")),
-        (Literal["x"], Kind("string")),
-        (Nullable[Number], Kind("number", nullable=True)),
-        (list[Integer], Kind("array", item=Kind("number"))),
-        (Annotated[list[Uuid], MaxLen(2)], Kind("array", item=Kind("string"))),
-        (bool | None, Kind("boolean")),
-        (Place, Kind("object", fields={"b": Kind("string"), "flag": Kind("boolean")})),
+        (Uuid, QueryType("string")),
+        (Number, QueryType("number")),
+        (bool, QueryType("boolean")),
+        (Literal[True], QueryType("boolean")),
+        (Literal["x"], QueryType("string")),
+        (Nullable[Number], QueryType("number", nullable=True)),
+        (list[Integer], QueryType("array", item=QueryType("number"))),
+        (Annotated[list[Uuid], MaxLen(2)], QueryType("array", item=QueryType("string"))),
+        (bool | None, QueryType("boolean")),
+        (Place, QueryType("object", fields={"b": QueryType("string"), "flag": QueryType("boolean")})),
     ],
 )
 def test_type_tells_how_its_query_is_read(annotation, kind):

@@ -10,7 +10,7 @@ from seam.strict_url_search_params_serializer import serialize_url_search_params
 
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.engine.errors import ApiError
-from pytest_seam_sandbox.engine.query import Kind, parse_query
+from pytest_seam_sandbox.engine.query import QueryType, parse_query
 
 ENDPOINTS = {endpoint.path: endpoint for endpoint in all_endpoints() if endpoint.reads_query and endpoint.params.kinds}
 
@@ -53,7 +53,7 @@ def test_number_in_the_form_of_javascript_is_read_back(number):
     """Every number comes back as the same number, large and small exponents included."""
     query = serialize_url_search_params({"n": number})
 
-    assert parse_query(query, {"n": Kind("number")}) == {"n": number}
+    assert parse_query(query, {"n": QueryType("number")}) == {"n": number}
 
 
 @given(TEXTS)
@@ -61,7 +61,7 @@ def test_text_is_read_back(text):
     """Every text comes back, whatever letters it has."""
     query = serialize_url_search_params({"s": text})
 
-    assert parse_query(query, {"s": Kind("string")}) == {"s": text}
+    assert parse_query(query, {"s": QueryType("string")}) == {"s": text}
 
 
 @pytest.mark.parametrize("name", ["string", "number", "boolean", "record", "object"])
@@ -69,19 +69,19 @@ def test_explicit_null_is_read_back(name):
     """The SDK's NULL is null, whatever the parameter's type."""
     query = serialize_url_search_params({"x": NULL})
 
-    assert parse_query(query, {"x": Kind(name)}) == {"x": None}
+    assert parse_query(query, {"x": QueryType(name)}) == {"x": None}
 
 
 @given(st.text(st.characters(min_codepoint=1, max_codepoint=126), max_size=30), st.booleans())
 def test_any_query_is_read_or_refused(query, strict):
     """No query breaks the parser: it is read, or refused as unreadable."""
     kinds = {
-        "a": Kind("array", item=Kind("number")),
-        "b": Kind("boolean"),
-        "n": Kind("number"),
-        "o": Kind("object", fields={"n": Kind("number")}),
-        "r": Kind("record"),
-        "s": Kind("string"),
+        "a": QueryType("array", item=QueryType("number")),
+        "b": QueryType("boolean"),
+        "n": QueryType("number"),
+        "o": QueryType("object", fields={"n": QueryType("number")}),
+        "r": QueryType("record"),
+        "s": QueryType("string"),
     }
     with suppress(ApiError):
         assert parse_query(query + "&_strict=true" * strict, kinds).keys() <= kinds.keys()

@@ -4,21 +4,21 @@ import pytest
 
 from pytest_seam_sandbox import seam_raises
 from pytest_seam_sandbox.engine.errors import ApiError
-from pytest_seam_sandbox.engine.query import Kind, parse_query
+from pytest_seam_sandbox.engine.query import QueryType, parse_query
 
 pytestmark = pytest.mark.every_transport
 
-STRING, NUMBER, BOOLEAN = Kind("string"), Kind("number"), Kind("boolean")
+STRING, NUMBER, BOOLEAN = QueryType("string"), QueryType("number"), QueryType("boolean")
 KINDS = {
-    "a": Kind("array", item=STRING),
-    "an": Kind("array", item=NUMBER),
-    "ab": Kind("array", item=BOOLEAN),
+    "a": QueryType("array", item=STRING),
+    "an": QueryType("array", item=NUMBER),
+    "ab": QueryType("array", item=BOOLEAN),
     "s": STRING,
-    "s2": Kind("string", nullable=True),
+    "s2": QueryType("string", nullable=True),
     "n": NUMBER,
     "b": BOOLEAN,
-    "o": Kind("object", fields={"k": STRING, "m": NUMBER, "inner": Kind("object", fields={"x": BOOLEAN})}),
-    "r": Kind("record", item=STRING),
+    "o": QueryType("object", fields={"k": STRING, "m": NUMBER, "inner": QueryType("object", fields={"x": BOOLEAN})}),
+    "r": QueryType("record", item=STRING),
 }
 YES = ["1", "True", "TRUE", "yes", "Yes", "YES"]
 NO = ["0", "False", "FALSE", "no", "No", "NO"]

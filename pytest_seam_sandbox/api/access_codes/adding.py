@@ -13,11 +13,12 @@ from pydantic import AfterValidator, BeforeValidator
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.params import Complaint
-from ...engine.query import Kind
-from ...engine.store import Row, Workspace
+from ...engine.query import QueryType
+from ...engine.store import Row
 from ...engine.types import integer, refused
+from ...engine.workspace import Workspace
 from .. import action_attempts
-from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, PORTAL, PORTAL_READ_ONLY, SUPPORT, not_found, written
+from .._shared import not_found, written
 from ..action_attempts import ActionAttemptRow
 from ..devices.endpoints import reachable
 from ..devices.issues import UNREACHABLE
@@ -28,10 +29,6 @@ from .events import AccessCodeCreated
 from .lifecycle import progress, put, soon
 from .model import AccessCodeRow, code_fields, creating
 from .time_frames import Rounding, fit, refuse_too_many
-
-WRITERS = (CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY)
-READERS = (CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, PAT, CONSOLE, API_KEY, SUPPORT)
-
 
 _UNUSED = "shown on the code; nothing in the sandbox changes a code past Seam"
 EXTERNAL = MappingProxyType({"allow_external_modification": _UNUSED, "is_external_modification_allowed": _UNUSED})
@@ -44,8 +41,8 @@ def only_digits(value: str) -> str:
     return value
 
 
-Pin = Annotated[str, MinLen(4), MaxLen(12), AfterValidator(only_digits), Kind("string")]
-CodeLength = Annotated[int, BeforeValidator(integer), Ge(4), Le(20), Kind("number")]
+Pin = Annotated[str, MinLen(4), MaxLen(12), AfterValidator(only_digits), QueryType("string")]
+CodeLength = Annotated[int, BeforeValidator(integer), Ge(4), Le(20), QueryType("number")]
 
 
 def both_times(values: Mapping[str, Any]) -> Complaint | None:

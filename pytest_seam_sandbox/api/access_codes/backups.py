@@ -8,7 +8,7 @@ spec: /devices/update disables it.
 from __future__ import annotations
 
 from ...engine.errors import ApiError
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from .._shared import Condition
 from ..devices.model import DeviceRow
 from ..devices.state import device_changed

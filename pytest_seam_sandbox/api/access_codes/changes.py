@@ -8,12 +8,13 @@ from typing import Literal
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.router import Router
-from ...engine.store import Row, Workspace
+from ...engine.store import Row
 from ...engine.types import Date, Number, Text, Uuid
-from .._shared import Condition, not_found, written
+from ...engine.workspace import Workspace
+from .._shared import EVERYONE, Condition, not_found, written
 from ..devices.endpoints import reachable
 from . import backups
-from .adding import EXTERNAL, WRITERS, Pin, attempt, check_programmable, device_of_code, find_code, in_order, linked
+from .adding import EXTERNAL, Pin, attempt, check_programmable, device_of_code, find_code, in_order, linked
 from .constraints import refuse_duplicate, refuse_end, refuse_pin, refuse_start
 from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
 from .lifecycle import plan_times, progress, put, soon
@@ -124,7 +125,7 @@ def _merged(pending: tuple[Mutation, ...], new: tuple[Mutation, ...]) -> tuple[M
 @router.patch_or_put(
     "update",
     key="action_attempt",
-    allow=WRITERS,
+    allow=EVERYONE,
     source="spec",
     checks=[in_order],
     per_minute=10,
@@ -204,7 +205,7 @@ def update(
     return attempt(workspace, "UPDATE_ACCESS_CODE", device, found.id, at_once=sync)
 
 
-@router.patch("update_multiple", allow=WRITERS, source="spec", checks=[in_order])
+@router.patch("update_multiple", allow=EVERYONE, source="spec", checks=[in_order])
 def update_multiple(
     workspace: Workspace,
     *,
@@ -225,7 +226,7 @@ def update_multiple(
         carry_out(workspace, change)
 
 
-@router.delete("delete", key="action_attempt", allow=WRITERS, source="docs", per_minute=20, device=device_of_code)
+@router.delete("delete", key="action_attempt", allow=EVERYONE, source="docs", per_minute=20, device=device_of_code)
 def delete(
     workspace: Workspace,
     *,
@@ -249,7 +250,7 @@ def delete(
     return attempt(workspace, "DELETE_ACCESS_CODE", device, code.id, at_once=sync)
 
 
-@router.post("pull_backup_access_code", key="access_code", also=("backup_access_code",), allow=WRITERS, source="docs")
+@router.post("pull_backup_access_code", key="access_code", also=("backup_access_code",), allow=EVERYONE, source="docs")
 def pull_backup_access_code(workspace: Workspace, *, caller: Caller, access_code_id: Uuid) -> tuple[Row, Row]:
     """A code of the pool that works at once, also offline; the same one again when asked again.
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...engine.errors import ApiError
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from ..devices.model import DeviceRow
 from .model import codes_on
 

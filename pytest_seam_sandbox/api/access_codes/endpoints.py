@@ -13,24 +13,25 @@ from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.params import Complaint, at_least_one
 from ...engine.router import Router
-from ...engine.store import Row, Workspace
+from ...engine.store import Row
 from ...engine.types import Date, NonEmptyText, Number, Text, Uuid
+from ...engine.workspace import Workspace
 from .._shared import (
     API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
+    EVERYONE,
+    EVERYONE_READ,
     PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
+    WITH_SESSION,
+    WITH_SESSION_READ,
     contains,
+    first,
     not_found,
     written,
 )
 from ..client_sessions.model import accounts_of_user
 from ..devices.endpoints import reachable
 from ..devices.model import DeviceRow, account_of
-from .adding import EXTERNAL, READERS, WRITERS, CodeLength, Pin, Wish, add_code, attempt, both_times, check_code
+from .adding import EXTERNAL, CodeLength, Pin, Wish, add_code, attempt, both_times, check_code
 from .constraints import new_pin
 from .model import AccessCodeRow, device_of
 from .time_frames import Rounding
@@ -42,7 +43,7 @@ router = Router("/access_codes")
     "create",
     key="access_code",
     also=("action_attempt",),
-    allow=(PORTAL, CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    allow=EVERYONE,
     source="docs",
     checks=[both_times],
     per_minute=10,
@@ -99,7 +100,7 @@ def create(
 @router.put(
     "create_multiple",
     key="access_codes",
-    allow=WRITERS,
+    allow=EVERYONE,
     source="spec",
     checks=[both_times],
     no_effect=EXTERNAL,
@@ -194,7 +195,7 @@ def pick(
 @router.get(
     "get",
     key="access_code",
-    allow=(API_KEY, PAT, CONSOLE, CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, SUPPORT),
+    allow=first(API_KEY, PAT, of=EVERYONE_READ),
     source="official fake",
     checks=[by_id_or_pin],
 )
@@ -225,7 +226,7 @@ _LIST_FILTERS = (
 @router.get(
     "list",
     key="access_codes",
-    allow=READERS,
+    allow=EVERYONE_READ,
     source="spec",
     page_limit=55000,
     checks=[at_least_one(*_LIST_FILTERS, text="Either 'device_id' or 'access_code_ids' is required")],
@@ -266,9 +267,7 @@ def list_(
     return page.page(workspace[AccessCodeRow], matches)
 
 
-@router.get(
-    "generate_code", key="generated_code", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec"
-)
+@router.get("generate_code", key="generated_code", allow=WITH_SESSION_READ, source="spec")
 def generate_code(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> Row:
     """A code that the lock would take, in the form of an access code; nothing is stored."""
     device = reachable(workspace, caller, device_id)
@@ -280,7 +279,7 @@ _LENGTHS = ("supported_code_lengths", "min_code_length", "max_code_length")
 
 @router.post(
     "report_device_constraints",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    allow=WITH_SESSION,
     source="spec",
     checks=[at_least_one(*_LENGTHS, text=f"At least one of {', '.join(_LENGTHS)} must be provided")],
 )

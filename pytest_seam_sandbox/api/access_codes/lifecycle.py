@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ...engine.clock import parse_time
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from .. import action_attempts
 from .._shared import Condition, marked
 from ..action_attempts import ActionAttemptRow

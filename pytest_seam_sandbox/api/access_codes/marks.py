@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from .._shared import Condition, without_codes
 from .backups import stored_on
 from .events import AccessCodeDelayInSettingOnDevice, AccessCodeFailedToRemoveFromDevice, AccessCodeFailedToSetOnDevice

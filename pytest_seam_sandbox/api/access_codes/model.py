@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from ...engine.store import Row, Workspace, row_type
+from ...engine.store import Row, row_type
+from ...engine.workspace import Workspace
 from .._shared import Condition, Problem, Resource, errors_in_event, given, warnings_in_event
 from ..devices.model import DeviceRow, account_of, find_device, issue_fields
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from ..devices.model import DeviceRow
 from ..devices.state import deleting_device, device_changed, unmanaging_device
 from ..locks import CodeEntry, code_entered

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from ...engine.clock import format_time, parse_time
 from ...engine.errors import ApiError
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from ..devices.model import DeviceRow
 from .model import AccessCodeRow, codes_on
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from ...engine.clock import format_time, parse_time
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from .model import AccessCodeRow, Status
 
 PRELOAD = timedelta(hours=72)

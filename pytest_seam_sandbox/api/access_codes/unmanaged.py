@@ -10,16 +10,24 @@ from pydantic import AfterValidator
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
-from ...engine.query import Kind
+from ...engine.query import QueryType
 from ...engine.router import Router
-from ...engine.store import Row, Workspace
+from ...engine.store import Row
 from ...engine.types import NonEmptyText, Text, Uuid
-from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, contains, not_found, require_sandbox
+from ...engine.workspace import Workspace
+from .._shared import (
+    EVERYONE,
+    EVERYONE_READ,
+    WITH_SESSION,
+    contains,
+    not_found,
+    require_sandbox,
+)
 from ..action_attempts import ActionFailed, start
 from ..client_sessions.model import accounts_of_user
 from ..devices.endpoints import reachable
 from ..devices.state import reach
-from .adding import EXTERNAL, READERS, WRITERS, only_digits
+from .adding import EXTERNAL, only_digits
 from .endpoints import by_id_or_pin, pick
 from .events import (
     AccessCodeUnmanagedConvertedToManaged,
@@ -33,7 +41,7 @@ router = Router("/access_codes")
 
 _NOBODY_ELSE = "takes a code over from another workspace; in the sandbox no other manages one"
 
-ShortPin = Annotated[str, MinLen(4), MaxLen(8), AfterValidator(only_digits), Kind("string")]
+ShortPin = Annotated[str, MinLen(4), MaxLen(8), AfterValidator(only_digits), QueryType("string")]
 
 
 def _find(workspace: Workspace, caller: Caller, access_code_id: str) -> AccessCodeRow:
@@ -46,7 +54,7 @@ def _find(workspace: Workspace, caller: Caller, access_code_id: str) -> AccessCo
     return code
 
 
-@router.get("unmanaged/get", key="access_code", allow=READERS, source="spec", checks=[by_id_or_pin])
+@router.get("unmanaged/get", key="access_code", allow=EVERYONE_READ, source="spec", checks=[by_id_or_pin])
 def get(
     workspace: Workspace,
     *,
@@ -59,7 +67,7 @@ def get(
     return pick(workspace, caller, access_code_id, code, device_id, is_managed=False)
 
 
-@router.get("unmanaged/list", key="access_codes", allow=READERS, source="spec", page_limit=300000)
+@router.get("unmanaged/list", key="access_codes", allow=EVERYONE_READ, source="spec", page_limit=300000)
 def list_(
     workspace: Workspace,
     *,
@@ -95,7 +103,7 @@ def _erase(workspace: Workspace, action_attempt_id: str, access_code_id: str) ->
     return {}
 
 
-@router.delete("unmanaged/delete", key="action_attempt", allow=WRITERS, source="spec")
+@router.delete("unmanaged/delete", key="action_attempt", allow=EVERYONE, source="spec")
 def delete(workspace: Workspace, *, caller: Caller, access_code_id: Uuid, sync: bool = False) -> Row:
     """Erase somebody else's code: access_code.unmanaged.removed; the attempt fails while the lock is unreachable.
 
@@ -138,7 +146,7 @@ def _is_convertible(workspace: Workspace, code: AccessCodeRow) -> bool:
 
 @router.patch(
     "unmanaged/convert_to_managed",
-    allow=WRITERS,
+    allow=EVERYONE,
     source="docs",
     no_effect={**EXTERNAL, "force": _NOBODY_ELSE, "sync": "the code is converted before the answer in any case"},
 )
@@ -161,7 +169,7 @@ def convert_to_managed(
     _convert(workspace, code, external=bool(is_external_modification_allowed or allow_external_modification))
 
 
-@router.patch("unmanaged/update", allow=WRITERS, source="spec", no_effect={**EXTERNAL, "force": _NOBODY_ELSE})
+@router.patch("unmanaged/update", allow=EVERYONE, source="spec", no_effect={**EXTERNAL, "force": _NOBODY_ELSE})
 def update(
     workspace: Workspace,
     *,
@@ -181,7 +189,7 @@ def update(
 @router.post(
     "simulate/create_unmanaged_access_code",
     key="access_code",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    allow=WITH_SESSION,
     source="spec",
 )
 def create_unmanaged_access_code(

@@ -13,11 +13,20 @@ from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.params import Complaint
-from ...engine.query import Kind
+from ...engine.query import QueryType
 from ...engine.router import Router
-from ...engine.store import Row, Workspace
+from ...engine.store import Row
 from ...engine.types import DateTime, NonEmptyText, Text, Uuid, refused
-from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, contains, written
+from ...engine.workspace import Workspace
+from .._shared import (
+    API_KEY,
+    WITH_SESSION_READ,
+    WORKSPACE,
+    WORKSPACE_READ,
+    contains,
+    first,
+    written,
+)
 from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
 from .events import AcsCredentialReissued
 from .issuing import delete_credentials, issue, take_back, tell
@@ -46,7 +55,7 @@ def _digits(value: str) -> str:
     return value
 
 
-Digits = Annotated[str, AfterValidator(_digits), Kind("string")]
+Digits = Annotated[str, AfterValidator(_digits), QueryType("string")]
 AccessMethod = Literal["code", "card", "mobile_key", "cloud_key"]
 
 
@@ -97,7 +106,7 @@ def _user_or_person_in_system(values: Mapping[str, Any]) -> Complaint | None:
 @router.patch(
     "assign",
     key="acs_credential",
-    allow=(PAT, CONSOLE, API_KEY),
+    allow=WORKSPACE,
     source="spec",
     checks=(one_user(in_system=False),),
 )
@@ -138,7 +147,7 @@ def _own(credential: AcsCredentialRow) -> AcsCredentialRow:
 @router.post(
     "create",
     key="acs_credential",
-    allow=(PAT, CONSOLE, API_KEY),
+    allow=WORKSPACE,
     source="spec",
     checks=(_user_or_person_in_system,),
     no_effect={
@@ -278,13 +287,13 @@ def _metadata(
     return {}
 
 
-@router.delete("delete", allow=(PAT, CONSOLE, API_KEY), source="spec")
+@router.delete("delete", allow=WORKSPACE, source="spec")
 def delete(workspace: Workspace, *, acs_credential_id: Uuid) -> None:
     """Delete a credential: acs_credential.deleted, for its copies on phones first (assumed)."""
     delete_credentials(workspace, [find_credential(workspace, acs_credential_id)])
 
 
-@router.get("get", key="acs_credential", allow=(PAT, CONSOLE, API_KEY, SUPPORT), source="spec")
+@router.get("get", key="acs_credential", allow=WORKSPACE_READ, source="spec")
 def get(workspace: Workspace, *, acs_credential_id: Uuid) -> AcsCredentialRow:
     """The credential of this id; 404 `acs_credential_not_found`."""
     return find_credential(workspace, acs_credential_id)
@@ -293,7 +302,7 @@ def get(workspace: Workspace, *, acs_credential_id: Uuid) -> AcsCredentialRow:
 @router.get(
     "list",
     key="acs_credentials",
-    allow=(API_KEY, CLIENT_SESSION, PAT, CONSOLE, SUPPORT),
+    allow=first(API_KEY, of=WITH_SESSION_READ),
     source="spec",
     page_limit=500,
 )
@@ -330,7 +339,7 @@ def list_(
     return page.page(workspace[AcsCredentialRow], matches)
 
 
-@router.get("list_accessible_entrances", key="acs_entrances", allow=(API_KEY, PAT, CONSOLE, SUPPORT), source="spec")
+@router.get("list_accessible_entrances", key="acs_entrances", allow=WORKSPACE_READ, source="spec")
 def list_accessible_entrances(workspace: Workspace, *, acs_credential_id: Uuid) -> Sequence[Row]:
     """What a credential opens: the entrances that it names, else those that its user was granted (assumed)."""
     return entrances_of_credential(workspace, find_credential(workspace, acs_credential_id))
@@ -339,7 +348,7 @@ def list_accessible_entrances(workspace: Workspace, *, acs_credential_id: Uuid) 
 @router.patch(
     "unassign",
     key="acs_credential",
-    allow=(PAT, CONSOLE, API_KEY),
+    allow=WORKSPACE,
     source="spec",
     checks=(one_user(in_system=False),),
 )
@@ -366,7 +375,7 @@ def unassign(
     return workspace[AcsCredentialRow].put(taken.but(acs_user_id=None))
 
 
-@router.patch("update", key="acs_credential", allow=(PAT, CONSOLE, API_KEY), source="spec")
+@router.patch("update", key="acs_credential", allow=WORKSPACE, source="spec")
 def update(
     workspace: Workspace, *, acs_credential_id: Text, code: Digits | None = None, ends_at: DateTime | None = None
 ) -> AcsCredentialRow:

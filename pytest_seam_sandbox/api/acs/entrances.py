@@ -9,10 +9,20 @@ from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.router import Router
-from ...engine.store import Row, Workspace
+from ...engine.store import Row
 from ...engine.types import NonEmptyText, Nullable, Text, Uuid
+from ...engine.workspace import Workspace
 from .. import action_attempts
-from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, PORTAL, PORTAL_READ_ONLY, SUPPORT, contains
+from .._shared import (
+    API_KEY,
+    CLIENT_SESSION,
+    EVERYONE_READ,
+    PAT,
+    WITH_SESSION_READ,
+    WORKSPACE,
+    contains,
+    first,
+)
 from ..action_attempts import ActionFailed
 from ..user_identities.model import find_user_identity
 from .model import (
@@ -46,7 +56,7 @@ def _visible(workspace: Workspace, caller: Caller, acs_entrance_id: str) -> AcsE
 @router.get(
     "get",
     key="acs_entrance",
-    allow=(API_KEY, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, CLIENT_SESSION, SUPPORT),
+    allow=first(API_KEY, PAT, of=EVERYONE_READ),
     source="spec",
 )
 def get(workspace: Workspace, *, caller: Caller, acs_entrance_id: Uuid) -> AcsEntranceRow:
@@ -54,7 +64,7 @@ def get(workspace: Workspace, *, caller: Caller, acs_entrance_id: Uuid) -> AcsEn
     return _visible(workspace, caller, acs_entrance_id)
 
 
-@router.post("grant_access", allow=(API_KEY, PAT, CONSOLE), source="spec", checks=(one_user(in_system=False),))
+@router.post("grant_access", allow=WORKSPACE, source="spec", checks=(one_user(in_system=False),))
 def grant_access(
     workspace: Workspace,
     *,
@@ -78,7 +88,7 @@ def grant_access(
 @router.get(
     "list",
     key="acs_entrances",
-    allow=(API_KEY, CLIENT_SESSION, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, SUPPORT),
+    allow=first(API_KEY, CLIENT_SESSION, PAT, of=EVERYONE_READ),
     source="spec",
     page_limit=900,
 )
@@ -123,7 +133,7 @@ def list_(
 @router.get(
     "list_credentials_with_access",
     key="acs_credentials",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=WITH_SESSION_READ,
     source="spec",
 )
 def list_credentials_with_access(
@@ -164,7 +174,7 @@ def _open(workspace: Workspace, action_attempt_id: str, acs_entrance_id: str, ac
     return {"was_confirmed_by_device": True}
 
 
-@router.post("unlock", key="action_attempt", allow=(PAT, CONSOLE, API_KEY), source="spec")
+@router.post("unlock", key="action_attempt", allow=WORKSPACE, source="spec")
 def unlock(workspace: Workspace, *, acs_credential_id: Uuid, acs_entrance_id: Uuid) -> Row:
     """Unlock an entrance with a cloud key: UNLOCK_DOOR attempt. Other credentials: 400 `not_supported` (assumed)."""
     entrance = find_entrance(workspace, acs_entrance_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from .._shared import given
 from ..phones.endpoints import deactivating_phone, phone_created
 from ..phones.model import PhoneRow

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
-from ...engine.store import Row, Workspace, row_type
+from ...engine.store import Row, row_type
+from ...engine.workspace import Workspace
 from .._shared import Condition, find, given
 from ..connected_accounts import ConnectedAccountRow
 from .kinds import SYSTEM_KINDS, SystemKind, words

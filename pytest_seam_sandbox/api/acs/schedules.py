@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...engine.clock import parse_time, seconds_of
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from .model import AcsUserRow
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from ..connected_accounts import ConnectedAccountRow
 from .kinds import SYSTEM_KINDS, door_category
 from .model import AcsSystemRow

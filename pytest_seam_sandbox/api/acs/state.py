@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...engine.errors import ApiError
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from .._shared import Condition, errors_in_event, warnings_in_event, without_codes
 from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
 from ..user_identities.model import UserIdentityRow, deleting_user_identity

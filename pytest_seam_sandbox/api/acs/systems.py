@@ -9,9 +9,17 @@ from typing_extensions import TypedDict
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.router import Router
-from ...engine.store import Workspace
 from ...engine.types import NonEmptyText, Text, Uuid
-from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, PORTAL, PORTAL_READ_ONLY, SUPPORT, contains
+from ...engine.workspace import Workspace
+from .._shared import (
+    CLIENT_SESSION,
+    EVERYONE_READ,
+    PAT,
+    WORKSPACE,
+    WORKSPACE_READ,
+    contains,
+    first,
+)
 from .model import AcsEntranceRow, AcsSystemRow, customer_of, find_system, system_view
 from .state import add_entrance, remove_entrance
 
@@ -46,7 +54,7 @@ class ReportedEntrance(TypedDict):
     is_removed: NotRequired[bool]
 
 
-@router.get("get", key="acs_system", allow=(PAT, CONSOLE, API_KEY, SUPPORT), source="spec")
+@router.get("get", key="acs_system", allow=WORKSPACE_READ, source="spec")
 def get(workspace: Workspace, *, acs_system_id: Uuid) -> dict[str, Any]:
     """The access system of this id; 404 `acs_system_not_found`."""
     return system_view(workspace, find_system(workspace, acs_system_id))
@@ -55,7 +63,7 @@ def get(workspace: Workspace, *, acs_system_id: Uuid) -> dict[str, Any]:
 @router.get(
     "list",
     key="acs_systems",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, API_KEY, SUPPORT),
+    allow=first(CLIENT_SESSION, PAT, of=EVERYONE_READ),
     source="spec",
 )
 def list_(
@@ -80,7 +88,7 @@ def list_(
 @router.get(
     "list_compatible_credential_manager_acs_systems",
     key="acs_systems",
-    allow=(PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=WORKSPACE_READ,
     source="spec",
 )
 def list_compatible_credential_manager_acs_systems(
@@ -93,7 +101,7 @@ def list_compatible_credential_manager_acs_systems(
 
 @router.post(
     "report_devices",
-    allow=(PAT, CONSOLE, API_KEY),
+    allow=WORKSPACE,
     source="spec",
     no_effect={"acs_encoders": "the sandbox has no encoders yet, and no endpoint shows any"},
 )

@@ -12,9 +12,17 @@ from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.params import Complaint
 from ...engine.router import Router
-from ...engine.store import Row, Workspace
+from ...engine.store import Row
 from ...engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
-from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, contains, not_found, written
+from ...engine.workspace import Workspace
+from .._shared import (
+    WITH_SESSION_READ,
+    WORKSPACE,
+    WORKSPACE_READ,
+    contains,
+    not_found,
+    written,
+)
 from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
 from .issuing import invalidate
 from .model import (
@@ -102,14 +110,14 @@ def _schedule(workspace: Workspace, asked: AccessSchedule | NewAccessSchedule | 
     return {"starts_at": start or workspace.clock.text(), "ends_at": end}
 
 
-@router.put("add_to_access_group", allow=(PAT, CONSOLE, API_KEY), source="spec")
+@router.put("add_to_access_group", allow=WORKSPACE, source="spec")
 def add_to_access_group(workspace: Workspace, *, acs_access_group_id: Uuid, acs_user_id: Uuid) -> None:
     """Add a user to an access group. No system of the sandbox has one: 404 `acs_access_group_not_found`."""
     find_user(workspace, acs_user_id)
     raise _no_group(acs_access_group_id)
 
 
-@router.post("create", key="acs_user", allow=(PAT, CONSOLE, API_KEY), source="spec")
+@router.post("create", key="acs_user", allow=WORKSPACE, source="spec")
 def create(
     workspace: Workspace,
     *,
@@ -155,7 +163,7 @@ def _no_group(acs_access_group_id: str) -> ApiError:
     return not_found("acs_access_group_not_found", "ACS access group not found", data)
 
 
-@router.delete("delete", allow=(PAT, CONSOLE, API_KEY), source="spec", checks=ONE_USER)
+@router.delete("delete", allow=WORKSPACE, source="spec", checks=ONE_USER)
 def delete(
     workspace: Workspace,
     *,
@@ -167,7 +175,7 @@ def delete(
     delete_user(workspace, pick_user(workspace, acs_user_id, acs_system_id, user_identity_id))
 
 
-@router.get("get", key="acs_user", allow=(PAT, CONSOLE, API_KEY, SUPPORT), source="spec", checks=ONE_USER)
+@router.get("get", key="acs_user", allow=WORKSPACE_READ, source="spec", checks=ONE_USER)
 def get(
     workspace: Workspace,
     *,
@@ -179,9 +187,7 @@ def get(
     return pick_user(workspace, acs_user_id, acs_system_id, user_identity_id)
 
 
-@router.get(
-    "list", key="acs_users", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec", page_limit=500
-)
+@router.get("list", key="acs_users", allow=WITH_SESSION_READ, source="spec", page_limit=500)
 def list_(
     workspace: Workspace,
     *,
@@ -216,7 +222,7 @@ def list_(
 @router.get(
     "list_accessible_entrances",
     key="acs_entrances",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=WITH_SESSION_READ,
     source="spec",
     checks=ONE_USER,
 )
@@ -237,7 +243,7 @@ def list_accessible_entrances(
 
 @router.delete(
     "remove_from_access_group",
-    allow=(PAT, CONSOLE, API_KEY),
+    allow=WORKSPACE,
     source="spec",
     checks=(one_user(in_system=False),),
 )
@@ -256,7 +262,7 @@ def remove_from_access_group(
     raise _no_group(acs_access_group_id)
 
 
-@router.post("revoke_access_to_all_entrances", allow=(API_KEY, PAT, CONSOLE), source="spec", checks=ONE_USER)
+@router.post("revoke_access_to_all_entrances", allow=WORKSPACE, source="spec", checks=ONE_USER)
 def revoke_access_to_all_entrances(
     workspace: Workspace,
     *,
@@ -272,7 +278,7 @@ def revoke_access_to_all_entrances(
             invalidate(workspace, credential)
 
 
-@router.post("suspend", allow=(PAT, CONSOLE, API_KEY), source="spec", checks=ONE_USER)
+@router.post("suspend", allow=WORKSPACE, source="spec", checks=ONE_USER)
 def suspend(
     workspace: Workspace,
     *,
@@ -285,7 +291,7 @@ def suspend(
     workspace[AcsUserRow].put(user.but(is_suspended=True))
 
 
-@router.post("unsuspend", allow=(API_KEY, PAT, CONSOLE), source="spec", checks=ONE_USER)
+@router.post("unsuspend", allow=WORKSPACE, source="spec", checks=ONE_USER)
 def unsuspend(
     workspace: Workspace,
     *,
@@ -300,7 +306,7 @@ def unsuspend(
 
 @router.patch(
     "update",
-    allow=(API_KEY, PAT, CONSOLE),
+    allow=WORKSPACE,
     source="spec",
     checks=ONE_USER,
     no_effect={"hid_acs_system_id": "kept and shown, if there is such a system; no source names a consequence"},

@@ -15,9 +15,17 @@ from ...engine.events import EventFields
 from ...engine.http import Request
 from ...engine.params import at_least_one
 from ...engine.router import Router
-from ...engine.store import Workspace
 from ...engine.types import DateTime, NonEmptyText, Text, Uuid
-from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, WORKSPACE, Resource, find, not_found, written
+from ...engine.workspace import Workspace
+from .._shared import (
+    WITH_PUBLISHABLE_KEY,
+    WITH_SESSION,
+    WORKSPACE,
+    Resource,
+    find,
+    not_found,
+    written,
+)
 from ..connected_accounts import ConnectedAccountRow, deleting_account, find_account
 from ..devices.model import DeviceRow
 from ..user_identities.model import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
@@ -25,7 +33,6 @@ from .model import ClientSessionRow
 
 router = Router("/client_sessions")
 
-OWN_KEY = (Method.PUBLISHABLE_KEY, API_KEY, PAT, CONSOLE)
 LIFETIME = timedelta(days=365)
 """How long a session lasts unless it says otherwise. Source: official fake; the docs name no default."""
 
@@ -139,7 +146,7 @@ def _check_publishable_key(caller: Caller, user_identifier_key: str | None, *res
 @router.put(
     "create",
     key="client_session",
-    allow=OWN_KEY,
+    allow=WITH_PUBLISHABLE_KEY,
     source="spec",
     no_effect={"customer_id": "no source says how it differs from customer_key, and no answer shows it"},
 )
@@ -181,7 +188,7 @@ def create(
     return _view(workspace, session)
 
 
-@router.post("get_or_create", key="client_session", allow=OWN_KEY, source="spec")
+@router.post("get_or_create", key="client_session", allow=WITH_PUBLISHABLE_KEY, source="spec")
 def get_or_create(
     workspace: Workspace,
     *,
@@ -213,7 +220,7 @@ def get_or_create(
     return _view(workspace, session)
 
 
-@router.get("get", key="client_session", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY), source="spec")
+@router.get("get", key="client_session", allow=WITH_SESSION, source="spec")
 def get(
     workspace: Workspace,
     *,

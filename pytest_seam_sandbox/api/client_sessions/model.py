@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from ...engine.app import App
 from ...engine.clock import written_at
 from ...engine.errors import ApiError
-from ...engine.store import Row, Workspace, row_type
+from ...engine.store import Row, row_type
+from ...engine.workspace import Workspace
 from .._shared import given
 
 

@@ -11,18 +11,13 @@ from ...engine.errors import ApiError, SandboxError, is_for_the_test
 from ...engine.events import EventFields
 from ...engine.http import SEAM_URL
 from ...engine.pages import Page, Pager
-from ...engine.query import Kind
+from ...engine.query import QueryType
 from ...engine.router import Router
-from ...engine.store import Workspace
 from ...engine.types import Metadata, NonEmptyText, Text, Uuid, one_of
+from ...engine.workspace import Workspace
 from .._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
+    EVERYONE,
+    EVERYONE_READ,
     WORKSPACE,
     AccountMetadataFields,
     contains,
@@ -50,12 +45,11 @@ __tracebackhide__ = is_for_the_test
 
 router = Router("/connect_webviews")
 
-READERS = (CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, PAT, CONSOLE, API_KEY, SUPPORT)
 KNOWN = tuple(provider["device_provider_name"] for provider in providers())
 PROVIDERS = (*KNOWN, "yale_access", "hid_cm", "google_nest", "slack")
 """The provider keys that can be accepted: those that Seam lists, and four that it does not list (spec)."""
 
-Provider = Annotated[str, one_of(*PROVIDERS), Kind("string")]
+Provider = Annotated[str, one_of(*PROVIDERS), QueryType("string")]
 WebviewCategory = Literal[
     "stable",
     "consumer_smartlocks",
@@ -207,7 +201,7 @@ def _default_capabilities(accepted_providers: tuple[str, ...]) -> tuple[str, ...
 @router.post(
     "create",
     key="connect_webview",
-    allow=(CLIENT_SESSION, PORTAL, PAT, CONSOLE, API_KEY),
+    allow=EVERYONE,
     source="spec",
     no_effect={
         "custom_redirect_failure_url": "kept and shown; the sandbox serves no page that could lead there",
@@ -284,7 +278,7 @@ def _may_see(caller: Caller, webview: ConnectWebviewRow) -> bool:
     return session.customer_key is not None and session.customer_key == webview.customer_key
 
 
-@router.get("get", key="connect_webview", allow=READERS, source="spec")
+@router.get("get", key="connect_webview", allow=EVERYONE_READ, source="spec")
 def get(workspace: Workspace, *, caller: Caller, connect_webview_id: Uuid) -> ConnectWebviewRow:
     """The Connect Webview of this id; 404, and 401 for a client session that does not hold it."""
     webview = find_webview(workspace, connect_webview_id)
@@ -293,7 +287,7 @@ def get(workspace: Workspace, *, caller: Caller, connect_webview_id: Uuid) -> Co
     return webview
 
 
-@router.get("list", key="connect_webviews", allow=READERS, source="spec", page_limit=500)
+@router.get("list", key="connect_webviews", allow=EVERYONE_READ, source="spec", page_limit=500)
 def list_(
     workspace: Workspace,
     *,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Any, ClassVar, Literal
 
-from ...engine.store import Row, Workspace, row_type
+from ...engine.store import Row, row_type
+from ...engine.workspace import Workspace
 from .._shared import Meta, Resource, find, given
 
 SelectionMode = Literal["none", "single", "multiple"]

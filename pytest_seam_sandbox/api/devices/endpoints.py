@@ -14,17 +14,17 @@ from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.params import at_least_one
 from ...engine.router import Router
-from ...engine.store import Row, Table, Workspace
+from ...engine.store import Row, Table
 from ...engine.types import UNSET, DateTime, Metadata, NonEmptyText, Nullable, Text, Unset, Uuid
+from ...engine.workspace import Workspace
 from .._shared import (
     API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
+    EVERYONE,
+    EVERYONE_READ,
     PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
+    WITH_SESSION_READ,
     Condition,
+    first,
     merge_metadata,
     not_found,
 )
@@ -117,7 +117,7 @@ def reachable(workspace: Workspace, caller: Caller, device_id: str) -> DeviceRow
 @router.get(
     "get",
     key="device",
-    allow=(CLIENT_SESSION, PORTAL, PORTAL_READ_ONLY, PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=EVERYONE_READ,
     source="spec",
     checks=[NAME_OR_ID],
 )
@@ -129,7 +129,7 @@ def get(workspace: Workspace, *, caller: Caller, device_id: Uuid | None = None, 
 @router.get(
     "list",
     key="devices",
-    allow=(PORTAL, PORTAL_READ_ONLY, CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=EVERYONE_READ,
     source="spec",
     page_limit=500,
 )
@@ -168,7 +168,7 @@ class NameProperty(TypedDict, total=False):
     name: Nullable[Text]
 
 
-@router.patch("update", allow=(API_KEY, PAT, CONSOLE, CLIENT_SESSION, PORTAL), source="spec")
+@router.patch("update", allow=first(API_KEY, PAT, of=EVERYONE), source="spec")
 def update(
     workspace: Workspace,
     *,
@@ -249,7 +249,7 @@ ProviderCategory = Literal[
 @router.get(
     "list_device_providers",
     key="device_providers",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=WITH_SESSION_READ,
     source="spec",
 )
 def list_device_providers(

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from ...engine.auth import Caller
-from ...engine.query import Kind
-from ...engine.store import Workspace
+from ...engine.query import QueryType
 from ...engine.types import one_of, one_of_enums
+from ...engine.workspace import Workspace
 from .._shared import all_of, contains, has_metadata, written
 from ..client_sessions.model import accounts_of_user
 from ..connected_accounts import ConnectedAccountRow
@@ -122,10 +122,10 @@ MANUFACTURERS = (
 )
 
 DeviceType = Annotated[
-    str, one_of_enums(LOCKS, KEYS, NOISE_SENSORS, THERMOSTATS, PHONES, CAMERAS, SPEAKERS), Kind("string")
+    str, one_of_enums(LOCKS, KEYS, NOISE_SENSORS, THERMOSTATS, PHONES, CAMERAS, SPEAKERS), QueryType("string")
 ]
-LockType = Annotated[str, one_of(*LOCKS), Kind("string")]
-Manufacturer = Annotated[str, one_of(*MANUFACTURERS), Kind("string")]
+LockType = Annotated[str, one_of(*LOCKS), QueryType("string")]
+Manufacturer = Annotated[str, one_of(*MANUFACTURERS), QueryType("string")]
 Flag = Literal[
     "can_remotely_unlock",
     "can_remotely_lock",

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...catalog.devices import DeviceModel, device_model, device_models
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from ..connected_accounts import ConnectedAccountRow
 from .filters import CAMERAS, LOCKS, NOISE_SENSORS, THERMOSTATS
 from .state import add_device

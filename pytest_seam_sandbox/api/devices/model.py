@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...catalog.devices import DeviceModel, device_provider
-from ...engine.store import Row, Workspace, row_type
+from ...engine.store import Row, row_type
+from ...engine.workspace import Workspace
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, find, given, warnings_in_event
 from ..connected_accounts import ConnectedAccountRow
 from .issues import DEVICE_ERRORS, DEVICE_WARNINGS, UNREACHABLE

@@ -9,9 +9,9 @@ from __future__ import annotations
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.router import Router
-from ...engine.store import Workspace
 from ...engine.types import Uuid
-from .._shared import SIMULATE, require_sandbox
+from ...engine.workspace import Workspace
+from .._shared import WITH_PORTAL, require_sandbox
 from ..phones.model import PhoneRow
 from .endpoints import reachable
 from .model import DeviceRow
@@ -51,31 +51,31 @@ _SCHLAGE = (
 )
 
 
-@router.post("connect", allow=SIMULATE, source="spec", conflict=_SCHLAGE)
+@router.post("connect", allow=WITH_PORTAL, source="spec", conflict=_SCHLAGE)
 def connect(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Bring a disconnected device online again: device.connected, unless it is unreachable for another reason."""
     clear_error(workspace, _simulated(workspace, caller, device_id, "connect"), "device_disconnected")
 
 
-@router.post("disconnect", allow=SIMULATE, source="spec", conflict=_SCHLAGE)
+@router.post("disconnect", allow=WITH_PORTAL, source="spec", conflict=_SCHLAGE)
 def disconnect(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Take a device offline: error `device_disconnected` and device.disconnected."""
     add_error(workspace, _simulated(workspace, caller, device_id, "disconnect"), "device_disconnected")
 
 
-@router.post("connect_to_hub", allow=SIMULATE, source="spec")
+@router.post("connect_to_hub", allow=WITH_PORTAL, source="spec")
 def connect_to_hub(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Bring the hub of a device online again; August and TTLock only."""
     clear_error(workspace, _simulated(workspace, caller, device_id, "connect_to_hub"), "hub_disconnected")
 
 
-@router.post("disconnect_from_hub", allow=SIMULATE, source="spec")
+@router.post("disconnect_from_hub", allow=WITH_PORTAL, source="spec")
 def disconnect_from_hub(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Take the hub of a device offline: error `hub_disconnected` and device.disconnected."""
     add_error(workspace, _simulated(workspace, caller, device_id, "disconnect_from_hub"), "hub_disconnected")
 
 
-@router.post("paid_subscription", allow=SIMULATE, source="spec")
+@router.post("paid_subscription", allow=WITH_PORTAL, source="spec")
 def paid_subscription(workspace: Workspace, *, caller: Caller, device_id: Uuid, is_expired: bool) -> None:
     """Let the paid plan of a Nuki device expire, or renew it; Seam notices before it answers the next request.
 
@@ -87,7 +87,7 @@ def paid_subscription(workspace: Workspace, *, caller: Caller, device_id: Uuid, 
 
 @router.post(
     "remove",
-    allow=SIMULATE,
+    allow=WITH_PORTAL,
     source="spec",
     conflict=f"{_SCHLAGE} No source says whether device.disconnected comes with device.removed: it does not.",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...catalog.devices import DeviceModel
 from ...engine.signals import Signal
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from .._shared import Condition, Meta, without_codes
 from ..action_attempts import ActionFailed
 from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account

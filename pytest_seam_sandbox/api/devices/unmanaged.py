@@ -8,20 +8,10 @@ from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.router import Router
-from ...engine.store import Row, Workspace
+from ...engine.store import Row
 from ...engine.types import DateTime, Metadata, NonEmptyText, Nullable, Text, Uuid
-from .._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
-    WORKSPACE,
-    merge_metadata,
-    not_found,
-)
+from ...engine.workspace import Workspace
+from .._shared import WITH_PORTAL_READ, WITH_SESSION_READ, WORKSPACE, merge_metadata, not_found
 from . import filters
 from .endpoints import NAME_OR_ID, pick
 from .events import DeviceUnmanagedConvertedToManaged
@@ -31,9 +21,7 @@ from .model import DeviceRow, device_fields, find_device
 router = Router("/devices/unmanaged")
 
 
-@router.get(
-    "get", key="device", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec", checks=[NAME_OR_ID]
-)
+@router.get("get", key="device", allow=WITH_SESSION_READ, source="spec", checks=[NAME_OR_ID])
 def get(workspace: Workspace, *, caller: Caller, device_id: Uuid | None = None, name: Text | None = None) -> Row:
     """The unmanaged device of this id or display name; a managed one is not found here, with a hint (fake)."""
     device = workspace[DeviceRow].get(device_id)
@@ -49,7 +37,7 @@ def get(workspace: Workspace, *, caller: Caller, device_id: Uuid | None = None, 
 @router.get(
     "list",
     key="devices",
-    allow=(API_KEY, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, SUPPORT),
+    allow=WITH_PORTAL_READ,
     source="spec",
     page_limit=22900,
 )

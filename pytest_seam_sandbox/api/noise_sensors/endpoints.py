@@ -17,16 +17,13 @@ from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Pager
 from ...engine.params import Complaint
-from ...engine.query import Kind
+from ...engine.query import QueryType
 from ...engine.router import Router
-from ...engine.store import Row, Workspace
+from ...engine.store import Row
 from ...engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number, refused
+from ...engine.workspace import Workspace
 from .._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    SUPPORT,
+    WITH_SESSION_READ,
     WORKSPACE,
     WORKSPACE_READ,
     DeviceFields,
@@ -66,8 +63,8 @@ def _finite(value: float) -> float:
     return value
 
 
-DailyTime = Annotated[str, AfterValidator(_daily_time), Kind("string")]
-NoiseLevel = Annotated[float, BeforeValidator(number), AfterValidator(_finite), Kind("number")]
+DailyTime = Annotated[str, AfterValidator(_daily_time), QueryType("string")]
+NoiseLevel = Annotated[float, BeforeValidator(number), AfterValidator(_finite), QueryType("number")]
 SensorType = Literal["noiseaware_activity_zone", "minut_sensor"]
 SensorMaker = Literal["minut", "noiseaware"]
 
@@ -191,7 +188,7 @@ def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
     "list",
     key="devices",
     twin="noise_sensors",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=WITH_SESSION_READ,
     source="spec",
     no_effect={"page_cursor": "Seam gives no further pages of this list"},
 )
@@ -295,7 +292,7 @@ def get_threshold(workspace: Workspace, *, noise_threshold_id: Uuid) -> NoiseThr
 @router.get(
     "noise_thresholds/list",
     key="noise_thresholds",
-    allow=(CLIENT_SESSION, *WORKSPACE_READ),
+    allow=WITH_SESSION_READ,
     source="spec",
 )
 def list_thresholds(

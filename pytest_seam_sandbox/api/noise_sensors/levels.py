@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...engine.store import Workspace
+from ...engine.workspace import Workspace
 from ..devices.model import DeviceRow, find_device
 from .model import NoiseThresholdRow
 

@@ -14,13 +14,10 @@ from ...engine.auth import Caller
 from ...engine.events import EventFields
 from ...engine.router import Router
 from ...engine.signals import Signal
-from ...engine.store import Workspace
 from ...engine.types import NonEmptyText, Number, Text, Uuid
+from ...engine.workspace import Workspace
 from .._shared import (
-    API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
+    WITH_SESSION,
     WORKSPACE,
     WORKSPACE_READ,
     Meta,
@@ -165,7 +162,7 @@ def list_(
 
 @router.delete(
     "deactivate",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY),
+    allow=WITH_SESSION,
     source="docs",
     conflict="No source says which event tells of the keys that are revoked with a phone: acs_credential.deleted for "
     "each, before phone.deactivated.",

@@ -11,9 +11,10 @@ from ...engine.clock import format_time
 from ...engine.errors import ApiError
 from ...engine.params import at_least_one
 from ...engine.router import Router
-from ...engine.store import Row, Workspace
+from ...engine.store import Row
 from ...engine.types import Number, Text, Uuid
-from .._shared import API_KEY, CLIENT_SESSION, CONSOLE, PAT, SUPPORT, WORKSPACE, Resource, not_found
+from ...engine.workspace import Workspace
+from .._shared import WITH_SESSION_READ, WORKSPACE, WORKSPACE_READ, Resource, not_found
 from ..acs.model import AcsSystemRow, AcsUserRow, accessible_entrances, find_user, sees_person, system_view, users_of
 from ..acs.state import link, refuse_second_user, unlink
 from ..client_sessions.endpoints import LIFETIME
@@ -106,15 +107,13 @@ def remove_acs_user(workspace: Workspace, *, acs_user_id: Uuid, user_identity_id
     unlink(workspace, user, owner)
 
 
-@router.get("list_acs_users", key="acs_users", allow=(API_KEY, PAT, CONSOLE, SUPPORT), source="spec")
+@router.get("list_acs_users", key="acs_users", allow=WORKSPACE_READ, source="spec")
 def list_acs_users(workspace: Workspace, *, user_identity_id: Uuid) -> Sequence[Row]:
     """The person's users in all access systems, oldest first."""
     return users_of(workspace, find_user_identity(workspace, user_identity_id).id)
 
 
-@router.get(
-    "list_acs_systems", key="acs_systems", allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT), source="spec"
-)
+@router.get("list_acs_systems", key="acs_systems", allow=WITH_SESSION_READ, source="spec")
 def list_acs_systems(workspace: Workspace, *, caller: Caller, user_identity_id: Uuid) -> list[dict[str, Any]]:
     """The access systems in which the person has a user."""
     owner = _visible(workspace, caller, user_identity_id)
@@ -125,7 +124,7 @@ def list_acs_systems(workspace: Workspace, *, caller: Caller, user_identity_id: 
 @router.get(
     "list_accessible_entrances",
     key="acs_entrances",
-    allow=(CLIENT_SESSION, PAT, CONSOLE, API_KEY, SUPPORT),
+    allow=WITH_SESSION_READ,
     source="spec",
 )
 def list_accessible_entrances(workspace: Workspace, *, caller: Caller, user_identity_id: Uuid) -> Sequence[Row]:
@@ -137,7 +136,7 @@ def list_accessible_entrances(workspace: Workspace, *, caller: Caller, user_iden
     "list_accessible_devices",
     key="devices",
     twin="accessible_devices",
-    allow=(API_KEY, PAT, CONSOLE, SUPPORT),
+    allow=WORKSPACE_READ,
     source="spec",
 )
 def list_accessible_devices(workspace: Workspace, *, user_identity_id: Uuid) -> Sequence[Row]:

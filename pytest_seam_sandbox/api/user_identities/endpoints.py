@@ -12,19 +12,18 @@ from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.params import Complaint
 from ...engine.router import Router
-from ...engine.store import Workspace
 from ...engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
+from ...engine.workspace import Workspace
 from .._shared import (
     API_KEY,
-    CLIENT_SESSION,
-    CONSOLE,
-    PAT,
-    PORTAL,
-    PORTAL_READ_ONLY,
-    SUPPORT,
+    WITH_PORTAL_READ,
+    WITH_SESSION,
+    WITH_SESSION_READ,
     WORKSPACE,
+    WORKSPACE_READ,
     all_of,
     contains,
+    first,
     given,
     not_found,
     written,
@@ -88,7 +87,7 @@ def create(
 @router.get(
     "get",
     key="user_identity",
-    allow=(API_KEY, PAT, CONSOLE, PORTAL, PORTAL_READ_ONLY, SUPPORT),
+    allow=WITH_PORTAL_READ,
     source="spec",
     one_of=("user_identity_id", "user_identity_key"),
 )
@@ -119,7 +118,7 @@ def _unknown(user_identity_id: str | None, user_identity_key: str | None) -> Api
 @router.get(
     "list",
     key="user_identities",
-    allow=(API_KEY, CLIENT_SESSION, PAT, CONSOLE, SUPPORT),
+    allow=first(API_KEY, of=WITH_SESSION_READ),
     source="spec",
     page_limit=500,
 )
@@ -172,7 +171,7 @@ def _in_reach_of(workspace: Workspace, manager_id: str | None) -> Callable[[User
     return lambda row: row.id in people
 
 
-@router.patch("update", allow=(PAT, CONSOLE, API_KEY), source="spec")
+@router.patch("update", allow=WORKSPACE, source="spec")
 def update(
     workspace: Workspace,
     *,
@@ -279,7 +278,7 @@ def _merge(workspace: Workspace, merged: UserIdentityRow, primary: UserIdentityR
     )
 
 
-@router.get("unmanaged/get", key="user_identity", allow=(API_KEY, PAT, CONSOLE, SUPPORT), source="spec")
+@router.get("unmanaged/get", key="user_identity", allow=WORKSPACE_READ, source="spec")
 def get_unmanaged(workspace: Workspace, *, user_identity_id: Uuid) -> UserIdentityRow:
     """The unmanaged user identity of this id; a managed one is not found here (spec)."""
     row = find_user_identity(workspace, user_identity_id)
@@ -291,7 +290,7 @@ def get_unmanaged(workspace: Workspace, *, user_identity_id: Uuid) -> UserIdenti
 @router.get(
     "unmanaged/list",
     key="user_identities",
-    allow=(API_KEY, CLIENT_SESSION, PAT, CONSOLE, SUPPORT),
+    allow=first(API_KEY, of=WITH_SESSION_READ),
     source="spec",
     page_limit=500,
 )
@@ -310,7 +309,7 @@ def list_unmanaged(
     )
 
 
-@router.patch("unmanaged/update", allow=(API_KEY, CLIENT_SESSION, PAT, CONSOLE), source="spec")
+@router.patch("unmanaged/update", allow=first(API_KEY, of=WITH_SESSION), source="spec")
 def update_unmanaged(
     workspace: Workspace,
     *,

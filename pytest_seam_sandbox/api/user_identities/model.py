@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from ...engine.errors import ApiError
 from ...engine.signals import Signal
-from ...engine.store import Row, Workspace, row_type
+from ...engine.store import Row, row_type
+from ...engine.workspace import Workspace
 from .._shared import Condition, Problem, Resource, find, given
 
 deleting_user_identity: Signal[[Workspace, UserIdentityRow]] = Signal()

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from ...catalog.known import accepted_event_types
 from ...engine.errors import ApiError
 from ...engine.router import Router
-from ...engine.store import Workspace
 from ...engine.types import Text, Url
+from ...engine.workspace import Workspace
 from .._shared import WORKSPACE, WORKSPACE_READ, Resource, find
 from .model import WebhookRow
 
