@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import pytest_seam_sandbox
+from pytest_seam_sandbox.api import _ranks
+from pytest_seam_sandbox.api._ranks import RANKS
 
 ROOT = Path(pytest_seam_sandbox.__file__).parent
 MODULES = {
@@ -24,35 +26,6 @@ LAYERS = {
     "worlds.build": {"api", "engine", "catalog"},
 }
 """What the lower parts may import of the package; all others stand above them."""
-
-RANKS = (
-    "_shared",
-    "connect_webviews.model",
-    "phones.model",
-    "client_sessions.model",
-    "user_identities.model",
-    "webhooks.model",
-    "action_attempts",
-    "connected_accounts",
-    "devices",
-    "locks",
-    "noise_sensors",
-    "access_codes",
-    "phones",
-    "acs",
-    "events",
-    "webhooks",
-    "client_sessions",
-    "connect_webviews",
-    "workspaces",
-    "user_identities",
-    "marks",
-)
-"""The families in the order in which they stand on each other: each imports only what is named before it.
-
-A module that lower families need, as `phones.model`, has a rank of its own; the name of a family stands for the others.
-"""
-
 
 STUBS = {"api.seam_fields"}
 """Modules that type checkers alone read."""
@@ -139,6 +112,12 @@ def test_lower_parts_import_no_higher_ones(part):
 def test_every_family_has_a_rank():
     """A new family says where it stands."""
     assert {part_of(module) for module in FAMILY_MODULES} == set(RANKS)
+
+
+def test_module_of_a_family_without_a_rank_is_told_where_it_is_declared():
+    """What forgets its rank hears the next step."""
+    with pytest.raises(ValueError, match="api.saunas.model has no rank. A family: add its name to RANKS in "):
+        _ranks.rank_of("pytest_seam_sandbox.api.saunas.model")
 
 
 def test_list_of_families_imports_none_of_them():

@@ -6,10 +6,16 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from ..catalog.known import is_known as is_known
 from ..engine.events import EventFields
 from ..engine.router import Endpoint, Router
+
+if TYPE_CHECKING:
+    from ..engine.app import App
+    from ..engine.auth import Session
+    from ..engine.workspace import Workspace
 
 K = TypeVar("K")
 
@@ -46,6 +52,12 @@ def find_endpoint(path: str) -> Endpoint | None:
     """The endpoint of a path, or None when no family declares it."""
     family = path[1:].partition("/")[0]
     return router_of(family).find(path) if family in FAMILIES else None
+
+
+def find_session(app: App, token: str) -> tuple[Workspace, Session]:
+    """The workspace and the client session of a token; raises ApiError 401."""
+    found: tuple[Workspace, Session] = import_module(f"{__name__}.client_sessions.model").find_session(app, token)
+    return found
 
 
 def all_endpoints() -> tuple[Endpoint, ...]:

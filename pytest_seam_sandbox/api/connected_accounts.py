@@ -18,6 +18,7 @@ from ..engine.signals import Signal
 from ..engine.store import Row, row_type
 from ..engine.types import Email, Metadata, NonEmptyText, Text, Uuid
 from ..engine.workspace import Workspace
+from ._ranks import rank_of
 from ._shared import (
     EVERYONE_READ,
     WITH_PORTAL,
@@ -44,16 +45,16 @@ router = Router("/connected_accounts")
 
 Capability = Literal["lock", "thermostat", "noise_sensor", "access_control", "camera"]
 
-account_lost: Signal[[Workspace, ConnectedAccountRow]] = Signal()
+account_lost: Signal[[Workspace, ConnectedAccountRow]] = Signal(rank_of)
 """Sent after an account lost its connection."""
-account_recovered: Signal[[Workspace, ConnectedAccountRow]] = Signal()
+account_recovered: Signal[[Workspace, ConnectedAccountRow]] = Signal(rank_of)
 """Sent after an account was connected again."""
 if TYPE_CHECKING:
     from .seam_fields import SeamConnectedAccount
 else:
     SeamConnectedAccount = Resource
 
-deleting_account: Signal[[Workspace, ConnectedAccountRow]] = Signal()
+deleting_account: Signal[[Workspace, ConnectedAccountRow]] = Signal(rank_of)
 """Sent before an account goes, so that what came through it goes first."""
 
 

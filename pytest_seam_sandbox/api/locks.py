@@ -22,6 +22,7 @@ from ..engine.store import Row, row_type
 from ..engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number
 from ..engine.workspace import Workspace
 from . import action_attempts
+from ._ranks import rank_of
 from ._shared import (
     EVERYONE,
     WITH_SESSION,
@@ -46,7 +47,7 @@ LockMethod = Literal["keycode", "manual", "automatic", "unknown", "remote", "car
 
 AutoLockDelay = Annotated[float, BeforeValidator(number), Ge(1), Le(60), QueryType("number")]
 
-code_entered: Signal[[Workspace, DeviceRow, str, list[CodeEntry]]] = Signal()
+code_entered: Signal[[Workspace, DeviceRow, str, list[CodeEntry]]] = Signal(rank_of)
 """Sent when a code is typed at a keypad; the family that knows the lock's codes appends what it finds."""
 
 
@@ -111,7 +112,7 @@ def turn(workspace: Workspace, device: DeviceRow, *, locked: bool, method: LockM
     workspace.events.emit(workspace, Unread(kind.event_type, device.device_id, read))
 
 
-@device_added.reaction(order=1)
+@device_added.reaction
 def _time_auto_lock(workspace: Workspace, device: DeviceRow) -> None:
     """Let an open lock with auto-lock lock itself after its delay, counted from now; one that is locked has no timer.
 

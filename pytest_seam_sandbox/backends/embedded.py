@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import api
-from ..api.client_sessions.model import find_session
 from ..api.workspaces import open_workspace
-from ..catalog.known import is_known
 from ..engine.app import App
 from ..engine.auth import AccessToken
 from ..engine.clock import format_time
@@ -36,14 +34,7 @@ class Embedded:
     is_live = False
 
     def __init__(self, *, world: str, seed: int | str, settings: Settings, api_key: str | None = None) -> None:
-        self.app = App(
-            find_endpoint=api.find_endpoint,
-            find_session=find_session,
-            is_known=is_known,
-            routes=api.all_routes,
-            settings=settings,
-            seed=seed,
-        )
+        self.app = App(api, settings=settings, seed=seed)
         self.workspace = open_workspace(self.app, name="Sandbox", is_sandbox=True)
         self.api_key = self.add_api_key(self.workspace)
         if api_key is not None:  # the ids that follow are the same with a key of one's own

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from threading import RLock
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from pydantic_core import to_json
 
 from .agenda import Agenda
-from .auth import Gate, Method
+from .auth import Gate, Method, Session
 from .clock import Clock, written_at
 from .errors import ApiError, is_for_the_test
 from .events import EventLog
@@ -41,9 +41,28 @@ MAX_BODY = 1024 * 1024
 NOTHING = FrozenDict()
 NO_EFFECT = Response(200, (("content-type", JSON_TYPE),), b'{"ok":true}')
 _ERRORS = 10
-EndpointFinder = Callable[[str], Endpoint | None]
 Probe = Callable[[Request], Callable[[], None] | None]
 """Is told of a request before it is answered; what it returns is called when it has been answered."""
+
+
+class Api(Protocol):
+    """What a server has to know of the API that it serves; the package `api` is one."""
+
+    def find_endpoint(self, path: str) -> Endpoint | None:
+        """The endpoint of a path; None where it has none."""
+        ...
+
+    def find_session(self, app: App, token: str) -> tuple[Workspace, Session]:
+        """See Gate."""
+        ...
+
+    def is_known(self, path: str) -> bool:
+        """Whether Seam has a path, emulated or not."""
+        ...
+
+    def all_routes(self) -> Mapping[str, tuple[str, ...]]:
+        """All paths that have an endpoint, with their methods."""
+        ...
 
 
 @dataclass(slots=True)
@@ -63,22 +82,12 @@ class _Exchange:
 class App:
     """An emulated Seam server with its workspaces, credentials, clock and ids.
 
-    find_endpoint: the route table; routes: all its paths with their methods. find_session: see Gate. is_known: whether
-    Seam has a path, for those that the route table lacks. `not_emulated` collects such paths, `internal_errors` what a
-    server could not raise; `history` has calls, events and notes in order. `probe` is told of every request, if it is
-    set.
+    api: what it serves. `not_emulated` collects paths of Seam that the API lacks, `internal_errors` what a server could
+    not raise; `history` has calls, events and notes in order. `probe` is told of every request, if it is set.
     """
 
-    def __init__(
-        self,
-        *,
-        find_endpoint: EndpointFinder,
-        find_session: Callable[[App, str], Any],
-        is_known: Callable[[str], bool],
-        routes: Callable[[], Mapping[str, tuple[str, ...]]],
-        settings: Settings,
-        seed: int | str,
-    ) -> None:
+    def __init__(self, api: Api, *, settings: Settings, seed: int | str) -> None:
+        self._api = api
         self.settings = settings
         self.clock = Clock()
         self.ids = Ids(seed)
@@ -86,20 +95,17 @@ class App:
         self._health_ids = Ids(f"{seed}/health")  # so that those of requests do not depend on how often it was asked
         self.lock = RLock()
         self.workspaces: dict[str, Workspace] = {}
-        self._find_session = find_session
-        self.gate = Gate(self.workspaces, partial(find_session, self))
+        self.gate = Gate(self.workspaces, partial(api.find_session, self))
         self.history = History()
         self.not_emulated: dict[str, str] = {}
         self.internal_errors: list[Exception] = []
         self.strangers: list[str] = []
-        self.faults = Faults(routes)
+        self.faults = Faults(api.all_routes)
         self.limits = Limits()
         self.probe: Probe | None = None
-        self._find_endpoint = find_endpoint
         self._routes: dict[str, Endpoint] = {}
         self._repeats = Repeats()
-        self._is_known = is_known
-        self.stubs = Stubs(is_known, lambda path: find_endpoint(path) is not None)
+        self.stubs = Stubs(api.is_known, lambda path: api.find_endpoint(path) is not None)
 
     def add_workspace(self, *, is_sandbox: bool) -> Workspace:
         """A new, empty workspace."""
@@ -126,7 +132,7 @@ class App:
         """Whether a client session of this app has the token, valid or not."""
         with self.lock:
             try:
-                self._find_session(self, token)
+                self._api.find_session(self, token)
             except ApiError as error:
                 return error.type != "client_session_not_found"
             return True
@@ -221,7 +227,7 @@ class App:
                 exchange.body = parse_json(request.body) if request.body else {}
             except ValueError:
                 return Response(400, body=b"Invalid JSON")
-        if exchange.endpoint is None and not self._is_known(request.path):
+        if exchange.endpoint is None and not self._api.is_known(request.path):
             return _unknown_path(request.path)
         if request.method == "OPTIONS":
             return Response(200, cors(request.headers.get("origin")))
@@ -229,7 +235,7 @@ class App:
 
     def _route(self, path: str) -> Endpoint | None:
         """The endpoint of a path that was not asked for before; its family is imported now."""
-        endpoint = self._find_endpoint(path)
+        endpoint = self._api.find_endpoint(path)
         if endpoint is not None:
             self._routes[path] = endpoint
         return endpoint

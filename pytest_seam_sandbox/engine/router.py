@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, fields
 from functools import cached_property
 from inspect import signature
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from pydantic_core import to_json
 
@@ -36,10 +36,10 @@ def named_device(_workspace: Workspace, arguments: Mapping[str, Any]) -> str | N
 class Endpoint:
     """One row of the route table.
 
-    methods: in the order of the specification. key: the name of the payload in the answer; None for `{"ok": true}`.
-    twin: a second name under which the answer repeats the payload. also: names of further payloads, for a function
-    that gives a tuple. allow: who may call. source: on whose word the
-    behaviour is. page_limit: the default limit of a paginated list. per_minute: Seam's rate limit per device.
+    methods: in the order of the specification. allow: who may call. source: on whose word the behaviour is. key: the
+    name of the payload in the answer; None for `{"ok": true}`. twin: a second name under which the answer repeats the
+    payload. also: names of further payloads, for a function that gives a tuple. checks: rules between parameters.
+    one_of: see Params. page_limit: the default limit of a paginated list. per_minute: Seam's rate limit per device.
     device: finds the device that a call counts for. no_effect: parameters that are accepted and change nothing, each
     with the reason. conflict: where the sources contradict each other or are silent, and what was chosen.
     """
@@ -47,16 +47,17 @@ class Endpoint:
     path: str
     methods: tuple[str, ...]
     function: Callable[..., object]
-    key: str | None
-    twin: str | None
+    _: KW_ONLY
     allow: tuple[Method, ...]
     source: Source
-    checks: tuple[Check, ...]
-    one_of: tuple[str, ...]
-    page_limit: int | None
+    key: str | None = None
+    twin: str | None = None
+    also: tuple[str, ...] = ()
+    checks: Sequence[Check] = ()
+    one_of: tuple[str, ...] = ()
+    page_limit: int | None = None
     per_minute: int | None = None
     device: DeviceFinder = named_device
-    also: tuple[str, ...] = ()
     no_effect: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     conflict: str = ""
 
@@ -78,7 +79,7 @@ class Endpoint:
         paging: dict[str, Any] = {}
         if self.page_limit is not None:
             paging = {"limit": Limit, "page_cursor": PageCursor}
-        return Params(self.function, skip=self.injected, also=paging, checks=self.checks, one_of=self.one_of)
+        return Params(self.function, skip=self.injected, also=paging, checks=tuple(self.checks), one_of=self.one_of)
 
     def read(self, request: Request, body: object) -> dict[str, Any]:
         """The request's parameters as sent, query and body merged where Seam merges them; the body wins."""
@@ -199,44 +200,11 @@ class Router:
         """A change: PATCH, PUT and POST, parameters in the body."""
         return self._add(name, ("PATCH", "POST", "PUT"), **row)
 
-    def _add(
-        self,
-        name: str,
-        methods: tuple[str, ...],
-        *,
-        allow: tuple[Method, ...],
-        source: Source,
-        key: str | None = None,
-        twin: str | None = None,
-        checks: Iterable[Check] = (),
-        one_of: tuple[str, ...] = (),
-        page_limit: int | None = None,
-        per_minute: int | None = None,
-        device: DeviceFinder = named_device,
-        also: tuple[str, ...] = (),
-        no_effect: Mapping[str, str] = NOTHING,
-        conflict: str = "",
-    ) -> Callable[[F], F]:
+    def _add(self, name: str, methods: tuple[str, ...], **row: Any) -> Callable[[F], F]:
         def declare(function: F) -> F:
-            self._declare(
-                Endpoint(
-                    f"{self.prefix}/{name}",
-                    methods,
-                    function,
-                    key,
-                    twin,
-                    allow,
-                    source,
-                    tuple(checks),
-                    one_of,
-                    page_limit,
-                    per_minute,
-                    device,
-                    also,
-                    MappingProxyType(dict(no_effect)),
-                    conflict,
-                )
-            )
+            path = f"{self.prefix}/{name}"
+            _check_row(path, function, row)
+            self._declare(Endpoint(path, methods, function, **row))
             return function
 
         return declare
@@ -245,3 +213,26 @@ class Router:
         if endpoint.path in self._endpoints:
             raise ValueError(f"the path {endpoint.path} is declared twice; give each path one function")
         self._endpoints = MappingProxyType({**self._endpoints, endpoint.path: endpoint})
+
+
+_PARTS = frozenset(part.name for part in fields(Endpoint) if part.kw_only)
+_SOURCES = get_args(Source)
+
+
+def _check_row(path: str, function: Callable[..., object], row: Mapping[str, Any]) -> None:
+    """Raise TypeError for a row of which a part is missing or unknown."""
+    names = function.__code__.co_varnames
+    idle = [name for name in row.get("no_effect", ()) if name.partition(".")[0] not in names]
+    wrong = [f"there is no part {name!r}" for name in row if name not in _PARTS]
+    wrong += [f"{name} is missing" for name in ("allow", "source") if not row.get(name)]
+    wrong += [f"no_effect names {name!r}, which is no parameter" for name in idle]
+    if row.get("source", "spec") not in _SOURCES:
+        wrong.append(f"the source is {row['source']!r}; it is one of {', '.join(_SOURCES)}")
+    if not function.__doc__:
+        wrong.append(f"the function {function.__name__} has no docstring")
+    if wrong:
+        raise TypeError(
+            f"the route row of {path}: {'; '.join(wrong)}. An endpoint: a function with a docstring, and the row "
+            "`allow` (who may call), `source` (on whose word it is), `key` (the name of the payload), and what else it "
+            f"needs of {', '.join(sorted(_PARTS))}."
+        )

@@ -12,22 +12,25 @@ class Signal(Generic[P]):
     """Something that happens, and the functions that react to it.
 
     A family declares the signal and sends it; families of a higher rank react. Reactions are declared while modules
-    are imported, never later. They run in the order of `order`, so it never matters which module came first.
+    are imported, never later. They run in the order of the ranks of their modules, so it never matters which module
+    came first. rank: gives the rank of a module by its name. highest_first: let the families run from the top down,
+    where what stands on others has to go before them.
     """
 
-    def __init__(self) -> None:
-        self._reactions: tuple[tuple[int, Callable[P, None]], ...] = ()
+    def __init__(self, rank: Callable[[str], int], *, highest_first: bool = False) -> None:
+        self._rank = rank
+        self._sign = -1 if highest_first else 1
+        self._reactions: tuple[Callable[P, None], ...] = ()
 
-    def reaction(self, order: int) -> Callable[[Callable[P, None]], Callable[P, None]]:
-        """Declare the decorated function a reaction; smaller orders run first."""
+    def reaction(self, function: Callable[P, None]) -> Callable[P, None]:
+        """Declare the decorated function a reaction."""
+        self._reactions = tuple(sorted((*self._reactions, function), key=self._place))
+        return function
 
-        def declare(function: Callable[P, None]) -> Callable[P, None]:
-            self._reactions = tuple(sorted((*self._reactions, (order, function)), key=lambda reaction: reaction[0]))
-            return function
-
-        return declare
+    def _place(self, function: Callable[P, None]) -> tuple[int, str]:
+        return self._sign * self._rank(function.__module__), function.__module__
 
     def send(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Run all reactions."""
-        for _, function in self._reactions:
+        for function in self._reactions:
             function(*args, **kwargs)

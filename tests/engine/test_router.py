@@ -16,7 +16,11 @@ def router():
     return Router("/things")
 
 
-def list_(workspace, *, caller: Caller, page: Pager, colour: NonEmptyText | None = None): ...
+def list_(workspace, *, caller: Caller, page: Pager, colour: NonEmptyText | None = None):
+    """All things."""
+
+
+def undescribed(workspace): ...
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,31 @@ def test_path_declared_twice_is_a_mistake(router):
 
     with pytest.raises(ValueError, match="the path /things/list is declared twice"):
         router.post("list", **ROW)(list_)
+
+
+@pytest.mark.parametrize(
+    ("row", "function", "wrong"),
+    [
+        ({"source": "spec"}, list_, "allow is missing"),
+        ({**ROW, "allow": ()}, list_, "allow is missing"),
+        ({"allow": ROW["allow"]}, list_, "source is missing"),
+        (
+            {**ROW, "source": "hearsay"},
+            list_,
+            "the source is 'hearsay'; it is one of spec, docs, official fake, assumed",
+        ),
+        ({**ROW, "pages": 5}, list_, "there is no part 'pages'"),
+        ({**ROW, "no_effect": {"size": "x"}}, list_, "no_effect names 'size', which is no parameter"),
+        (ROW, undescribed, "the function undescribed has no docstring"),
+    ],
+)
+def test_row_with_a_part_missing_fails_when_it_is_declared(router, row, function, wrong):
+    """The message names the path, what is wrong with its row, and how an endpoint is made."""
+    with pytest.raises(TypeError, match=f"^the route row of /things/list: {wrong}. An endpoint: ") as mistake:
+        router.get("list", **row)(function)
+
+    assert "`allow` (who may call)" in str(mistake.value)
+    assert router.find("/things/list") is None
 
 
 def test_router_takes_over_the_endpoints_of_a_part(router):

@@ -101,7 +101,7 @@ def break_inside(sandbox, monkeypatch):
     def explode(_path):
         raise RuntimeError("the sandbox is broken")
 
-    monkeypatch.setattr(sandbox._backend.app, "_find_endpoint", explode)
+    monkeypatch.setattr(sandbox._backend.app, "_route", explode)
 
 
 def test_exception_inside_is_500_for_the_client(seam_server, seam_sandbox, monkeypatch):
@@ -140,7 +140,7 @@ def test_exception_inside_fails_the_test_of_the_plugin(pytester):
         import httpx
 
         def test_app(seam_server, seam_sandbox, monkeypatch):
-            monkeypatch.setattr(seam_sandbox._backend.app, "_find_endpoint", lambda path: 1 / 0)
+            monkeypatch.setattr(seam_sandbox._backend.app, "_route", lambda path: 1 / 0)
             httpx.get(f"{seam_server}/devices/list")
         """
     )

@@ -14,7 +14,7 @@ from .lifecycle import delete_record, end_attempts, progress, put
 from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, deleting, device_of, is_programmable
 
 
-@device_changed.reaction(order=1)
+@device_changed.reaction
 def _follow_device(workspace: Workspace, device: DeviceRow) -> None:
     """Repeat the device's errors on its codes; once it is reachable, do what was waiting."""
     for code in codes_on(workspace, device.device_id):
@@ -39,7 +39,7 @@ def give_up(workspace: Workspace, code: AccessCodeRow) -> None:
     workspace[AccessCodeRow].put(known.but(cannot_be_managed=cannot, **changes))
 
 
-@unmanaging_device.reaction(order=1)
+@unmanaging_device.reaction
 def _give_up_with_device(workspace: Workspace, device: DeviceRow) -> None:
     """Codes of a device that is given up become unmanaged and its backup codes go; there is no way back (docs).
 
@@ -56,7 +56,7 @@ def _give_up_with_device(workspace: Workspace, device: DeviceRow) -> None:
             give_up(workspace, code)
 
 
-@deleting_device.reaction(order=1)
+@deleting_device.reaction
 def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
     """Every record goes: access_code.deleted for each (spec), but for what was never shown of the backup pool."""
     drop_pool(workspace, device)
@@ -67,7 +67,7 @@ def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
         workspace.events.emit(workspace, AccessCodeDeleted(code=code.code, **fields))
 
 
-@code_entered.reaction(order=1)
+@code_entered.reaction
 def _know_code(workspace: Workspace, device: DeviceRow, pin: str, found: list[CodeEntry]) -> None:
     """The codes that the lock knows by this PIN; a one-time code is used up by opening the lock.
 

@@ -131,7 +131,7 @@ def _forget_on_phones(workspace: Workspace, credential: AcsCredentialRow) -> Non
         workspace[PhoneRow].put(phone.but(acs_credential_ids=left))
 
 
-@phone_created.reaction(order=1)
+@phone_created.reaction
 def _issue_to_new_phone(workspace: Workspace, phone: PhoneRow) -> None:
     sync_phones(workspace, phone.user_identity_id)
 
@@ -152,7 +152,7 @@ def sync(workspace: Workspace, credential: AcsCredentialRow) -> None:
                 _issue_child(workspace, credential, phone)
 
 
-@deactivating_phone.reaction(order=1)
+@deactivating_phone.reaction
 def _revoke_from_phone(workspace: Workspace, phone: PhoneRow) -> None:
     """What was issued to a lost phone is revoked; a multi-phone credential stays, for the other phones."""
     held = [row for row in workspace[AcsCredentialRow] if row.id in phone.acs_credential_ids]

@@ -195,7 +195,7 @@ def move_person(workspace: Workspace, merged: UserIdentityRow, primary: UserIden
         workspace[AcsCredentialRow].put(credential.but(user_identity_id=primary.id))
 
 
-@deleting_user_identity.reaction(order=1)
+@deleting_user_identity.reaction
 def _delete_with_person(workspace: Workspace, owner: UserIdentityRow) -> None:
     own = [row for row in workspace[AcsCredentialRow] if row.user_identity_id == owner.id]
     delete_credentials(workspace, own)
@@ -236,20 +236,20 @@ def recover_system(workspace: Workspace, system: AcsSystemRow, code: str) -> Non
             sync(workspace, credential)
 
 
-@account_lost.reaction(order=2)
+@account_lost.reaction
 def _disconnect(workspace: Workspace, account: ConnectedAccountRow) -> None:
     message = "Account Disconnected: the login at the provider no longer works. Reconnect the account."
     for system in systems_of(workspace, account):
         lose_system(workspace, system, Condition("account_disconnected", message, workspace.clock.text()))
 
 
-@account_recovered.reaction(order=2)
+@account_recovered.reaction
 def _reconnect(workspace: Workspace, account: ConnectedAccountRow) -> None:
     for system in systems_of(workspace, account):
         recover_system(workspace, system, "account_disconnected")
 
 
-@deleting_account.reaction(order=4)
+@deleting_account.reaction
 def _delete_with_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
     for system in systems_of(workspace, account):
         delete_credentials(workspace, [row for row in workspace[AcsCredentialRow] if row.acs_system_id == system.id])

@@ -322,13 +322,13 @@ def delete(workspace: Workspace, *, client_session_id: Uuid) -> None:
     workspace.events.emit(workspace, ClientSessionDeleted(client_session_id=session.id))
 
 
-@deleting_user_identity.reaction(order=3)
+@deleting_user_identity.reaction
 def _end_with_user(workspace: Workspace, owner: UserIdentityRow) -> None:
     for session in [row for row in workspace[ClientSessionRow] if owner.id in row.user_identity_ids]:
         delete(workspace, client_session_id=session.id)
 
 
-@deleting_account.reaction(order=3)
+@deleting_account.reaction
 def _forget_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
     for session in [row for row in workspace[ClientSessionRow] if account.id in row.connected_account_ids]:
         left = tuple(account_id for account_id in session.connected_account_ids if account_id != account.id)

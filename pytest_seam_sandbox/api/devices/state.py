@@ -8,6 +8,7 @@ from typing import Any
 from ...catalog.devices import DeviceModel
 from ...engine.signals import Signal
 from ...engine.workspace import Workspace
+from .._ranks import rank_of
 from .._shared import Condition, Meta, without_codes
 from ..action_attempts import ActionFailed
 from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
@@ -31,13 +32,13 @@ from .events import (
 from .issues import DEVICE_ERRORS, DISCONNECTING, OF_THE_ACCOUNT, PRIVACY, UNREACHABLE
 from .model import DeviceRow, device_fields, issue_fields
 
-device_added: Signal[[Workspace, DeviceRow]] = Signal()
+device_added: Signal[[Workspace, DeviceRow]] = Signal(rank_of)
 """Sent after a device was added to its account."""
-device_changed: Signal[[Workspace, DeviceRow]] = Signal()
+device_changed: Signal[[Workspace, DeviceRow]] = Signal(rank_of)
 """Sent after the errors of a device changed, or whether it keeps a pool of backup codes."""
-unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal()
+unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal(rank_of)
 """Sent after a device was given up, so that its codes become unmanaged too."""
-deleting_device: Signal[[Workspace, DeviceRow]] = Signal()
+deleting_device: Signal[[Workspace, DeviceRow]] = Signal(rank_of)
 """Sent before the record of a device goes."""
 
 
@@ -204,19 +205,19 @@ def devices_of(workspace: Workspace, account: ConnectedAccountRow) -> list[Devic
     return [device for device in workspace[DeviceRow] if device.connected_account_id == account.connected_account_id]
 
 
-@account_lost.reaction(order=1)
+@account_lost.reaction
 def _lose_with_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
     for device in devices_of(workspace, account):
         add_error(workspace, device, "account_disconnected")
 
 
-@account_recovered.reaction(order=1)
+@account_recovered.reaction
 def _recover_with_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
     for device in devices_of(workspace, account):
         clear_error(workspace, device, "account_disconnected")
 
 
-@deleting_account.reaction(order=2)
+@deleting_account.reaction
 def _delete_with_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
     for device in devices_of(workspace, account):
         delete_device(workspace, device)

@@ -131,7 +131,7 @@ def _start(
     return start(workspace, action_type, work, device.device_id, *about, subject=subject, at_once=at_once)
 
 
-@device_added.reaction(order=2)
+@device_added.reaction
 def _bring_thresholds(workspace: Workspace, device: DeviceRow) -> None:
     """A Minut sensor comes with a threshold for quiet hours and one for the rest of the day (docs); others have none.
 
@@ -168,7 +168,7 @@ def _refuse_risk_score(device: DeviceRow, decibels: float | None) -> None:
         raise ApiError(400, "invalid_input", "A Minut sensor knows noise_threshold_decibels only")
 
 
-@device_changed.reaction(order=2)
+@device_changed.reaction
 def _catch_up(workspace: Workspace, device: DeviceRow) -> None:
     """A sensor that is back learns what was changed meanwhile."""
     pending = [row for row in thresholds_of(workspace, device.id) if not row.is_programmed]
@@ -178,7 +178,7 @@ def _catch_up(workspace: Workspace, device: DeviceRow) -> None:
         listen(workspace, device.id)
 
 
-@deleting_device.reaction(order=2)
+@deleting_device.reaction
 def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
     for threshold in thresholds_of(workspace, device.id):
         workspace[NoiseThresholdRow].remove(threshold.id)

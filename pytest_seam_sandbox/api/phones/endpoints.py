@@ -16,6 +16,7 @@ from ...engine.router import Router
 from ...engine.signals import Signal
 from ...engine.types import NonEmptyText, Number, Text, Uuid
 from ...engine.workspace import Workspace
+from .._ranks import rank_of
 from .._shared import (
     WITH_SESSION,
     WORKSPACE,
@@ -34,9 +35,9 @@ router = Router("/phones")
 
 ASSA_ABLOY_SERVICE = "assa_abloy_credential_service_metadata"
 
-deactivating_phone: Signal[[Workspace, PhoneRow]] = Signal()
+deactivating_phone: Signal[[Workspace, PhoneRow]] = Signal(rank_of)
 """Sent before a phone goes, so that the credentials that were issued to it are revoked first."""
-phone_created: Signal[[Workspace, PhoneRow]] = Signal()
+phone_created: Signal[[Workspace, PhoneRow]] = Signal(rank_of)
 """Sent after a phone appeared, so that the mobile keys of its owner are issued to it."""
 
 
@@ -134,7 +135,7 @@ def deactivate_phone(workspace: Workspace, phone: PhoneRow) -> None:
     workspace.events.emit(workspace, event, user_identity_id=phone.user_identity_id)
 
 
-@deleting_user_identity.reaction(order=4)
+@deleting_user_identity.reaction
 def _deactivate_with_owner(workspace: Workspace, owner: UserIdentityRow) -> None:
     for phone in [phone for phone in workspace[PhoneRow] if phone.user_identity_id == owner.user_identity_id]:
         deactivate_phone(workspace, phone)

@@ -1,0 +1,47 @@
+"""The order in which the families of the API stand on each other."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+RANKS = (
+    "_ranks",
+    "_shared",
+    "connect_webviews.model",
+    "phones.model",
+    "client_sessions.model",
+    "user_identities.model",
+    "webhooks.model",
+    "action_attempts",
+    "connected_accounts",
+    "devices",
+    "locks",
+    "noise_sensors",
+    "access_codes",
+    "phones",
+    "client_sessions",
+    "acs",
+    "events",
+    "webhooks",
+    "connect_webviews",
+    "workspaces",
+    "user_identities",
+    "marks",
+)
+"""The families in the order in which they stand on each other: each imports only what is named before it.
+
+A module that lower families need, as `phones.model`, has a rank of its own; the name of a family stands for the others.
+"""
+
+_NUMBERS = MappingProxyType({name: number for number, name in enumerate(RANKS)})
+
+
+def rank_of(module: str) -> int:
+    """The rank of a module of this package by its full name: that of its own, else that of its family."""
+    name = module.removeprefix(f"{__package__}.")
+    found = _NUMBERS.get(name, _NUMBERS.get(name.partition(".")[0]))
+    if found is None:
+        raise ValueError(
+            f"{module} has no rank. A family: add its name to RANKS in {__name__}, behind those that it imports."
+        )
+    return found
