@@ -1,6 +1,10 @@
-"""The suite on every Python that is there, with the oldest allowed dependencies, and with older versions of the SDK."""
+"""The suite on every Python that is there, with the oldest allowed dependencies, and with older versions of the SDK.
+
+`nox --session schema` fetches Seam's OpenAPI document, without which the contract tests skip.
+"""
 
 import re
+import tarfile
 from pathlib import Path
 
 import nox
@@ -14,6 +18,21 @@ DEV = nox.project.dependency_groups(PROJECT, "dev")
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 SDKS = ["3.0.0", "3.4.0", "3.5.0", "3.8.0", "3.13.0", "3.15.0", "3.17.0", "newest"]
 """The oldest that `[sdk]` allows, the last without AsyncSeam, the first with it, some between, the newest."""
+SCHEMA = "1.977.0"
+"""The version of Seam's package @seamapi/types, which has the OpenAPI document."""
+
+
+@nox.session(python=False)
+def schema(session: nox.Session) -> None:
+    """Fetch Seam's OpenAPI document as tests/contract/openapi.json; needs Node.js and npm."""
+    folder = Path(session.create_tmp()).resolve()
+    contract = Path("tests/contract").resolve()
+    with session.chdir(folder):
+        session.run("npm", "pack", "--silent", f"@seamapi/types@{SCHEMA}", external=True)
+        with tarfile.open(f"seamapi-types-{SCHEMA}.tgz") as archive:
+            archive.extractall(filter="data")
+    converter, document = contract / "convert_openapi.mjs", contract / "openapi.json"
+    session.run("node", str(converter), str(folder / "package"), str(document), external=True)
 
 
 @nox.session(python=PYTHONS)
