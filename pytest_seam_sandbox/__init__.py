@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from .api.access_codes.model import AccessCode
     from .api.acs.resources import AcsCredential, AcsSystem
     from .api.action_attempts import ActionAttempt
-    from .api.connected_accounts import ConnectedAccount
+    from .api.connected_accounts.model import ConnectedAccount
     from .api.devices.model import Device
     from .api.events import Event
-    from .api.phones.endpoints import Phone
+    from .api.phones.model import Phone
     from .api.user_identities.model import UserIdentity
     from .backends.event_list import EventList
     from .catalog.literals import AcsSystemType, DeviceType, EventType, Provider, World
@@ -45,7 +45,7 @@ _HOMES = MappingProxyType(
         "AcsSystem": "api.acs.resources",
         "AcsSystemType": "catalog.literals",
         "ActionAttempt": "api.action_attempts",
-        "ConnectedAccount": "api.connected_accounts",
+        "ConnectedAccount": "api.connected_accounts.model",
         "Deactivation": "outages",
         "Device": "api.devices.model",
         "DeviceType": "catalog.literals",
@@ -60,7 +60,7 @@ _HOMES = MappingProxyType(
         "Outage": "outages",
         "OutageKind": "outages.specs",
         "OutageNotPossible": "engine.errors",
-        "Phone": "api.phones.endpoints",
+        "Phone": "api.phones.model",
         "FaultSpec": "strategies.fault_specs",
         "Provider": "catalog.literals",
         "Sandbox": "sandbox",

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from .api import find_endpoint
 from .api._shared import plain
 from .api.devices.model import BATTERY_STATUSES, battery_status
-from .api.phones.endpoints import ASSA_ABLOY_SERVICE
+from .api.phones.model import ASSA_ABLOY_SERVICE
 from .catalog.devices import DeviceModel, device_model, property_fields, property_types
 from .engine.errors import ApiError, SandboxError, is_for_the_test, quoted, shortened
 from .engine.json_values import why_no_json

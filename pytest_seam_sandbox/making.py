@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from .api.connected_accounts import ConnectedAccount
+from .api.connected_accounts.model import ConnectedAccount
 from .api.devices.model import Device
-from .api.phones.endpoints import AssaAbloyMetadata, Phone, PhoneMetadata, PhoneProperties
+from .api.phones.model import AssaAbloyMetadata, Phone, PhoneMetadata, PhoneProperties
 from .api.user_identities.model import UserIdentity
 from .arguments import Properties, checked, device_properties, known_names, one_name, parameters_of, phone_properties
 from .backends.lookup import id_of

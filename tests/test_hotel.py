@@ -5,8 +5,8 @@ import pytest
 from pytest_seam_sandbox import ExpectationFailed, Sandbox
 from pytest_seam_sandbox.api.acs.issuing import delete_credentials
 from pytest_seam_sandbox.api.acs.model import AcsCredentialRow
-from pytest_seam_sandbox.api.phones.endpoints import deactivating_phone
 from pytest_seam_sandbox.api.phones.model import PhoneRow
+from pytest_seam_sandbox.api.phones.state import deactivating_phone
 
 pytestmark = pytest.mark.seam(world="hotel")
 
@@ -78,26 +78,23 @@ def test_lost_phone_loses_its_keys_only(seam, seam_sandbox):
     ]
 
 
-def seam_that_also(monkeypatch, reaction):
+def seam_that(monkeypatch, does_wrong):
     """Let Seam do something wrong whenever a phone is deactivated."""
-    monkeypatch.setattr(deactivating_phone, "_reactions", reaction(deactivating_phone._reactions))
+    monkeypatch.setattr(deactivating_phone, "send", does_wrong)
 
 
-def keep_the_keys(reactions):
-    return []
+def keep_the_keys(workspace, phone):
+    pass
 
 
-def revoke_all_keys(reactions):
-    def revoke(workspace, phone):
-        delete_credentials(workspace, list(workspace[AcsCredentialRow]))
-
-    return [*reactions, (2, revoke)]
+def revoke_all_keys(workspace, phone):
+    delete_credentials(workspace, list(workspace[AcsCredentialRow]))
 
 
 def test_deactivation_notices_a_key_that_stays(seam_sandbox, monkeypatch):
     """A phone whose key was not revoked is not properly dead."""
     phone = seam_sandbox._api.phones()[0]
-    seam_that_also(monkeypatch, keep_the_keys)
+    seam_that(monkeypatch, keep_the_keys)
 
     with pytest.raises(ExpectationFailed, match="acs_credential.deleted"):
         seam_sandbox.deactivated(phone).__enter__()
@@ -106,7 +103,7 @@ def test_deactivation_notices_a_key_that_stays(seam_sandbox, monkeypatch):
 def test_deactivation_notices_keys_of_others_that_go(seam_sandbox, monkeypatch):
     """The loss of one phone must not cost the other guests their keys."""
     phone = seam_sandbox._api.phones()[0]
-    seam_that_also(monkeypatch, revoke_all_keys)
+    seam_that(monkeypatch, revoke_all_keys)
 
     with pytest.raises(ExpectationFailed, match="mobile keys of other phones went with it"):
         seam_sandbox.deactivated(phone).__enter__()
@@ -116,7 +113,7 @@ def test_deactivation_notices_a_key_that_goes_too_late(seam_sandbox, monkeypatch
     """phone.deactivated is the last word about a phone."""
     phone = seam_sandbox._api.phones()[0]
     call = seam_sandbox._api.call
-    seam_that_also(monkeypatch, keep_the_keys)
+    seam_that(monkeypatch, keep_the_keys)
 
     def deactivate_and_revoke(path, **params):
         held = {key for key, phones in seam_sandbox._api.mobile_keys().items() if phone.device_id in phones}

@@ -134,6 +134,14 @@ def test_families_import_lower_families_only(module):
     assert [other for other in imported if rank_of(other) > own] == []
 
 
+@pytest.mark.parametrize(("highest_first", "order"), [(False, ["devices", "acs"]), (True, ["acs", "devices"])])
+def test_modules_are_ordered_by_rank_and_not_as_they_are_named(highest_first, order):
+    """Families react from the bottom up, or from the top down where what stands on others goes first."""
+    ordered = _ranks.by_rank("acs.state", "devices.state", highest_first=highest_first)
+
+    assert list(ordered) == [f"pytest_seam_sandbox.api.{family}.state" for family in order]
+
+
 def test_modules_of_a_family_import_each_other_in_one_direction():
     """No module of a family imports itself through others of it."""
     below = {module: {other for other, _ in imports_of(module) if other in FAMILY_MODULES} for module in FAMILY_MODULES}
@@ -142,6 +150,37 @@ def test_modules_of_a_family_import_each_other_in_one_direction():
         left -= free
 
     assert left == set()
+
+
+@pytest.mark.parametrize("module", [module for module in FAMILY_MODULES if MODULES[module].name == "__init__.py"])
+def test_folder_of_a_family_loads_none_of_its_modules_by_itself(module):
+    """Who needs the rows of a family does not load its endpoints."""
+    assert list(imports_of(module)) == []
+
+
+def signals_of(module):
+    """The signals that a module declares, each with the modules of `api` that it names."""
+    for node in TREES[module].body:
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Call) and ast.unparse(value.func) == "Signal":
+            yield node.target.id, [f"api.{argument.value}" for argument in value.args[0].args]
+
+
+def reactions_of(module):
+    """The signals that functions of a module react to."""
+    for node in TREES[module].body:
+        for decorator in getattr(node, "decorator_list", []):
+            if ast.unparse(decorator).endswith(".reaction"):
+                yield ast.unparse(decorator).removesuffix(".reaction")
+
+
+@pytest.mark.parametrize("module", [module for module in FAMILY_MODULES if list(signals_of(module))])
+def test_signals_name_the_modules_that_react_to_them(module):
+    """A module that reacts is named where the signal is declared, and a module that is named reacts."""
+    named = {(signal, other) for signal, others in signals_of(module) for other in others}
+    own = {signal for signal, _ in signals_of(module)}
+
+    assert named == {(signal, other) for other in FAMILY_MODULES for signal in reactions_of(other) if signal in own}
 
 
 @pytest.mark.parametrize("module", FAMILY_MODULES)

@@ -45,3 +45,12 @@ def rank_of(module: str) -> int:
             f"{module} has no rank. A family: add its name to RANKS in {__name__}, behind those that it imports."
         )
     return found
+
+
+def by_rank(*modules: str, highest_first: bool = False) -> tuple[str, ...]:
+    """The full names of modules of this package in the order of their ranks, those of one rank by their names.
+
+    highest_first: from the top down, for what has to go before that on which it stands.
+    """
+    names = sorted(f"{__package__}.{module}" for module in modules)
+    return tuple(sorted(names, key=rank_of, reverse=highest_first))

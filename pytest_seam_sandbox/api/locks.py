@@ -22,7 +22,7 @@ from ..engine.store import Row, row_type
 from ..engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number
 from ..engine.workspace import Workspace
 from . import action_attempts
-from ._ranks import rank_of
+from ._ranks import by_rank
 from ._shared import (
     EVERYONE,
     WITH_SESSION,
@@ -34,10 +34,10 @@ from ._shared import (
     not_found,
     require_sandbox,
 )
-from .connected_accounts import ConnectedAccountRow
+from .connected_accounts.model import ConnectedAccountRow
 from .devices import filters
-from .devices.endpoints import NAME_OR_ID, pick, reachable
 from .devices.filters import Flag, LockType, Manufacturer
+from .devices.lookup import NAME_OR_ID, pick, reachable
 from .devices.model import DeviceRow, account_of, device_fields, fields_of
 from .devices.state import device_added, reach
 
@@ -47,7 +47,7 @@ LockMethod = Literal["keycode", "manual", "automatic", "unknown", "remote", "car
 
 AutoLockDelay = Annotated[float, BeforeValidator(number), Ge(1), Le(60), QueryType("number")]
 
-code_entered: Signal[[Workspace, DeviceRow, str, list[CodeEntry]]] = Signal(rank_of)
+code_entered: Signal[[Workspace, DeviceRow, str, list[CodeEntry]]] = Signal(by_rank("access_codes.reactions"))
 """Sent when a code is typed at a keypad; the family that knows the lock's codes appends what it finds."""
 
 

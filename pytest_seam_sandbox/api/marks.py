@@ -19,7 +19,6 @@ from ..engine.errors import SandboxError, UnknownId, is_for_the_test, quoted, sh
 from ..engine.json_values import why_no_json
 from ..engine.store import Row
 from ..engine.workspace import Workspace
-from . import connected_accounts as accounts
 from ._shared import Condition, plain, without_codes
 from .access_codes import marks as access_codes
 from .access_codes.model import AccessCodeRow
@@ -27,7 +26,9 @@ from .acs.events import AcsCredentialIssued
 from .acs.issuing import sync, tell
 from .acs.model import WAITING, AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
 from .acs.state import lose_system, recover_system, systems_of
-from .connected_accounts import ConnectedAccountReauthorizationRequested, ConnectedAccountRow
+from .connected_accounts import state as accounts
+from .connected_accounts.events import ConnectedAccountReauthorizationRequested
+from .connected_accounts.model import ConnectedAccountRow
 from .devices import state as devices
 from .devices.issues import DEVICE_ERRORS, DEVICE_WARNINGS, OF_BRIDGE, OF_DEVICE, OF_THE_ACCOUNT, Flags
 from .devices.model import DeviceRow

@@ -23,7 +23,7 @@ from .names import Finder, named
 
 if TYPE_CHECKING:
     from ..api.connect_webviews.model import ConnectWebviewRow
-    from ..api.connected_accounts import ConnectedAccountRow
+    from ..api.connected_accounts.model import ConnectedAccountRow
 
 __tracebackhide__ = is_for_the_test
 
@@ -185,7 +185,7 @@ class Embedded:
 
     def create_account(self, provider: str, **details: Any) -> str:
         """A new connected account; its id. Raises SandboxError for no provider of Seam's, and for a login twice."""
-        from ..api.connected_accounts import account_of_login
+        from ..api.connected_accounts.model import account_of_login
         from ..catalog.devices import check_provider
         from ..worlds.build import add_account
 
@@ -214,7 +214,7 @@ class Embedded:
 
     def create_device(self, device_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
         """A new device of the account, or of the provider's own account; its id."""
-        from ..api.connected_accounts import ConnectedAccountRow
+        from ..api.connected_accounts.model import ConnectedAccountRow
         from ..api.devices.state import add_device
         from ..catalog.devices import device_model
         from ..worlds.build import add_account
@@ -235,7 +235,7 @@ class Embedded:
         self, device_id: str | None, user_identity_id: str | None, custom_sdk_installation_id: str | None
     ) -> None:
         """Raise SandboxError when a phone of this id is there, or the phone of this installation has another id."""
-        from ..api.phones.endpoints import find_installation
+        from ..api.phones.state import find_installation
 
         with self.app.lock:
             self._check_free(device_id)
@@ -256,8 +256,8 @@ class Embedded:
 
     def furnish_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
         """Give a phone the id and the properties that a test wants; the id."""
-        from ..api.phones.endpoints import furnish_phone
         from ..api.phones.model import PhoneRow
+        from ..api.phones.state import furnish_phone
 
         with self.app.changing():
             phone = self.workspace[PhoneRow][device_id]
@@ -295,7 +295,7 @@ class Embedded:
 
     def complete_login(self, connect_webview_id: str, *, email: str, provider: str | None) -> str:
         """Log in with a Connect Webview, as a person does; the id of the account."""
-        from ..api.connect_webviews.endpoints import log_in
+        from ..api.connect_webviews.logins import log_in
 
         with self.app.changing():
             webview = self._webview(connect_webview_id)
@@ -303,7 +303,7 @@ class Embedded:
 
     def fail_login(self, connect_webview_id: str) -> None:
         """Try to log in with a Connect Webview, and fail."""
-        from ..api.connect_webviews.endpoints import fail
+        from ..api.connect_webviews.logins import fail
 
         with self.app.changing():
             fail(self.workspace, self._webview(connect_webview_id))
@@ -343,7 +343,7 @@ class Embedded:
         return webview
 
     def _account(self, connected_account_id: str | None) -> ConnectedAccountRow | None:
-        from ..api.connected_accounts import ConnectedAccountRow
+        from ..api.connected_accounts.model import ConnectedAccountRow
 
         accounts = self.workspace[ConnectedAccountRow]
         account = accounts.get(connected_account_id)

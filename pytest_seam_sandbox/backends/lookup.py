@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..api.connected_accounts import ConnectedAccount
+from ..api.connected_accounts.model import ConnectedAccount
 from ..api.devices.model import Device
-from ..api.phones.endpoints import Phone
+from ..api.phones.model import Phone
 from ..engine.errors import SandboxError, UnknownId, is_for_the_test, shortened
 from .embedded import Embedded
 from .names import What, ambiguous

@@ -91,7 +91,7 @@ class Finder:
 
     @cached_property
     def _kinds(self) -> dict[What, type[Row]]:
-        from ..api.connected_accounts import ConnectedAccountRow
+        from ..api.connected_accounts.model import ConnectedAccountRow
         from ..api.devices.model import DeviceRow
         from ..api.phones.model import PhoneRow
 

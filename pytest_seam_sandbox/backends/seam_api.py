@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic_core import from_json, to_json
 
 from ..api._shared import Resource
-from ..api.connected_accounts import ConnectedAccount
+from ..api.connected_accounts.model import ConnectedAccount
 from ..api.devices.model import Device
-from ..api.phones.endpoints import Phone
+from ..api.phones.model import Phone
 from ..engine.errors import SandboxError, is_for_the_test, shortened
 from ..engine.json_values import why_no_json
 

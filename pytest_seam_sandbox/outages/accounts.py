@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from ..api.connected_accounts import ConnectedAccount
+from ..api.connected_accounts.model import ConnectedAccount
 from ..api.devices.issues import UNREACHABLE
 from ..engine.errors import OutageNotPossible, is_for_the_test
 from ..expectations.checks import check_error, check_no_error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from ..api.phones.endpoints import Phone
+from ..api.phones.model import Phone
 from ..engine.errors import OutageNotPossible, is_for_the_test
 
 if TYPE_CHECKING:

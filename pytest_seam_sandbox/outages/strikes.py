@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ..api.connected_accounts import ConnectedAccountRow
+from ..api.connected_accounts.model import ConnectedAccountRow
 from ..api.devices.model import DeviceRow
-from ..api.phones.endpoints import Phone
+from ..api.phones.model import Phone
 from ..engine.errors import is_for_the_test
 from . import Disconnected, HubDisconnected, Removed, SubscriptionExpired
 from .accounts import log_in_again

@@ -18,8 +18,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, precond
 from pydantic import BaseModel
 
 from ..api.devices.model import Device, DeviceRow
-from ..api.phones.endpoints import Phone
-from ..api.phones.model import PhoneRow
+from ..api.phones.model import Phone, PhoneRow
 from ..catalog.literals import DeviceType, World
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
 from ..engine.settings import ActionAttempts

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ..api._shared import Meta
 from ..api.devices.model import Device, battery_status
-from ..api.phones.endpoints import Phone
+from ..api.phones.model import Phone
 from ..catalog.literals import DeviceType
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.frozen import freeze

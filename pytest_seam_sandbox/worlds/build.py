@@ -10,10 +10,12 @@ from ..api.acs.credentials import create as create_acs_credential
 from ..api.acs.kinds import SYSTEM_KINDS
 from ..api.acs.model import AcsEntranceRow, AcsSystemRow
 from ..api.acs.state import add_system
-from ..api.connected_accounts import ConnectedAccountRow, announce_connection, make_account
+from ..api.connected_accounts.model import ConnectedAccountRow
+from ..api.connected_accounts.state import announce_connection, make_account
 from ..api.devices.house import add_house
 from ..api.devices.state import add_device
-from ..api.phones.endpoints import PhoneMetadata, create_sandbox_phone
+from ..api.phones.endpoints import create_sandbox_phone
+from ..api.phones.model import PhoneMetadata
 from ..api.user_identities.endpoints import create as create_user_identity
 from ..catalog.devices import device_models
 from ..engine.errors import UnknownWorld, is_for_the_test, quoted

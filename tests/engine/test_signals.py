@@ -1,70 +1,96 @@
-"""Signals: every reaction hears of what happens, in a fixed order."""
+"""Signals: every module that a signal names reacts, in that order, whatever was imported before."""
+
+import sys
+from types import ModuleType
 
 import pytest
 
 from pytest_seam_sandbox.engine.signals import Signal
 
-
-def rank(module):
-    """The rank of a module in these tests: the number that is its name."""
-    return int(module.partition(".")[0])
+FIRST, SECOND = "signals_first", "signals_second"
 
 
-def reacting(module, heard):
-    """A reaction that belongs to a module of this name, and notes that it ran."""
+@pytest.fixture
+def react(monkeypatch):
+    """Makes a function of a module, which is there from then on, that adds what it hears to a list."""
 
-    def react(word):
-        heard.append(f"{module} {word}")
+    def make(module, heard):
+        def reaction(word):
+            heard.append(f"{module} {word}")
 
-    react.__module__ = module
-    return react
+        monkeypatch.setitem(sys.modules, module, ModuleType(module))
+        reaction.__module__ = module
+        return reaction
+
+    return make
 
 
 def test_signal_without_reactions_is_silent():
     """Sending something that nobody reacts to is fine."""
-    assert Signal(rank).send("x") is None
+    assert Signal().send("x") is None
 
 
-@pytest.mark.parametrize(("highest_first", "order"), [(False, ["1 x", "2 x", "10 x"]), (True, ["10 x", "2 x", "1 x"])])
-def test_reactions_run_by_the_rank_of_their_modules_and_not_by_their_declaration(highest_first, order):
+def test_reactions_run_in_the_order_that_the_signal_names(react):
     """It does not matter which module was imported first."""
-    signal, heard = Signal(rank, highest_first=highest_first), []
-    for module in ("2", "10", "1"):
-        signal.reaction(reacting(module, heard))
+    signal, heard = Signal((FIRST, SECOND)), []
+    signal.reaction(react(SECOND, heard))
+    signal.reaction(react(FIRST, heard))
 
     signal.send("x")
 
-    assert heard == order
+    assert heard == [f"{FIRST} x", f"{SECOND} x"]
 
 
-def test_reactions_of_one_rank_run_by_the_names_of_their_modules():
-    """The modules of one family may be imported in any order too."""
-    signal, heard = Signal(rank), []
-    signal.reaction(reacting("1.b", heard))
-    signal.reaction(reacting("1.a", heard))
+def test_modules_that_react_are_imported_when_the_signal_is_sent(tmp_path, monkeypatch):
+    """A family that nobody used yet reacts as well."""
+    package = tmp_path / "signals_package"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "from pytest_seam_sandbox.engine.signals import Signal\nsignal = Signal(('signals_package.late',))\n"
+    )
+    (package / "late.py").write_text(
+        "from . import signal\n@signal.reaction\ndef react(heard):\n    heard.append('late')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    from signals_package import signal
 
-    signal.send("x")
+    heard = []
+    signal.send(heard)
+    signal.send(heard)
 
-    assert heard == ["1.a x", "1.b x"]
-
-
-def test_reactions_of_one_module_run_as_declared():
-    """Within one module the declaration decides."""
-    signal, heard = Signal(lambda _module: 1), []
-    signal.reaction(lambda word: heard.append(f"a {word}"))
-    signal.reaction(lambda word: heard.append(f"b {word}"))
-
-    signal.send("x")
-
-    assert heard == ["a x", "b x"]
+    assert heard == ["late", "late"]
 
 
-def test_declaring_a_reaction_leaves_the_function_usable():
+def test_declaring_a_reaction_leaves_the_function_usable(react):
     """The decorator gives the function back."""
-    signal = Signal(lambda _module: 1)
+    heard = []
+    reaction = Signal((FIRST,)).reaction(react(FIRST, heard))
 
-    @signal.reaction
-    def react(word):
-        return word
+    reaction("x")
 
-    assert react("x") == "x"
+    assert heard == [f"{FIRST} x"]
+
+
+def test_reaction_of_a_module_that_the_signal_does_not_name_is_refused(react):
+    """It would run or not, as the module happens to be imported; the message says what to do."""
+    with pytest.raises(LookupError, match=f"does not name the module {SECOND}; name it there.*It names: {FIRST}"):
+        Signal((FIRST,)).reaction(react(SECOND, []))
+
+
+def test_second_reaction_of_a_module_is_refused(react):
+    """Which of the two comes first would hang on the order of lines."""
+    signal = Signal((FIRST,))
+    signal.reaction(react(FIRST, []))
+
+    with pytest.raises(LookupError, match="of the same module reacts already"):
+        signal.reaction(react(FIRST, []))
+
+
+def test_module_that_is_named_and_does_not_react_is_refused(react):
+    """A name that was left in the declaration is told when the signal is sent."""
+    signal = Signal((FIRST, SECOND))
+    signal.reaction(react(FIRST, []))
+    react(SECOND, [])
+
+    with pytest.raises(LookupError, match=f"^{SECOND} shall react to a signal"):
+        signal.send("x")

@@ -1,5 +1,8 @@
 """Noise sensors and their noise thresholds as objects."""
 
+import subprocess
+import sys
+
 import pytest
 
 from pytest_seam_sandbox import Sandbox, seam_raises
@@ -72,6 +75,21 @@ def test_list_has_noise_sensors_only(seam, seam_sandbox, sensor, filters, found)
     seam.devices.update(device_id=given_up.device_id, is_managed=False)
 
     assert [device.device_type for device in seam.noise_sensors.list(**filters)] == found
+
+
+def test_minut_sensor_has_its_thresholds_in_a_program_that_did_nothing_else_yet():
+    """What a device brings along does not hang on which family was used before it."""
+    code = (
+        "from pytest_seam_sandbox import Sandbox\n"
+        "with Sandbox() as sandbox:\n"
+        "    sensor = sandbox.create_device('minut_sensor')\n"
+        "    api = sandbox.client().noise_sensors.noise_thresholds\n"
+        "    print(*(threshold.name for threshold in api.list(device_id=sensor.device_id)))\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["builtin_quiet_hours", "builtin_normal_hours"]
 
 
 def test_list_answers_under_two_keys(seam_http, seam_sandbox):

@@ -16,10 +16,10 @@ from pytest_seam_sandbox.api._shared import Problem, Resource
 from pytest_seam_sandbox.api.access_codes.model import AccessCode
 from pytest_seam_sandbox.api.acs.kinds import SYSTEM_KINDS
 from pytest_seam_sandbox.api.acs.resources import AcsCredential, AcsEntrance, AcsSystem, AcsUser
-from pytest_seam_sandbox.api.connected_accounts import ConnectedAccount
+from pytest_seam_sandbox.api.connected_accounts.model import ConnectedAccount
 from pytest_seam_sandbox.api.devices.model import Device, DeviceProperties
 from pytest_seam_sandbox.api.events import Event
-from pytest_seam_sandbox.api.phones.endpoints import ShownPhoneProperties
+from pytest_seam_sandbox.api.phones.model import ShownPhoneProperties
 from pytest_seam_sandbox.catalog.devices import device_models, providers
 from pytest_seam_sandbox.catalog.known import event_types
 from pytest_seam_sandbox.worlds.build import WORLDS

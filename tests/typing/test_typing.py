@@ -14,7 +14,7 @@ import pytest
 
 import pytest_seam_sandbox
 from pytest_seam_sandbox import Sandbox
-from pytest_seam_sandbox.api.phones.endpoints import ShownPhoneProperties
+from pytest_seam_sandbox.api.phones.model import ShownPhoneProperties
 from pytest_seam_sandbox.catalog import literals
 from pytest_seam_sandbox.catalog.devices import device_models, providers
 from pytest_seam_sandbox.catalog.known import event_types

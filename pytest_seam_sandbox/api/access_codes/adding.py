@@ -20,8 +20,8 @@ from ...engine.workspace import Workspace
 from .. import action_attempts
 from .._shared import not_found, written
 from ..action_attempts import ActionAttemptRow
-from ..devices.endpoints import reachable
 from ..devices.issues import UNREACHABLE
+from ..devices.lookup import reachable
 from ..devices.model import DeviceRow
 from . import backups
 from .constraints import new_pin, refuse_duplicate, refuse_end, refuse_pin, refuse_start

@@ -12,7 +12,7 @@ from ...engine.store import Row
 from ...engine.types import Date, Number, Text, Uuid
 from ...engine.workspace import Workspace
 from .._shared import EVERYONE, Condition, not_found, written
-from ..devices.endpoints import reachable
+from ..devices.lookup import reachable
 from . import backups
 from .adding import EXTERNAL, Pin, attempt, check_programmable, device_of_code, find_code, in_order, linked
 from .constraints import refuse_duplicate, refuse_end, refuse_pin, refuse_start

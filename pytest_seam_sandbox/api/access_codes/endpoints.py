@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from annotated_types import MinLen
 
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
-from ...engine.params import Complaint, at_least_one
+from ...engine.params import at_least_one
 from ...engine.router import Router
 from ...engine.store import Row
 from ...engine.types import Date, NonEmptyText, Number, Text, Uuid
@@ -25,14 +24,15 @@ from .._shared import (
     WITH_SESSION_READ,
     contains,
     first,
-    not_found,
     written,
 )
 from ..client_sessions.model import accounts_of_user
-from ..devices.endpoints import reachable
+from ..devices.lookup import reachable
 from ..devices.model import DeviceRow, account_of
+from . import changes, unmanaged
 from .adding import EXTERNAL, CodeLength, Pin, Wish, add_code, attempt, both_times, check_code
 from .constraints import new_pin
+from .lookup import by_id_or_pin, pick
 from .model import AccessCodeRow, device_of
 from .time_frames import Rounding
 
@@ -164,34 +164,6 @@ def _share(workspace: Workspace, devices: list[DeviceRow], wish: Wish, *, may_di
     return wishes
 
 
-def by_id_or_pin(values: Mapping[str, Any]) -> Complaint | None:
-    """An id, or a PIN and a device, but not both. Source: official fake."""
-    by_id = values.get("access_code_id") is not None
-    by_pin = values.get("code") is not None and values.get("device_id") is not None
-    if (by_id and values.get("code") is not None) or not (by_id or by_pin):
-        return Complaint((), 'Either "access_code_id" OR "code" and "device_id" must be provided')
-    return None
-
-
-def pick(
-    workspace: Workspace,
-    caller: Caller,
-    access_code_id: str | None,
-    code: str | None,
-    device_id: str | None,
-    *,
-    is_managed: bool,
-) -> AccessCodeRow:
-    """The code of this id, or with this PIN on this device; 404 `not_found` (official fake)."""
-    for row in workspace[AccessCodeRow]:
-        if row.is_managed is not is_managed or device_id not in (None, row.device_id):
-            continue
-        if row.access_code_id == access_code_id or (access_code_id is None and row.code == code):
-            reachable(workspace, caller, row.device_id)
-            return row
-    raise not_found("not_found", "Access Code Not Found")
-
-
 @router.get(
     "get",
     key="access_code",
@@ -301,3 +273,7 @@ def report_device_constraints(
     if not lengths:
         raise ApiError(400, "invalid_input", "max_code_length must not be less than min_code_length")
     workspace[DeviceRow].put(device.but(properties={**device.properties, "supported_code_lengths": lengths}))
+
+
+router.include(changes.router)
+router.include(unmanaged.router)

@@ -25,16 +25,16 @@ from .._shared import (
 )
 from ..action_attempts import ActionFailed, start
 from ..client_sessions.model import accounts_of_user
-from ..devices.endpoints import reachable
+from ..devices.lookup import reachable
 from ..devices.state import reach
 from .adding import EXTERNAL, only_digits
-from .endpoints import by_id_or_pin, pick
 from .events import (
     AccessCodeUnmanagedConvertedToManaged,
     AccessCodeUnmanagedCreated,
     AccessCodeUnmanagedFailedToConvertToManaged,
 )
 from .lifecycle import delete_record, plan_times, put
+from .lookup import by_id_or_pin, pick
 from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, device_of, six_lists
 
 router = Router("/access_codes")

@@ -30,11 +30,7 @@ from .._shared import (
 from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
 from .events import AcsCredentialReissued
 from .issuing import delete_credentials, issue, take_back, tell
-from .model import (
-    AcsCredentialRow,
-    AcsEntranceRow,
-    AcsSystemRow,
-    AcsUserRow,
+from .lookup import (
     bad_request,
     entrances_of_credential,
     find_credential,
@@ -43,6 +39,7 @@ from .model import (
     find_user,
     sees_person,
 )
+from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
 from .state import ensure_user
 from .users import checked_period, one_user
 

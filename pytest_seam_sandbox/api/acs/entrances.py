@@ -25,11 +25,7 @@ from .._shared import (
 )
 from ..action_attempts import ActionFailed
 from ..user_identities.model import find_user_identity
-from .model import (
-    AcsCredentialRow,
-    AcsEntranceRow,
-    AcsSystemRow,
-    AcsUserRow,
+from .lookup import (
     bad_request,
     customer_of,
     entrances_of_credential,
@@ -40,6 +36,7 @@ from .model import (
     sees_entrance,
     sees_person,
 )
+from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
 from .state import ensure_user
 from .users import one_user
 

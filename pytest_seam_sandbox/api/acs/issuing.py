@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from ...engine.workspace import Workspace
 from .._shared import given
-from ..phones.endpoints import deactivating_phone, phone_created
 from ..phones.model import PhoneRow
+from ..phones.state import deactivating_phone, phone_created
 from .events import AcsCredentialDeleted, AcsCredentialFields, AcsCredentialInvalidated, AcsCredentialIssued
 from .model import AcsCredentialRow, AcsSystemRow
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ...engine.workspace import Workspace
-from ..connected_accounts import ConnectedAccountRow
+from ..connected_accounts.model import ConnectedAccountRow
 from .kinds import SYSTEM_KINDS, door_category
 from .model import AcsSystemRow
 from .state import add_entrance, add_system

@@ -11,7 +11,8 @@ from typing import Any
 from ...engine.errors import ApiError
 from ...engine.workspace import Workspace
 from .._shared import Condition, errors_in_event, warnings_in_event, without_codes
-from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
+from ..connected_accounts.model import ConnectedAccountRow
+from ..connected_accounts.state import account_lost, account_recovered, deleting_account
 from ..user_identities.model import UserIdentityRow, deleting_user_identity
 from .events import (
     AcsEntranceAdded,
@@ -24,7 +25,8 @@ from .events import (
 )
 from .issuing import delete_credentials, issue, sync, take_back, without
 from .kinds import SYSTEM_KINDS, door_category
-from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow, credentials_of, users_of
+from .lookup import credentials_of, users_of
+from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
 
 
 def add_system(

@@ -20,7 +20,8 @@ from .._shared import (
     contains,
     first,
 )
-from .model import AcsEntranceRow, AcsSystemRow, customer_of, find_system, system_view
+from .lookup import customer_of, find_system, system_view
+from .model import AcsEntranceRow, AcsSystemRow
 from .state import add_entrance, remove_entrance
 
 router = Router("/acs/systems")

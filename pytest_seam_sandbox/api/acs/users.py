@@ -25,16 +25,8 @@ from .._shared import (
 )
 from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
 from .issuing import invalidate
-from .model import (
-    AcsUserRow,
-    bad_request,
-    credentials_of,
-    entrances_of_user,
-    find_system,
-    find_user,
-    sees_person,
-    users_of,
-)
+from .lookup import bad_request, credentials_of, entrances_of_user, find_system, find_user, sees_person, users_of
+from .model import AcsUserRow
 from .schedules import follow_schedule
 from .state import add_user, delete_user, refuse_second_user
 

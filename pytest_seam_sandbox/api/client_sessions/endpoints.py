@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Annotated, Any
 
 from annotated_types import MaxLen, MinLen
@@ -11,7 +10,6 @@ from annotated_types import MaxLen, MinLen
 from ...engine.auth import Caller, Method
 from ...engine.clock import format_time
 from ...engine.errors import ApiError
-from ...engine.events import EventFields
 from ...engine.http import Request
 from ...engine.params import at_least_one
 from ...engine.router import Router
@@ -26,15 +24,14 @@ from .._shared import (
     not_found,
     written,
 )
-from ..connected_accounts import ConnectedAccountRow, deleting_account, find_account
+from ..connected_accounts.model import find_account
 from ..devices.model import DeviceRow
-from ..user_identities.model import UserIdentityRow, deleting_user_identity, find_user_identity, present_id
+from ..user_identities.model import find_user_identity, present_id
 from .model import ClientSessionRow
+from .state import LIFETIME, delete_session
 
 router = Router("/client_sessions")
 
-LIFETIME = timedelta(days=365)
-"""How long a session lasts unless it says otherwise. Source: official fake; the docs name no default."""
 
 OneUuid = Annotated[list[Uuid], MinLen(1), MaxLen(1)]
 
@@ -54,12 +51,6 @@ class ClientSession(Resource):
     connect_webview_ids: list[str]
     user_identity_ids: list[str]
     user_identity_id: str | None = None
-
-
-class ClientSessionDeleted(EventFields, event_type="client_session.deleted"):
-    """A client session was deleted."""
-
-    client_session_id: str
 
 
 def _view(workspace: Workspace, session: ClientSessionRow) -> dict[str, Any]:
@@ -317,19 +308,4 @@ def revoke(workspace: Workspace, *, client_session_id: Uuid) -> None:
 @router.delete("delete", allow=WORKSPACE, source="spec")
 def delete(workspace: Workspace, *, client_session_id: Uuid) -> None:
     """Delete a session: client_session.deleted; its token is unknown from now on."""
-    session = find(workspace, ClientSessionRow, client_session_id, words="Client session")
-    workspace[ClientSessionRow].remove(session.id)
-    workspace.events.emit(workspace, ClientSessionDeleted(client_session_id=session.id))
-
-
-@deleting_user_identity.reaction
-def _end_with_user(workspace: Workspace, owner: UserIdentityRow) -> None:
-    for session in [row for row in workspace[ClientSessionRow] if owner.id in row.user_identity_ids]:
-        delete(workspace, client_session_id=session.id)
-
-
-@deleting_account.reaction
-def _forget_account(workspace: Workspace, account: ConnectedAccountRow) -> None:
-    for session in [row for row in workspace[ClientSessionRow] if account.id in row.connected_account_ids]:
-        left = tuple(account_id for account_id in session.connected_account_ids if account_id != account.id)
-        workspace[ClientSessionRow].put(session.but(connected_account_ids=left))
+    delete_session(workspace, find(workspace, ClientSessionRow, client_session_id, words="Client session"))

@@ -11,7 +11,7 @@ from ...engine.types import one_of, one_of_enums
 from ...engine.workspace import Workspace
 from .._shared import all_of, contains, has_metadata, written
 from ..client_sessions.model import accounts_of_user
-from ..connected_accounts import ConnectedAccountRow
+from ..connected_accounts.model import ConnectedAccountRow
 from .model import DeviceRow
 
 LOCKS = (

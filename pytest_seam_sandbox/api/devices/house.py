@@ -9,7 +9,7 @@ from typing import Any
 
 from ...catalog.devices import DeviceModel, device_model, device_models
 from ...engine.workspace import Workspace
-from ..connected_accounts import ConnectedAccountRow
+from ..connected_accounts.model import ConnectedAccountRow
 from .filters import CAMERAS, LOCKS, NOISE_SENSORS, THERMOSTATS
 from .state import add_device
 

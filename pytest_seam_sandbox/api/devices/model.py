@@ -11,7 +11,7 @@ from ...catalog.devices import DeviceModel, device_provider
 from ...engine.store import Row, row_type
 from ...engine.workspace import Workspace
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, find, given, warnings_in_event
-from ..connected_accounts import ConnectedAccountRow
+from ..connected_accounts.model import ConnectedAccountRow
 from .issues import DEVICE_ERRORS, DEVICE_WARNINGS, UNREACHABLE
 
 if TYPE_CHECKING:

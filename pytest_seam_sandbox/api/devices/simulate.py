@@ -13,7 +13,7 @@ from ...engine.types import Uuid
 from ...engine.workspace import Workspace
 from .._shared import WITH_PORTAL, require_sandbox
 from ..phones.model import PhoneRow
-from .endpoints import reachable
+from .lookup import reachable
 from .model import DeviceRow
 from .state import add_error, clear_error, remove_device, set_subscription
 

@@ -8,10 +8,11 @@ from typing import Any
 from ...catalog.devices import DeviceModel
 from ...engine.signals import Signal
 from ...engine.workspace import Workspace
-from .._ranks import rank_of
+from .._ranks import by_rank
 from .._shared import Condition, Meta, without_codes
 from ..action_attempts import ActionFailed
-from ..connected_accounts import ConnectedAccountRow, account_lost, account_recovered, deleting_account
+from ..connected_accounts.model import ConnectedAccountRow
+from ..connected_accounts.state import account_lost, account_recovered, deleting_account
 from .events import (
     DeviceAdded,
     DeviceConnected,
@@ -32,13 +33,13 @@ from .events import (
 from .issues import DEVICE_ERRORS, DISCONNECTING, OF_THE_ACCOUNT, PRIVACY, UNREACHABLE
 from .model import DeviceRow, device_fields, issue_fields
 
-device_added: Signal[[Workspace, DeviceRow]] = Signal(rank_of)
+device_added: Signal[[Workspace, DeviceRow]] = Signal(by_rank("locks", "noise_sensors.state"))
 """Sent after a device was added to its account."""
-device_changed: Signal[[Workspace, DeviceRow]] = Signal(rank_of)
+device_changed: Signal[[Workspace, DeviceRow]] = Signal(by_rank("access_codes.reactions", "noise_sensors.state"))
 """Sent after the errors of a device changed, or whether it keeps a pool of backup codes."""
-unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal(rank_of)
+unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal(by_rank("access_codes.reactions"))
 """Sent after a device was given up, so that its codes become unmanaged too."""
-deleting_device: Signal[[Workspace, DeviceRow]] = Signal(rank_of)
+deleting_device: Signal[[Workspace, DeviceRow]] = Signal(by_rank("access_codes.reactions", "noise_sensors.state"))
 """Sent before the record of a device goes."""
 
 

@@ -13,9 +13,9 @@ from ...engine.types import DateTime, Metadata, NonEmptyText, Nullable, Text, Uu
 from ...engine.workspace import Workspace
 from .._shared import WITH_PORTAL_READ, WITH_SESSION_READ, WORKSPACE, merge_metadata, not_found
 from . import filters
-from .endpoints import NAME_OR_ID, pick
 from .events import DeviceUnmanagedConvertedToManaged
 from .filters import DeviceType, Flag, Manufacturer
+from .lookup import NAME_OR_ID, pick
 from .model import DeviceRow, device_fields, find_device
 
 router = Router("/devices/unmanaged")

@@ -26,7 +26,6 @@ from .._shared import (
     WITH_SESSION_READ,
     WORKSPACE,
     WORKSPACE_READ,
-    DeviceFields,
     Resource,
     all_of,
     find,
@@ -34,14 +33,14 @@ from .._shared import (
     not_found,
     require_sandbox,
 )
-from ..action_attempts import ActionAttemptRow, ActionFailed, Work, start
+from ..action_attempts import ActionAttemptRow, Work, start
 from ..devices import filters
-from ..devices.endpoints import reachable
 from ..devices.filters import NOISE_SENSORS, Flag
+from ..devices.lookup import reachable
 from ..devices.model import DeviceRow, device_fields
-from ..devices.state import deleting_device, device_added, device_changed, reach
 from .levels import levels, listen, louder, programmed, thresholds_of
 from .model import MINUT, MINUT_THRESHOLDS, NoiseThresholdRow, read_daily_moment
+from .state import NoiseThresholdTriggered, _erase, _program
 
 router = Router("/noise_sensors")
 
@@ -81,15 +80,6 @@ class NoiseThreshold(Resource):
     noise_threshold_nrs: float | None = None
 
 
-class NoiseThresholdTriggered(DeviceFields, event_type="noise_sensor.noise_threshold_triggered"):
-    """It was louder than a noise threshold allows."""
-
-    noise_level_decibels: float | None = None
-    noise_level_nrs: float | None = None
-    noise_threshold_id: str | None = None
-    noise_threshold_name: str | None = None
-
-
 def _sensor(workspace: Workspace, caller: Caller, device_id: str) -> DeviceRow:
     """The noise sensor of this id. Raises ApiError 404, or 400 for an unmanaged one and for other devices (assumed)."""
     device = reachable(workspace, caller, device_id)
@@ -107,42 +97,11 @@ def _threshold(workspace: Workspace, device: DeviceRow, noise_threshold_id: str)
     return threshold
 
 
-def _program(workspace: Workspace, action_attempt_id: str, device_id: str, threshold_id: str) -> dict[str, Any]:
-    """Let the sensor know of a threshold."""
-    reach(workspace, device_id)
-    threshold = workspace[NoiseThresholdRow].get(threshold_id)
-    if threshold is None:
-        raise ActionFailed("noise_threshold_not_found", "The noise threshold was deleted meanwhile.")
-    threshold = workspace[NoiseThresholdRow].put(threshold.but(is_programmed=True))
-    listen(workspace, device_id)
-    return {"noise_threshold": threshold.view()}
-
-
-def _erase(workspace: Workspace, action_attempt_id: str, device_id: str) -> dict[str, Any]:
-    """Let the sensor know that a threshold is gone."""
-    reach(workspace, device_id)
-    return {}
-
-
 def _start(
     workspace: Workspace, action_type: str, work: Work, device: DeviceRow, *about: str, at_once: bool
 ) -> ActionAttemptRow:
     subject = device.device_id, device.connected_account_id
     return start(workspace, action_type, work, device.device_id, *about, subject=subject, at_once=at_once)
-
-
-@device_added.reaction
-def _bring_thresholds(workspace: Workspace, device: DeviceRow) -> None:
-    """A Minut sensor comes with a threshold for quiet hours and one for the rest of the day (docs); others have none.
-
-    Source for the first: docs. That NoiseAware's have none is assumed.
-    """
-    if device.device_type == MINUT:
-        zone = (device.model.location or {}).get("time_zone", "Etc/UTC")
-        for name in MINUT_THRESHOLDS:
-            workspace[NoiseThresholdRow].put(
-                NoiseThresholdRow.builtin(workspace.ids.uuid(), device.device_id, name, zone)
-            )
 
 
 def _new_name(workspace: Workspace, device: DeviceRow, name: str | None, decibels: float | None) -> str:
@@ -166,22 +125,6 @@ def _new_name(workspace: Workspace, device: DeviceRow, name: str | None, decibel
 def _refuse_risk_score(device: DeviceRow, decibels: float | None) -> None:
     if device.device_type == MINUT and decibels is None:
         raise ApiError(400, "invalid_input", "A Minut sensor knows noise_threshold_decibels only")
-
-
-@device_changed.reaction
-def _catch_up(workspace: Workspace, device: DeviceRow) -> None:
-    """A sensor that is back learns what was changed meanwhile."""
-    pending = [row for row in thresholds_of(workspace, device.id) if not row.is_programmed]
-    if device.is_online and pending:
-        for threshold in pending:
-            workspace[NoiseThresholdRow].put(threshold.but(is_programmed=True))
-        listen(workspace, device.id)
-
-
-@deleting_device.reaction
-def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
-    for threshold in thresholds_of(workspace, device.id):
-        workspace[NoiseThresholdRow].remove(threshold.id)
 
 
 @router.get(

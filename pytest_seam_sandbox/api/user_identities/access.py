@@ -15,10 +15,11 @@ from ...engine.store import Row
 from ...engine.types import Number, Text, Uuid
 from ...engine.workspace import Workspace
 from .._shared import WITH_SESSION_READ, WORKSPACE, WORKSPACE_READ, Resource, not_found
-from ..acs.model import AcsSystemRow, AcsUserRow, accessible_entrances, find_user, sees_person, system_view, users_of
+from ..acs.lookup import accessible_entrances, find_user, sees_person, system_view, users_of
+from ..acs.model import AcsSystemRow, AcsUserRow
 from ..acs.state import link, refuse_second_user, unlink
-from ..client_sessions.endpoints import LIFETIME
 from ..client_sessions.model import ClientSessionRow
+from ..client_sessions.state import LIFETIME
 from ..devices.model import DeviceRow, find_device
 from .model import InstantKeyRow, UserIdentityRow, find_by_key, find_user_identity, refuse_duplicates
 

@@ -29,7 +29,8 @@ from .._shared import (
     written,
 )
 from ..acs.issuing import sync_phones
-from ..acs.model import AcsSystemRow, AcsUserRow, find_system, sees_person, users_of
+from ..acs.lookup import find_system, sees_person, users_of
+from ..acs.model import AcsSystemRow, AcsUserRow
 from ..acs.state import ensure_user, move_person, refresh_person
 from ..client_sessions.model import ClientSessionRow
 from ..phones.model import PhoneRow

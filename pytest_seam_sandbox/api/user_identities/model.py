@@ -8,10 +8,12 @@ from ...engine.errors import ApiError
 from ...engine.signals import Signal
 from ...engine.store import Row, row_type
 from ...engine.workspace import Workspace
-from .._ranks import rank_of
+from .._ranks import by_rank
 from .._shared import Condition, Problem, Resource, find, given
 
-deleting_user_identity: Signal[[Workspace, UserIdentityRow]] = Signal(rank_of, highest_first=True)
+deleting_user_identity: Signal[[Workspace, UserIdentityRow]] = Signal(
+    by_rank("acs.state", "client_sessions.state", "phones.state", highest_first=True)
+)
 """Sent before a user identity goes, so that what belongs to it goes first."""
 
 

@@ -1,0 +1,108 @@
+"""How access systems, their users, entrances and credentials are found, and what opens what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...engine.auth import Caller
+from ...engine.errors import ApiError
+from ...engine.workspace import Workspace
+from .._shared import find
+from ..connected_accounts.model import ConnectedAccountRow
+from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
+
+
+def find_system(workspace: Workspace, acs_system_id: str) -> AcsSystemRow:
+    """The access system of this id, or 404 `acs_system_not_found`."""
+    return find(workspace, AcsSystemRow, acs_system_id, words="ACS system", data={"acs_system_id": acs_system_id})
+
+
+def find_user(workspace: Workspace, acs_user_id: str) -> AcsUserRow:
+    """The user of this id, or 404 `acs_user_not_found`."""
+    return find(workspace, AcsUserRow, acs_user_id, words="ACS user", data={"acs_user_id": acs_user_id})
+
+
+def find_entrance(workspace: Workspace, acs_entrance_id: str) -> AcsEntranceRow:
+    """The entrance of this id, or 404 `acs_entrance_not_found`."""
+    data = {"acs_entrance_id": acs_entrance_id}
+    return find(workspace, AcsEntranceRow, acs_entrance_id, words="ACS entrance", data=data)
+
+
+def find_credential(workspace: Workspace, acs_credential_id: str) -> AcsCredentialRow:
+    """The credential of this id, or 404 `acs_credential_not_found`."""
+    data = {"acs_credential_id": acs_credential_id}
+    return find(workspace, AcsCredentialRow, acs_credential_id, words="ACS credential", data=data)
+
+
+def system_view(workspace: Workspace, system: AcsSystemRow) -> dict[str, Any]:
+    """The system as a client sees it."""
+    count = sum(user.acs_system_id == system.id for user in workspace[AcsUserRow])
+    return {**system.view(), "acs_user_count": count}
+
+
+def credentials_of(workspace: Workspace, user: AcsUserRow) -> list[AcsCredentialRow]:
+    """The credentials of a user, those of single phones included."""
+    return [row for row in workspace[AcsCredentialRow] if row.acs_user_id == user.id]
+
+
+def users_of(workspace: Workspace, user_identity_id: str) -> list[AcsUserRow]:
+    """The users of a person in all access systems."""
+    return [row for row in workspace[AcsUserRow] if row.user_identity_id == user_identity_id]
+
+
+def entrances_of_credential(workspace: Workspace, credential: AcsCredentialRow) -> list[AcsEntranceRow]:
+    """What a credential opens: the entrances that it names, else those that its user was granted (assumed)."""
+    user = workspace[AcsUserRow].get(credential.acs_user_id)
+    ids = credential.allowed_acs_entrance_ids
+    if ids is None:
+        ids = user.acs_entrance_ids if user else ()
+    return [row for row in workspace[AcsEntranceRow] if row.id in ids]
+
+
+def entrances_of_user(workspace: Workspace, user: AcsUserRow) -> list[AcsEntranceRow]:
+    """What a user may open: what was granted, and what the valid credentials open in their time.
+
+    Nothing while suspended or outside of the access schedule (docs).
+    """
+    if not user.has_access:
+        return []
+    ids, now = set(user.acs_entrance_ids), workspace.clock.text()
+    for credential in credentials_of(workspace, user):
+        if credential.is_valid and credential.is_in_time(now):
+            ids.update(credential.allowed_acs_entrance_ids or ())
+    return [row for row in workspace[AcsEntranceRow] if row.id in ids]
+
+
+def accessible_entrances(workspace: Workspace, user_identity_id: str) -> list[AcsEntranceRow]:
+    """What a person may open in all access systems."""
+    ids = {
+        entrance.id for user in users_of(workspace, user_identity_id) for entrance in entrances_of_user(workspace, user)
+    }
+    return [row for row in workspace[AcsEntranceRow] if row.id in ids]
+
+
+def sees_person(caller: Caller, user_identity_id: str | None) -> bool:
+    """Whether what belongs to this person is within the caller's reach: a client session sees its own only."""
+    return caller.session is None or user_identity_id in caller.session.user_identity_ids
+
+
+def sees_entrance(workspace: Workspace, caller: Caller, entrance: AcsEntranceRow) -> bool:
+    """Whether a client session sees an entrance: one of its accounts, or one that its person may open (assumed)."""
+    return caller.may_see_account(entrance.connected_account_id) or (
+        caller.session is not None
+        and any(
+            entrance in accessible_entrances(workspace, user_identity_id)
+            for user_identity_id in caller.session.user_identity_ids
+        )
+    )
+
+
+def customer_of(workspace: Workspace, connected_account_id: str) -> str | None:
+    """The customer key of an account."""
+    account = workspace[ConnectedAccountRow].get(connected_account_id)
+    return None if account is None else account.customer_key
+
+
+def bad_request(text: str) -> ApiError:
+    """A request that breaks a rule between several resources; the server says so without a tree (docs)."""
+    return ApiError(400, "invalid_input", text)

@@ -1,0 +1,1 @@
+"""Connected accounts: model.py (rows and what clients see), state.py (what can happen to them), then the endpoints."""

@@ -1,0 +1,70 @@
+"""What can happen to a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...engine.events import EventFields
+from ...engine.signals import Signal
+from ...engine.workspace import Workspace
+from .._ranks import by_rank
+from .._shared import (
+    Meta,
+)
+from ..user_identities.model import UserIdentityRow, deleting_user_identity
+from .model import ASSA_ABLOY_SERVICE, PhoneRow
+
+deactivating_phone: Signal[[Workspace, PhoneRow]] = Signal(by_rank("acs.issuing"))
+"""Sent before a phone goes, so that the credentials that were issued to it are revoked first."""
+
+
+phone_created: Signal[[Workspace, PhoneRow]] = Signal(by_rank("acs.issuing"))
+"""Sent after a phone appeared, so that the mobile keys of its owner are issued to it."""
+
+
+class PhoneDeactivated(EventFields, event_type="phone.deactivated"):
+    """A phone was deactivated."""
+
+    device_id: str
+    device_custom_metadata: Meta
+
+
+def deactivate_phone(workspace: Workspace, phone: PhoneRow) -> None:
+    """Take a phone away for good: what was issued to it, then the phone, then phone.deactivated (order assumed)."""
+    deactivating_phone.send(workspace, phone)
+    workspace[PhoneRow].remove(phone.device_id)
+    event = PhoneDeactivated(device_id=phone.device_id, device_custom_metadata=phone.custom_metadata)
+    workspace.events.emit(workspace, event, user_identity_id=phone.user_identity_id)
+
+
+@deleting_user_identity.reaction
+def _deactivate_with_owner(workspace: Workspace, owner: UserIdentityRow) -> None:
+    for phone in [phone for phone in workspace[PhoneRow] if phone.user_identity_id == owner.user_identity_id]:
+        deactivate_phone(workspace, phone)
+
+
+def find_installation(workspace: Workspace, user_identity_id: str, installation_id: str | None) -> PhoneRow | None:
+    """The phone of a person on which the app is installed under this id; None when there is none."""
+    return next(
+        (
+            phone
+            for phone in workspace[PhoneRow]
+            if (phone.user_identity_id, phone.custom_sdk_installation_id) == (user_identity_id, installation_id)
+        ),
+        None,
+    )
+
+
+def furnish_phone(workspace: Workspace, phone: PhoneRow, device_id: str, properties: Mapping[str, Any]) -> PhoneRow:
+    """The phone with an id and properties that a test wants; the only way to these, so no event tells of it."""
+    own = {**phone.properties, **properties}
+    service = own[ASSA_ABLOY_SERVICE]
+    if "endpoints" not in service:
+        known = phone.properties[ASSA_ABLOY_SERVICE]["endpoints"]
+        is_active = service.get("has_active_endpoint", True)
+        endpoints = [{**endpoint, "is_active": is_active} for endpoint in known]
+        own[ASSA_ABLOY_SERVICE] = {"has_active_endpoint": is_active, **service, "endpoints": endpoints}
+    workspace[PhoneRow].remove(phone.device_id)
+    del workspace[PhoneRow].removed[phone.device_id]  # it lives on under another id
+    return workspace[PhoneRow].put(phone.but(device_id=device_id, properties=own))
