@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .api.devices.model import Device
     from .api.events import Event
     from .api.phones.model import Phone
+    from .api.spaces.model import Space
     from .api.user_identities.model import UserIdentity
     from .backends.event_list import EventList
     from .catalog.literals import AcsSystemType, DeviceType, EventType, Provider, World
@@ -68,6 +69,7 @@ _HOMES = MappingProxyType(
         "SandboxWarning": "engine.errors",
         "SeamSweep": "sweep",
         "Snapshot": "sandbox",
+        "Space": "api.spaces.model",
         "Sweep": "sweep",
         "SweepFailed": "sweep",
         "Trial": "sweep",
@@ -109,6 +111,7 @@ __all__ = [
     "SandboxWarning",
     "SeamSweep",
     "Snapshot",
+    "Space",
     "Sweep",
     "SweepFailed",
     "Trial",

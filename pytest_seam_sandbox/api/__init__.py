@@ -31,6 +31,7 @@ FAMILIES = (
     "locks",
     "noise_sensors",
     "phones",
+    "spaces",
     "user_identities",
     "webhooks",
     "workspaces",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 RANKS = (
     "_ranks",
     "_shared",
+    "_batches",
     "connect_webviews.model",
     "phones.model",
     "client_sessions.model",
@@ -21,6 +22,7 @@ RANKS = (
     "phones",
     "client_sessions",
     "acs",
+    "spaces",
     "events",
     "webhooks",
     "connect_webviews",

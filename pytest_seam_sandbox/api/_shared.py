@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from ..catalog.known import optional_fields
-from ..engine.auth import Method
+from ..engine.auth import Caller, Method
 from ..engine.clock import format_time, parse_time
 from ..engine.errors import ApiError
 from ..engine.events import EventFields
@@ -195,6 +195,11 @@ def find(workspace: Workspace, kind: type[R], row_id: str, *, words: str, data: 
 def not_found(error_type: str, message: str, data: Mapping[str, Any] | None = None) -> ApiError:
     """The answer for an id that names nothing in this workspace."""
     return ApiError(404, error_type, message, data=data)
+
+
+def sees_customer(caller: Caller, customer_key: str | None) -> bool:
+    """Whether what belongs to a customer is within the caller's reach: a portal sees its own customer's only (docs)."""
+    return caller.session is None or caller.session.customer_key == customer_key
 
 
 def require_sandbox(workspace: Workspace) -> None:

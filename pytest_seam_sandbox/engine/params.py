@@ -61,6 +61,17 @@ def at_least_one(*names: str, text: str) -> Check:
     return check
 
 
+def exactly_one(*names: str) -> Check:
+    """A rule of the whole request: one of the parameters has to be there, and no other of them."""
+
+    def check(values: Mapping[str, Any]) -> Complaint | None:
+        if sum(values.get(name) is not None for name in names) == 1:
+            return None
+        return Complaint((), f"Must specify exactly one of {', '.join(names)}")
+
+    return check
+
+
 class Params:
     """The parameters of one endpoint: their schema, how to read them from a query, the rules between them.
 

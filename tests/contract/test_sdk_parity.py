@@ -59,6 +59,8 @@ PARAMETERS_THAT_THE_SDK_LACKS = {
     "/devices/unmanaged/list": FILTERS_OF_ALL_DEVICES,
     "/locks/list": FILTERS_OF_A_KIND,
     "/noise_sensors/list": FILTERS_OF_A_KIND,
+    "/spaces/list": {"connected_account_id", "parent_space_id", "parent_space_key"},
+    "/spaces/update": {"parent_space_id", "parent_space_key"},
 }
 """Parameters that the specification documents, but that the SDK's generator left out."""
 

@@ -104,7 +104,7 @@ def list_(
     search: NonEmptyText | None = None,
     space_id: Uuid | None = None,
 ) -> Page:
-    """Entrances, oldest first. All filters that are given have to match; none is in a space or has access methods."""
+    """Entrances, oldest first. All filters that are given have to match; a location is a space by its older name."""
     opened = None
     if acs_credential_id is not None:
         credential = workspace[AcsCredentialRow].get(acs_credential_id)
@@ -119,9 +119,9 @@ def list_(
             and acs_system_id in (None, row.acs_system_id)
             and connected_account_id in (None, row.connected_account_id)
             and (customer_key is None or customer_key == customer_of(workspace, row.connected_account_id))
-            and location_id is None
+            and (location_id is None or location_id in row.space_ids)
             and contains(search, row.display_name)
-            and space_id is None
+            and (space_id is None or space_id in row.space_ids)
         )
 
     return page.page(workspace[AcsEntranceRow], matches)

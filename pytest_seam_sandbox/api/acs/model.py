@@ -186,7 +186,10 @@ class AcsUserRow(Row):
 
 @row_type
 class AcsEntranceRow(Row):
-    """An entrance. metadata: what its provider says of it, by the name of the field that shows it."""
+    """An entrance. metadata: what its provider says of it, by the name of the field that shows it.
+
+    space_ids: the spaces that it belongs to.
+    """
 
     key: ClassVar[str] = "acs_entrance_id"
     not_found: ClassVar[str] = "acs_entrance_not_found"
@@ -197,6 +200,7 @@ class AcsEntranceRow(Row):
     display_name: str
     created_at: str
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    space_ids: tuple[str, ...] = ()
     errors: tuple[Condition, ...] = ()
     warnings: tuple[Condition, ...] = ()
 
@@ -214,7 +218,7 @@ class AcsEntranceRow(Row):
             "connected_account_id": self.connected_account_id,
             "display_name": self.display_name,
             **{f"can_unlock_with_{name}": name in methods for name in ("card", "cloud_key", "code", "mobile_key")},
-            "space_ids": [],
+            "space_ids": self.space_ids,
             "errors": [error.as_error() for error in self.errors],
             "warnings": [warning.as_warning() for warning in self.warnings],
             "created_at": self.created_at,

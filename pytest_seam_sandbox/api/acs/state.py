@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...engine.errors import ApiError
+from ...engine.signals import Signal
 from ...engine.workspace import Workspace
+from .._ranks import by_rank
 from .._shared import Condition, errors_in_event, warnings_in_event, without_codes
 from ..connected_accounts.model import ConnectedAccountRow
 from ..connected_accounts.state import account_lost, account_recovered, deleting_account
@@ -27,6 +29,9 @@ from .issuing import delete_credentials, issue, sync, take_back, without
 from .kinds import SYSTEM_KINDS, door_category
 from .lookup import credentials_of, users_of
 from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
+
+entrance_removed: Signal[[Workspace, AcsEntranceRow]] = Signal(by_rank("spaces.state"))
+"""Sent after an entrance was taken away."""
 
 
 def add_system(
@@ -91,6 +96,7 @@ def remove_entrance(workspace: Workspace, entrance: AcsEntranceRow) -> None:
             workspace[AcsCredentialRow].put(credential.but(allowed_acs_entrance_ids=left))
     workspace[AcsEntranceRow].remove(entrance.id)
     workspace.events.emit(workspace, AcsEntranceRemoved(**entrance.event_fields()))
+    entrance_removed.send(workspace, entrance)
 
 
 def refuse_second_user(workspace: Workspace, acs_system_id: str, owner: UserIdentityRow) -> None:

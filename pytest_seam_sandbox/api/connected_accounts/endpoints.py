@@ -87,7 +87,7 @@ def list_(
             and (custom_metadata_has is None or has_metadata(account.custom_metadata, custom_metadata_has))
             and customer_key in (None, account.customer_key)
             and contains(search, account.display_name, account.account_type, account.customer_key, account.id)
-            and space_id is None
+            and (space_id is None or space_id in account.space_ids)
             and (from_session is None or account.id in from_session)
         )
 

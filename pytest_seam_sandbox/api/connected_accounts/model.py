@@ -44,7 +44,11 @@ class ConnectedAccount(SeamConnectedAccount):
 
 @row_type
 class ConnectedAccountRow(Row):
-    """A connected account. connect_webview_ids: those through which its user logged in; not shown to clients (spec)."""
+    """A connected account.
+
+    Not shown to clients (spec): connect_webview_ids, those through which its user logged in, and space_ids, the spaces
+    that it was added to.
+    """
 
     key: ClassVar[str] = "connected_account_id"
     not_found: ClassVar[str] = "connected_account_not_found"
@@ -62,6 +66,7 @@ class ConnectedAccountRow(Row):
     user_identifier: Mapping[str, str] | None = None
     image_url: str | None = None
     connect_webview_ids: tuple[str, ...] = ()
+    space_ids: tuple[str, ...] = ()
     errors: tuple[Condition, ...] = ()
     warnings: tuple[Condition, ...] = ()
 

@@ -33,7 +33,7 @@ account_recovered: Signal[[Workspace, ConnectedAccountRow]] = Signal(by_rank("de
 
 
 deleting_account: Signal[[Workspace, ConnectedAccountRow]] = Signal(
-    by_rank("devices.state", "client_sessions.state", "acs.state")
+    by_rank("devices.state", "client_sessions.state", "acs.state", "spaces.state")
 )
 """Sent before an account goes, so that what came through it goes first."""
 

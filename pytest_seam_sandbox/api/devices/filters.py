@@ -167,7 +167,8 @@ def matching(workspace: Workspace, caller: Caller, asked: Mapping[str, Any], *, 
         with_flags(asked["include_if"], asked["exclude_if"]),
         made_before(asked["created_before"]),
         with_metadata(asked["custom_metadata_has"]),
-        nowhere(asked["space_id"], asked["unstable_location_id"]),
+        in_space(asked["space_id"]),
+        in_space(asked["unstable_location_id"]),
     )
 
 
@@ -282,6 +283,6 @@ def with_metadata(wanted: Mapping[str, str | bool | None] | None) -> Matcher | N
     return None if wanted is None else lambda device: has_metadata(device.custom_metadata, wanted)
 
 
-def nowhere(*ids: str | None) -> Matcher | None:
-    """The filter by spaces and locations: no device of the sandbox belongs to one yet."""
-    return (lambda _device: False) if any(ids) else None
+def in_space(space_id: str | None) -> Matcher | None:
+    """The devices in a space; a location is the same by its older name (docs)."""
+    return None if not space_id else lambda device: space_id in device.space_ids

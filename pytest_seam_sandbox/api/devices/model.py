@@ -95,6 +95,7 @@ class DeviceRow(Row):
     """A device. What all devices of its model share is not copied: `properties` has what differs.
 
     provider: the service that controls the device, which is that of its account; None for a phone.
+    space_ids: the spaces that it belongs to.
     offers_simulation: False in a production workspace, where the can_simulate_* flags are absent.
     """
 
@@ -124,6 +125,7 @@ class DeviceRow(Row):
     nickname: str | None = None
     is_managed: bool = True
     custom_metadata: Meta = field(default_factory=dict)
+    space_ids: tuple[str, ...] = ()
     properties: Mapping[str, Any] = field(default_factory=dict)
     errors: tuple[Condition, ...] = ()
     warnings: tuple[Condition, ...] = ()
@@ -179,7 +181,7 @@ class DeviceRow(Row):
             **self.flags(),
         }
         if self.is_managed:
-            view |= {"space_ids": [], "device_manufacturer": self.model.manufacturer}
+            view |= {"space_ids": self.space_ids, "device_manufacturer": self.model.manufacturer}
             view |= given(nickname=self.nickname, device_provider=device_provider(self.provider))
         return view
 

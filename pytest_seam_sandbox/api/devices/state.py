@@ -39,7 +39,9 @@ device_changed: Signal[[Workspace, DeviceRow]] = Signal(by_rank("access_codes.re
 """Sent after the errors of a device changed, or whether it keeps a pool of backup codes."""
 unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal(by_rank("access_codes.reactions"))
 """Sent after a device was given up, so that its codes become unmanaged too."""
-deleting_device: Signal[[Workspace, DeviceRow]] = Signal(by_rank("access_codes.reactions", "noise_sensors.state"))
+deleting_device: Signal[[Workspace, DeviceRow]] = Signal(
+    by_rank("access_codes.reactions", "noise_sensors.state", "spaces.state")
+)
 """Sent before the record of a device goes."""
 
 
