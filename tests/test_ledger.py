@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 from pytest_seam_sandbox.api import all_endpoints
+from pytest_seam_sandbox.api.devices import filters
 from pytest_seam_sandbox.catalog.known import codes, event_types, public_paths
 from pytest_seam_sandbox.report import ledger
 
@@ -117,10 +118,25 @@ def test_text_names_what_is_not_emulated():
 
 
 def unread(function):
-    """The parameters that the body of an endpoint never reads; none if it hands all of them on by `locals()`."""
+    """The parameters that the body of an endpoint never reads; none if it hands all of them on by `locals()`.
+
+    `**` stands for those that it takes by that.
+    """
     (definition,) = ast.parse(inspect.getsource(function)).body
     names = {node.id for statement in definition.body for node in ast.walk(statement) if isinstance(node, ast.Name)}
-    return set() if "locals" in names else {argument.arg for argument in definition.args.kwonlyargs} - names
+    if "locals" in names:
+        return set()
+    arguments = definition.args
+    others = {"**"} if arguments.kwarg is not None and arguments.kwarg.arg not in names else set()
+    return others | {argument.arg for argument in arguments.kwonlyargs} - names
+
+
+def test_filters_of_devices_act():
+    """What the lists of devices take by `**` is read where their filters are."""
+    (definition,) = ast.parse(inspect.getsource(filters.matching)).body
+    read = {node.value for node in ast.walk(definition) if isinstance(node, ast.Constant)}
+
+    assert filters.DeviceFilters.__annotations__.keys() <= read
 
 
 @pytest.mark.parametrize("endpoint", all_endpoints(), ids=lambda endpoint: endpoint.path)
@@ -129,7 +145,7 @@ def test_parameter_acts_or_is_said_to_have_no_effect(endpoint):
     declared = set(endpoint.no_effect)
 
     assert unread(endpoint.function) <= declared
-    assert {name.partition(".")[0] for name in declared} <= inspect.signature(endpoint.function).parameters.keys()
+    assert {name.partition(".")[0] for name in declared} <= endpoint.params.fields.keys()
     assert all(reason.strip() for reason in endpoint.no_effect.values())
 
 

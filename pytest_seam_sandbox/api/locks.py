@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Unpack
 
 from annotated_types import Ge, Le
 from pydantic import BeforeValidator
@@ -19,7 +19,7 @@ from ..engine.query import QueryType
 from ..engine.router import Router
 from ..engine.signals import Signal
 from ..engine.store import Row, row_type
-from ..engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number
+from ..engine.types import Limit, Nullable, Text, Uuid, number
 from ..engine.workspace import Workspace
 from . import action_attempts
 from ._ranks import by_rank
@@ -36,7 +36,7 @@ from ._shared import (
 )
 from .connected_accounts.model import ConnectedAccountRow
 from .devices import filters
-from .devices.filters import Flag, LockType, Manufacturer
+from .devices.filters import DeviceFilters, LockType, Manufacturer
 from .devices.lookup import NAME_OR_ID, pick, reachable
 from .devices.model import DeviceRow, account_of, device_fields, fields_of
 from .devices.state import device_added, reach
@@ -255,31 +255,16 @@ def list_(
     workspace: Workspace,
     *,
     caller: Caller,
-    connect_webview_id: Uuid | None = None,
-    connected_account_id: Uuid | None = None,
-    connected_account_ids: list[Uuid] | None = None,
-    created_before: DateTime | None = None,
-    custom_metadata_has: Metadata | None = None,
-    customer_key: Text | None = None,
-    device_ids: list[Uuid] | None = None,
-    device_type: LockType | None = None,
-    device_types: list[LockType] | None = None,
-    exclude_if: list[Flag] | None = None,
-    include_if: list[Flag] | None = None,
     limit: Limit = 500,
-    manufacturer: Manufacturer | None = None,
     page_cursor: Nullable[Text] = None,
-    search: NonEmptyText | None = None,
-    space_id: Uuid | None = None,
-    unstable_location_id: Nullable[Uuid] = None,
-    user_identifier_key: Text | None = None,
+    **asked: Unpack[DeviceFilters[LockType, Manufacturer]],
 ) -> Sequence[Row]:
     """Managed locks, oldest first, under two keys. `limit` cuts the list; there are no further pages (spec)."""
     matches = all_of(
         filters.of_types(None, list(filters.LOCKS)),
-        filters.matching(workspace, caller, locals(), is_managed=True),
+        filters.matching(workspace, caller, asked, is_managed=True),
     )
-    return Pager(limit).page(workspace[DeviceRow], matches, ids=device_ids).rows
+    return Pager(limit).page(workspace[DeviceRow], matches, ids=asked.get("device_ids")).rows
 
 
 _FIRST_ANSWER = (

@@ -75,6 +75,9 @@ def exactly_one(*names: str) -> Check:
 class Params:
     """The parameters of one endpoint: their schema, how to read them from a query, the rules between them.
 
+    Those that several endpoints share are a TypedDict, which an endpoint takes as `**asked: Unpack[...]`; together with
+    its own they are in alphabetical order then, as in Seam's specification.
+
     skip: names of keyword-only parameters that are no part of the request. also: types of optional ones that are.
     checks: rules between parameters; they run when every parameter has its type, as zod runs a refinement.
     one_of: names of which the first that is there and valid is taken, as a union of objects takes its first branch.
@@ -91,17 +94,22 @@ class Params:
     ) -> None:
         hints = get_type_hints(function, include_extras=True)
         skipped = set(skip)
-        fields: dict[str, Any] = dict(also or {})
+        own: dict[str, Any] = {}
         defaults: dict[str, Any] = {}
         required = set()
         for name, parameter in inspect.signature(function).parameters.items():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                shared = _shared(hints[name])
+                own = dict(sorted((own | shared).items()))
+                defaults |= dict.fromkeys(shared)
             if parameter.kind is not parameter.KEYWORD_ONLY or name in skipped:
                 continue
-            fields[name] = _accepted(hints[name])
+            own[name] = _accepted(hints[name])
             if parameter.default is parameter.empty:
                 required.add(name)
             else:
                 defaults[name] = parameter.default
+        fields: dict[str, Any] = {**(also or {}), **own}
         self.fields: Mapping[str, Any] = MappingProxyType(fields)
         self.defaults: Mapping[str, Any] = MappingProxyType(defaults)
         self.required = frozenset(required)
@@ -216,6 +224,21 @@ def kind_of(annotation: Any) -> QueryType:
     if origin is Literal:
         return QueryType("boolean" if isinstance(get_args(annotation)[0], bool) else "string")
     return QueryType("boolean" if annotation is bool else "string")
+
+
+def _shared(annotation: Any) -> dict[str, Any]:
+    """The parameters of `Unpack[Filters]` or `Unpack[Filters[X]]`; all that a TypedDict of filters has are optional."""
+    (declared,) = get_args(annotation)
+    kind = get_origin(declared) or declared
+    given = dict(zip(getattr(kind, "__parameters__", ()), get_args(declared), strict=True))
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: _accepted(_filled(hint, given)) for name, hint in hints.items()}
+
+
+def _filled(hint: Any, given: Mapping[Any, Any]) -> Any:
+    """A type with its type variables replaced."""
+    variables = getattr(hint, "__parameters__", ())
+    return hint[tuple(given[variable] for variable in variables)] if variables else hint
 
 
 def _accepted(annotation: Any) -> Any:

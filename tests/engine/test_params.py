@@ -1,6 +1,6 @@
 """Parameters of an endpoint: the types that a signature may name, and what each of them says of wrong values."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Generic, Literal, TypeVar, Unpack
 
 import pytest
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -221,6 +221,32 @@ def test_skipped_and_positional_parameters_are_no_part_of_the_request():
     def endpoint(workspace, *, caller: object, a: Text): ...
 
     assert set(Params(endpoint, skip=["caller"]).fields) == {"a"}
+
+
+T = TypeVar("T", bound=str)
+
+
+class Filters(TypedDict, Generic[T], total=False):
+    """What two lists can be asked for."""
+
+    name: Text | None
+    colour: T | None
+    colours: list[T] | None
+
+
+def test_shared_parameters_stand_among_the_own_ones_in_alphabetical_order():
+    """They are optional, and a type that the endpoint names takes the place of its variable."""
+
+    def list_(workspace, *, limit: Number = 10, area: Text, **asked: Unpack[Filters[Literal["red", "blue"]]]):
+        pass
+
+    params = Params(list_)
+
+    assert list(params.fields) == ["area", "colour", "colours", "limit", "name"]
+    assert params.required == {"area"}
+    assert params.kinds["colours"] == QueryType("array", item=QueryType("string"))
+    with pytest.raises(ApiError, match="Invalid enum value. Expected 'red' [|] 'blue', received 'green'"):
+        params.validate({"area": "x", "colour": "green"}, strict_ids=True)
 
 
 def test_parameter_of_two_types_is_a_mistake_of_the_declaration():

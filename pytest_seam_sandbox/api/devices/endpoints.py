@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from typing_extensions import TypedDict
 
@@ -13,7 +13,7 @@ from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.router import Router
 from ...engine.store import Row
-from ...engine.types import UNSET, DateTime, Metadata, NonEmptyText, Nullable, Text, Unset, Uuid
+from ...engine.types import UNSET, Metadata, Nullable, Text, Unset, Uuid
 from ...engine.workspace import Workspace
 from .._shared import (
     API_KEY,
@@ -27,7 +27,7 @@ from .._shared import (
 from ..phones.model import PhoneRow
 from . import filters, simulate, unmanaged
 from .events import DeviceConvertedToUnmanaged, DeviceNameChanged
-from .filters import DeviceType, Flag, Manufacturer
+from .filters import AnyDevice
 from .house import models_of
 from .lookup import NAME_OR_ID, NO_ACCOUNT, pick, reachable, with_phones
 from .model import SIMULATIONS, DeviceRow, device_fields
@@ -62,28 +62,13 @@ def list_(
     *,
     caller: Caller,
     page: Pager,
-    connect_webview_id: Uuid | None = None,
-    connected_account_id: Uuid | None = None,
-    connected_account_ids: list[Uuid] | None = None,
-    created_before: DateTime | None = None,
-    custom_metadata_has: Metadata | None = None,
-    customer_key: Text | None = None,
-    device_ids: list[Uuid] | None = None,
-    device_type: DeviceType | None = None,
-    device_types: list[DeviceType] | None = None,
-    exclude_if: list[Flag] | None = None,
-    include_if: list[Flag] | None = None,
-    manufacturer: Manufacturer | None = None,
-    search: NonEmptyText | None = None,
-    space_id: Uuid | None = None,
-    unstable_location_id: Nullable[Uuid] = None,
-    user_identifier_key: Text | None = None,
+    **asked: Unpack[AnyDevice],
 ) -> Page:
     """Managed devices, oldest first. All filters that are given have to match."""
-    matches = filters.matching(workspace, caller, locals(), is_managed=True)
-    asks_for_phones = not PHONES.isdisjoint({device_type, *(device_types or ())})
+    matches = filters.matching(workspace, caller, asked, is_managed=True)
+    asks_for_phones = not PHONES.isdisjoint({asked.get("device_type"), *(asked.get("device_types") or ())})
     rows = with_phones(workspace) if asks_for_phones else workspace[DeviceRow]
-    return page.page(rows, matches, ids=device_ids)
+    return page.page(rows, matches, ids=asked.get("device_ids"))
 
 
 class NameProperty(TypedDict, total=False):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from typing_extensions import TypedDict
 
 from ...engine.auth import Caller
 from ...engine.query import QueryType
-from ...engine.types import one_of, one_of_enums
+from ...engine.types import DateTime, Metadata, NonEmptyText, Nullable, Text, Uuid, one_of, one_of_enums
 from ...engine.workspace import Workspace
 from .._shared import all_of, contains, has_metadata, written
 from ..client_sessions.model import accounts_of_user
@@ -149,26 +151,54 @@ Flag = Literal[
     "can_configure_auto_lock",
 ]
 
+T = TypeVar("T", bound=str)
+M = TypeVar("M", bound=str)
+
+
+class DeviceFilters(TypedDict, Generic[T, M], total=False):
+    """What /devices/list and the lists of some devices can be asked for. T: the types of devices, M: their makers."""
+
+    connect_webview_id: Uuid | None
+    connected_account_id: Uuid | None
+    connected_account_ids: list[Uuid] | None
+    created_before: DateTime | None
+    custom_metadata_has: Metadata | None
+    customer_key: Text | None
+    device_ids: list[Uuid] | None
+    device_type: T | None
+    device_types: list[T] | None
+    exclude_if: list[Flag] | None
+    include_if: list[Flag] | None
+    manufacturer: M | None
+    search: NonEmptyText | None
+    space_id: Uuid | None
+    unstable_location_id: Nullable[Uuid]
+    user_identifier_key: Text | None
+
+
+AnyDevice = DeviceFilters[DeviceType, Manufacturer]
 Matcher = Callable[[DeviceRow], bool]
 
 
-def matching(workspace: Workspace, caller: Caller, asked: Mapping[str, Any], *, is_managed: bool) -> Matcher | None:
-    """All filters of a list endpoint in one. asked: the values of its parameters by name."""
+def matching(
+    workspace: Workspace, caller: Caller, asked: DeviceFilters[Any, Any], *, is_managed: bool
+) -> Matcher | None:
+    """All filters of a list endpoint in one. asked: what the request has of them."""
     return all_of(
         managed(is_managed),
         visible(caller),
-        of_webview(workspace, asked["connect_webview_id"]),
-        of_accounts(asked["connected_account_id"], asked["connected_account_ids"]),
-        of_ids(asked["device_ids"]),
-        of_types(asked["device_type"], asked["device_types"]),
-        made_by(asked["manufacturer"]),
-        of_customer(workspace, asked["customer_key"], asked["user_identifier_key"]),
-        searched(asked["search"]),
-        with_flags(asked["include_if"], asked["exclude_if"]),
-        made_before(asked["created_before"]),
-        with_metadata(asked["custom_metadata_has"]),
-        in_space(asked["space_id"]),
-        in_space(asked["unstable_location_id"]),
+        of_webview(workspace, asked.get("connect_webview_id")),
+        of_accounts(asked.get("connected_account_id"), asked.get("connected_account_ids")),
+        of_ids(asked.get("device_ids")),
+        of_types(asked.get("device_type"), asked.get("device_types")),
+        made_by(asked.get("manufacturer")),
+        of_customer(workspace, asked.get("customer_key"), asked.get("user_identifier_key")),
+        searched(asked.get("search")),
+        with_flags(asked.get("include_if"), asked.get("exclude_if")),
+        made_before(asked.get("created_before")),
+        with_metadata(asked.get("custom_metadata_has")),
+        in_space(asked.get("space_id")),
+        in_space(asked.get("unstable_location_id")),
     )
 
 

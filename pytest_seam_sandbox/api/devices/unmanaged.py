@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Unpack
 
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.router import Router
 from ...engine.store import Row
-from ...engine.types import DateTime, Metadata, NonEmptyText, Nullable, Text, Uuid
+from ...engine.types import Metadata, Text, Uuid
 from ...engine.workspace import Workspace
 from .._shared import WITH_PORTAL_READ, WITH_SESSION_READ, WORKSPACE, merge_metadata, not_found
 from . import filters
 from .events import DeviceUnmanagedConvertedToManaged
-from .filters import DeviceType, Flag, Manufacturer
+from .filters import AnyDevice
 from .lookup import NAME_OR_ID, pick
 from .model import DeviceRow, device_fields, find_device
 
@@ -46,26 +46,11 @@ def list_(
     *,
     caller: Caller,
     page: Pager,
-    connect_webview_id: Uuid | None = None,
-    connected_account_id: Uuid | None = None,
-    connected_account_ids: list[Uuid] | None = None,
-    created_before: DateTime | None = None,
-    custom_metadata_has: Metadata | None = None,
-    customer_key: Text | None = None,
-    device_ids: list[Uuid] | None = None,
-    device_type: DeviceType | None = None,
-    device_types: list[DeviceType] | None = None,
-    exclude_if: list[Flag] | None = None,
-    include_if: list[Flag] | None = None,
-    manufacturer: Manufacturer | None = None,
-    search: NonEmptyText | None = None,
-    space_id: Uuid | None = None,
-    unstable_location_id: Nullable[Uuid] = None,
-    user_identifier_key: Text | None = None,
+    **asked: Unpack[AnyDevice],
 ) -> Page:
     """Unmanaged devices, oldest first; filters as for /devices/list."""
-    matches = filters.matching(workspace, caller, locals(), is_managed=False)
-    return page.page(workspace[DeviceRow], matches, ids=device_ids)
+    matches = filters.matching(workspace, caller, asked, is_managed=False)
+    return page.page(workspace[DeviceRow], matches, ids=asked.get("device_ids"))
 
 
 @router.patch("update", allow=WORKSPACE, source="spec")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Unpack
 
 from pydantic import AfterValidator, BeforeValidator
 
@@ -20,7 +20,7 @@ from ...engine.params import Complaint
 from ...engine.query import QueryType
 from ...engine.router import Router
 from ...engine.store import Row
-from ...engine.types import DateTime, Limit, Metadata, NonEmptyText, Nullable, Text, Uuid, number, refused
+from ...engine.types import Limit, Nullable, Text, Uuid, number, refused
 from ...engine.workspace import Workspace
 from .._shared import (
     WITH_SESSION_READ,
@@ -35,7 +35,7 @@ from .._shared import (
 )
 from ..action_attempts import ActionAttemptRow, Work, start
 from ..devices import filters
-from ..devices.filters import NOISE_SENSORS, Flag
+from ..devices.filters import NOISE_SENSORS, DeviceFilters
 from ..devices.lookup import reachable
 from ..devices.model import DeviceRow, device_fields
 from .levels import levels, listen, louder, programmed, thresholds_of
@@ -139,31 +139,16 @@ def list_(
     workspace: Workspace,
     *,
     caller: Caller,
-    connect_webview_id: Uuid | None = None,
-    connected_account_id: Uuid | None = None,
-    connected_account_ids: list[Uuid] | None = None,
-    created_before: DateTime | None = None,
-    custom_metadata_has: Metadata | None = None,
-    customer_key: Text | None = None,
-    device_ids: list[Uuid] | None = None,
-    device_type: SensorType | None = None,
-    device_types: list[SensorType] | None = None,
-    exclude_if: list[Flag] | None = None,
-    include_if: list[Flag] | None = None,
     limit: Limit = 500,
-    manufacturer: SensorMaker | None = None,
     page_cursor: Nullable[Text] = None,
-    search: NonEmptyText | None = None,
-    space_id: Uuid | None = None,
-    unstable_location_id: Nullable[Uuid] = None,
-    user_identifier_key: Text | None = None,
+    **asked: Unpack[DeviceFilters[SensorType, SensorMaker]],
 ) -> Sequence[Row]:
     """Managed noise sensors, oldest first, under two keys. `limit` cuts the list; there are no further pages (spec)."""
     matches = all_of(
         filters.of_types(None, list(NOISE_SENSORS)),
-        filters.matching(workspace, caller, locals(), is_managed=True),
+        filters.matching(workspace, caller, asked, is_managed=True),
     )
-    return Pager(limit).page(workspace[DeviceRow], matches, ids=device_ids).rows
+    return Pager(limit).page(workspace[DeviceRow], matches, ids=asked.get("device_ids")).rows
 
 
 def _one_level(values: Mapping[str, Any]) -> Complaint | None:
