@@ -11,7 +11,7 @@ from pytest_seam_sandbox.worlds.build import add_account
 
 def add_devices(sandbox: Sandbox, count: int) -> list[str]:
     """Add August locks of one account and render each once; their ids."""
-    workspace = sandbox._backend.workspace
+    workspace = sandbox.embedded.workspace
     account, model = add_account(workspace, "august"), device_model("august_lock")
     for _ in range(count):
         add_device(workspace, account, model)

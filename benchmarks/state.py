@@ -39,8 +39,8 @@ def memory_rows() -> Iterator[Row]:
     add_devices(sandbox, DEVICES)
     gc.collect()
     with_events = tracemalloc.get_traced_memory()[0] - before
-    sandbox._backend.workspace.events.clear()
-    sandbox._backend.app.history.clear()
+    sandbox.embedded.workspace.events.clear()
+    sandbox.embedded.app.history.clear()
     gc.collect()
     alone = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()

@@ -30,9 +30,8 @@ if TYPE_CHECKING:
         UnknownId,
         UnknownWorld,
     )
-    from .expectations.checks import seam_raises
-    from .outages import Deactivation, Outage
-    from .outages.specs import OutageKind, OutageSpec
+    from .expectations.raises import seam_raises
+    from .outages import Deactivation, Outage, OutageKind, OutageSpec
     from .sandbox import Sandbox, Snapshot
     from .strategies.fault_specs import FaultKind, FaultSpec
     from .sweep import SeamSweep, Sweep, SweepFailed, Trial
@@ -55,11 +54,11 @@ _HOMES = MappingProxyType(
         "EventType": "catalog.literals",
         "ExpectationFailed": "engine.errors",
         "FaultKind": "strategies.fault_specs",
-        "OutageSpec": "outages.specs",
+        "OutageSpec": "outages",
         "MissingDependency": "engine.errors",
         "NotEmulated": "engine.errors",
         "Outage": "outages",
-        "OutageKind": "outages.specs",
+        "OutageKind": "outages",
         "OutageNotPossible": "engine.errors",
         "Phone": "api.phones.model",
         "FaultSpec": "strategies.fault_specs",
@@ -78,7 +77,7 @@ _HOMES = MappingProxyType(
         "UnknownWorld": "engine.errors",
         "UserIdentity": "api.user_identities.model",
         "World": "catalog.literals",
-        "seam_raises": "expectations.checks",
+        "seam_raises": "expectations.raises",
     }
 )
 

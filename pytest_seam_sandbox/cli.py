@@ -77,6 +77,7 @@ def _ledger(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from .sandbox import Sandbox
+    from .transports.control import controls_of
     from .transports.server import Listener
 
     given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
@@ -86,11 +87,11 @@ def _serve(options: argparse.Namespace) -> int:
     listener = Listener(
         host=options.host,
         port=options.port,
-        control=sandbox._control,
+        control=controls_of(sandbox.embedded),
         control_hosts=options.control_host,
         log=lambda *entry: output.put(form(*entry)),
     )
-    with closing(output), _signals() as wait_for_signal, listener.serving(sandbox._backend.app) as url:
+    with closing(output), _signals() as wait_for_signal, listener.serving(sandbox.embedded.app) as url:
         announcement = _announcement(options, url, sandbox.api_key, sandbox.workspace_id)
         if not listener.is_loopback:
             output.tell(

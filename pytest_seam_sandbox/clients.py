@@ -1,4 +1,4 @@
-"""How a program under test gets to a sandbox: SDK clients and interception."""
+"""How a program under test gets to a sandbox: clients of httpx and the SDK, interception, a server."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
+from .backends.base import SandboxPart
 from .backends.embedded import Embedded
 from .engine.blocks import Block
 from .engine.errors import MissingDependency, is_for_the_test
-from .observer import Observer
+from .engine.http import SEAM_URL
 from .settings import read_setting
+from .transports.in_process import SandboxTransport
 
 if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
@@ -19,12 +23,47 @@ if TYPE_CHECKING:
 __tracebackhide__ = is_for_the_test
 
 
-class Connected(Observer):
-    """The half of a sandbox that hands out ways in. allowed: hosts that interception lets through."""
+class Clients(SandboxPart):
+    """The methods of a sandbox that give ways in: clients, interception, a loopback server.
 
-    def __init__(self, backend: Embedded, latency: float, allowed: tuple[str, ...]) -> None:
-        super().__init__(backend, latency)
+    allowed: hosts that interception lets through.
+    """
+
+    def __init__(self, backend: Embedded, allowed: tuple[str, ...] = ()) -> None:
+        super().__init__(backend)
+        self._embedded = backend
         self._allowed = allowed
+
+    @property
+    def api_key(self) -> str:
+        """The API key of the workspace, of the form `seam_test…`."""
+        return self._backend.api_key
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL of Seam. In process the host does not matter: the transport answers every one."""
+        return SEAM_URL
+
+    # without the SDK
+
+    @property
+    def transport(self) -> SandboxTransport:
+        """The httpx transport that leads here; for `httpx.Client(transport=...)` and the SDK's `httpx_options`."""
+        return SandboxTransport(self._embedded.app)
+
+    def http(self, **httpx_options: Any) -> httpx.Client:
+        """An `httpx.Client` with base URL and API key, without retries."""
+        return httpx.Client(**self._httpx_options(httpx_options))
+
+    def async_http(self, **httpx_options: Any) -> httpx.AsyncClient:
+        """An `httpx.AsyncClient` with base URL and API key, without retries."""
+        return httpx.AsyncClient(**self._httpx_options(httpx_options))
+
+    def _httpx_options(self, given: dict[str, Any]) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {self.api_key}", **given.pop("headers", {})}
+        return {"base_url": self.endpoint, "transport": self.transport, "headers": headers, **given}
+
+    # the SDK
 
     def client(self, **seam_options: Any) -> Seam:
         """An official `seam.Seam` that talks to this sandbox, with the SDK's own retries.
@@ -65,15 +104,27 @@ class Connected(Observer):
         waits = (self._pass_retry_time, self._seconds, self._pass_look_time)
         return Block(partial(intercept, self.transport, *waits, allow=allowed))
 
+    def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Block[str]:
+        """A loopback server for this sandbox, running inside the block; gives its base URL.
+
+        port: 0 for a free one. control: answer the control routes below /_sandbox/ as well.
+        Entering raises SandboxError where it cannot listen.
+        """
+        from .transports.control import controls_of
+        from .transports.server import Listener
+
+        listener = Listener(host=host, port=port, control=controls_of(self._embedded) if control else None)
+        return Block(partial(listener.serving, self._embedded.app))
+
     def _pass_retry_time(self, seconds: float) -> None:
-        self._pass_time(seconds, "until the client tried again")
+        self._backend.pass_time(seconds, "until the client tried again")
 
     def _pass_look_time(self, seconds: float) -> None:
-        self._pass_time(seconds, "until the client looked at the action attempt again")
+        self._backend.pass_time(seconds, "until the client looked at the action attempt again")
 
     def _seconds(self) -> float:
         """What the sandbox clock shows, in seconds since 1970."""
-        return self._now().timestamp()
+        return self._backend.now().timestamp()
 
     def _let_wait(self, client: Seam | AsyncSeam) -> None:
         from .transports.waits import wait_in_sandbox_time

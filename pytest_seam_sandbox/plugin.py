@@ -206,16 +206,26 @@ def _tell(item: pytest.Item, error: BaseException, troubles: Sequence[Exception]
             error.msg = reason
 
 
+def _judged(item: pytest.Item, question: str) -> list[Any]:
+    """What the module `verdict` says of the sandboxes of a test. It is imported when there is one."""
+    sandboxes = item.stash.get(_SANDBOXES, ())
+    if not sandboxes:
+        return []
+    from . import verdict
+
+    return [said for sandbox in sandboxes for said in getattr(verdict, question)(sandbox.backend)]
+
+
 def _mishaps(item: pytest.Item) -> list[Exception]:
-    return [trouble for sandbox in item.stash.get(_SANDBOXES, ()) for trouble in sandbox._mishaps()]
+    return _judged(item, "mishaps")
 
 
 def _left_over(item: pytest.Item) -> list[Exception]:
-    return [trouble for sandbox in item.stash.get(_SANDBOXES, ()) for trouble in sandbox._left_over()]
+    return _judged(item, "left_over")
 
 
 def _hints(item: pytest.Item) -> list[str]:
-    return [hint for sandbox in item.stash.get(_SANDBOXES, ()) for hint in sandbox._hints()]
+    return _judged(item, "hints")
 
 
 def _raise(item: pytest.Item, troubles: Sequence[Exception]) -> None:
@@ -268,7 +278,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         if texts := item.stash.get(_NOTICED, ()):
             report.sections.append((_AT_TEARDOWN, "\n".join(texts)))
         for sandbox in sandboxes:
-            item.config.stash[_KEYS].update(dict.fromkeys(sandbox._backend.app.gate.credentials(), item.nodeid))
+            item.config.stash[_KEYS].update(dict.fromkeys(sandbox.embedded.app.gate.credentials(), item.nodeid))
         item.config.stash[_WATCH].made = None
         for key in _OF_A_TEST:  # items live as long as the session, and sandboxes should not
             if key in item.stash:
@@ -291,11 +301,11 @@ def pytest_fixture_setup(
         return (yield)
 
 
-def _made_by(item: pytest.Item) -> list[Sandbox]:
+def _made_by(item: pytest.Item) -> list[watch.HasTimeline]:
     return item.stash[_MADE].newest(_MOST_MADE) if _MADE in item.stash else []
 
 
-def _of_shared_fixtures(item: pytest.Item) -> Iterator[Sandbox]:
+def _of_shared_fixtures(item: pytest.Item) -> Iterator[watch.HasTimeline]:
     """The sandboxes of the fixtures of this test that other tests have too."""
     names = getattr(item, "fixturenames", ())
     for node in item.listchain():
@@ -327,7 +337,7 @@ def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     sandbox = Sandbox(**_settings(request))
     request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
     keys = request.config.stash.setdefault(_KEYS, {})
-    sandbox._backend.app.gate.strangers = keys
+    sandbox.embedded.app.gate.strangers = keys
     yield sandbox
     sandbox.close()
 
@@ -384,7 +394,7 @@ def _seam_listener() -> Iterator[Listener]:
 @pytest.fixture
 def seam_server(_seam_listener: Listener, seam_sandbox: Sandbox) -> Iterator[str]:
     """The URL of a loopback server that answers from seam_sandbox."""
-    with _seam_listener.joined(seam_sandbox._backend.app) as url:
+    with _seam_listener.joined(seam_sandbox.embedded.app) as url:
         yield url
 
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypedDict
+
+if TYPE_CHECKING:
+    from .catalog.literals import World
+    from .engine.settings import ActionAttempts
 
 __tracebackhide__ = True  # whatever is raised here is for the author of the test
 
@@ -46,6 +50,18 @@ def read_setting(name: str, value: Any, layer: str = "") -> Any:
         return read(name, value)
     except SandboxError as mistake:
         raise type(mistake)(f"{layer}: {mistake}") from None
+
+
+def read_settings(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the settings that are given. Raises SandboxError for a name that is no setting."""
+    for name in given:
+        if name not in SETTINGS:
+            from .engine.errors import SandboxError
+            from .report.texts import nearest
+
+            hint = nearest(name, list(SETTINGS)) or f"There are {', '.join(SETTINGS)}."
+            raise SandboxError(f"{name} is no setting of a sandbox. {hint}")
+    return {name: SETTINGS[name].read(name, value) for name, value in given.items()}
 
 
 def host_of(text: str) -> str:
@@ -196,3 +212,32 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         ),
     }
 )
+
+
+class SandboxSettings(TypedDict, total=False):
+    """The settings as arguments of Sandbox; each is also taken as text."""
+
+    world: World
+    seed: int | str
+    action_attempts: ActionAttempts | str
+    event_latency: float | str
+    strict_ids: bool | str
+    rate_limits: bool | str
+    intercept_allow: str | Iterable[str]
+    api_key: str | None
+
+
+def check_rows() -> None:
+    """Raise TypeError, with what to do next, for a setting that lacks a part."""
+    for name, setting in SETTINGS.items():
+        if not setting.help:
+            raise TypeError(f"the setting {name} has no help. Give it one in SETTINGS: CONTRIBUTING.md, 'A setting'.")
+    untyped = SETTINGS.keys() ^ SandboxSettings.__annotations__.keys()
+    if untyped:
+        raise TypeError(
+            f"{', '.join(sorted(untyped))}: a setting is a row of SETTINGS and a key of SandboxSettings. Add what is "
+            "missing: CONTRIBUTING.md, 'A setting'."
+        )
+
+
+check_rows()

@@ -9,13 +9,20 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from weakref import ref
 
-if TYPE_CHECKING:
-    from .sandbox import Sandbox
 
-AnySandbox = TypeVar("AnySandbox", bound="Sandbox")
+class HasTimeline(Protocol):
+    """A sandbox, as far as a failure shows it."""
+
+    @property
+    def timeline(self) -> str:
+        """What has happened, for people."""
+        ...
+
+
+AnySandbox = TypeVar("AnySandbox", bound=HasTimeline)
 
 _WATCH: ContextVar[Watch | None] = ContextVar("watch of the session that runs here", default=None)
 
@@ -23,7 +30,7 @@ _WATCH: ContextVar[Watch | None] = ContextVar("watch of the session that runs he
 class _One(NamedTuple):
     """A sandbox, and the example of Hypothesis in which it was made, if any; neither lives longer for it."""
 
-    sandbox: ref[Sandbox]
+    sandbox: ref[HasTimeline]
     example: ref[Any] | None
     is_final: bool
 
@@ -34,17 +41,17 @@ class Made:
     def __init__(self) -> None:
         self._ones: list[_One] = []
 
-    def add(self, sandbox: Sandbox) -> None:
+    def add(self, sandbox: HasTimeline) -> None:
         """Remember a new sandbox."""
         example = _example()
         one = _One(ref(sandbox), None if example is None else ref(example), bool(example and example.is_final))
         self._ones = [*(known for known in self._ones if known.sandbox() is not None), one]
 
-    def forget(self, sandbox: Sandbox) -> None:
+    def forget(self, sandbox: HasTimeline) -> None:
         """Leave a sandbox out."""
         self._ones = [one for one in self._ones if one.sandbox() is not sandbox]
 
-    def newest(self, most: int) -> list[Sandbox]:
+    def newest(self, most: int) -> list[HasTimeline]:
         """The newest of those that are still in use, oldest first.
 
         Of the examples of Hypothesis those count that it repeats in the end, which fail; else the latest.
@@ -90,7 +97,7 @@ class Watch:
             self.made = outer
 
 
-def note(sandbox: Sandbox) -> None:
+def note(sandbox: HasTimeline) -> None:
     """Called by each new sandbox."""
     watch = _WATCH.get()
     if watch is not None and watch.made is not None:

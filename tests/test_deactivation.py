@@ -193,5 +193,5 @@ def test_deactivation_with_its_owner(seam, seam_sandbox, sandbox_phone):
 
 def test_nobody_owns_an_unknown_phone(seam_sandbox, sandbox_phone):
     """The owner is looked for among all people; a phone that none of them has is nobody's."""
-    assert seam_sandbox._api.owner_of(sandbox_phone.device_id) is not None
-    assert seam_sandbox._api.owner_of("00000000-0000-4000-8000-000000000000") is None
+    assert seam_sandbox.backend.api.owner_of(sandbox_phone.device_id) is not None
+    assert seam_sandbox.backend.api.owner_of("00000000-0000-4000-8000-000000000000") is None

@@ -112,7 +112,7 @@ def test_lines_of_the_timeline_stay_readable(seam_sandbox, seam_http, sandbox_de
     ids = [NOTHING] * 5_000
     seam_http.post("/devices/list", json={"device_ids": ids, "search": "x" * 10**5})
     seam_http.post("/devices/update", json={"device_id": sandbox_device.device_id, "name": "y" * 10**5})
-    seam_sandbox._note("outage", "z" * 10**5)
+    seam_sandbox.backend.note("outage", "z" * 10**5)
 
     assert max(map(len, seam_sandbox.timeline.splitlines())) < 600
 

@@ -93,7 +93,7 @@ def revoke_all_keys(workspace, phone):
 
 def test_deactivation_notices_a_key_that_stays(seam_sandbox, monkeypatch):
     """A phone whose key was not revoked is not properly dead."""
-    phone = seam_sandbox._api.phones()[0]
+    phone = seam_sandbox.backend.api.phones()[0]
     seam_that(monkeypatch, keep_the_keys)
 
     with pytest.raises(ExpectationFailed, match="acs_credential.deleted"):
@@ -102,7 +102,7 @@ def test_deactivation_notices_a_key_that_stays(seam_sandbox, monkeypatch):
 
 def test_deactivation_notices_keys_of_others_that_go(seam_sandbox, monkeypatch):
     """The loss of one phone must not cost the other guests their keys."""
-    phone = seam_sandbox._api.phones()[0]
+    phone = seam_sandbox.backend.api.phones()[0]
     seam_that(monkeypatch, revoke_all_keys)
 
     with pytest.raises(ExpectationFailed, match="mobile keys of other phones went with it"):
@@ -111,19 +111,19 @@ def test_deactivation_notices_keys_of_others_that_go(seam_sandbox, monkeypatch):
 
 def test_deactivation_notices_a_key_that_goes_too_late(seam_sandbox, monkeypatch):
     """phone.deactivated is the last word about a phone."""
-    phone = seam_sandbox._api.phones()[0]
-    call = seam_sandbox._api.call
+    phone = seam_sandbox.backend.api.phones()[0]
+    call = seam_sandbox.backend.api.call
     seam_that(monkeypatch, keep_the_keys)
 
     def deactivate_and_revoke(path, **params):
-        held = {key for key, phones in seam_sandbox._api.mobile_keys().items() if phone.device_id in phones}
+        held = {key for key, phones in seam_sandbox.backend.api.mobile_keys().items() if phone.device_id in phones}
         answer = call(path, **params)
         for key in held:
             call("/acs/credentials/delete", acs_credential_id=key)
         return answer
 
     monkeypatch.setattr(
-        seam_sandbox._api,
+        seam_sandbox.backend.api,
         "call",
         lambda path, **params: (deactivate_and_revoke if path == "/phones/deactivate" else call)(path, **params),
     )
@@ -141,4 +141,4 @@ def test_renamed_phone_keeps_its_keys(seam, seam_sandbox):
     )
 
     assert len(keys_of(seam, phone)) == 1
-    assert len(seam_sandbox._backend.workspace[PhoneRow].get(phone.device_id).acs_credential_ids) == 2
+    assert len(seam_sandbox.embedded.workspace[PhoneRow].get(phone.device_id).acs_credential_ids) == 2

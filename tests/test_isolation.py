@@ -34,7 +34,7 @@ def make(sandbox):
         "events": [event.event_id for event in sandbox.events],
         "session": client.client_sessions.create().token,
         "request": request_id,
-        "pins": [sandbox._backend.app.ids.pin(4), sandbox._backend.app.ids.pin(6)],
+        "pins": [sandbox.embedded.app.ids.pin(4), sandbox.embedded.app.ids.pin(6)],
     }
 
 
@@ -98,7 +98,7 @@ with Sandbox(seed=7, world="house") as sandbox:
     phone, device = sandbox.create_phone(), sandbox.create_device()
     print(json.dumps([
         sandbox.workspace_id, sandbox.api_key, phone.device_id, device.device_id, device.properties.serial_number,
-        sandbox.create_user_identity().full_name, sandbox._backend.app.ids.pin(6), sandbox.events[-1].event_id,
+        sandbox.create_user_identity().full_name, sandbox.embedded.app.ids.pin(6), sandbox.events[-1].event_id,
     ]))
 """
 
@@ -242,18 +242,18 @@ def test_threads_use_sessions_of_two_sandboxes_on_one_server():
                 if answer.status_code != 200 or gone.status_code != 401:
                     wrong.append((answer.text, gone.text))
 
-    first, second = (sandbox._backend.app for sandbox in sandboxes)
+    first, second = (sandbox.embedded.app for sandbox in sandboxes)
     with Listener() as listener, listener.joined(first) as url, listener.joined(second), switching_often():
         together(lambda number: use(number, url))
 
     assert wrong == []
-    assert [sandbox._backend.app.internal_errors for sandbox in sandboxes] == [[], []]
+    assert [sandbox.embedded.app.internal_errors for sandbox in sandboxes] == [[], []]
 
 
 def test_asking_for_a_session_leaves_late_work_its_time():
     """The look at whose session it is writes nothing: what was due before is still dated when it was due."""
     sandbox = Sandbox(action_attempts=30)
-    device, app = sandbox.create_device(), sandbox._backend.app
+    device, app = sandbox.create_device(), sandbox.embedded.app
     sandbox.clock.freeze()
     token = sandbox.client().client_sessions.create().token
     began = sandbox.clock.now()

@@ -7,9 +7,9 @@ from threading import Event, Thread
 import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
-from pytest_seam_sandbox.arguments import checked, device_properties
 from pytest_seam_sandbox.catalog.devices import device_models
 from pytest_seam_sandbox.engine.types import Uuid
+from pytest_seam_sandbox.provisioning.arguments import checked, device_properties
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
 TAKEN = "11111111-1111-4111-8111-111111111111"
@@ -31,7 +31,7 @@ def furnished():
 
 def state(sandbox):
     """All rows and events, and the place in the sequence of ids."""
-    return sandbox._backend.dump(), sandbox._backend.app.ids.count
+    return sandbox.embedded.dump(), sandbox.embedded.app.ids.count
 
 
 WRONG = {
@@ -237,7 +237,7 @@ def test_what_others_do_meanwhile_is_not_undone():
 
     other = Thread(target=elsewhere)
     other.start()
-    with pytest.raises(ZeroDivisionError), sandbox._backend.all_or_nothing():
+    with pytest.raises(ZeroDivisionError), sandbox.embedded.provision.all_or_nothing():
         is_inside.set()
         other.join(0.2)  # it has to wait, so this does not end it
         1 / 0  # noqa: B018

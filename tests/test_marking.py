@@ -63,7 +63,7 @@ class World:
 
     def state(self):
         """All rows, without the events."""
-        return {kind: rows for kind, rows in self.sandbox._backend.dump().items() if rows and kind != "Event"}
+        return {kind: rows for kind, rows in self.sandbox.embedded.dump().items() if rows and kind != "Event"}
 
     def set(self, kind, field, code, **details):
         getattr(self.sandbox, f"set_{field}")(self.of[kind], code, **details)
@@ -348,7 +348,7 @@ def test_plan_of_a_removed_device(world):
 def test_what_is_due_happens_before_a_mark(seam_sandbox, seam_client, sandbox_device):
     """A door that was to be open by now is open, although nobody has looked before the device was lost."""
     seam_client.locks.unlock_door(device_id=sandbox_device.device_id, wait_for_action_attempt=False)
-    clock = seam_sandbox._backend.app.clock
+    clock = seam_sandbox.embedded.app.clock
     clock.move(31)  # as the wall clock does: nothing is done on the way
 
     seam_sandbox.set_error(sandbox_device, "device_disconnected")

@@ -413,11 +413,13 @@ def test_production_account_cannot_be_broken(production_sandbox):
 def production_sandbox():
     """A Sandbox whose workspace is a production workspace."""
     from pytest_seam_sandbox.api.workspaces import open_workspace
+    from pytest_seam_sandbox.backends.provision import EmbeddedProvision
 
     with Sandbox() as sandbox:
-        backend = sandbox._backend
+        backend = sandbox.embedded
         backend.workspace = open_workspace(backend.app, name="Production", is_sandbox=False)
         backend.api_key = backend.add_api_key(backend.workspace)
+        backend.provision = EmbeddedProvision(backend.app, backend.workspace, backend.codes_set)
         yield sandbox
 
 

@@ -231,7 +231,7 @@ def test_account_loss_that_does_not_appear_fails_on_entry(seam_sandbox, sandbox_
 
 def test_account_recovery_that_does_not_appear_fails_on_leaving(seam_sandbox, sandbox_device, monkeypatch):
     """The new login is asserted after the body."""
-    monkeypatch.setattr(seam_sandbox, "complete_login", lambda _webview, **_login: None)
+    monkeypatch.setattr(seam_sandbox.embedded.provision, "complete_login", lambda _webview, **_login: None)
 
     with (
         pytest.raises(ExpectationFailed, match="completed_first_sync_after_reconnection"),

@@ -53,7 +53,7 @@ def full():
 def test_all_there_is(full, view):
     """Every one of the kind, managed or not, as models."""
     kind = KINDS[view]
-    ids = {row[VIEWS[view]] for row in full._backend.dump()[kind]}
+    ids = {row[VIEWS[view]] for row in full.embedded.dump()[kind]}
 
     assert ids
     assert {getattr(one, VIEWS[view]) for one in getattr(full, view)} == ids
@@ -124,7 +124,7 @@ def test_sweep_does_not_count_views(seam_sweep, sandbox_device, seam_sandbox):
 
 def test_refusal_of_the_sandbox_itself(seam_sandbox, sandbox_device):
     """Where Seam refuses the sandbox's own look, that is said; it is not taken for a device that is not there."""
-    seam_sandbox._backend.app.gate.api_keys.clear()
+    seam_sandbox.embedded.app.gate.api_keys.clear()
 
     with pytest.raises(SandboxError, match="Seam refused /devices/get"):
         seam_sandbox.get_device(sandbox_device.device_id)

@@ -215,7 +215,7 @@ def test_refusal_of_seam_reaches_the_author(seam_sandbox):
 
 def test_refusal_while_looking_reaches_the_author(seam_sandbox):
     """A refusal that is no bad id is not taken for "not there"."""
-    seam_sandbox._backend.app.gate.api_keys.clear()
+    seam_sandbox.embedded.app.gate.api_keys.clear()
 
     with pytest.raises(SandboxError, match=r"Seam refused /devices/get .* 401 unauthorized"):
         seam_sandbox.get_device(NOTHING)
@@ -238,9 +238,9 @@ def test_many_devices_are_looked_through_page_by_page(seam_sandbox):
     """The sandbox's own lists do not end with the first page."""
     account = seam_sandbox.create_connected_account()
     for _ in range(501):
-        seam_sandbox._backend.create_device("august_lock", connected_account_id=account.connected_account_id)
+        seam_sandbox.embedded.provision.create_device("august_lock", connected_account_id=account.connected_account_id)
 
-    assert len(seam_sandbox._api.devices(connected_account_id=account.connected_account_id)) == 501
+    assert len(seam_sandbox.backend.api.devices(connected_account_id=account.connected_account_id)) == 501
 
 
 def test_requests_are_those_of_the_program(seam_sandbox, seam_client, sandbox_device):
@@ -292,7 +292,7 @@ def test_timeline_is_cut(seam_sandbox, seam_client):
     for _ in range(5):
         seam_client.devices.list()
 
-    text = render_timeline(seam_sandbox._backend.app.history, most=2)
+    text = render_timeline(seam_sandbox.embedded.app.history, most=2)
 
     assert text.splitlines()[0] == "… 3 earlier entries"
     assert len(text.splitlines()) == 3
@@ -328,7 +328,7 @@ def test_request_that_a_bug_inside_interrupts_is_shown(seam_sandbox, monkeypatch
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(seam_sandbox._backend.app.gate, "admit", broken)
+    monkeypatch.setattr(seam_sandbox.embedded.app.gate, "admit", broken)
     with seam_sandbox.http() as http, pytest.raises(ZeroDivisionError):
         http.get("/devices/list")
 
@@ -338,7 +338,7 @@ def test_request_that_a_bug_inside_interrupts_is_shown(seam_sandbox, monkeypatch
 
 def test_request_is_shown_when_it_is_answered(seam_sandbox, monkeypatch):
     """Whoever looks while another thread still waits for an answer is made to wait, too."""
-    gate, arrived, go_on = seam_sandbox._backend.app.gate, Event(), Event()
+    gate, arrived, go_on = seam_sandbox.embedded.app.gate, Event(), Event()
     admit = gate.admit
 
     def slow(*request):
@@ -361,7 +361,7 @@ def test_request_is_shown_when_it_is_answered(seam_sandbox, monkeypatch):
 def test_exception_of_the_body_wins_over_an_error_inside():
     """A bug inside the sandbox is told beside the exception of the block, and does not take its place."""
     with pytest.raises(LookupError) as raised, Sandbox() as sandbox:
-        sandbox._backend.app.internal_errors.append(ZeroDivisionError("inside"))
+        sandbox.embedded.app.internal_errors.append(ZeroDivisionError("inside"))
         raise LookupError
 
     assert "inside" in "".join(raised.value.__notes__)

@@ -57,7 +57,7 @@ def test_client_takes_the_options_of_the_sdk(seam_sandbox):
 
 def test_client_with_an_access_token(seam_sandbox):
     """A personal access token takes the place of the key."""
-    token = seam_sandbox._backend.add_access_token(seam_sandbox._backend.workspace)
+    token = seam_sandbox.embedded.add_access_token(seam_sandbox.embedded.workspace)
 
     client = seam_sandbox.client(personal_access_token=token, workspace_id=seam_sandbox.workspace_id)
 

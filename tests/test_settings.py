@@ -1,6 +1,5 @@
 """What each setting takes, as text and as a Python value, and how it refuses the rest."""
 
-import inspect
 import math
 
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.engine.errors import UnknownWorld, shortened
 from pytest_seam_sandbox.engine.settings import Settings
-from pytest_seam_sandbox.settings import SETTINGS, read_setting
+from pytest_seam_sandbox.settings import SETTINGS, check_rows, read_setting
 
 
 @pytest.mark.parametrize(
@@ -140,13 +139,32 @@ def test_layer_is_named():
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_default_is_that_of_the_argument(name):
-    """The text in the table and the value in the signature of Sandbox say the same."""
-    default = inspect.signature(Sandbox).parameters[name].default
+    """A sandbox for which a setting is not given is like one for which its default is given as text."""
     text = SETTINGS[name].default
+    given, left_out = Sandbox(**{name: text or None if name == "api_key" else text}), Sandbox()
 
-    assert read_setting(name, text or None if name == "api_key" else text) == (
-        str(default) if name == "seed" else read_setting(name, default)
-    )
+    assert given.embedded.app.settings == left_out.embedded.app.settings
+    assert (given.api_key, given.embedded.dump()) == (left_out.api_key, left_out.embedded.dump())
+
+
+def test_setting_that_there_is_not_is_refused_with_the_nearest():
+    """A misspelt setting is no setting."""
+    with pytest.raises(SandboxError, match=r"^seeds is no setting of a sandbox\. Did you mean 'seed'\?$"):
+        Sandbox(seeds=1)
+    with pytest.raises(SandboxError, match=r"^x is no setting of a sandbox\. There are world, seed, "):
+        Sandbox(x=1)
+
+
+def test_setting_with_a_part_missing_is_told(monkeypatch):
+    """Whoever adds a setting and forgets a part reads what to do next."""
+    more = dict(SETTINGS) | {"colour": SETTINGS["seed"]}
+    monkeypatch.setattr("pytest_seam_sandbox.settings.SETTINGS", more)
+    with pytest.raises(TypeError, match=r"^colour: a setting is a row of SETTINGS and a key of SandboxSettings"):
+        check_rows()
+
+    more["colour"] = SETTINGS["seed"]._replace(help="")
+    with pytest.raises(TypeError, match=r"^the setting colour has no help\."):
+        check_rows()
 
 
 @given(st.floats(0, 1e9) | st.integers(0, 10**9))
@@ -179,7 +197,7 @@ def test_arguments_are_read_like_texts():
         intercept_allow="a.example",
     )
 
-    assert sandbox._backend.app.settings == Settings(
+    assert sandbox.embedded.app.settings == Settings(
         strict_ids=False, rate_limits=True, event_latency=2, action_attempts=30
     )
     assert sandbox.api_key == "seam_test1_mine"

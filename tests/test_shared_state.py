@@ -21,10 +21,11 @@ from seam.routes.locks import Locks
 from seam.seam import Seam
 
 import pytest_seam_sandbox
-from pytest_seam_sandbox import Sandbox, making
+from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.catalog.devices import device_models, device_provider, providers
 from pytest_seam_sandbox.engine.frozen import FrozenDict, FrozenList, freeze
+from pytest_seam_sandbox.provisioning import resources
 from pytest_seam_sandbox.stateful import SandboxMachine, rule
 
 NEW_YEAR = datetime(2031, 1, 1, tzinfo=UTC)
@@ -54,7 +55,7 @@ CALLS = {
     "engine.clock.written_at": (0.0,),
     "engine.events.description_of": ("lock.unlocked",),
     "catalog.devices.device_provider": ("august",),
-    "arguments._params": (making._of_a_login,),
+    "provisioning.arguments._params": (resources._of_a_login,),
     "stateful.machine._faults_of": (FaultyMachine,),
     "transports.waits._waiting_methods": (Locks,),
 }
@@ -308,7 +309,7 @@ def story(spoils):
         [(found.manufacturer, found.properties, device_provider(found.provider)) for found in device_models().values()]
     )
     tell(providers())
-    tell(sandbox._backend.dump())
+    tell(sandbox.embedded.dump())
     spoils(device)
     spoils(phone)
     return told

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from .. import api
 from ..api.workspaces import open_workspace
 from ..engine.app import App
 from ..engine.auth import AccessToken
-from ..engine.clock import format_time
-from ..engine.errors import SandboxError, UnknownId, is_for_the_test, quoted
+from ..engine.errors import ExpectationFailed, NotEmulated, UnknownId, is_for_the_test, quoted
 from ..engine.history import Call, Entry
 from ..engine.http import Request
+from ..engine.places import seen_at
 from ..engine.settings import Settings
 from ..engine.workspace import Workspace
 from ..report.texts import Names, joined
+from .clock import SandboxClock
 from .event_list import EventList
-from .names import Finder, named
+from .finder import Finder, labelled
+from .provision import EmbeddedProvision
+from .seam_api import SeamApi
+from .unfinished import Unfinished
 
 if TYPE_CHECKING:
-    from ..api.connect_webviews.model import ConnectWebviewRow
     from ..api.connected_accounts.model import ConnectedAccountRow
+    from ..api.devices.model import DeviceRow
+    from ..api.phones.model import PhoneRow
 
 __tracebackhide__ = is_for_the_test
 
@@ -50,6 +55,9 @@ class Embedded:
         self._kept: dict[str, tuple[Any, ...]] = {}
         self._remembered: dict[str, str] = {}
         self.codes_set: set[str] = set()
+        self.api = SeamApi(self.send)
+        self.unfinished = Unfinished()
+        self.provision = EmbeddedProvision(self.app, self.workspace, self.codes_set)
 
     def adopt(self, other: Embedded) -> None:
         """Start from the present state of another backend of the same world, seed and settings; costs microseconds.
@@ -132,6 +140,94 @@ class Embedded:
             self.app.gate.access_tokens[token] = AccessToken(token, ids)
             return token
 
+    # what a Backend is
+
+    @property
+    def workspace_id(self) -> str:
+        """The id of the workspace."""
+        return self.workspace.workspace_id
+
+    @property
+    def strict_ids(self) -> bool:
+        """Whether ids that are no UUID are refused."""
+        return self.app.settings.strict_ids
+
+    @property
+    def latency(self) -> float:
+        """Sandbox seconds until an event shows."""
+        return self.app.settings.event_latency
+
+    def now(self) -> datetime:
+        """The present sandbox time."""
+        return self.clock.now()
+
+    def note(self, kind: str, text: str) -> None:
+        """Add a line to the timeline."""
+        self.app.note(kind, text)
+
+    def devices(self) -> dict[str, DeviceRow]:
+        """All devices by name, oldest first; the second of a name is "NAME #2"."""
+        from ..api.devices.model import DeviceRow
+
+        with self.app.lock:
+            return labelled(self.workspace[DeviceRow])
+
+    def phones(self) -> dict[str, PhoneRow]:
+        """All phones by name, oldest first."""
+        from ..api.phones.model import PhoneRow
+
+        with self.app.lock:
+            return labelled(self.workspace[PhoneRow])
+
+    def find_device(self, device_id: str) -> DeviceRow | None:
+        """The device of this id."""
+        from ..api.devices.model import DeviceRow
+
+        with self.app.lock:
+            return self.workspace[DeviceRow].get(device_id)
+
+    def find_phone(self, device_id: str) -> PhoneRow | None:
+        """The phone of this id."""
+        from ..api.phones.model import PhoneRow
+
+        with self.app.lock:
+            return self.workspace[PhoneRow].get(device_id)
+
+    def find_account(self, connected_account_id: str) -> ConnectedAccountRow | None:
+        """The connected account of this id."""
+        from ..api.connected_accounts.model import ConnectedAccountRow
+
+        with self.app.lock:
+            return self.workspace[ConnectedAccountRow].get(connected_account_id)
+
+    def mishaps(self) -> Iterator[Exception]:
+        """What is wrong for certain: internal errors, paths that are not emulated, clients that came back too early."""
+        app = self.app
+        if app.internal_errors:
+            yield app.internal_errors[0]
+            app.internal_errors.clear()
+        if app.not_emulated:
+            paths, place = ", ".join(app.not_emulated), next(iter(app.not_emulated.values()))
+            app.not_emulated.clear()
+            yield NotEmulated(
+                f"the program under test called {paths}, which Seam has and this sandbox does not emulate; it got 501. "
+                "Avoid the call in this test, answer it with sandbox.stub(path, {...}), or ask for it in an issue."
+                f"{seen_at(place)}"
+            )
+        impatience = app.faults.impatience()
+        if impatience:
+            yield ExpectationFailed("\n".join(impatience))
+
+    def unmet(self) -> list[str]:
+        """Faults and stubs that nobody met; they are taken away."""
+        return [*self.app.faults.complaints(), *self.app.stubs.complaints()]
+
+    def owners_of_other_keys(self) -> list[str]:
+        """The tests whose keys the program has used here; each is told once."""
+        owners = list(dict.fromkeys(self.app.strangers))
+        self.app.strangers.clear()
+        return owners
+
     def mark(self) -> int:
         """A place in the event log, for `events_after`."""
         return self.workspace.events.emitted
@@ -182,236 +278,3 @@ class Embedded:
     def pass_time(self, seconds: float, why: str = "") -> None:
         """Let sandbox time pass while something is waited for; costs no real time."""
         self.app.pass_time(seconds, why)
-
-    def create_account(self, provider: str, **details: Any) -> str:
-        """A new connected account; its id. Raises SandboxError for no provider of Seam's, and for a login twice."""
-        from ..api.connected_accounts.model import account_of_login
-        from ..catalog.devices import check_provider
-        from ..worlds.build import add_account
-
-        check_provider(provider)
-        with self.app.changing():
-            email = details.get("email")
-            if email is not None and account_of_login(self.workspace, provider, email) is not None:
-                raise SandboxError(
-                    f"there is a {provider} account of {email} already; a login has one account. Give another email."
-                )
-            return add_account(self.workspace, provider, **details).connected_account_id
-
-    def create_acs_system(self, system_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
-        """A new access system of the account, or of an account of its own; its id."""
-        from ..api.acs.kinds import SYSTEM_KINDS
-        from ..worlds.build import add_acs_system
-
-        if system_type not in SYSTEM_KINDS:
-            raise SandboxError(
-                f"Seam has no access system of the type {quoted(system_type)}; there are "
-                f"{', '.join(sorted(SYSTEM_KINDS))}."
-            )
-        with self.app.changing():
-            account = self._account(connected_account_id)
-            return add_acs_system(self.workspace, system_type, account=account, **details).acs_system_id
-
-    def create_device(self, device_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
-        """A new device of the account, or of the provider's own account; its id."""
-        from ..api.connected_accounts.model import ConnectedAccountRow
-        from ..api.devices.state import add_device
-        from ..catalog.devices import device_model
-        from ..worlds.build import add_account
-
-        model = device_model(device_type)
-        if model.provider is None:
-            raise SandboxError(f"{device_type!r} is a phone, not a device of an account. Use create_phone() instead.")
-        with self.app.changing():
-            self._check_free(details.get("device_id"))
-            account = self._account(connected_account_id)
-            if account is None:
-                accounts = self.workspace[ConnectedAccountRow]
-                account = next((row for row in accounts if row.account_type == model.provider), None)
-            account = account or add_account(self.workspace, model.provider)
-            return add_device(self.workspace, account, model, **details).device_id
-
-    def check_new_phone(
-        self, device_id: str | None, user_identity_id: str | None, custom_sdk_installation_id: str | None
-    ) -> None:
-        """Raise SandboxError when a phone of this id is there, or the phone of this installation has another id."""
-        from ..api.phones.state import find_installation
-
-        with self.app.lock:
-            self._check_free(device_id)
-            known = find_installation(self.workspace, user_identity_id or "", custom_sdk_installation_id)
-            if device_id is not None and known is not None:
-                raise SandboxError(
-                    f"the user identity has a phone {known.device_id!r} with this installation already, so it cannot "
-                    f"be {device_id!r}. Leave the device_id out, or give another custom_sdk_installation_id."
-                )
-
-    def _check_free(self, device_id: str | None) -> None:
-        from ..api.devices.model import DeviceRow
-        from ..api.phones.model import PhoneRow
-
-        for word, kind in (("device", DeviceRow), ("phone", PhoneRow)):
-            if self.workspace[kind].get(device_id) is not None:
-                raise SandboxError(f"there is a {word} {device_id!r} already; give another device_id.")
-
-    def furnish_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
-        """Give a phone the id and the properties that a test wants; the id."""
-        from ..api.phones.model import PhoneRow
-        from ..api.phones.state import furnish_phone
-
-        with self.app.changing():
-            phone = self.workspace[PhoneRow][device_id]
-            return furnish_phone(self.workspace, phone, new_id, properties).device_id
-
-    @contextmanager
-    def ids_kept_on_error(self) -> Iterator[None]:
-        """A call that Seam refuses changes nothing; let it use up no id either."""
-        with self.app.lock:
-            count = self.app.ids.count
-            try:
-                yield
-            except Exception:
-                self.app.ids.count = count
-                raise
-
-    @contextmanager
-    def all_or_nothing(self) -> Iterator[None]:
-        """Several calls, of which none has happened when one is refused; other requests wait meanwhile."""
-        with self.app.lock:
-            state = self.app.snapshot()
-            try:
-                yield
-            except Exception:
-                self.app.restore(state)
-                raise
-
-    def readd_device(self, device_id: str) -> None:
-        """Put a removed device back into its account, as a person does at the provider."""
-        from ..api.devices.model import find_device
-        from ..api.devices.state import readd_device
-
-        with self.app.changing():
-            readd_device(self.workspace, find_device(self.workspace, device_id))
-
-    def complete_login(self, connect_webview_id: str, *, email: str, provider: str | None) -> str:
-        """Log in with a Connect Webview, as a person does; the id of the account."""
-        from ..api.connect_webviews.logins import log_in
-
-        with self.app.changing():
-            webview = self._webview(connect_webview_id)
-            return log_in(self.workspace, webview, email=email, provider=provider).connected_account_id
-
-    def fail_login(self, connect_webview_id: str) -> None:
-        """Try to log in with a Connect Webview, and fail."""
-        from ..api.connect_webviews.logins import fail
-
-        with self.app.changing():
-            fail(self.workspace, self._webview(connect_webview_id))
-
-    def set_mark(
-        self, row_id: str, field: Literal["errors", "warnings"], code: str, message: str | None, fields: dict[str, Any]
-    ) -> str:
-        """Put an error or a warning on a resource; the name of the resource."""
-        from ..api.marks import find_markable, put_mark
-
-        with self.app.changing():
-            row = find_markable(self.workspace, row_id)
-            put_mark(self.workspace, row, field, code, message=message, fields=fields)
-            self.codes_set.add(code)
-            return row.label or row_id
-
-    def clear_mark(self, row_id: str, field: Literal["errors", "warnings"], code: str) -> str:
-        """Take an error or a warning off a resource; the name of the resource."""
-        from ..api.marks import find_markable, take_mark
-
-        with self.app.changing():
-            row = find_markable(self.workspace, row_id)
-            take_mark(self.workspace, row, field, code)
-            return row.label or row_id
-
-    def _webview(self, connect_webview_id: str) -> ConnectWebviewRow:
-        from ..api.connect_webviews.model import ConnectWebviewRow
-
-        webviews = self.workspace[ConnectWebviewRow]
-        webview = webviews.get(connect_webview_id)
-        if webview is None:
-            raise UnknownId(
-                f"no Connect Webview {quoted(connect_webview_id)} in this sandbox; it has "
-                f"{joined(row.id for row in webviews) or 'none'}. Let the program under test make one with "
-                "/connect_webviews/create."
-            )
-        return webview
-
-    def _account(self, connected_account_id: str | None) -> ConnectedAccountRow | None:
-        from ..api.connected_accounts.model import ConnectedAccountRow
-
-        accounts = self.workspace[ConnectedAccountRow]
-        account = accounts.get(connected_account_id)
-        if connected_account_id is not None and account is None:
-            raise UnknownId(
-                f"no connected account {quoted(connected_account_id)} in this sandbox; "
-                f"it has {named(accounts)}. Make one with create_connected_account()."
-            )
-        return account
-
-
-class SandboxClock:
-    """The sandbox's time. It runs with the wall clock until it is frozen, and never goes backwards.
-
-    Between the trials of a sweep it goes back, together with everything else.
-
-    Where the wall clock is set back (by freezegun, for one), it runs on from what it shows.
-    """
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    def now(self) -> datetime:
-        """The present sandbox time, aware, in UTC."""
-        with self._app.lock:  # while a request is answered in another thread, the clock shows that one's time
-            return self._app.clock.now()
-
-    def advance(self, seconds: float | timedelta) -> None:
-        """Move the clock forward, from what it shows.
-
-        seconds: sandbox seconds, >= 0; no real time passes. Work that becomes due is done before this returns, in
-            order, and its events carry the time at which it was due.
-        Raises SandboxError for a negative amount.
-        """
-        with self._app.lock:
-            self._app.clock.move(seconds)
-            self._app.settle()
-            self._app.note("clock", f"advanced by {seconds}{'' if isinstance(seconds, timedelta) else ' s'}")
-
-    def freeze(self, at: datetime | None = None) -> None:
-        """Stop the clock, at the present moment or at a later one; `advance` still moves it."""
-        with self._app.lock:
-            self._app.clock.hold(at)
-            self._app.settle()
-            self._app.note("clock", f"frozen at {format_time(self.now())}")
-
-    def resume(self) -> None:
-        """Let a frozen clock run again from where it stands."""
-        with self._app.lock:
-            self._app.clock.release()
-            self._app.note("clock", "runs again")
-
-    def run_until_idle(self) -> None:
-        """Move on until nothing is under way: no action attempt, no change of a code, no event that does not show yet.
-
-        What somebody has set for a later time, such as the end of a guest's stay, is not waited for: `advance` does.
-        """
-        with self._app.lock:
-            clock = self._app.clock
-            began = clock.timestamp()
-            for due in self._due_times():
-                clock.move_to(due)
-                self._app.settle()
-            self._app.note("clock", f"ran for {clock.timestamp() - began:.3f} s until idle")
-
-    def _due_times(self) -> Iterator[float]:
-        """When what is under way is due next, until nothing is; then when the last event shows."""
-        workspaces = self._app.workspaces.values()
-        while times := [due for workspace in workspaces if (due := workspace.agenda.next_due()) is not None]:
-            yield min(times)
-        yield max([workspace.events.all_shown_at for workspace in workspaces])

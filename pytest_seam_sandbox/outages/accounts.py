@@ -2,101 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
 
 from ..api.connected_accounts.model import ConnectedAccount
 from ..api.devices.issues import UNREACHABLE
+from ..backends.base import AccountFacts, Backend
+from ..backends.lookup import Lookup, account_id
 from ..engine.errors import OutageNotPossible, is_for_the_test
 from ..expectations.checks import check_error, check_no_error
-
-if TYPE_CHECKING:
-    from ..catalog.literals import Provider
-    from ..sandbox import Sandbox
-
-
+from ..expectations.expecting import fail
 from .base import Outage, require
+from .names import find_device, name_of, name_with_number
 
 __tracebackhide__ = is_for_the_test
+
+_ERROR = "account_disconnected"
 
 
 class AccountDisconnected(Outage):
     """A connected account lost its login, and with it all of its devices. Heals by a new login of its user."""
 
     name = "account_disconnected"
+    sentence = "the account of {} loses its login"
+    switch = "account_losses"
+    option = "disconnect_account"
 
-    def __init__(self, sandbox: Sandbox, connected_account_id: str) -> None:
-        super().__init__(sandbox)
+    def __init__(self, backend: Backend, connected_account_id: str, label: str = "") -> None:
+        super().__init__(backend, label)
         self.connected_account_id = connected_account_id
-        self.account: ConnectedAccount = sandbox.get_connected_account(connected_account_id)
+        self._account: ConnectedAccount | None = None
         self._online: list[dict[str, Any]] = []
+        self._label = label or f"{self.account.account_type_display_name} {self.account.display_name}"
 
-    def __str__(self) -> str:
-        return f"{self.name}({self.account.account_type_display_name} {self.account.display_name})"
+    @property
+    def account(self) -> ConnectedAccount:
+        """The account as it was when the outage looked at it last."""
+        return self._look() if self._account is None else self._account
+
+    def _look(self) -> ConnectedAccount:
+        """The account as it is now. Raises UnknownId when it is gone."""
+        self._account = Lookup(self._backend).get_connected_account(self.connected_account_id)
+        return self._account
+
+    @classmethod
+    def of(cls, backend: Backend, target: str) -> Self:
+        """The outage of the account of the device of this name or id."""
+        device = find_device(backend, target)
+        return cls(backend, device.connected_account_id, name_of(device, target))
+
+    @classmethod
+    def lost_id(cls, backend: Backend, target: str) -> tuple[str, str]:
+        """The id of the device, and that of its account."""
+        device = find_device(backend, target)
+        return device.device_id, device.connected_account_id
+
+    @classmethod
+    def target(cls, backend: Backend, given: Any) -> tuple[str, str]:
+        """Name and id of the first device of an account; given: the account or one of its devices."""
+        account, devices = account_id(backend, given), backend.devices()
+        first = next((device for device in devices.values() if device.connected_account_id == account), None)
+        found = (first or find_device(backend, account)).device_id
+        return name_with_number(devices, found), found
+
+    @classmethod
+    def possible(cls, backend: Backend) -> Iterable[str]:
+        """The first device of each account that is connected."""
+        first: dict[str, str] = {}
+        for label, device in backend.devices().items():
+            if device.is_managed and not device.has_error(_ERROR):
+                first.setdefault(device.connected_account_id, label)
+        return first.values()
 
     def _prepare(self) -> None:
-        self.account = self._sandbox.get_connected_account(self.connected_account_id)
-        if self._is_lost():
+        if _is_lost(self._look()):
             raise OutageNotPossible(
                 f"{self} is not possible: the account is disconnected already. Wait until that loss is over."
             )
         self._online = [device for device in self._devices() if device["properties"]["online"]]
 
     def _devices(self) -> list[dict[str, Any]]:
-        return self._sandbox._api.device_rows(connected_account_id=self.connected_account_id)
-
-    def _is_lost(self) -> bool:
-        return any(error.error_code == "account_disconnected" for error in self.account.errors)
+        return self._backend.api.device_rows(connected_account_id=self.connected_account_id)
 
     def _break(self) -> None:
-        self._sandbox._api.call(
+        self._backend.api.call(
             "/connected_accounts/simulate/disconnect", connected_account_id=self.connected_account_id
         )
 
     def _assert_broken(self) -> None:
         self._expect("connected_account.disconnected", connected_account_id=self.connected_account_id)
-        self.account = self._sandbox.get_connected_account(self.connected_account_id)
-        require(self._is_lost(), f"{self}: the account has no error 'account_disconnected'")
+        require(_is_lost(self._look()), f"{self}: the account has no error 'account_disconnected'")
         for device in self._online:
             kind = "device.disconnected" if device["is_managed"] else "device.unmanaged.disconnected"
-            self._expect(kind, device_id=device["device_id"], error_code="account_disconnected")
+            self._expect(kind, device_id=device["device_id"], error_code=_ERROR)
         for device in self._devices():
             name, codes = device["display_name"], _codes(device)
-            self._sandbox._fail(check_error(lambda: name, "account_disconnected", codes))  # noqa: B023 - called now
+            fail(check_error(lambda: name, _ERROR, codes))  # noqa: B023 - called now
             require(not device["properties"]["online"], f"{self}: {name} is still online")
 
     def _can_heal(self) -> bool:
-        if self._sandbox._api.connected_account(self.connected_account_id) is None:
+        if self._backend.find_account(self.connected_account_id) is None:
             self._note("cannot be healed: the account was deleted")
             return False
         return True
 
     def _heal(self) -> None:
         """The user of the account logs in again with a new Connect Webview, unless the program saw to that."""
-        self.account = self._sandbox.get_connected_account(self.connected_account_id)
-        if not self._is_lost():
-            return
-        self._note("ends: a new login of the account")
-        user = self.account.user_identifier
-        log_in_again(self._sandbox, user.email if user else None, self.account.account_type)
+        account = self._backend.find_account(self.connected_account_id)
+        if account is not None and account.is_disconnected:
+            self._note("ends: a new login of the account")
+            _log_in_again(self._backend, account)
 
     def _assert_healed(self) -> None:
         account_id = self.connected_account_id
         self._expect_some("connected_account.completed_first_sync_after_reconnection", connected_account_id=account_id)
-        self.account = self._sandbox.get_connected_account(account_id)
-        require(not self._is_lost(), f"{self}: the account still has the error 'account_disconnected'")
+        require(not _is_lost(self._look()), f"{self}: the account still has the error 'account_disconnected'")
         for device in self._devices():
             name, codes = device["display_name"], _codes(device)
-            self._sandbox._fail(check_no_error(lambda: name, "account_disconnected", codes))  # noqa: B023 - called now
+            fail(check_no_error(lambda: name, _ERROR, codes))  # noqa: B023 - called now
             blocked = any(code in UNREACHABLE for code in codes)
             require(device["properties"]["online"] is not blocked, f"{self}: {name} did not come back")
+
+
+def _is_lost(account: ConnectedAccount) -> bool:
+    return any(error.error_code == _ERROR for error in account.errors)
 
 
 def _codes(device: Mapping[str, Any]) -> list[str]:
     return [error["error_code"] for error in device["errors"]]
 
 
-def log_in_again(sandbox: Sandbox, email: str | None, provider: str | None) -> None:
+def _log_in_again(backend: Backend, account: AccountFacts) -> None:
     """The user of an account logs in again, with a new Connect Webview."""
-    webview = sandbox._api.call("/connect_webviews/create")["connect_webview"]
-    sandbox.complete_login(webview, email=email or "", provider=cast("Provider | None", provider))
+    webview = backend.api.call("/connect_webviews/create")["connect_webview"]
+    backend.provision.complete_login(
+        webview["connect_webview_id"], email=account.email or "", provider=account.account_type
+    )

@@ -1,21 +1,21 @@
-"""What every outage has in common: enter, break, assert; leave, heal, assert again."""
+"""What every outage has in common: begin and end; and, as a context manager, assertions of both."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import Any, ClassVar, Literal, Self, overload
 
 from ..api.events import Event
+from ..api.phones.model import Phone
+from ..backends.base import Backend
 from ..backends.event_list import EventList
 from ..catalog.literals import EventType
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.places import place_of_caller
 from ..expectations.checks import check_event, check_no_event
-
-if TYPE_CHECKING:
-    from ..sandbox import Sandbox
-
+from ..expectations.expecting import check_possible, expect_event, fail, wait_until, wanted_event
 
 __tracebackhide__ = is_for_the_test
 
@@ -23,32 +23,89 @@ __tracebackhide__ = is_for_the_test
 class Outage:
     """A simulated loss, from entry to recovery; `with` and `async with` alike.
 
-    Entering checks that the outage is possible, breaks, and asserts the event, the error and the flags. Leaving heals,
-    also when the body raised, and asserts the recovery. An exception of the body wins; what else went wrong is
+    Entering checks that the outage is possible, begins it, and asserts the event, the error and the flags. Leaving ends
+    it, also when the body raised, and asserts the recovery. An exception of the body wins; what else went wrong is
     added to it as a note. `started_at` and `ended_at` are sandbox times, `place` is the line that asked for it.
+    `begin` and `end` do the same without assertions.
+
+    A kind of outage is a class. name: the method of Sandbox. sentence: what happens, with {} for the name of what is
+    lost. switch: the attribute of SandboxMachine that turns it off. option: the argument of `sweep`. is_for_good:
+    what is lost does not come back. takes_device_away: the device is gone meanwhile, so that outages of the kinds with
+    needs_device can neither begin nor end.
     """
 
-    name = "outage"
+    name: ClassVar[str] = ""
+    sentence: ClassVar[str] = ""
+    switch: ClassVar[str] = ""
+    option: ClassVar[str] = ""
+    is_for_good: ClassVar[bool] = False
+    takes_device_away: ClassVar[bool] = False
+    needs_device: ClassVar[bool] = False
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, backend: Backend, label: str) -> None:
+        self._backend = backend
+        self._label = label
         self._mark = 0
         self._events: EventList | None = None
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
+        self.replacement: Phone | None = None
         self.place = place_of_caller()
+
+    def __str__(self) -> str:
+        return f"{self.name}({self._label})"
+
+    # of what it can be
+
+    @classmethod
+    def of(cls, backend: Backend, target: str) -> Self:
+        """The outage of what has this name or id. Raises UnknownId for what is not there."""
+        raise NotImplementedError
+
+    @classmethod
+    def lost_id(cls, backend: Backend, target: str) -> tuple[str, str]:
+        """The id of the target by its name or id, and the id of what is lost."""
+        raise NotImplementedError
+
+    @classmethod
+    def target(cls, backend: Backend, given: Any) -> tuple[str, str]:
+        """Name and id of the target that a test has given as a model, an id or a name. Raises UnknownId."""
+        raise NotImplementedError
+
+    @classmethod
+    def possible(cls, backend: Backend) -> Iterable[str]:
+        """The names of all targets that can suffer it now and be healed of it, the oldest first."""
+        raise NotImplementedError
+
+    # without assertions
+
+    def begin(self) -> None:
+        """Begin, without assertions; the caller has made sure that it is possible."""
+        self._mark, self._events = self._backend.mark(), None
+        self.started_at, self.ended_at = self._backend.now(), None
+        self._note("begins")
+        self._break()
+
+    def end(self) -> None:
+        """End, without assertions. What is gone meanwhile, or is lost for good, stays so."""
+        try:
+            self._heal_if_possible()
+        finally:
+            self._close()
+
+    # what happened
 
     @property
     def events(self) -> EventList:
         """The workspace's events from entry to recovery (so far, inside the block), oldest first; like a list."""
-        return self._sandbox._backend.events_after(self._mark) if self._events is None else self._events
+        return self._backend.events_after(self._mark) if self._events is None else self._events
 
     @property
     def duration(self) -> timedelta:
         """Sandbox time from entry to recovery, or to now."""
         if self.started_at is None:
             return timedelta(0)
-        return (self.ended_at or self._sandbox._now()) - self.started_at
+        return (self.ended_at or self._backend.now()) - self.started_at
 
     @overload
     def expect_event(self, event_type: EventType, *, count: Literal[0], **fields: Any) -> None: ...
@@ -59,26 +116,25 @@ class Outage:
 
         None for `count=0`, which expects that there is no such event by now.
         """
-        return self._sandbox._expect_event(lambda: self.events, event_type, count, None, fields)
+        return expect_event(self._backend, lambda: self.events, event_type, fields, count=count)
 
     def expect_no_event(self, event_type: EventType, **fields: Any) -> None:
         """Expect that this outage has no such event."""
-        self._sandbox._check_possible(event_type, fields)
+        check_possible(self._backend, event_type, fields)
         self._expect_none(event_type, **fields)
+
+    # with assertions
 
     def check(self) -> None:
         """Raise OutageNotPossible if it cannot begin now. What is only checked needs not be entered."""
-        if self in self._sandbox._unentered:
-            self._sandbox._unentered.remove(self)
+        if self in self._backend.unfinished.unentered:
+            self._backend.unfinished.unentered.remove(self)
         self._prepare()
 
     def __enter__(self) -> Self:
         self.check()
-        self._mark, self._events = self._sandbox._backend.mark(), None
-        self.started_at, self.ended_at = self._sandbox._now(), None
-        self._note("begins")
-        self._break()
-        self._sandbox._open_outages.append(self)
+        self.begin()
+        self._backend.unfinished.open.append(self)
         try:
             self._assert_broken()
         except BaseException as error:
@@ -100,43 +156,51 @@ class Outage:
         self._leave(error)
 
     def _leave(self, error: BaseException | None) -> None:
-        if self not in self._sandbox._open_outages:
+        if self not in self._backend.unfinished.open:
             return  # the sandbox has ended it already, and said so
-        self._sandbox._open_outages.remove(self)
+        self._backend.unfinished.open.remove(self)
         try:
-            self._heal_and_assert()
+            if self._heal_if_possible():
+                self._assert_healed()
         except (ExpectationFailed, SandboxError) as trouble:
             if error is None:
                 raise
             error.add_note(f"and {self} did not end well: {trouble}")
         finally:
-            self._events = self.events
-            self.ended_at = self._sandbox._now()
-            self._note("is over")
+            self._close()
 
-    def _heal_and_assert(self) -> None:
-        if self._can_heal():
+    def _heal_if_possible(self) -> bool:
+        """Heal what is still there to be healed; whether it was."""
+        is_possible = self._can_heal()
+        if is_possible:
             self._heal()
-            self._assert_healed()
+        return is_possible
+
+    def _close(self) -> None:
+        self._events = self.events
+        self.ended_at = self._backend.now()
+        self._note("is over")
 
     def _note(self, what: str) -> None:
-        self._sandbox._note("outage", f"{self} {what}")
+        self._backend.note("outage", f"{self} {what}")
 
     def _expect(self, event_type: str, **fields: Any) -> None:
         """Assert exactly one event of this outage, within the sandbox's latency."""
-        wanted = self._sandbox._wanted(event_type, fields)
-        self._sandbox._eventually(lambda: check_event(self.events, wanted, 1))
+        wanted = wanted_event(self._backend, event_type, fields)
+        wait_until(self._backend, lambda: check_event(self.events, wanted, 1))
 
     def _expect_some(self, event_type: str, **fields: Any) -> None:
         """Assert at least one event of this outage, within the sandbox's latency."""
-        wanted = self._sandbox._wanted(event_type, fields)
-        self._sandbox._eventually(lambda: check_event(self.events, wanted, None))
+        wanted = wanted_event(self._backend, event_type, fields)
+        wait_until(self._backend, lambda: check_event(self.events, wanted, None))
 
     def _expect_none(self, event_type: str, **fields: Any) -> None:
-        self._sandbox._fail(check_no_event(self.events, self._sandbox._wanted(event_type, fields)))
+        fail(check_no_event(self.events, wanted_event(self._backend, event_type, fields)))
+
+    # what a kind does
 
     def _prepare(self) -> None:
-        """Find the resource and raise OutageNotPossible if it cannot suffer this."""
+        """Look at what is to be lost, and raise OutageNotPossible if it cannot suffer this."""
         raise NotImplementedError
 
     def _break(self) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self, cast
 
 from ..api.devices.issues import UNREACHABLE
 from ..api.devices.model import Device
+from ..backends.base import Backend, DeviceFacts
+from ..backends.lookup import Lookup, resource_id
 from ..engine.errors import OutageNotPossible, is_for_the_test
-
-if TYPE_CHECKING:
-    from ..sandbox import Sandbox
-
-
+from ..expectations.expecting import expect_device_error, expect_no_device_error
 from .base import Outage, require
+from .names import find_device, name_of, name_with_number
 
 __tracebackhide__ = is_for_the_test
 
@@ -24,24 +24,61 @@ class DeviceOutage(Outage):
     device goes offline.
     """
 
-    flag = ""
-    back = ""
-    break_path = ""
-    heal_path = ""
-    error_code = ""
+    flag: ClassVar[str] = ""
+    back: ClassVar[str] = ""
+    break_path: ClassVar[str] = ""
+    heal_path: ClassVar[str] = ""
+    error_code: ClassVar[str] = ""
 
-    def __init__(self, sandbox: Sandbox, device_id: str) -> None:
-        super().__init__(sandbox)
+    def __init__(self, backend: Backend, device_id: str, label: str = "") -> None:
+        super().__init__(backend, label)
         self.device_id = device_id
-        self.device: Device = sandbox.get_device(device_id)
+        self._device: Device | None = None
+        self._label = label or self.device.display_name
         self._was_online = True
 
-    def __str__(self) -> str:
-        return f"{self.name}({self.device.display_name})"
+    @property
+    def device(self) -> Device:
+        """The device as it was right after the loss; before, as it was when it was looked at last."""
+        if self._device is None:
+            self._look()
+        return cast(Device, self._device)
+
+    def _look(self) -> Device:
+        """The device as it is now. Raises UnknownId when it is gone."""
+        self._device = Lookup(self._backend).get_device(self.device_id)
+        return self._device
+
+    @classmethod
+    def of(cls, backend: Backend, target: str) -> Self:
+        """The outage of the device of this name or id."""
+        device = find_device(backend, target)
+        return cls(backend, device.device_id, name_of(device, target))
+
+    @classmethod
+    def lost_id(cls, backend: Backend, target: str) -> tuple[str, str]:
+        """Twice the id of the device."""
+        device = find_device(backend, target)
+        return device.device_id, device.device_id
+
+    @classmethod
+    def target(cls, backend: Backend, given: Any) -> tuple[str, str]:
+        """Name and id of a device."""
+        found = find_device(backend, resource_id(backend, "device", given)).device_id
+        return name_with_number(backend.devices(), found), found
+
+    @classmethod
+    def possible(cls, backend: Backend) -> Iterable[str]:
+        """All managed devices that have the flags."""
+        return [label for label, device in backend.devices().items() if device.is_managed and cls._can(device)]
+
+    @classmethod
+    def _can(cls, device: DeviceFacts) -> bool:
+        flags = device.flags()
+        return flags.get(cls.flag) is True and (not cls.back or cls.back in flags)
 
     def _prepare(self) -> None:
-        self.device = self._sandbox.get_device(self.device_id)
-        self._was_online = self.device.properties.online
+        self._was_online = self._look().properties.online
         if getattr(self.device, self.flag) is not True:
             raise OutageNotPossible(
                 f"{self} is not possible: {self.flag} is {self._flag_text(self.flag)}. {self._state()}"
@@ -67,10 +104,10 @@ class DeviceOutage(Outage):
         )
 
     def _break(self) -> None:
-        self._sandbox._api.call(self.break_path, device_id=self.device_id)
+        self._backend.api.call(self.break_path, device_id=self.device_id)
 
     def _heal(self) -> None:
-        self._sandbox._api.call(self.heal_path, device_id=self.device_id)
+        self._backend.api.call(self.heal_path, device_id=self.device_id)
 
     def _disconnected_event(self) -> str:
         return "device.disconnected" if self.device.is_managed else "device.unmanaged.disconnected"
@@ -80,24 +117,21 @@ class DeviceOutage(Outage):
             self._expect(self._disconnected_event(), device_id=self.device_id, error_code=self.error_code)
         else:
             self._expect_none(self._disconnected_event(), device_id=self.device_id)
-        self.device = self._sandbox.expect_device_error(self.device_id, self.error_code)
+        self._device = expect_device_error(self._backend, self.device_id, self.error_code)
         require(not self.device.properties.online, f"{self}: properties.online is still true")
         for flag in ("can_remotely_lock", "can_remotely_unlock", self.flag):
             require(getattr(self.device, flag) is not True, f"{self}: {flag} is still true")
 
     def _can_heal(self) -> bool:
-        device = self._sandbox._api.device(self.device_id)
-        if device is None:
-            self._note("cannot be healed: the device was deleted")
-            return False
-        if any(error.error_code == "device_removed" for error in device.errors):
-            self._note("cannot be healed: the device was removed")
+        device = self._backend.find_device(self.device_id)
+        if device is None or device.is_removed:
+            self._note(f"cannot be healed: the device was {'deleted' if device is None else 'removed'}")
             return False
         return True
 
     def _assert_healed(self) -> None:
-        self._sandbox.expect_no_device_error(self.device_id, self.error_code)
-        device = self._sandbox.get_device(self.device_id)
+        expect_no_device_error(self._backend, self.device_id, self.error_code)
+        device = Lookup(self._backend).get_device(self.device_id)
         others = [error.error_code for error in device.errors if error.error_code in UNREACHABLE]
         if others:
             require(not device.properties.online, f"{self}: online although it has the errors {others}")
@@ -111,6 +145,10 @@ class Disconnected(DeviceOutage):
     """The device is offline. Heals by simulate/connect."""
 
     name = "disconnected"
+    sentence = "{} loses its connection"
+    switch = "disconnections"
+    option = "disconnect"
+    needs_device = True
     flag = "can_simulate_disconnection"
     back = "can_simulate_connection"
     break_path = "/devices/simulate/disconnect"
@@ -122,6 +160,10 @@ class HubDisconnected(DeviceOutage):
     """The hub of the device is offline. Heals by simulate/connect_to_hub."""
 
     name = "hub_disconnected"
+    sentence = "the hub of {} goes offline"
+    switch = "hub_disconnections"
+    option = "disconnect_hub"
+    needs_device = True
     flag = "can_simulate_hub_disconnection"
     back = "can_simulate_hub_connection"
     break_path = "/devices/simulate/disconnect_from_hub"
@@ -133,9 +175,17 @@ class SubscriptionExpired(DeviceOutage):
     """The paid plan of the device has expired; it stays online. Heals by renewing the plan."""
 
     name = "subscription_expired"
+    sentence = "the paid plan of {} expires"
+    switch = "subscription_expirations"
+    option = "expire"
+    needs_device = True
     flag = "can_simulate_paid_subscription"
     break_path = heal_path = "/devices/simulate/paid_subscription"
     error_code = "subscription_required"
+
+    @classmethod
+    def _can(cls, device: DeviceFacts) -> bool:
+        return super()._can(device) and not device.has_error(cls.error_code)
 
     def _prepare(self) -> None:
         super()._prepare()
@@ -143,18 +193,18 @@ class SubscriptionExpired(DeviceOutage):
             raise OutageNotPossible(f"{self} is not possible: the plan has expired already. {self._state()}")
 
     def _break(self) -> None:
-        self._sandbox._api.call(self.break_path, device_id=self.device_id, is_expired=True)
+        self._backend.api.call(self.break_path, device_id=self.device_id, is_expired=True)
 
     def _heal(self) -> None:
-        self._sandbox._api.call(self.heal_path, device_id=self.device_id, is_expired=False)
+        self._backend.api.call(self.heal_path, device_id=self.device_id, is_expired=False)
 
     def _assert_broken(self) -> None:
         self._expect("device.error.subscription_required", device_id=self.device_id)
-        self.device = self._sandbox.expect_device_error(self.device_id, self.error_code)
+        self._device = expect_device_error(self._backend, self.device_id, self.error_code)
 
     def _assert_healed(self) -> None:
         self._expect_some("device.error.subscription_required.resolved", device_id=self.device_id)
-        self._sandbox.expect_no_device_error(self.device_id, self.error_code)
+        expect_no_device_error(self._backend, self.device_id, self.error_code)
 
 
 class Removed(DeviceOutage):
@@ -164,29 +214,33 @@ class Removed(DeviceOutage):
     """
 
     name = "removed"
+    sentence = "{} is taken out of its account"
+    switch = "removals"
+    option = "remove"
+    takes_device_away = True
     flag = "can_simulate_removal"
     break_path = "/devices/simulate/remove"
     error_code = "device_removed"
 
-    def __init__(self, sandbox: Sandbox, device_id: str, *, restore: bool) -> None:
-        super().__init__(sandbox, device_id)
+    def __init__(self, backend: Backend, device_id: str, label: str = "", *, restore: bool = True) -> None:
+        super().__init__(backend, device_id, label)
         self._restore = restore
 
     def _assert_broken(self) -> None:
         self._expect("device.removed", device_id=self.device_id)
         self._expect_none(self._disconnected_event(), device_id=self.device_id)
-        self.device = self._sandbox.expect_device_error(self.device_id, self.error_code)
+        self._device = expect_device_error(self._backend, self.device_id, self.error_code)
         require(not self.device.properties.online, f"{self}: properties.online is still true")
 
     def _can_heal(self) -> bool:
-        if self._sandbox._api.device(self.device_id) is None:
+        if self._backend.find_device(self.device_id) is None:
             self._note("cannot be healed: the device was deleted")
             return False
         return self._restore
 
     def _heal(self) -> None:
         self._note("ends: the device is put back into its account")
-        self._sandbox._backend.readd_device(self.device_id)
+        self._backend.provision.readd_device(self.device_id)
 
     def _assert_healed(self) -> None:
         self._expect_some("device.added", device_id=self.device_id)

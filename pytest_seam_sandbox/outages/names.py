@@ -1,58 +1,43 @@
-"""Names for the devices and phones of a sandbox, for plans and stories that people read."""
+"""Finding what an outage is of, by the names that people read or by id."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from ..api.devices.model import DeviceRow
-from ..api.phones.model import PhoneRow
-from ..backends.names import labelled
+from ..backends.base import Backend, DeviceFacts, PhoneFacts
 from ..engine.errors import UnknownId, is_for_the_test, shortened
-from ..engine.store import Table
 from ..report.texts import joined
-
-if TYPE_CHECKING:
-    from ..sandbox import Sandbox
 
 __tracebackhide__ = is_for_the_test
 
-R = TypeVar("R", DeviceRow, PhoneRow)
+F = TypeVar("F", DeviceFacts, PhoneFacts)
 
 
-def devices_of(sandbox: Sandbox) -> dict[str, DeviceRow]:
-    """All devices by label, oldest first: the display name; the second of a name is "NAME #2"."""
-    with sandbox._backend.app.lock:
-        return labelled(sandbox._backend.workspace[DeviceRow])
+def find_device(backend: Backend, target: str) -> DeviceFacts:
+    """The device of this name or id. Raises UnknownId, which says what devices are there."""
+    return backend.find_device(target) or _called(backend.devices(), target, "device")
 
 
-def phones_of(sandbox: Sandbox) -> dict[str, PhoneRow]:
-    """All phones by label, oldest first."""
-    with sandbox._backend.app.lock:
-        return labelled(sandbox._backend.workspace[PhoneRow])
+def find_phone(backend: Backend, target: str) -> PhoneFacts:
+    """The phone of this name or id. Raises UnknownId, which says what phones are there."""
+    return backend.find_phone(target) or _called(backend.phones(), target, "phone")
 
 
-def find_device(sandbox: Sandbox, target: str) -> DeviceRow:
-    """The device of this label or id. Raises UnknownId, which names the devices that are there."""
-    with sandbox._backend.app.lock:
-        return _find(sandbox._backend.workspace[DeviceRow], target, "device")
+def name_of(found: DeviceFacts | PhoneFacts, target: str) -> str:
+    """What to call what was found by this name or id."""
+    return found.label if target == found.device_id else target
 
 
-def find_phone(sandbox: Sandbox, target: str) -> PhoneRow:
-    """The phone of this label or id. Raises UnknownId, which names the phones that are there."""
-    with sandbox._backend.app.lock:
-        return _find(sandbox._backend.workspace[PhoneRow], target, "phone")
+def name_with_number(found: Mapping[str, DeviceFacts] | Mapping[str, PhoneFacts], device_id: str) -> str:
+    """The name of one of these: "NAME #2" for the second of a name."""
+    return next(name for name, one in found.items() if one.device_id == device_id)
 
 
-def _find(table: Table[R], target: str, what: str) -> R:
-    labels: Mapping[str, R] = {}
-    found = table.get(target)
-    if found is None:
-        labels = labelled(table)
-        found = labels.get(target)
-    if found is None:
+def _called(found: Mapping[str, F], target: str, what: str) -> F:
+    if target not in found:
         raise UnknownId(
-            f"no {what} {shortened(repr(target))} in this sandbox; it has {joined(map(repr, labels)) or 'none'}. "
+            f"no {what} {shortened(repr(target))} in this sandbox; it has {joined(map(repr, found)) or 'none'}. "
             f"Name one of them, or make the sandbox with the {what}s that this was written for."
         )
-    return found
+    return found[target]

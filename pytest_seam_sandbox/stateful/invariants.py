@@ -30,8 +30,8 @@ class Invariants:
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self._workspace = sandbox._backend.workspace
-        self._lock = sandbox._backend.app.lock
+        self._workspace = sandbox.embedded.workspace
+        self._lock = sandbox.embedded.app.lock
         self._seen = 0
         self._event_ids: set[str] = set()
         self._ended: set[str] = set()

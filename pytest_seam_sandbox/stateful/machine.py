@@ -22,9 +22,9 @@ from ..api.phones.model import Phone, PhoneRow
 from ..catalog.literals import DeviceType, World
 from ..engine.errors import ExpectationFailed, SandboxError, UnknownId, is_for_the_test
 from ..engine.settings import ActionAttempts
-from ..outages.names import devices_of, find_device, phones_of
-from ..outages.specs import OutageKind, OutageSpec, possible_outages
-from ..outages.strikes import Strike
+from ..outages import OUTAGES, Outage, OutageKind, OutageSpec, possible_outages
+from ..outages.kinds import OutageSwitches
+from ..outages.names import find_device
 from ..report.texts import joined
 from ..settings import read_setting
 from ..strategies import disruptions as strategies
@@ -53,7 +53,7 @@ GIVEN_UP = (HypothesisException, StopTest)
 """How a run ends that Hypothesis does not want any further."""
 _WORDS = MappingProxyType(
     {
-        "lose": "{loss.words}",
+        "lose": "{loss.sentence}",
         "recover": "the outage {loss} ends",
         "pass_time": "{seconds} s pass",
         "break_calls": "{fault.words}",
@@ -70,19 +70,13 @@ def _faults_of(machine: type[Machine]) -> st.SearchStrategy[FaultSpec]:
     return strategies.faults(machine.faults, kinds=machine.fault_kinds)
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(OutageSwitches, RuleBasedStateMachine):
     """What SandboxMachine and AsyncSandboxMachine have in common, which is nearly all."""
 
     world: ClassVar[World] = "empty"
     device_types: ClassVar[Sequence[DeviceType]] = ("august_lock",)
     phone_count: ClassVar[int] = 0
     sandbox_settings: ClassVar[Mapping[str, Any]] = MappingProxyType({})
-    disconnections: ClassVar[bool] = True
-    hub_disconnections: ClassVar[bool] = True
-    removals: ClassVar[bool] = True
-    subscription_expirations: ClassVar[bool] = True
-    account_losses: ClassVar[bool] = True
-    phone_losses: ClassVar[bool] = True
     clock_moves: ClassVar[bool] = True
     pending_attempts: ClassVar[bool] = True
     faults: ClassVar[Sequence[str]] = ()
@@ -118,7 +112,7 @@ class Machine(RuleBasedStateMachine):
         self._story = Transcript()
         self._depth = 0
         self._repeats = False
-        self._lost: dict[OutageSpec, Strike] = {}
+        self._lost: dict[OutageSpec, Outage] = {}
         self._known_losses: tuple[tuple[object, ...], list[OutageSpec]] = ((), [])
         start = _start_of(type(self))
         filled = {"devices": start.devices, "phones": start.phones, "codes": self.access_codes}
@@ -170,13 +164,13 @@ class Machine(RuleBasedStateMachine):
     @stateful.initialize(when=st.runner().flatmap(lambda self: st.sampled_from(self._endings())))
     def choose_attempts(self, when: ActionAttempts) -> None:
         """Attempts end otherwise than at once, in some runs."""
-        if when != self.sandbox._backend.app.settings.action_attempts:
+        if when != self.sandbox.embedded.app.settings.action_attempts:
             self.let_attempts_end(when=when)
 
     @told
     def let_attempts_end(self, when: ActionAttempts) -> None:
         """From now on the sandbox has this setting `action_attempts`."""
-        app = self.sandbox._backend.app
+        app = self.sandbox.embedded.app
         app.change(replace(app.settings, action_attempts=read_setting("action_attempts", when)))
 
     def _endings(self) -> Sequence[ActionAttempts]:
@@ -189,14 +183,16 @@ class Machine(RuleBasedStateMachine):
     @rule(loss=st.runner().flatmap(lambda self: st.sampled_from(self._possible())))
     def lose(self, loss: OutageSpec) -> None:
         """An outage begins."""
-        self._lost[loss] = Strike(self.sandbox, loss)
+        outage = self._lost[loss] = loss.made(self.sandbox.backend)
+        outage.begin()
 
     @precondition(lambda self: self._recoverable())
     @rule(target=phones, loss=st.runner().flatmap(lambda self: st.sampled_from(self._recoverable())))
     def recover(self, loss: OutageSpec) -> Any:
         """An outage ends; after the loss of a phone, its owner gets a new one."""
-        replacement = self._lost.pop(loss).mend()
-        return multiple() if replacement is None else multiple(replacement)
+        outage = self._lost.pop(loss)
+        outage.end()
+        return multiple() if outage.replacement is None else multiple(outage.replacement)
 
     @precondition(lambda self: self.clock_moves)
     @rule(seconds=st.sampled_from(WAITS))
@@ -215,13 +211,13 @@ class Machine(RuleBasedStateMachine):
     @rule(target=codes, label=st.runner().flatmap(lambda self: st.sampled_from(self._programmable())))
     def make_code(self, label: str) -> Any:
         """Somebody makes an access code on a lock."""
-        return self.sandbox.create_access_code(find_device(self.sandbox, label).device_id)
+        return self.sandbox.create_access_code(find_device(self.sandbox.backend, label).device_id)
 
     @told
     def quiesce(self) -> None:
         """Everything heals, time passes until nothing is pending, and what has to hold in the end is checked."""
         for loss in reversed(list(self._lost)):
-            self._lost.pop(loss).mend()
+            self._lost.pop(loss).end()
         self._end_faults()
         self.sandbox.clock.run_until_idle()
         self._call(type(self).catch_up)
@@ -326,8 +322,8 @@ class Machine(RuleBasedStateMachine):
 
     def _possible(self) -> list[OutageSpec]:
         """The losses that can begin now, by the switches; found once for each state of the devices and phones."""
-        workspace = self.sandbox._backend.workspace
-        with self.sandbox._backend.app.lock:
+        workspace = self.sandbox.embedded.workspace
+        with self.sandbox.embedded.app.lock:
             state = (*workspace[DeviceRow], *workspace[PhoneRow], *self._lost)
         before, losses = self._known_losses
         if len(before) != len(state) or any(one is not other for one, other in zip(before, state, strict=True)):
@@ -338,27 +334,19 @@ class Machine(RuleBasedStateMachine):
 
     @cached_property
     def _kinds(self) -> set[OutageKind]:
-        switches: dict[OutageKind, bool] = {
-            "disconnected": self.disconnections,
-            "hub_disconnected": self.hub_disconnections,
-            "removed": self.removals,
-            "subscription_expired": self.subscription_expirations,
-            "account_disconnected": self.account_losses,
-            "deactivated": self.phone_losses,
-        }
-        return {kind for kind, is_on in switches.items() if is_on}
+        return {name for name, outage in OUTAGES.items() if getattr(self, outage.switch)}
 
     def _recoverable(self) -> list[OutageSpec]:
         """The outages that can end now: those of a removed device wait until it is back."""
-        removed = {loss.target for loss in self._lost if loss.kind == "removed"}
-        return [loss for loss in self._lost if loss.kind == "removed" or loss.target not in removed]
+        removed = {loss.target for loss in self._lost if loss.outage_type.takes_device_away}
+        return [loss for loss in self._lost if loss.outage_type.takes_device_away or loss.target not in removed]
 
     def _possible_faults(self) -> st.SearchStrategy[FaultSpec]:
         return _faults_of(type(self))
 
     def _programmable(self) -> list[str]:
         """The devices on which a code can be made now."""
-        found = devices_of(self.sandbox).items()
+        found = self.sandbox.embedded.devices().items()
         return [label for label, row in found if row.is_online and row.flags().get("can_program_online_access_codes")]
 
     def _end_faults(self) -> None:
@@ -382,8 +370,8 @@ class _Start(NamedTuple):
 def _start_of(machine: type[Machine]) -> _Start:
     furnished = SandboxTemplate(machine.world, machine.device_types, machine.phone_count, machine.sandbox_settings)
     sandbox = furnished.start
-    found = {label: sandbox.get_device(row.device_id) for label, row in devices_of(sandbox).items()}
-    carried = {label: sandbox.get_phone(row.device_id) for label, row in phones_of(sandbox).items()}
+    found = {label: sandbox.get_device(row.device_id) for label, row in sandbox.embedded.devices().items()}
+    carried = {label: sandbox.get_phone(row.device_id) for label, row in sandbox.embedded.phones().items()}
     if not found and not carried:
         raise SandboxError(
             f"{machine.__name__} has no devices and no phones, so nothing could be lost. "

@@ -19,11 +19,11 @@ from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.fault import Target
 from ..engine.faults import Faults
 from ..engine.settings import ActionAttempts
-from ..outages.specs import KINDS, OutageKind, OutageSpec, possible_outages
+from ..outages import KINDS, OutageKind, OutageSpec, possible_outages
 from ..sandbox import Sandbox
 from .deadline import without_deadline
 from .fault_specs import AFTER, FAULT_KINDS, FaultKind, FaultSpec, check_kinds, check_targets
-from .plans import ON_A_DEVICE, FaultPlan, OutagePlan, PlannedOutage
+from .plans import FaultPlan, OutagePlan, PlannedOutage
 from .template import SandboxTemplate, at_least, listed
 
 __tracebackhide__ = is_for_the_test
@@ -179,7 +179,7 @@ def fit(drawn: Iterable[tuple[OutageSpec, int, int]], horizon: int) -> OutagePla
     ends for their device. What finds no place is left out; the first always finds one.
     """
     placed: list[PlannedOutage] = []
-    for loss, start, duration in sorted(drawn, key=lambda one: one[0].kind == "removed"):
+    for loss, start, duration in sorted(drawn, key=lambda one: one[0].outage_type.takes_device_away):
         rooms = list(_rooms(loss, placed, horizon))
         if rooms:
             first, last = min(rooms, key=lambda room: (max(room[0] - start, start - room[1] + 1, 0), room))
@@ -193,9 +193,9 @@ def _rooms(loss: OutageSpec, placed: Iterable[PlannedOutage], horizon: int) -> I
     """The stretches of time in each of which the loss may begin and end."""
     about = [outage for outage in placed if outage.target == loss.target]
     same = [outage for outage in about if outage.kind == loss.kind]
-    if same and loss.kind == "deactivated":  # for good
+    if same and loss.outage_type.is_for_good:
         return
-    others = [outage for outage in about if loss.kind == "removed" and outage.kind in ON_A_DEVICE]
+    others = [outage for outage in about if loss.outage_type.takes_device_away and outage.loss.outage_type.needs_device]
     edges = {int(edge) for outage in (*same, *others) for edge in (outage.start, outage.end)}
     for first, last in pairwise(sorted(edges | {0, horizon})):
         if not any(outage.start <= first < outage.end for outage in same):

@@ -11,8 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..engine.errors import ExpectationFailed, OutageNotPossible, SandboxError, is_for_the_test
-from ..outages.names import find_device, find_phone, phones_of
-from ..outages.specs import OutageKind, OutageSpec
+from ..outages import OutageKind, OutageSpec
 from .fault_specs import FaultSpec
 
 if TYPE_CHECKING:
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 __tracebackhide__ = is_for_the_test
-
-ON_A_DEVICE: frozenset[OutageKind] = frozenset({"disconnected", "hub_disconnected", "subscription_expired"})
-"""The losses that can neither begin nor end while their device is removed from its account."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ class PlannedOutage:
             raise SandboxError(f"{self!r}: duration is {duration!r}; it takes a number of seconds > 0.")
 
     def __str__(self) -> str:
-        return f"at {self.start:g} s {self.loss.words}, for {self.duration:g} s"
+        return f"at {self.start:g} s {self.loss.sentence}, for {self.duration:g} s"
 
     def __repr__(self) -> str:
         return f"PlannedOutage({self.kind!r}, {self.target!r}, start={self.start!r}, duration={self.duration!r})"
@@ -151,25 +147,25 @@ class OutagePlan:
 
 def _found(sandbox: Sandbox, loss: OutageSpec) -> tuple[OutageSpec, str]:
     """The loss by the id of its target, and the id of what is lost: of the account for the loss of an account."""
-    row = find_phone(sandbox, loss.target) if loss.kind == "deactivated" else find_device(sandbox, loss.target)
-    lost = row.device_id if loss.kind != "account_disconnected" else getattr(row, "connected_account_id", "")
-    return OutageSpec(loss.kind, row.device_id), lost
+    target, lost = loss.outage_type.lost_id(sandbox.backend, loss.target)
+    return OutageSpec(loss.kind, target), lost
 
 
 def _refuse_clash(first: PlannedOutage, second: PlannedOutage) -> None:
     """Raise OutageNotPossible when two outages of one thing do not go together. first: the one that begins first."""
-    if first.kind == second.kind == "deactivated":
+    earlier, later = first.loss.outage_type, second.loss.outage_type
+    if first.kind == second.kind and earlier.is_for_good:
         raise OutageNotPossible(f"{second!r} is not possible after {first!r}: a phone is lost only once, for good.")
     if first.kind == second.kind and second.start < first.end:
         raise OutageNotPossible(
             f"{second!r} is not possible: {first!r} lasts until {first.end:g} s. Let it begin at its end or later."
         )
-    if first.kind == "removed" and second.kind in ON_A_DEVICE and second.start < first.end:
+    if earlier.takes_device_away and later.needs_device and second.start < first.end:
         raise OutageNotPossible(
             f"{second!r} is not possible: the device is gone from its account until {first.end:g} s, by {first!r}. "
             "Let it begin before the removal, or at its end."
         )
-    if second.kind == "removed" and first.kind in ON_A_DEVICE and second.start < first.end < second.end:
+    if later.takes_device_away and earlier.needs_device and second.start < first.end < second.end:
         raise OutageNotPossible(
             f"{first!r} cannot end at {first.end:g} s: the device is gone from its account then, by {second!r}. "
             "Let the removal end before it, or begin after it."
@@ -209,9 +205,9 @@ def _played(
 
 def _is_there(sandbox: Sandbox, loss: OutageSpec) -> bool:
     """False, and a line of the timeline, for a phone that the app has deactivated since the play began."""
-    if loss.kind != "deactivated" or loss.target in {phone.device_id for phone in phones_of(sandbox).values()}:
+    if not loss.outage_type.is_for_good or sandbox.backend.find_phone(loss.target) is not None:
         return True
-    sandbox._note("outage", f"{loss} is left out: the phone has been deactivated already")
+    sandbox.backend.note("outage", f"{loss} is left out: the phone has been deactivated already")
     return False
 
 
@@ -227,7 +223,7 @@ def _heal(sandbox: Sandbox, outages: Iterable[Outage]) -> None:
         try:
             outage.__exit__(None, None, None)
         except (ExpectationFailed, SandboxError) as trouble:
-            sandbox._keep(trouble)
+            sandbox.backend.unfinished.troubles.append(trouble)
 
 
 @dataclass(frozen=True)

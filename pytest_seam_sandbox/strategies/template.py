@@ -45,7 +45,7 @@ class SandboxTemplate:
         """The first such sandbox, from which the others start; nothing may change it."""
         sandbox = unnoticed(Sandbox(world=self.world, **self.settings))
         for device_type in self.device_types:
-            sandbox._backend.create_device(device_type, connected_account_id=None)
+            sandbox.embedded.provision.create_device(device_type, connected_account_id=None)
         for _ in range(self.phones):
             sandbox.create_phone()
         return sandbox
@@ -59,7 +59,7 @@ class SandboxTemplate:
     def sandbox(self, **instead: Any) -> Sandbox:
         """A fresh sandbox with all of it; costs microseconds. instead: settings in place of the given ones."""
         sandbox = Sandbox(**{**self.settings, **instead})
-        sandbox._backend.adopt(self.start._backend)
+        sandbox.embedded.adopt(self.start.embedded)
         return sandbox
 
 

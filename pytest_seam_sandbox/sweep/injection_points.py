@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from ..backends.lookup import id_of
 from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
-from ..outages.names import devices_of, find_device, find_phone, phones_of
-from ..outages.specs import OutageKind, OutageSpec
+from ..outages import OUTAGES, OutageKind, OutageSpec
 from ..strategies.fault_specs import AFTER, FaultSpec
 
 if TYPE_CHECKING:
@@ -85,7 +83,7 @@ class InjectionPoint:
         cause = self.disruption.cause
         if isinstance(cause, OutageSpec):
             return cause.on(sandbox).__enter__()
-        sandbox._note("fault", str(self))
+        sandbox.backend.note("fault", str(self))
         try:
             after = self.when == "after" and cause.kind in AFTER
             return replace(cause, after=after, times=lasting or cause.times).on(sandbox)
@@ -116,11 +114,7 @@ def disruptions_of(
 
     Raises UnknownId for what is not there, OutageNotPossible for an outage that cannot begin now.
     """
-    disruptions = [
-        _outage(sandbox, kind, _id_of(sandbox, kind, one), whens)
-        for kind, found in by_kind.items()
-        for one in as_list(found)
-    ]
+    disruptions = [_outage(sandbox, kind, one, whens) for kind, found in by_kind.items() for one in as_list(found)]
     disruptions += [_outage(sandbox, outage.kind, outage.target, whens) for outage in outages]
     disruptions += [_fault(fault, whens) for fault in as_list(faults)]
     if not disruptions:
@@ -138,34 +132,11 @@ def as_list(given: Any) -> list[Any]:
     return list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
 
 
-def _id_of(sandbox: Sandbox, kind: OutageKind, target: Any) -> str:
-    """The id of what the test has named. Raises UnknownId for the name of several."""
-    if kind == "account_disconnected":
-        return sandbox._account_id(target)
-    return sandbox._id("phone" if kind == "deactivated" else "device", target)
-
-
-def _outage(sandbox: Sandbox, kind: OutageKind, target: Any, whens: tuple[When, ...]) -> Disruption:
-    if kind == "deactivated":
-        label, found = _labelled(phones_of(sandbox), find_phone(sandbox, id_of(target, "device_id")).device_id)
-    elif kind == "account_disconnected":
-        label, found = _labelled(devices_of(sandbox), _device_of_account(sandbox, target))
-    else:
-        label, found = _labelled(devices_of(sandbox), find_device(sandbox, id_of(target, "device_id")).device_id)
-    outage = OutageSpec(kind, found)
+def _outage(sandbox: Sandbox, kind: OutageKind, given: Any, whens: tuple[When, ...]) -> Disruption:
+    name, target = OUTAGES[kind].target(sandbox.backend, given)
+    outage = OutageSpec(kind, target)
     outage.on(sandbox).check()
-    return Disruption(f"{kind}({label})", outage, whens)
-
-
-def _device_of_account(sandbox: Sandbox, target: Any) -> str:
-    """The id of the first device of an account. target: the account or one of its devices: model, id or label."""
-    wanted = id_of(target, "connected_account_id")
-    accounts = {row.connected_account_id: row for row in reversed(devices_of(sandbox).values())}
-    return (accounts.get(wanted) or find_device(sandbox, wanted)).device_id
-
-
-def _labelled(rows: Mapping[str, Any], device_id: str) -> tuple[str, str]:
-    return next(label for label, row in rows.items() if row.device_id == device_id), device_id
+    return Disruption(f"{kind}({name})", outage, whens)
 
 
 def _fault(given: Any, whens: tuple[When, ...]) -> Disruption:

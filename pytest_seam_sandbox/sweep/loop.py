@@ -27,7 +27,7 @@ class _Start:
     """The state and the time in which each trial begins."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        app = sandbox._backend.app
+        app = sandbox.embedded.app
         self._sandbox = sandbox
         self._snapshot = sandbox.snapshot()
         self._place = app.history.place
@@ -36,7 +36,7 @@ class _Start:
 
     def go_back(self, *, is_over: bool = False) -> None:
         """The state in which the loop began, and its time; once the loop is over, the latest time of any trial."""
-        app = self._sandbox._backend.app
+        app = self._sandbox.embedded.app
         with app.lock:
             self._latest = max(self._latest, app.clock.timestamp())
             app.clock.go_back(self._time, is_held=self._is_held)
@@ -48,7 +48,7 @@ class _Start:
 
     def leave(self) -> None:
         """Stay in the state of this trial, at the latest time of any trial."""
-        app = self._sandbox._backend.app
+        app = self._sandbox.embedded.app
         with app.lock:
             app.clock.move_to(self._latest)
 
@@ -87,7 +87,7 @@ class Sweep(Generic[App]):
         self._subtests = subtests
         self._has_begun = False
         self._idle = SandboxError("this sweep has not run. Loop over it: for trial in seam_sweep(...): with trial: ...")
-        sandbox._unused.append(self._idle)
+        sandbox.backend.unfinished.unused.append(self._idle)
 
     @property
     def table(self) -> str:
@@ -121,11 +121,11 @@ class Sweep(Generic[App]):
         except BaseException:  # the loop was left early, or cannot go on
             start.leave()
             if failure := self._failure():
-                self._sandbox._keep(failure)
+                self._sandbox.backend.unfinished.troubles.append(failure)
             raise
         start.go_back(is_over=True)
         if failure := self._failure():
-            self._sandbox._backend.app.history.extend(self.failures[0].history)  # for the timeline below a failed test
+            self._sandbox.embedded.app.history.extend(self.failures[0].history)  # for the timeline below a failed test
             raise failure
 
     def _claim(self) -> None:
@@ -133,8 +133,8 @@ class Sweep(Generic[App]):
         if self._has_begun:
             raise SandboxError("this sweep has run already. Make a new one for each loop.")
         self._has_begun = True
-        if self._idle in self._sandbox._unused:
-            self._sandbox._unused.remove(self._idle)
+        if self._idle in self._sandbox.backend.unfinished.unused:
+            self._sandbox.backend.unfinished.unused.remove(self._idle)
         if self._sandbox.faults.active:
             names = ", ".join(map(str, self._sandbox.faults.active))
             raise SandboxError(
@@ -190,6 +190,6 @@ class Sweep(Generic[App]):
         """What to raise for the trials that failed; None when there are none, or when subtests have reported them."""
         if not self.failures or self._subtests is not None:
             return None
-        failure = SweepFailed(failure_text(self._findings, self._sandbox._backend.names()))
+        failure = SweepFailed(failure_text(self._findings, self._sandbox.backend.names()))
         failure.__cause__ = self.failures[0].error
         return failure

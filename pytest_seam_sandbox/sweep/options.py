@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
-from typing_extensions import TypedDict, Unpack
+from typing_extensions import Unpack
 
 from ..engine.errors import SandboxError, is_for_the_test
-from ..outages.specs import OutageKind, OutageSpec
+from ..outages import OUTAGES, OutageKind, OutageSpec
+from ..outages.kinds import OutageTargets
 from ..strategies.fault_specs import FaultKind, FaultSpec
 from .injection_points import WHENS, When, as_list, disruptions_of
 from .loop import Sweep
@@ -20,15 +21,9 @@ if TYPE_CHECKING:
 __tracebackhide__ = is_for_the_test
 
 
-class SweepOptions(TypedDict, total=False):
+class SweepOptions(OutageTargets, total=False):
     """What `sweep` takes beside the sandbox and the app."""
 
-    disconnect: Any
-    disconnect_hub: Any
-    remove: Any
-    expire: Any
-    disconnect_account: Any
-    deactivate: Any
     outages: Iterable[OutageSpec]
     faults: FaultKind | FaultSpec | Iterable[FaultKind | FaultSpec]
     when: When | Sequence[When]
@@ -50,12 +45,6 @@ def sweep(sandbox: Sandbox, *, app: None = None, **options: Unpack[SweepOptions]
 def sweep(
     sandbox: Sandbox,
     *,
-    disconnect: Any = None,
-    disconnect_hub: Any = None,
-    remove: Any = None,
-    expire: Any = None,
-    disconnect_account: Any = None,
-    deactivate: Any = None,
     outages: Iterable[OutageSpec] = (),
     faults: Any = (),
     when: When | Sequence[When] = WHENS,
@@ -65,6 +54,7 @@ def sweep(
     only: str | None = None,
     app: Callable[[Sandbox], Any] | None = None,
     subtests: Any = None,
+    **targets: Unpack[OutageTargets],
 ) -> Sweep[Any]:
     """Run a scenario with an outage or a fault at each of its calls in turn.
 
@@ -96,14 +86,10 @@ def sweep(
     _check(depth in (1, 2), "depth", depth, "1 (single injection points) or 2 (pairs too)")
     _check(max_trials >= 1, "max_trials", max_trials, "a number of at least 1")
     _check(lasting is None or lasting >= 1, "lasting", lasting, "a number of calls of at least 1")
-    by_kind: dict[OutageKind, Any] = {
-        "disconnected": disconnect,
-        "hub_disconnected": disconnect_hub,
-        "removed": remove,
-        "subscription_expired": expire,
-        "account_disconnected": disconnect_account,
-        "deactivated": deactivate,
-    }
+    options = [outage.option for outage in OUTAGES.values()]
+    for name in targets:
+        _check(name in options, "an option", name, f"{', '.join(options)} beside outages, faults and the others")
+    by_kind: dict[OutageKind, Any] = {name: targets.get(outage.option) for name, outage in OUTAGES.items()}
     disruptions = disruptions_of(sandbox, by_kind, outages, faults, whens)
     return Sweep(
         sandbox, disruptions, depth=depth, max_trials=max_trials, lasting=lasting, only=only, app=app, subtests=subtests

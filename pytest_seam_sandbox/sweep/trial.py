@@ -79,7 +79,7 @@ class Trial(Generic[App]):
         self.calls: list[Called] = []
         self.result: Result | None = None
         self._sandbox = sandbox
-        self._server = sandbox._backend.app
+        self._server = sandbox.embedded.app
         self._points = points
         self._expected = expected
         self._build = build
@@ -90,7 +90,7 @@ class Trial(Generic[App]):
         self._is_healed = False
         self._outages: list[tuple[Outage, int | None]] = []
         self._faults: list[Fault] = []
-        self._outer: tuple[list[Outage], list[Exception], list[Exception]] = ([], [], [])
+        self._aside = ExitStack()
         self._start = 0
         self._impossible: Exception | None = None
         self._problem: Exception | None = None
@@ -146,10 +146,9 @@ class Trial(Generic[App]):
         if self._subtest is not None:
             self._subtest.__enter__()
         sandbox = self._sandbox
-        self._outer = sandbox._open_outages, sandbox._kept, sandbox._unused
-        sandbox._open_outages, sandbox._kept, sandbox._unused = [], [], []
+        self._aside.enter_context(sandbox.backend.unfinished.set_aside())
         self._start = self._server.history.place
-        sandbox._note("trial", self.name)
+        sandbox.backend.note("trial", self.name)
         self._server.probe = self._before
         return sandbox
 
@@ -172,7 +171,7 @@ class Trial(Generic[App]):
     def _result(self, error: BaseException | None) -> Result:
         """What came of the trial. error: why it failed."""
         if error is not None:
-            self._sandbox._backend.remember_names()
+            self._sandbox.embedded.remember_names()
         return Result(
             self.name,
             self.title,
@@ -196,7 +195,7 @@ class Trial(Generic[App]):
                     error = problem
                 else:
                     error.add_note(f"and: {problem}")
-        self._sandbox._open_outages, self._sandbox._kept, self._sandbox._unused = self._outer
+        self._aside.close()
         if not _is_failure(error):
             return error
         if self._mistake is None and len(self.calls) < self._last:

@@ -11,26 +11,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .. import verdict
+from ..backends.embedded import Embedded
+from ..engine.app import App
 from ..engine.errors import ApiError, SandboxError, is_for_the_test
 from ..engine.history import Call
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
+from ..provisioning.marks import Marks
+from ..provisioning.resources import Provisioning
 from .control_arguments import arguments, shorten
-
-if TYPE_CHECKING:
-    from ..sandbox import Sandbox
 
 __tracebackhide__ = is_for_the_test
 
 _LONGEST_REASON = 2000  # characters
 PREFIX = "/_sandbox/"
+PROVISION = ("create_device", "create_phone", "create_connected_account", "complete_login", "fail_login")
 MARKS = ("set_error", "set_warning", "clear_error", "clear_warning")
 FAULTS = ("fail", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer")
 
 
-def control(sandbox: Sandbox, request: Request) -> Response:
+def control(backend: Embedded, request: Request) -> Response:
     """Carry out one control request."""
     name = request.path.removeprefix(PREFIX)
     route = ROUTES.get(name)
@@ -42,128 +45,117 @@ def control(sandbox: Sandbox, request: Request) -> Response:
         values = parse_json(request.body) if request.body else {}
         if not isinstance(values, dict):
             raise SandboxError(f"expected a JSON object as the body, got {shorten(repr(values))}.")
-        with sandbox._backend.whole_or_not_at_all():
-            return _answer(200, route(sandbox, values))
+        with backend.whole_or_not_at_all():
+            return _answer(200, route(backend, values))
     except (SandboxError, ApiError, ValueError, TypeError, OverflowError) as mistake:
         return _answer(400, {"error": shorten(str(mistake), _LONGEST_REASON)})
+
+
+def controls_of(backend: Embedded) -> Callable[[App, Request], Response]:
+    """What answers control requests for the sandbox on this backend; for a Listener."""
+    return lambda _app, request: control(backend, request)
 
 
 def _answer(status: int, content: Any) -> Response:
     return Response(status, (("content-type", JSON_TYPE),), json.dumps(content, default=str).encode())
 
 
-def _reset(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+def _reset(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     """The starting state again, with no faults and an empty list of requests; the clock only ever goes forward."""
     _take_none(values)
-    sandbox.faults.clear()
-    sandbox._api.call("/workspaces/reset_sandbox")
-    sandbox._backend.forget()
-    sandbox.clock.resume()
+    backend.app.faults.clear()
+    backend.api.call("/workspaces/reset_sandbox")
+    backend.forget()
+    backend.clock.resume()
     return {"ok": True}
 
 
-def _create_device(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return sandbox.create_device(**arguments(sandbox.create_device, values)).model_dump(mode="json", exclude_unset=True)
+def _provision(name: str) -> Callable[[Embedded, dict[str, Any]], dict[str, Any]]:
+    def make(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+        method = getattr(Provisioning(backend), name)
+        made = method(**arguments(method, values))
+        return {"ok": True} if made is None else made.model_dump(mode="json", exclude_unset=True)
+
+    return make
 
 
-def _create_phone(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return sandbox.create_phone(**arguments(sandbox.create_phone, values)).model_dump(mode="json", exclude_unset=True)
-
-
-def _create_connected_account(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return sandbox.create_connected_account(**arguments(sandbox.create_connected_account, values)).model_dump(
-        mode="json", exclude_unset=True
-    )
-
-
-def _complete_login(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return sandbox.complete_login(**arguments(sandbox.complete_login, values)).model_dump(
-        mode="json", exclude_unset=True
-    )
-
-
-def _fail_login(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    sandbox.fail_login(**arguments(sandbox.fail_login, values))
-    return {"ok": True}
-
-
-def _mark(name: str) -> Callable[[Sandbox, dict[str, Any]], dict[str, Any]]:
-    def mark(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-        method = getattr(sandbox, name)
+def _mark(name: str) -> Callable[[Embedded, dict[str, Any]], dict[str, Any]]:
+    def mark(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+        method = getattr(Marks(backend), name)
         method(**arguments(method, values))
         return {"ok": True}
 
     return mark
 
 
-def _state(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+def _state(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     _take_none(values)
-    return sandbox._backend.dump()
+    return backend.dump()
 
 
-def _snapshot(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    return {"snapshot": sandbox._backend.keep_snapshot(**arguments(sandbox._backend.keep_snapshot, values))}
+def _snapshot(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+    return {"snapshot": backend.keep_snapshot(**arguments(backend.keep_snapshot, values))}
 
 
-def _restore(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    sandbox._backend.restore_kept(**arguments(sandbox._backend.restore_kept, values))
+def _restore(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+    backend.restore_kept(**arguments(backend.restore_kept, values))
     return {"ok": True}
 
 
-def _advance(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-    sandbox.clock.advance(**arguments(sandbox.clock.advance, values))
-    return {"now": sandbox.clock.now().isoformat()}
+def _advance(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+    backend.clock.advance(**arguments(backend.clock.advance, values))
+    return {"now": backend.clock.now().isoformat()}
 
 
-def _freeze(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+def _freeze(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     def freeze(at: str | None = None) -> None:
-        sandbox.clock.freeze(None if at is None else datetime.fromisoformat(at))
+        backend.clock.freeze(None if at is None else datetime.fromisoformat(at))
 
     freeze(**arguments(freeze, values))
-    return {"now": sandbox.clock.now().isoformat()}
+    return {"now": backend.clock.now().isoformat()}
 
 
-def _resume(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+def _resume(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     _take_none(values)
-    sandbox.clock.resume()
-    return {"now": sandbox.clock.now().isoformat()}
+    backend.clock.resume()
+    return {"now": backend.clock.now().isoformat()}
 
 
-def _requests(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+def _requests(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     _take_none(values)
     names = [field.name for field in fields(Call)]
-    calls = [{name: getattr(call, name) for name in names} for call in sandbox.requests]
+    calls = [{name: getattr(call, name) for name in names} for call in backend.calls()]
     return {"requests": [call | {"params": dict(call["params"])} for call in calls]}
 
 
-def _check(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+def _check(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     """What a test in Python is told at its end: faults that nobody met, paths that are not emulated."""
     _take_none(values)
     try:
-        sandbox.check()
+        verdict.check(backend)
     except Exception as trouble:  # noqa: BLE001 - whatever it is, the test should know
         return {"ok": False, "trouble": str(trouble) or repr(trouble)}
     return {"ok": True}
 
 
-def _fault(kind: str) -> Callable[[Sandbox, dict[str, Any]], dict[str, Any]]:
-    def add(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
-        fault = getattr(sandbox.faults, kind)
+def _fault(kind: str) -> Callable[[Embedded, dict[str, Any]], dict[str, Any]]:
+    def add(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+        fault = getattr(backend.app.faults, kind)
         return {"fault": str(fault(**arguments(fault, values)))}
 
     return add
 
 
-def _refuse(_sandbox: Sandbox, _values: dict[str, Any]) -> dict[str, Any]:
+def _refuse(_backend: Embedded, _values: dict[str, Any]) -> dict[str, Any]:
     raise SandboxError(
         "a server that refuses connections could not be told to stop doing so. Use faults/reset or faults/lose_answer, "
         "or end the server for a while."
     )
 
 
-def _clear_faults(sandbox: Sandbox, values: dict[str, Any]) -> dict[str, Any]:
+def _clear_faults(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     _take_none(values)
-    sandbox.faults.clear()
+    backend.app.faults.clear()
     return {"ok": True}
 
 
@@ -172,14 +164,10 @@ def _take_none(values: dict[str, Any]) -> None:
         raise SandboxError(f"this route takes no parameters; got {shorten(', '.join(sorted(values)))}.")
 
 
-ROUTES: Mapping[str, Callable[[Sandbox, dict[str, Any]], dict[str, Any]]] = MappingProxyType(
+ROUTES: Mapping[str, Callable[[Embedded, dict[str, Any]], dict[str, Any]]] = MappingProxyType(
     {
         "reset": _reset,
-        "create_device": _create_device,
-        "create_phone": _create_phone,
-        "create_connected_account": _create_connected_account,
-        "complete_login": _complete_login,
-        "fail_login": _fail_login,
+        **{name: _provision(name) for name in PROVISION},
         **{name: _mark(name) for name in MARKS},
         "state": _state,
         "snapshot": _snapshot,

@@ -61,9 +61,9 @@ class Arena:
     """A server with a sandbox workspace, another user's workspace, and one client for each kind of caller."""
 
     def __init__(self, sandbox):
-        self.app = sandbox._backend.app
+        self.app = sandbox.embedded.app
         self.ids = {}
-        house, other = sandbox._backend.workspace, open_workspace(self.app, name="Other", is_sandbox=False)
+        house, other = sandbox.embedded.workspace, open_workspace(self.app, name="Other", is_sandbox=False)
         build_world(other, "house")
         build_world(house, "hotel")
         nuki = sandbox.create_device("nuki_lock", custom_metadata={"floor": "1"})
@@ -72,11 +72,11 @@ class Arena:
         sandbox.client().locks.lock_door(device_id=sandbox.create_device().device_id)
         session = {"connected_account_ids": [nuki.connected_account_id], "user_identifier_key": "x"}
         made = sandbox.http().post("/client_sessions/create", json=session).json()["client_session"]
-        token = sandbox._backend.add_access_token(house)
+        token = sandbox.embedded.add_access_token(house)
         self.any_caller = st.sampled_from(
             [
                 {"authorization": f"Bearer {sandbox.api_key}"},
-                {"authorization": f"Bearer {sandbox._backend.add_api_key(other)}"},
+                {"authorization": f"Bearer {sandbox.embedded.add_api_key(other)}"},
                 {"authorization": f"Bearer {token}", "seam-workspace": house.workspace_id},
                 {"authorization": f"Bearer {token}"},
                 {"client-session-token": made["token"]},

@@ -32,7 +32,7 @@ def schema():
 def ids_in(sandbox):
     """The ids of all that the sandbox has, by the name that requests have for them."""
     found = {}
-    for kind, rows in sandbox._backend.workspace.rows().items():
+    for kind, rows in sandbox.embedded.workspace.rows().items():
         found.setdefault(kind.key, []).extend(row.id for row in rows)
     return {key: sorted(ids) for key, ids in found.items() if ids}
 

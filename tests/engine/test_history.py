@@ -78,7 +78,7 @@ def test_server_that_runs_for_long_forgets_the_oldest():
         for _ in range(150):
             sandbox.clock.advance(1)
 
-        assert len(sandbox._backend.history()) <= 110
+        assert len(sandbox.embedded.history()) <= 110
         assert len(sandbox.events) > 300
 
 
@@ -94,7 +94,7 @@ def test_all_requests_of_a_test_are_kept():
 def test_trouble_is_kept_once():
     """The same path is one trouble, however often it was called, and of many faults the first few are kept."""
     sandbox = Sandbox()
-    app = sandbox._backend.app
+    app = sandbox.embedded.app
     with sandbox.http() as http:
         for _ in range(50):
             http.post("/thermostats/list", json={})
@@ -102,4 +102,4 @@ def test_trouble_is_kept_once():
 
     assert list(app.not_emulated) == ["/thermostats/list"]
     assert len(app.internal_errors) == 10
-    sandbox._backend.forget()
+    sandbox.embedded.forget()

@@ -20,7 +20,7 @@ class Production:
 @pytest.fixture
 def production(seam_sandbox):
     """A workspace that is no sandbox, on the same server as `seam_sandbox`."""
-    backend = seam_sandbox._backend
+    backend = seam_sandbox.embedded
     workspace = open_workspace(backend.app, name="Production", is_sandbox=False)
     build_world(workspace, "house")
     return Production(workspace, seam_sandbox.client(api_key=backend.add_api_key(workspace)))

@@ -245,7 +245,7 @@ def test_disabled_pool_gives_nothing(seam, seam_sandbox, sandbox_device):
     with seam_raises("backup_access_code_not_found", status_code=404):
         seam.access_codes.pull_backup_access_code(access_code_id=second.access_code_id)
     assert seam.access_codes.get(access_code_id=pulled.pulled_backup_access_code_id).status == "set"
-    assert len(seam_sandbox._backend.dump()["AccessCode"]) == 3
+    assert len(seam_sandbox.embedded.dump()["AccessCode"]) == 3
     seam_sandbox.expect_no_device_error(sandbox_device)
 
 

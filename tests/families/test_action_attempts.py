@@ -31,7 +31,7 @@ def test_instant_attempt_is_finished_in_the_first_answer(seam, sandbox_device):
 def test_polled_attempt_is_finished_at_the_next_look(seam, seam_sandbox, sandbox_device):
     """First pending, without result and error; then finished, and only then the door is open."""
     first = unlock(seam, sandbox_device)
-    early = [event.event_type for event in seam_sandbox._backend.workspace.events]
+    early = [event.event_type for event in seam_sandbox.embedded.workspace.events]
     second = get(seam, first)
 
     assert (first.status, first.result, first.error) == ("pending", None, None)

@@ -153,9 +153,9 @@ def test_unmanaged_lock_locks_itself_unheard(seam, seam_sandbox, lock):
 def test_nothing_is_kept_of_a_delay_that_is_over(seam, seam_sandbox, lock):
     """Only locks that stand open have a timer."""
     unlock(seam, lock)
-    timers = [len(seam_sandbox._backend.dump()["AutoLock"])]
+    timers = [len(seam_sandbox.embedded.dump()["AutoLock"])]
     seam_sandbox.clock.advance(30)
-    timers.append(len(seam_sandbox._backend.dump().get("AutoLock", [])))
+    timers.append(len(seam_sandbox.embedded.dump().get("AutoLock", [])))
 
     assert timers == [1, 0]
 

@@ -339,7 +339,7 @@ def test_late_event_is_not_found_by_its_id_before(seam, seam_sandbox, sandbox_de
     seam_sandbox.clock.advance(30)
     event = seam_sandbox.expect_event("device.disconnected")
     seam.devices.simulate.connect(device_id=sandbox_device.device_id)
-    (late,) = seam_sandbox._backend.workspace.events.after(2)[-1:]
+    (late,) = seam_sandbox.embedded.workspace.events.after(2)[-1:]
 
     assert seam.events.get(event_id=event.event_id).event_type == "device.disconnected"
     for unknown in (late.event_id, event.device_id, NOTHING):

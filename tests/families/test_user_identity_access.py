@@ -23,7 +23,7 @@ def ada(seam_sandbox):
 @pytest.fixture
 def unmanaged(seam_sandbox):
     """A person whom a provider brought."""
-    backend = seam_sandbox._backend
+    backend = seam_sandbox.embedded
     row = UserIdentityRow(
         user_identity_id=backend.app.ids.uuid(),
         workspace_id=seam_sandbox.workspace_id,
@@ -230,7 +230,7 @@ def test_instant_key_opens_a_session(seam, seam_sandbox, ada):
     assert key.instant_key_url.startswith("https://")
     assert key.created_at < key.expires_at
     seam_sandbox.expect_event("client_session.deleted", count=1, client_session_id=key.client_session_id)
-    assert len(seam_sandbox._backend.dump()["InstantKey"]) == 1
+    assert len(seam_sandbox.embedded.dump()["InstantKey"]) == 1
 
 
 def test_unknown_customization_profile_is_refused(seam, ada):

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.every_transport
 @pytest.fixture
 def token_client(seam_sandbox):
     """A client with a personal access token, and no workspace."""
-    token = seam_sandbox._backend.add_access_token(seam_sandbox._backend.workspace)
+    token = seam_sandbox.embedded.add_access_token(seam_sandbox.embedded.workspace)
     with seam_sandbox.http(headers={"authorization": f"Bearer {token}"}) as client:
         yield client
 

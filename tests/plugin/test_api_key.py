@@ -45,7 +45,7 @@ def test_two_sandboxes_of_one_key_cannot_share_the_listener(pytester, in_process
 
         @pytest.mark.seam(api_key="seam_test1_mine")
         def test_it(_seam_listener, seam_server):
-            with _seam_listener.joined(Sandbox(api_key="seam_test1_mine")._backend.app):
+            with _seam_listener.joined(Sandbox(api_key="seam_test1_mine").embedded.app):
                 pass
         """
     )

@@ -34,7 +34,7 @@ def test_both_troubles_are_told(pytester, in_process):
         """
         def test_it(seam_sandbox, seam_http):
             seam_http.post("/thermostats/list", json={})
-            seam_sandbox._backend.app.internal_errors.append(ZeroDivisionError("inside"))
+            seam_sandbox.embedded.app.internal_errors.append(ZeroDivisionError("inside"))
         """
     )
 
@@ -161,14 +161,14 @@ def test_fault_of_ours_shows_where_it_is(pytester, in_process):
     pytester.makepyfile(
         """
         def test_it(seam_sandbox, monkeypatch):
-            monkeypatch.setattr("pytest_seam_sandbox.observer.check_count", lambda _: 1 / 0)
+            monkeypatch.setattr("pytest_seam_sandbox.expectations.expecting.check_count", lambda _: 1 / 0)
             seam_sandbox.expect_event("lock.locked")
         """
     )
 
     result = in_process("--tb=short")
 
-    result.stdout.fnmatch_lines(["*observer.py:*: in *expect_event*", "*ZeroDivisionError*"])
+    result.stdout.fnmatch_lines(["*expecting.py:*: in *expect_event*", "*ZeroDivisionError*"])
 
 
 def test_each_test_has_a_sandbox_of_its_own(pytester, in_process):

@@ -26,7 +26,7 @@ def test_later_layers_win(pytester, monkeypatch, in_process, layers, world):
     pytester.makeini("[pytest]\n" + (f"seam_world = {layers['ini']}\n" if "ini" in layers else ""))
     marker = f"import pytest\npytestmark = pytest.mark.seam(world={layers['marker']!r})" if "marker" in layers else ""
     pytester.makepyfile(
-        f"{marker}\ndef test_it(seam_sandbox):\n    assert len(seam_sandbox._api.devices()) == {COUNTS[world]}\n"
+        f"{marker}\ndef test_it(seam_sandbox):\n    assert len(seam_sandbox.backend.api.devices()) == {COUNTS[world]}\n"
     )
 
     result = in_process(*([f"--seam-world={layers['option']}"] if "option" in layers else []))
@@ -34,14 +34,14 @@ def test_later_layers_win(pytester, monkeypatch, in_process, layers, world):
     result.assert_outcomes(passed=1)
 
 
-SETTINGS = "seam_sandbox._backend.app.settings"
+SETTINGS = "seam_sandbox.embedded.app.settings"
 ALLOWED = "seam_sandbox._allowed == ('a.example', 'b.example')"
 
 
 @pytest.mark.parametrize(
     ("name", "value", "check"),
     [
-        ("world", "house", "len(seam_sandbox._api.devices()) == 3"),
+        ("world", "house", "len(seam_sandbox.backend.api.devices()) == 3"),
         ("seed", "7", "seam_sandbox.api_key == Sandbox(seed=f'7/{request.node.nodeid}').api_key"),
         ("action_attempts", "poll", f"{SETTINGS}.action_attempts == 'poll'"),
         ("action_attempts", "2.5", f"{SETTINGS}.action_attempts == 2.5"),
@@ -144,7 +144,7 @@ def test_empty_text_says_nothing(pytester, monkeypatch, in_process, layer, empty
     if layer == "ini":
         pytester.makeini("[pytest]\n" + "".join(f"seam_{name} = {empty}\n" for name in names))
     devices = 0 if layer == "environment" else 3
-    pytester.makepyfile(f"def test_it(seam_sandbox): assert len(seam_sandbox._api.devices()) == {devices}")
+    pytester.makepyfile(f"def test_it(seam_sandbox): assert len(seam_sandbox.backend.api.devices()) == {devices}")
     options = [f"--seam-{name.replace('_', '-')}={empty}" for name in names] if layer == "option" else []
 
     result = in_process(*options)
@@ -202,8 +202,8 @@ def test_closest_marker_wins(pytester, in_process):
         class TestIt:
             @pytest.mark.seam(action_attempts=5)
             def test_it(self, seam_sandbox):
-                settings = seam_sandbox._backend.app.settings
-                assert seam_sandbox._api.devices() == []
+                settings = seam_sandbox.embedded.app.settings
+                assert seam_sandbox.backend.api.devices() == []
                 assert (settings.action_attempts, settings.event_latency) == (5, 1)
         """
     )

@@ -157,7 +157,7 @@ def test_fails(app):
     assert app is None
 """
 NOT_EMULATED = "seam_http.post('/spaces/list', json={})"
-INTERNAL_ERROR = "seam_sandbox._backend.app.internal_errors.append(ZeroDivisionError('inside'))"
+INTERNAL_ERROR = "seam_sandbox.embedded.app.internal_errors.append(ZeroDivisionError('inside'))"
 UNUSED_FAULT = "seam_sandbox.faults.fail('/locks/*')"
 IMPATIENCE = "seam_sandbox.faults.rate_limit('/devices/list'); [seam_http.get('/devices/list') for _ in range(2)]"
 OPEN_OUTAGE = "seam_sandbox.disconnected(sandbox_device).__enter__()"
@@ -239,7 +239,7 @@ def test_block_after_a_failure(block):
 
 def test_heals_badly(seam_sandbox, sandbox_device, monkeypatch):
     seam_sandbox.disconnected(sandbox_device).__enter__()
-    seam_sandbox._api.call = lambda *_, **__: 1 / 0
+    seam_sandbox.backend.api.call = lambda *_, **__: 1 / 0
 """
 
 

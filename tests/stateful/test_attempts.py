@@ -99,7 +99,7 @@ def test_machine_takes_each_way():
     class Looks(Hasty):
         @rule()
         def look(self):
-            seen.add(self.sandbox._backend.app.settings.action_attempts)
+            seen.add(self.sandbox.embedded.app.settings.action_attempts)
 
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Looks, settings=settings(QUICK, max_examples=100))
@@ -148,7 +148,7 @@ def test_sandboxes_take_the_setting(given_):
     @settings(QUICK)
     @given(sandbox=sandboxes(action_attempts=given_))
     def prop(sandbox):
-        seen.add(sandbox._backend.app.settings.action_attempts)
+        seen.add(sandbox.embedded.app.settings.action_attempts)
 
     prop()
 

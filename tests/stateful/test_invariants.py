@@ -23,7 +23,7 @@ def sandbox():
 @pytest.fixture
 def workspace(sandbox):
     """Its workspace, to be broken from inside."""
-    return sandbox._backend.workspace
+    return sandbox.embedded.workspace
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def lock(workspace):
 def test_every_outage_keeps_the_laws(sandbox):
     """Breaking and healing everything that can be broken breaks no law."""
     laws = Invariants(sandbox)
-    device, phone = sandbox._api.devices()[0], sandbox._api.phones()[0]
+    device, phone = sandbox.backend.api.devices()[0], sandbox.backend.api.phones()[0]
 
     with sandbox.disconnected(device), sandbox.hub_disconnected(device), sandbox.account_disconnected(device):
         laws.check()
@@ -71,7 +71,7 @@ def test_connected_twice(sandbox, workspace, lock):
 def test_removed_device_that_speaks(sandbox, workspace, lock):
     """A lock event after device.removed breaks a law."""
     laws = Invariants(sandbox)
-    sandbox._api.call("/devices/simulate/remove", device_id=lock.device_id)
+    sandbox.backend.api.call("/devices/simulate/remove", device_id=lock.device_id)
     laws.check()
 
     workspace.events.emit(workspace, LockUnlocked(method="manual", **device_fields(workspace, lock)))
@@ -83,7 +83,7 @@ def test_removed_device_that_speaks(sandbox, workspace, lock):
 def test_phone_that_rises_from_the_dead(sandbox, workspace):
     """A phone that is listed after phone.deactivated breaks a law."""
     phone = next(iter(workspace[PhoneRow]))
-    sandbox._api.call("/phones/deactivate", device_id=phone.device_id)
+    sandbox.backend.api.call("/phones/deactivate", device_id=phone.device_id)
 
     workspace[PhoneRow].put(phone)
 
@@ -93,7 +93,7 @@ def test_phone_that_rises_from_the_dead(sandbox, workspace):
 
 def test_attempt_that_ends_twice(sandbox, workspace, lock):
     """A second end of an action attempt breaks a law."""
-    attempt = sandbox._api.call("/locks/unlock_door", device_id=lock.device_id)["action_attempt"]
+    attempt = sandbox.backend.api.call("/locks/unlock_door", device_id=lock.device_id)["action_attempt"]
     again = {name: attempt[name] for name in ("action_attempt_id", "action_type", "status")}
 
     workspace.events.emit(workspace, UnlockDoorSucceeded(**again))

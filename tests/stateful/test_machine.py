@@ -319,7 +319,7 @@ def test_removed_device_cannot_heal_otherwise():
     """What a device suffered from before the app saw to its removal stays, and no healing fails over it."""
     with SandboxMachine.again() as machine:
         machine.lose(loss=OutageSpec("disconnected", "GARAGE"))
-        machine.sandbox._api.call("/devices/simulate/remove", device_id=machine.device("GARAGE").device_id)
+        machine.sandbox.backend.api.call("/devices/simulate/remove", device_id=machine.device("GARAGE").device_id)
         machine.quiesce()
 
         machine.sandbox.expect_device_error(machine.device("GARAGE"), "device_removed")
@@ -332,7 +332,7 @@ def test_repetition_heeds_preconditions():
         @precondition(lambda self: self._lost)
         @invariant()
         def something_is_lost(self):
-            assert not self.sandbox._api.devices()[0].properties.online
+            assert not self.sandbox.backend.api.devices()[0].properties.online
 
     with Picky.again() as machine:
         machine.pass_time(seconds=1)
@@ -372,7 +372,7 @@ def test_lost_phone_gets_a_replacement():
         (replacement,) = machine.recover(loss=OutageSpec("deactivated", "Samsung Galaxy S10")).values
 
         assert replacement.device_id != machine.phone("Samsung Galaxy S10").device_id
-        assert [phone.device_id for phone in machine.sandbox._api.phones()] == [replacement.device_id]
+        assert [phone.device_id for phone in machine.sandbox.backend.api.phones()] == [replacement.device_id]
 
 
 class Impatient(SandboxMachine):
@@ -431,7 +431,7 @@ def test_laws_are_checked_after_each_step():
     class Lawless(SandboxMachine):
         @rule()
         def break_a_law(self):
-            workspace = self.sandbox._backend.workspace
+            workspace = self.sandbox.embedded.workspace
             lock = next(iter(workspace[DeviceRow]))
             workspace.events.emit(workspace, DeviceConnected(**device_fields(workspace, lock)))
 
@@ -682,7 +682,9 @@ def test_world_is_where_a_machine_starts():
 
     assert list(first._devices) == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
     assert first.sandbox is not second.sandbox
-    assert [d.device_id for d in first.sandbox._api.devices()] == [d.device_id for d in second.sandbox._api.devices()]
+    assert [d.device_id for d in first.sandbox.backend.api.devices()] == [
+        d.device_id for d in second.sandbox.backend.api.devices()
+    ]
 
 
 def test_runs_do_not_meet():
@@ -690,7 +692,7 @@ def test_runs_do_not_meet():
     with SandboxMachine.again() as machine:
         machine.sandbox.client().devices.update(device_id=machine.device("GARAGE").device_id, name="SHED")
     with SandboxMachine.again() as machine:
-        assert [device.display_name for device in machine.sandbox._api.devices()] == ["GARAGE"]
+        assert [device.display_name for device in machine.sandbox.backend.api.devices()] == ["GARAGE"]
 
 
 @pytest.mark.parametrize("given_up", [UnsatisfiedAssumption(), StopTest(1)])

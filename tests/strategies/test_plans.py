@@ -7,7 +7,7 @@ import pytest
 
 from pytest_seam_sandbox import ExpectationFailed, OutageNotPossible, Sandbox, SandboxError
 from pytest_seam_sandbox.engine.errors import UnknownId
-from pytest_seam_sandbox.outages.specs import OutageSpec
+from pytest_seam_sandbox.outages import OutageSpec
 from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 from pytest_seam_sandbox.strategies.plans import FaultPlan, Moment, OutagePlan, PlannedOutage
 
@@ -32,7 +32,7 @@ def sandbox():
 
 
 def is_online(sandbox):
-    (device,) = sandbox._api.devices()
+    (device,) = sandbox.backend.api.devices()
     return device.properties.online
 
 
@@ -170,7 +170,7 @@ def test_possible_plan_leaves_all_well(sandbox, name):
     """Crossing and nested losses are played with their assertions, and nothing is left of them."""
     POSSIBLE[name].run(sandbox)
 
-    (device,) = sandbox._api.devices()
+    (device,) = sandbox.backend.api.devices()
     assert device.properties.online
     assert device.errors == []
 
@@ -185,7 +185,7 @@ def test_refusal_names_both_outages(sandbox):
 
 def test_label_and_id_of_one_device_are_the_same_target(sandbox):
     """Two names for one thing do not hide that it is lost twice."""
-    (device,) = sandbox._api.devices()
+    (device,) = sandbox.backend.api.devices()
 
     with pytest.raises(OutageNotPossible, match=r"lasts until"):
         OutagePlan([outage(), outage(target=device.device_id, start=5)]).check(sandbox)
@@ -211,7 +211,10 @@ def test_phone_is_lost_only_once(sandbox):
 
 def test_present_state_counts(sandbox):
     """What is lost already cannot be lost by a plan; the outage says why."""
-    with sandbox.disconnected(sandbox._api.devices()[0]), pytest.raises(OutageNotPossible, match=r"The device is off"):
+    with (
+        sandbox.disconnected(sandbox.backend.api.devices()[0]),
+        pytest.raises(OutageNotPossible, match=r"The device is off"),
+    ):
         plan(("disconnected", 5, 6)).check(sandbox)
 
 
@@ -340,10 +343,10 @@ def test_trouble_after_a_break_is_not_lost(sandbox):
     """What goes wrong in healing after a break is raised by the sandbox's check."""
     for _ in plan(("disconnected", 0, 60)).play(sandbox):
         sandbox.faults.fail("/locks/*")
-        sandbox._backend.workspace.events.clear()
-        (device,) = sandbox._api.devices()
-        sandbox._api.call("/devices/simulate/connect", device_id=device.device_id)
-        sandbox._backend.workspace.events.clear()
+        sandbox.embedded.workspace.events.clear()
+        (device,) = sandbox.backend.api.devices()
+        sandbox.backend.api.call("/devices/simulate/connect", device_id=device.device_id)
+        sandbox.embedded.workspace.events.clear()
         break
 
     with pytest.raises(ExpectationFailed, match=r"device\.connected") as raised:
@@ -357,8 +360,8 @@ def test_what_becomes_impossible_is_raised_when_it_is_reached(sandbox):
     story = OutagePlan([outage("account_disconnected", duration=50), outage(start=10)])
     moments = story.play(sandbox)
     next(moments)
-    (device,) = sandbox._api.devices()
-    sandbox._api.call("/devices/simulate/disconnect", device_id=device.device_id)
+    (device,) = sandbox.backend.api.devices()
+    sandbox.backend.api.call("/devices/simulate/disconnect", device_id=device.device_id)
 
     with pytest.raises(OutageNotPossible):
         next(moments)
@@ -384,7 +387,9 @@ def test_owner_of_a_lost_phone_gets_a_new_one():
     sandbox = Sandbox()
     lost = sandbox.create_phone()
 
-    counts = [len(sandbox._api.phones()) for _ in OutagePlan([outage("deactivated", lost.display_name)]).play(sandbox)]
+    counts = [
+        len(sandbox.backend.api.phones()) for _ in OutagePlan([outage("deactivated", lost.display_name)]).play(sandbox)
+    ]
 
     assert counts == [0, 1]
 

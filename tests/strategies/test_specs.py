@@ -3,7 +3,7 @@
 import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
-from pytest_seam_sandbox.outages.specs import KINDS, OutageSpec, possible_outages
+from pytest_seam_sandbox.outages import KINDS, OutageSpec, possible_outages
 from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 
 
@@ -44,7 +44,7 @@ def test_possible_losses_are_the_simplest_first():
 def test_lost_account_cannot_be_lost_again():
     """What is lost already is not possible; other losses of its devices are."""
     sandbox = Sandbox(world="house")
-    (account,) = {device.connected_account_id for device in sandbox._api.devices()}
+    (account,) = {device.connected_account_id for device in sandbox.backend.api.devices()}
 
     with sandbox.account_disconnected(account):
         kinds = {loss.kind for loss in possible_outages(sandbox)}
@@ -57,6 +57,6 @@ def test_unmanaged_devices_are_left_alone():
     sandbox = Sandbox()
     device = sandbox.create_device()
 
-    sandbox._api.call("/devices/update", device_id=device.device_id, is_managed=False)
+    sandbox.backend.api.call("/devices/update", device_id=device.device_id, is_managed=False)
 
     assert possible_outages(sandbox) == []

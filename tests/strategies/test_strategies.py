@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytest_seam_sandbox import NotEmulated, Sandbox, SandboxError
 from pytest_seam_sandbox.catalog.devices import device_models
 from pytest_seam_sandbox.engine.errors import UnknownDeviceType, UnknownWorld
-from pytest_seam_sandbox.outages.specs import KINDS, OutageSpec, possible_outages
+from pytest_seam_sandbox.outages import KINDS, OutageSpec, possible_outages
 from pytest_seam_sandbox.strategies import fault_plans, faults, outage_plans, outages, sandboxes, worlds
 from pytest_seam_sandbox.strategies import template as furnishing
 from pytest_seam_sandbox.strategies.fault_specs import FAULT_KINDS, FaultSpec
@@ -48,7 +48,7 @@ def furnished(name):
 
 
 def troubles(sandbox):
-    return [(device.display_name, device.errors) for device in sandbox._api.devices()]
+    return [(device.display_name, device.errors) for device in sandbox.backend.api.devices()]
 
 
 def failure_of(test):
@@ -97,7 +97,7 @@ def test_drawn_outage_is_possible(sandbox, loss):
 @given(data=st.data(), sandbox=sandboxes())
 def test_outages_of_a_sandbox_are_those_of_its_state(data, sandbox):
     """Drawn for a sandbox, a loss is one that is possible now."""
-    (device,) = sandbox._api.devices()
+    (device,) = sandbox.backend.api.devices()
 
     with sandbox.disconnected(device):
         loss = data.draw(outages(sandbox))
@@ -226,9 +226,9 @@ def test_each_example_has_a_sandbox_of_its_own():
     @FEW
     @given(sandbox=sandboxes(devices=["august_lock", "august_lock"], phones=1), name=st.text())
     def prop(sandbox, name):
-        seen.append([device.device_id for device in sandbox._api.devices()])
+        seen.append([device.device_id for device in sandbox.backend.api.devices()])
         sandbox.create_device()
-        assert len(sandbox._api.phones()) == 1
+        assert len(sandbox.backend.api.phones()) == 1
 
     prop()
 
@@ -241,7 +241,7 @@ def test_each_example_has_a_sandbox_of_its_own():
 @given(sandbox=sandboxes(devices="yale_lock", seed=7, action_attempts="poll"))
 def test_settings_reach_the_sandbox(sandbox):
     """sandboxes() takes the settings of Sandbox; one device type may be given as it is."""
-    (device,) = sandbox._api.devices()
+    (device,) = sandbox.backend.api.devices()
 
     attempt = sandbox.http().post("/locks/lock_door", json={"device_id": device.device_id}).json()["action_attempt"]
 
@@ -282,7 +282,7 @@ def test_outage_that_is_never_left_fails_the_example():
     @FEW
     @given(sandbox=sandboxes())
     def prop(sandbox):
-        sandbox.disconnected(sandbox._api.devices()[0]).__enter__()
+        sandbox.disconnected(sandbox.backend.api.devices()[0]).__enter__()
 
     error = failure_of(prop)
 

@@ -136,7 +136,7 @@ def test_every_trial_begins_in_the_same_state(seam_sweep, sandbox_device):
 
 def test_rate_limits_begin_anew(seam_sandbox, sandbox_device):
     """What a trial has used of Seam's rate limits is given back to the next one."""
-    seam_sandbox._backend.app.settings = seam_sandbox._backend.app.settings.__class__(rate_limits=True)
+    seam_sandbox.embedded.app.settings = seam_sandbox.embedded.app.settings.__class__(rate_limits=True)
 
     found = run(
         sweep(seam_sandbox, faults=["slow"], app=desk), lambda trial: [trial.app.open(sandbox_device) for _ in range(6)]

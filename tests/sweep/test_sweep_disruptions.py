@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from pytest_seam_sandbox.outages.specs import OutageSpec, possible_outages
+from pytest_seam_sandbox.outages import OutageSpec, possible_outages
 from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 from pytest_seam_sandbox.sweep import SweepFailed
 from sweep.desk import desk, run

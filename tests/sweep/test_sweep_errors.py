@@ -6,7 +6,7 @@ import pytest
 
 from pytest_seam_sandbox import OutageNotPossible, SandboxError
 from pytest_seam_sandbox.engine.errors import UnknownId
-from pytest_seam_sandbox.outages.specs import OutageSpec
+from pytest_seam_sandbox.outages import OutageSpec
 from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 from pytest_seam_sandbox.sweep import SweepFailed
 from sweep.desk import desk, run

@@ -51,7 +51,7 @@ def is_whole(seam_sandbox, sandbox_device):
     """Whether the sandbox works as if nothing had been cut off: from another thread, with a running clock."""
 
     def check():
-        app = seam_sandbox._backend.app
+        app = seam_sandbox.embedded.app
 
         async def ask():
             return await anyio.to_thread.run_sync(lambda: seam_sandbox.get_device(sandbox_device.device_id))
@@ -159,7 +159,7 @@ def test_request_whose_turn_has_come_is_not_cut_off(client, seam_sandbox, sandbo
 
     async def main():
         task = asyncio.create_task(unlock(client, sandbox_device))
-        seam_sandbox._backend.app.probe = lambda _request: task.cancel
+        seam_sandbox.embedded.app.probe = lambda _request: task.cancel
         with pytest.raises(asyncio.CancelledError):
             await task
             await asyncio.sleep(0)
@@ -194,7 +194,7 @@ def test_each_request_happens_with_its_record_or_not_at_all(turns, backend):
     assert requests == sandbox.requests
     unlocked = [event for event in sandbox.events if event.event_type == "lock.unlocked"]
     assert len(unlocked) == len(requests) <= len(turns)
-    assert sandbox._backend.app.clock.pinned_at is None
+    assert sandbox.embedded.app.clock.pinned_at is None
 
 
 def test_wait_between_retries_is_a_turn(run, seam_sandbox):

@@ -49,7 +49,7 @@ def refusal(http):
 @pytest.fixture
 def nothing_emulated(seam_sandbox, monkeypatch):
     """A sandbox without a single endpoint."""
-    monkeypatch.setattr(seam_sandbox._backend.app, "_route", lambda _path: None)
+    monkeypatch.setattr(seam_sandbox.embedded.app, "_route", lambda _path: None)
 
 
 # making
@@ -190,7 +190,7 @@ def test_reset_starts_over(control, http, seam_sandbox):
     assert control("requests") == {"requests": []}
     assert control("check") == {"ok": True}
     assert http.get("/devices/list").json()["devices"] == []
-    assert not seam_sandbox._backend.app.clock.is_held
+    assert not seam_sandbox.embedded.app.clock.is_held
 
 
 def test_requests_tell_what_the_program_did(control, http):
@@ -216,7 +216,7 @@ def test_request_without_parameters_has_none(control, http):
 def test_reset_forgets_trouble(control, http, seam_sandbox, monkeypatch):
     """After a reset, check has no complaint about what was before."""
     with monkeypatch.context() as patch:
-        patch.setattr(seam_sandbox._backend.app, "_route", lambda _path: None)
+        patch.setattr(seam_sandbox.embedded.app, "_route", lambda _path: None)
         assert http.get("/phones/list").status_code == 501
 
     control("reset")
@@ -306,7 +306,7 @@ def test_check_tells_of_paths_that_are_not_emulated(control, http, nothing_emula
 def test_check_tells_of_an_exception_inside(control, http, seam_sandbox, monkeypatch):
     """An error of the sandbox itself is told, whatever its type."""
     with monkeypatch.context() as patch:
-        patch.setattr(seam_sandbox._backend.app, "_route", lambda path: {}[path])
+        patch.setattr(seam_sandbox.embedded.app, "_route", lambda path: {}[path])
         assert http.get("/phones/list").status_code == 500
 
     assert control("check") == {"ok": False, "trouble": "'/phones/list'"}

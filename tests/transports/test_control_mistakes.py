@@ -42,13 +42,13 @@ WRONG = {
 def post(sandbox, route, body):
     headers = {"host": "127.0.0.1", "content-type": "application/json"}
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    answer = control(sandbox, Request("POST", f"/_sandbox/{route}", headers=headers, body=raw))
+    answer = control(sandbox.embedded, Request("POST", f"/_sandbox/{route}", headers=headers, body=raw))
     return answer.status, json.loads(answer.body)
 
 
 def everything(sandbox):
     """All that a control route could change. The clock should stand."""
-    backend = sandbox._backend
+    backend = sandbox.embedded
     return (
         json.dumps(backend.dump(), sort_keys=True),
         [str(fault) for fault in sandbox.faults.active],
@@ -99,7 +99,7 @@ def test_wrong_values_are_refused_or_fit_and_never_break_anything(route, name):
                 assert everything(sandbox) == before, kind
             sandbox.faults.clear()
             assert sandbox.client().devices.list() is not None
-            json.dumps(sandbox._backend.dump())
+            json.dumps(sandbox.embedded.dump())
 
 
 json_values = st.recursive(

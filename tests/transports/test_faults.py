@@ -219,7 +219,7 @@ def test_a_fault_can_be_limited_to_a_device(faults, seam_sandbox, seam_client, s
 
 def test_a_fault_can_be_limited_to_a_caller(faults, seam_sandbox, sandbox_device):
     """Another API key is spared."""
-    other_key = seam_sandbox._backend.add_api_key(seam_sandbox._backend.workspace)
+    other_key = seam_sandbox.embedded.add_api_key(seam_sandbox.embedded.workspace)
 
     with faults.fail("/devices/get", caller=other_key, status=500), seam_sandbox.http() as mine:
         assert mine.get("/devices/get", params={"device_id": sandbox_device.device_id}).status_code == 200

@@ -120,7 +120,7 @@ def test_forked_process_can_serve_a_sandbox_of_its_own(in_child, listener, seam_
     parents, sandbox = listener.url, Sandbox(seed="child")
 
     def child():
-        with listener.joined(sandbox._backend.app) as url:
+        with listener.joined(sandbox.embedded.app) as url:
             status = httpx.get(f"{url}/devices/list", headers=bearer(sandbox)).status_code
             apart = url != parents
         listener.stop()

@@ -97,7 +97,7 @@ def test_first_of_two_refusals_that_ends_lets_nobody_in(seam_server, seam_sandbo
 def test_one_port_refuses_for_all_of_its_sandboxes():
     """Before a connection is there nobody can tell whose it is; the port is back when the last refusal has ended."""
     one, two = Sandbox(seed="one"), Sandbox(seed="two")
-    with Listener() as listener, listener.joined(one._backend.app) as url, listener.joined(two._backend.app):
+    with Listener() as listener, listener.joined(one.embedded.app) as url, listener.joined(two.embedded.app):
         with one.faults.refuse(times=None):
             with two.faults.refuse(times=None):
                 pass
@@ -109,8 +109,8 @@ def test_one_port_refuses_for_all_of_its_sandboxes():
 def test_sandbox_that_leaves_takes_its_refusal_along():
     """A refusal that is set for ever ends at the latest with the block of its sandbox."""
     guest, host = Sandbox(seed="guest"), Sandbox(seed="host")
-    with Listener() as listener, listener.joined(host._backend.app) as url:
-        with listener.joined(guest._backend.app):
+    with Listener() as listener, listener.joined(host.embedded.app) as url:
+        with listener.joined(guest.embedded.app):
             guest.faults.refuse(times=None)
             assert reach(url) is None
 

@@ -227,7 +227,7 @@ def test_browser_pages_may_read_answers(wire, get, path, headers, allowed):
 def test_log_is_told_of_each_request(seam_sandbox):
     """The listener's log gets the request, its answer and the seconds that it took."""
     told = []
-    with Listener(log=lambda *entry: told.append(entry)) as listener, listener.joined(seam_sandbox._backend.app) as url:
+    with Listener(log=lambda *entry: told.append(entry)) as listener, listener.joined(seam_sandbox.embedded.app) as url:
         httpx.get(f"{url}/devices/list?limit=1", headers=bearer(seam_sandbox))
 
     [(request, response, seconds)] = told
@@ -238,7 +238,7 @@ def test_log_is_told_of_each_request(seam_sandbox):
 
 def test_client_that_is_left_without_an_answer_may_go_on_talking(wire, get, seam_sandbox, monkeypatch):
     """Under a time-out fault, what the client still sends is read away, and its end is the end of the connection."""
-    app, met = seam_sandbox._backend.app, Event()
+    app, met = seam_sandbox.embedded.app, Event()
     answer = app.handle
     monkeypatch.setattr(app, "handle", lambda request: (answer(request), met.set())[0])
 

@@ -81,8 +81,8 @@ def test_leaving_sandbox_ends_its_own_connections_only(connect, get):
     def text(sandbox):
         return f"GET /devices/list HTTP/1.1\nHost: x\nAuthorization: Bearer {sandbox.api_key}\n\n"
 
-    with Listener() as listener, listener.joined(stays._backend.app) as url:
-        with listener.joined(leaves._backend.app):
+    with Listener() as listener, listener.joined(stays.embedded.app) as url:
+        with listener.joined(leaves.embedded.app):
             one, other = connect(url), connect(url)
             assert [one.send(text(stays)).answer().status, other.send(text(leaves)).answer().status] == [200, 200]
 
@@ -107,7 +107,7 @@ def test_client_may_stop_the_server_that_answers_it():
     """A server that is stopped by the request that it answers does not wait for itself."""
     sandbox = Sandbox()
     listener = Listener(log=lambda *_: listener.stop())
-    with listener, listener.joined(sandbox._backend.app) as url:
+    with listener, listener.joined(sandbox.embedded.app) as url:
         assert httpx.get(f"{url}/health").status_code == 200
         for thread in connection_threads():
             thread.join(10)

@@ -13,7 +13,7 @@ def api_key(sandbox):
 
 
 def access_token(sandbox):
-    token = sandbox._backend.add_access_token(sandbox._backend.workspace)
+    token = sandbox.embedded.add_access_token(sandbox.embedded.workspace)
     return {"authorization": f"Bearer {token}", "seam-workspace": sandbox.workspace_id}
 
 
@@ -29,7 +29,7 @@ def session_bearer(sandbox):
 def neighbours():
     """Two sandboxes on one listener: the listener, the first and the second."""
     one, two = Sandbox(seed="one"), Sandbox(seed="two")
-    with Listener() as listener, listener.joined(one._backend.app), listener.joined(two._backend.app):
+    with Listener() as listener, listener.joined(one.embedded.app), listener.joined(two.embedded.app):
         yield listener, one, two
 
 
@@ -74,9 +74,9 @@ def test_one_key_cannot_lead_to_two_sandboxes():
 
     with (
         Listener() as listener,
-        listener.joined(one._backend.app),
+        listener.joined(one.embedded.app),
         pytest.raises(SandboxError, match="Give them different seeds"),
-        listener.joined(two._backend.app),
+        listener.joined(two.embedded.app),
     ):
         pass  # pragma: no cover
 
@@ -85,7 +85,7 @@ def test_sandbox_that_has_left_is_not_reached_any_more(neighbours):
     """After its block a sandbox's key is unknown to the listener, which serves the others on."""
     listener, first, _ = neighbours
     guest = Sandbox(seed="guest")
-    with listener.joined(guest._backend.app):
+    with listener.joined(guest.embedded.app):
         pass
 
     after = httpx.get(f"{listener.url}/devices/list", headers=api_key(guest))
@@ -101,7 +101,7 @@ def break_inside(sandbox, monkeypatch):
     def explode(_path):
         raise RuntimeError("the sandbox is broken")
 
-    monkeypatch.setattr(sandbox._backend.app, "_route", explode)
+    monkeypatch.setattr(sandbox.embedded.app, "_route", explode)
 
 
 def test_exception_inside_is_500_for_the_client(seam_server, seam_sandbox, monkeypatch):
@@ -140,7 +140,7 @@ def test_exception_inside_fails_the_test_of_the_plugin(pytester):
         import httpx
 
         def test_app(seam_server, seam_sandbox, monkeypatch):
-            monkeypatch.setattr(seam_sandbox._backend.app, "_route", lambda path: 1 / 0)
+            monkeypatch.setattr(seam_sandbox.embedded.app, "_route", lambda path: 1 / 0)
             httpx.get(f"{seam_server}/devices/list")
         """
     )

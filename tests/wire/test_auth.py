@@ -40,7 +40,7 @@ def bearer(token, **headers):
 
 @pytest.fixture
 def backend(seam_sandbox):
-    return seam_sandbox._backend
+    return seam_sandbox.embedded
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def anyone():
 def owner_of_token():
     """A client with a personal access token and no workspace, for the one path that takes no API key."""
     with Sandbox() as sandbox:
-        token = sandbox._backend.add_access_token(sandbox._backend.workspace)
+        token = sandbox.embedded.add_access_token(sandbox.embedded.workspace)
         with sandbox.http(headers={"authorization": f"Bearer {token}"}) as client:
             yield client
 

@@ -1,4 +1,4 @@
-"""The half of a sandbox that makes things: devices, phones, people, accounts, codes, keys."""
+"""Making devices, phones, people, accounts, codes and keys; what is given is checked before anything is made."""
 
 from __future__ import annotations
 
@@ -6,28 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from .api.connected_accounts.model import ConnectedAccount
-from .api.devices.model import Device
-from .api.phones.model import AssaAbloyMetadata, Phone, PhoneMetadata, PhoneProperties
-from .api.user_identities.model import UserIdentity
+from ..api.connected_accounts.model import ConnectedAccount
+from ..api.devices.model import Device
+from ..api.phones.model import AssaAbloyMetadata, Phone, PhoneMetadata, PhoneProperties
+from ..api.user_identities.model import UserIdentity
+from ..backends.lookup import Lookup, id_of, resource_id
+from ..catalog.devices import device_model
+from ..catalog.literals import AcsSystemType, DeviceType, Provider
+from ..engine.clock import format_time
+from ..engine.errors import SandboxError, is_for_the_test
+from ..engine.types import Email, Key, Metadata, NonEmptyText, Text, Uuid
 from .arguments import Properties, checked, device_properties, known_names, one_name, parameters_of, phone_properties
-from .backends.lookup import id_of
-from .catalog.devices import device_model
-from .catalog.literals import AcsSystemType, DeviceType, Provider
-from .clients import Connected
-from .engine.clock import format_time
-from .engine.errors import SandboxError, is_for_the_test
-from .engine.types import Email, Key, Metadata, NonEmptyText, Text, Uuid
 
 if TYPE_CHECKING:
-    from .api.access_codes.model import AccessCode
-    from .api.acs.resources import AcsCredential, AcsSystem
+    from ..api.access_codes.model import AccessCode
+    from ..api.acs.resources import AcsCredential, AcsSystem
 
 __tracebackhide__ = is_for_the_test
 
 
-class Maker(Connected):
-    """The half of a sandbox that makes things."""
+class Provisioning(Lookup):
+    """The methods of a sandbox that make things."""
 
     def create_device(
         self,
@@ -49,7 +48,7 @@ class Maker(Connected):
         given = checked(
             method,
             _of_a_device,
-            strict_ids=self._strict_ids,
+            strict_ids=self._backend.strict_ids,
             device_type=device_type,
             device_id=device_id,
             name=name,
@@ -63,7 +62,7 @@ class Maker(Connected):
         names = {"properties.name": own.pop("name", None), "properties.appearance.name": appearance.get("name")}
         given["name"] = one_name(method, {"name": name} | names)
         given["properties"] = own
-        return self.get_device(self._backend.create_device(**given))
+        return self.get_device(self._backend.provision.create_device(**given))
 
     def create_connected_account(
         self,
@@ -82,7 +81,7 @@ class Maker(Connected):
             customer_key=customer_key,
             custom_metadata=custom_metadata,
         )
-        return self.get_connected_account(self._backend.create_account(**given))
+        return self.get_connected_account(self._backend.provision.create_account(**given))
 
     def create_user_identity(
         self,
@@ -101,9 +100,9 @@ class Maker(Connected):
             phone_number=phone_number,
             user_identity_key=user_identity_key,
         )
-        with self._backend.ids_kept_on_error():
-            given.setdefault("full_name", self._backend.app.ids.full_name())
-            answer = self._api.call("/user_identities/create", **given)
+        with self._backend.provision.ids_kept_on_error():
+            given.setdefault("full_name", self._backend.provision.full_name())
+            answer = self._backend.api.call("/user_identities/create", **given)
         return UserIdentity.model_validate(answer["user_identity"])
 
     def create_phone(
@@ -128,7 +127,7 @@ class Maker(Connected):
         given = checked(
             method,
             _of_a_phone,
-            strict_ids=self._strict_ids,
+            strict_ids=self._backend.strict_ids,
             user_identity_id=user_identity_id,
             operating_system=operating_system,
             device_id=device_id,
@@ -142,8 +141,8 @@ class Maker(Connected):
         about = _about_phone(method, operating_system, given.get("phone_metadata", {}))
         known_names(f"{method}(assa_abloy_metadata=…)", given.get("assa_abloy_metadata", {}), _ASSA_ABLOY)
         own = phone_properties(method, given.get("properties", {}), about["operating_system"])
-        self._backend.check_new_phone(device_id, user_identity_id, custom_sdk_installation_id)
-        answer = self._api.call(
+        self._backend.provision.check_new_phone(device_id, user_identity_id, custom_sdk_installation_id)
+        answer = self._backend.api.call(
             "/phones/simulate/create_sandbox_phone",
             user_identity_id=user_identity_id or self.create_user_identity().user_identity_id,
             custom_sdk_installation_id=custom_sdk_installation_id,
@@ -152,10 +151,10 @@ class Maker(Connected):
         )
         made = answer["phone"]["device_id"]
         if device_id is not None or own:
-            made = self._backend.furnish_phone(made, device_id or made, own)
+            made = self._backend.provision.furnish_phone(made, device_id or made, own)
         if nickname is not None or custom_metadata is not None:
             changes = {"name": nickname, "custom_metadata": given.get("custom_metadata")}
-            self._api.call("/devices/update", device_id=made, **changes)
+            self._backend.api.call("/devices/update", device_id=made, **changes)
         return self.get_phone(made)
 
     def create_access_code(
@@ -169,23 +168,15 @@ class Maker(Connected):
         **details: Any,
     ) -> AccessCode:
         """A new access code on a device. details: further parameters of /access_codes/create."""
-        from .api.access_codes.model import AccessCode
+        from ..api.access_codes.model import AccessCode
 
         known_names("create_access_code", details, _instead("/access_codes/create", device_id="device"))
         given = {"code": code, "name": name, "starts_at": starts_at, "ends_at": ends_at, **details}
         given = {parameter: _as_text(value) for parameter, value in given.items()}
-        device_id = self._id("device", device)
-        with self._backend.ids_kept_on_error():
-            answer = self._api.call("/access_codes/create", device_id=device_id, **given)
+        device_id = resource_id(self._backend, "device", device)
+        with self._backend.provision.ids_kept_on_error():
+            answer = self._backend.api.call("/access_codes/create", device_id=device_id, **given)
         return AccessCode.model_validate(answer["access_code"])
-
-    def create_access_token(self) -> str:
-        """A personal access token of a user of this workspace, of the form `seam_at1…`; embedded only.
-
-        For apps that use one in place of an API key, with the header or option for the workspace id. The user's
-        workspaces/create makes further workspaces, production ones too.
-        """
-        return self._backend.add_access_token(self._backend.workspace)
 
     def complete_login(
         self, connect_webview: Any, *, email: str = "jane@example.com", provider: Provider | None = None
@@ -198,11 +189,13 @@ class Maker(Connected):
         """
         webview_id = id_of(connect_webview, "connect_webview_id")
         checked("complete_login", _of_a_login, email=email, provider=provider)
-        return self.get_connected_account(self._backend.complete_login(webview_id, email=email, provider=provider))
+        return self.get_connected_account(
+            self._backend.provision.complete_login(webview_id, email=email, provider=provider)
+        )
 
     def fail_login(self, connect_webview: Any) -> None:
         """A person fails to log in with the Connect Webview; they may try again; embedded only."""
-        self._backend.fail_login(id_of(connect_webview, "connect_webview_id"))
+        self._backend.provision.fail_login(id_of(connect_webview, "connect_webview_id"))
 
     def create_acs_system(
         self,
@@ -220,13 +213,13 @@ class Maker(Connected):
         given = checked(
             "create_acs_system",
             _of_an_acs_system,
-            strict_ids=self._strict_ids,
+            strict_ids=self._backend.strict_ids,
             system_type=system_type,
             name=name,
             entrances=entrances,
             connected_account_id=connected_account_id,
         )
-        return self._api.acs_system(self._backend.create_acs_system(**given))
+        return self._backend.api.acs_system(self._backend.provision.create_acs_system(**given))
 
     def create_acs_credential(
         self,
@@ -244,7 +237,7 @@ class Maker(Connected):
         acs_entrance_ids: by default every entrance of the system. is_multi_phone_sync_credential: by default, what
         mobile keys are. details: further parameters of /acs/credentials/create.
         """
-        from .api.acs.resources import AcsCredential
+        from ..api.acs.resources import AcsCredential
 
         path = "/acs/credentials/create"
         names = _instead(path, allowed_acs_entrance_ids="acs_entrance_ids")
@@ -252,7 +245,7 @@ class Maker(Connected):
         given = checked(
             "create_acs_credential",
             _of_an_acs_credential,
-            strict_ids=self._strict_ids,
+            strict_ids=self._backend.strict_ids,
             access_method=access_method,
             acs_system_id=acs_system_id,
             user_identity_id=user_identity_id,
@@ -261,29 +254,25 @@ class Maker(Connected):
         )
         entrance_ids = given.pop("acs_entrance_ids", None)
         given.setdefault("is_multi_phone_sync_credential", access_method == "mobile_key")
-        with self._backend.all_or_nothing():
+        with self._backend.provision.all_or_nothing():
             system_id = acs_system_id or self._system_for(access_method)
             if entrance_ids is None:
-                rows = self._api.call("/acs/entrances/list", acs_system_id=system_id)["acs_entrances"]
+                rows = self._backend.api.call("/acs/entrances/list", acs_system_id=system_id)["acs_entrances"]
                 entrance_ids = [row["acs_entrance_id"] for row in rows]
             owner = user_identity_id or self.create_user_identity().user_identity_id
             given |= {"acs_system_id": system_id, "user_identity_id": owner, "allowed_acs_entrance_ids": entrance_ids}
             further = {name: _as_text(value) for name, value in details.items()}
-            answer = self._api.call(path, **given, **further)
+            answer = self._backend.api.call(path, **given, **further)
         return AcsCredential.model_validate(answer["acs_credential"])
 
     def _system_for(self, access_method: str) -> str:
-        from .api.acs.kinds import SYSTEM_KINDS
+        from ..api.acs.kinds import SYSTEM_KINDS
 
-        for system in self._api.acs_systems():
+        for system in self._backend.api.acs_systems():
             if access_method in SYSTEM_KINDS[system.external_type].methods:
                 return system.acs_system_id
         hotel = access_method in SYSTEM_KINDS["visionline_system"].methods
         return self.create_acs_system("visionline_system" if hotel else "salto_ks_site").acs_system_id
-
-    @property
-    def _strict_ids(self) -> bool:
-        return self._backend.workspace.settings.strict_ids
 
 
 _ASSA_ABLOY = tuple(AssaAbloyMetadata.__annotations__)

@@ -1,12 +1,12 @@
-"""The half of a sandbox that marks things: any error or warning on any resource that can carry one."""
+"""Any error or warning on any resource that can carry one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from .engine.errors import SandboxError, is_for_the_test
-from .making import Maker
+from ..backends.base import SandboxPart
+from ..engine.errors import SandboxError, is_for_the_test
 
 __tracebackhide__ = is_for_the_test
 
@@ -33,8 +33,8 @@ _NO_MARKS = (
 )
 
 
-class Marker(Maker):
-    """The half of a sandbox that marks things."""
+class Marks(SandboxPart):
+    """The methods of a sandbox that put errors and warnings on things."""
 
     def set_error(self, resource: Any, code: str, *, message: str | None = None, **fields: Any) -> None:
         """Put an error on a resource, with what follows from it at Seam; embedded only. There already: nothing happens.
@@ -47,26 +47,26 @@ class Marker(Maker):
             entry, over those that Seam's schema demands.
         Raises UnknownId, and SandboxError for a code that is a warning of such a resource.
         """
-        name = self._backend.set_mark(_id_of(resource), "errors", code, message, fields)
-        self._note("error", f"{code} on {name}")
+        name = self._backend.provision.set_mark(_id_of(resource), "errors", code, message, fields)
+        self._backend.note("error", f"{code} on {name}")
 
     def set_warning(self, resource: Any, code: str, *, message: str | None = None, **fields: Any) -> None:
         """Put a warning on a resource; else like `set_error`."""
-        name = self._backend.set_mark(_id_of(resource), "warnings", code, message, fields)
-        self._note("warning", f"{code} on {name}")
+        name = self._backend.provision.set_mark(_id_of(resource), "warnings", code, message, fields)
+        self._backend.note("warning", f"{code} on {name}")
 
     def clear_error(self, resource: Any, code: str) -> None:
         """Take an error off a resource, with what follows from that at Seam, whoever has put it there; embedded only.
 
         Raises SandboxError, with the errors that there are, when the resource has none such.
         """
-        name = self._backend.clear_mark(_id_of(resource), "errors", code)
-        self._note("error", f"{code} cleared on {name}")
+        name = self._backend.provision.clear_mark(_id_of(resource), "errors", code)
+        self._backend.note("error", f"{code} cleared on {name}")
 
     def clear_warning(self, resource: Any, code: str) -> None:
         """Take a warning off a resource; else like `clear_error`."""
-        name = self._backend.clear_mark(_id_of(resource), "warnings", code)
-        self._note("warning", f"{code} cleared on {name}")
+        name = self._backend.provision.clear_mark(_id_of(resource), "warnings", code)
+        self._backend.note("warning", f"{code} cleared on {name}")
 
 
 def _id_of(resource: Any) -> str:

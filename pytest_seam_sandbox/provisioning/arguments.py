@@ -7,16 +7,16 @@ from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any
 
-from .api import find_endpoint
-from .api._shared import plain
-from .api.devices.model import BATTERY_STATUSES, battery_status
-from .api.phones.model import ASSA_ABLOY_SERVICE
-from .catalog.devices import DeviceModel, device_model, property_fields, property_types
-from .engine.errors import ApiError, SandboxError, is_for_the_test, quoted, shortened
-from .engine.json_values import why_no_json
-from .engine.params import Params
-from .engine.query import QueryType
-from .engine.types import type_name
+from ..api import find_endpoint
+from ..api._shared import plain
+from ..api.devices.model import BATTERY_STATUSES, battery_status
+from ..api.phones.model import ASSA_ABLOY_SERVICE
+from ..catalog.devices import DeviceModel, device_model, property_fields, property_types
+from ..engine.errors import ApiError, SandboxError, is_for_the_test, quoted, shortened
+from ..engine.json_values import why_no_json
+from ..engine.params import Params
+from ..engine.query import QueryType
+from ..engine.types import type_name
 
 __tracebackhide__ = is_for_the_test
 
@@ -192,7 +192,7 @@ def _check_type(method: str, place: str, value: Any, wanted: str) -> None:
 
 def _check_time_frames(method: str, place: str, options: Sequence[Mapping[str, Any]]) -> None:
     """Raise SandboxError for an option whose durations, times of day or time zone cannot be read."""
-    from .api.access_codes.time_frames import check_option
+    from ..api.access_codes.time_frames import check_option
 
     for index, option in enumerate(options):
         try:

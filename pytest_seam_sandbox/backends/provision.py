@@ -1,0 +1,206 @@
+"""What no API of Seam offers: things out of nothing, and what people do at a provider; embedded only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..engine.app import App
+from ..engine.errors import SandboxError, UnknownId, is_for_the_test, quoted
+from ..engine.workspace import Workspace
+from ..report.texts import joined
+from .finder import named
+
+if TYPE_CHECKING:
+    from ..api.connect_webviews.model import ConnectWebviewRow
+    from ..api.connected_accounts.model import ConnectedAccountRow
+
+__tracebackhide__ = is_for_the_test
+
+
+class EmbeddedProvision:
+    """Makes things in one workspace of the emulator.
+
+    codes_set: where the codes of errors and warnings go that a test puts on things.
+    """
+
+    def __init__(self, app: App, workspace: Workspace, codes_set: set[str]) -> None:
+        self._app = app
+        self._workspace = workspace
+        self._codes_set = codes_set
+
+    def create_account(self, provider: str, **details: Any) -> str:
+        """A new connected account; its id. Raises SandboxError for no provider of Seam's, and for a login twice."""
+        from ..api.connected_accounts.model import account_of_login
+        from ..catalog.devices import check_provider
+        from ..worlds.build import add_account
+
+        check_provider(provider)
+        with self._app.changing():
+            email = details.get("email")
+            if email is not None and account_of_login(self._workspace, provider, email) is not None:
+                raise SandboxError(
+                    f"there is a {provider} account of {email} already; a login has one account. Give another email."
+                )
+            return add_account(self._workspace, provider, **details).connected_account_id
+
+    def create_acs_system(self, system_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
+        """A new access system of the account, or of an account of its own; its id."""
+        from ..api.acs.kinds import SYSTEM_KINDS
+        from ..worlds.build import add_acs_system
+
+        if system_type not in SYSTEM_KINDS:
+            raise SandboxError(
+                f"Seam has no access system of the type {quoted(system_type)}; there are "
+                f"{', '.join(sorted(SYSTEM_KINDS))}."
+            )
+        with self._app.changing():
+            account = self._account(connected_account_id)
+            return add_acs_system(self._workspace, system_type, account=account, **details).acs_system_id
+
+    def create_device(self, device_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
+        """A new device of the account, or of the provider's own account; its id."""
+        from ..api.connected_accounts.model import ConnectedAccountRow
+        from ..api.devices.state import add_device
+        from ..catalog.devices import device_model
+        from ..worlds.build import add_account
+
+        model = device_model(device_type)
+        if model.provider is None:
+            raise SandboxError(f"{device_type!r} is a phone, not a device of an account. Use create_phone() instead.")
+        with self._app.changing():
+            self._check_free(details.get("device_id"))
+            account = self._account(connected_account_id)
+            if account is None:
+                accounts = self._workspace[ConnectedAccountRow]
+                account = next((row for row in accounts if row.account_type == model.provider), None)
+            account = account or add_account(self._workspace, model.provider)
+            return add_device(self._workspace, account, model, **details).device_id
+
+    def check_new_phone(
+        self, device_id: str | None, user_identity_id: str | None, custom_sdk_installation_id: str | None
+    ) -> None:
+        """Raise SandboxError when a phone of this id is there, or the phone of this installation has another id."""
+        from ..api.phones.state import find_installation
+
+        with self._app.lock:
+            self._check_free(device_id)
+            known = find_installation(self._workspace, user_identity_id or "", custom_sdk_installation_id)
+            if device_id is not None and known is not None:
+                raise SandboxError(
+                    f"the user identity has a phone {known.device_id!r} with this installation already, so it cannot "
+                    f"be {device_id!r}. Leave the device_id out, or give another custom_sdk_installation_id."
+                )
+
+    def _check_free(self, device_id: str | None) -> None:
+        from ..api.devices.model import DeviceRow
+        from ..api.phones.model import PhoneRow
+
+        for word, kind in (("device", DeviceRow), ("phone", PhoneRow)):
+            if self._workspace[kind].get(device_id) is not None:
+                raise SandboxError(f"there is a {word} {device_id!r} already; give another device_id.")
+
+    def furnish_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
+        """Give a phone the id and the properties that a test wants; the id."""
+        from ..api.phones.model import PhoneRow
+        from ..api.phones.state import furnish_phone
+
+        with self._app.changing():
+            phone = self._workspace[PhoneRow][device_id]
+            return furnish_phone(self._workspace, phone, new_id, properties).device_id
+
+    @contextmanager
+    def ids_kept_on_error(self) -> Iterator[None]:
+        """A call that Seam refuses changes nothing; let it use up no id either."""
+        with self._app.lock:
+            count = self._app.ids.count
+            try:
+                yield
+            except Exception:
+                self._app.ids.count = count
+                raise
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Several calls, of which none has happened when one is refused; other requests wait meanwhile."""
+        with self._app.lock:
+            state = self._app.snapshot()
+            try:
+                yield
+            except Exception:
+                self._app.restore(state)
+                raise
+
+    def readd_device(self, device_id: str) -> None:
+        """Put a removed device back into its account, as a person does at the provider."""
+        from ..api.devices.model import find_device
+        from ..api.devices.state import readd_device
+
+        with self._app.changing():
+            readd_device(self._workspace, find_device(self._workspace, device_id))
+
+    def complete_login(self, connect_webview_id: str, *, email: str, provider: str | None) -> str:
+        """Log in with a Connect Webview, as a person does; the id of the account."""
+        from ..api.connect_webviews.logins import log_in
+
+        with self._app.changing():
+            webview = self._webview(connect_webview_id)
+            return log_in(self._workspace, webview, email=email, provider=provider).connected_account_id
+
+    def fail_login(self, connect_webview_id: str) -> None:
+        """Try to log in with a Connect Webview, and fail."""
+        from ..api.connect_webviews.logins import fail
+
+        with self._app.changing():
+            fail(self._workspace, self._webview(connect_webview_id))
+
+    def full_name(self) -> str:
+        """The name of a person, as it follows from the seed."""
+        return self._app.ids.full_name()
+
+    def set_mark(
+        self, row_id: str, field: Literal["errors", "warnings"], code: str, message: str | None, fields: dict[str, Any]
+    ) -> str:
+        """Put an error or a warning on a resource; the name of the resource."""
+        from ..api.marks import find_markable, put_mark
+
+        with self._app.changing():
+            row = find_markable(self._workspace, row_id)
+            put_mark(self._workspace, row, field, code, message=message, fields=fields)
+            self._codes_set.add(code)
+            return row.label or row_id
+
+    def clear_mark(self, row_id: str, field: Literal["errors", "warnings"], code: str) -> str:
+        """Take an error or a warning off a resource; the name of the resource."""
+        from ..api.marks import find_markable, take_mark
+
+        with self._app.changing():
+            row = find_markable(self._workspace, row_id)
+            take_mark(self._workspace, row, field, code)
+            return row.label or row_id
+
+    def _webview(self, connect_webview_id: str) -> ConnectWebviewRow:
+        from ..api.connect_webviews.model import ConnectWebviewRow
+
+        webviews = self._workspace[ConnectWebviewRow]
+        webview = webviews.get(connect_webview_id)
+        if webview is None:
+            raise UnknownId(
+                f"no Connect Webview {quoted(connect_webview_id)} in this sandbox; it has "
+                f"{joined(row.id for row in webviews) or 'none'}. Let the program under test make one with "
+                "/connect_webviews/create."
+            )
+        return webview
+
+    def _account(self, connected_account_id: str | None) -> ConnectedAccountRow | None:
+        from ..api.connected_accounts.model import ConnectedAccountRow
+
+        accounts = self._workspace[ConnectedAccountRow]
+        account = accounts.get(connected_account_id)
+        if connected_account_id is not None and account is None:
+            raise UnknownId(
+                f"no connected account {quoted(connected_account_id)} in this sandbox; "
+                f"it has {named(accounts)}. Make one with create_connected_account()."
+            )
+        return account

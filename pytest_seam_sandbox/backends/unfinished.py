@@ -1,0 +1,51 @@
+"""What a test has begun and has to end, and trouble that could not be raised where it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol
+
+
+class Begun(Protocol):
+    """An outage, as far as the end of a test deals with it. place: the line that asked for it."""
+
+    @property
+    def name(self) -> str:
+        """The method of Sandbox."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """The line of the test that asked for it."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> None: ...
+
+
+@dataclass
+class Unfinished:
+    """open: outages inside which the test is. unentered: those that were made and not entered.
+
+    troubles: what `check` raises in place of where it happened. unused: sweeps that did not run, as what to raise.
+    """
+
+    open: list[Begun] = field(default_factory=list)
+    unentered: list[Begun] = field(default_factory=list)
+    troubles: list[Exception] = field(default_factory=list)
+    unused: list[Exception] = field(default_factory=list)
+    has_hinted: bool = False
+
+    @contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """Inside the block, nothing is unfinished but what begins there."""
+        outer = self.open, self.troubles, self.unused
+        self.open, self.troubles, self.unused = [], [], []
+        try:
+            yield
+        finally:
+            self.open, self.troubles, self.unused = outer

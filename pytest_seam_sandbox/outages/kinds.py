@@ -1,0 +1,147 @@
+"""The kinds of outages: the only place, besides their classes, that lists them.
+
+A new kind is a class below `Outage`, with its name, sentence, switch and option, and here: its name in `OutageKind`,
+a row of `OUTAGES`, a method of `Outages`, its switch and its option. A part that is missing fails on import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, TypeVar, get_args
+
+from typing_extensions import TypedDict
+
+from ..backends.base import Backend
+from ..backends.finder import What
+from ..backends.lookup import Lookup, account_id, resource_id
+from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
+from .accounts import AccountDisconnected
+from .base import Outage
+from .devices import Disconnected, HubDisconnected, Removed, SubscriptionExpired
+from .phones import Deactivation
+
+__tracebackhide__ = is_for_the_test
+
+OutageKind = Literal[
+    "disconnected", "hub_disconnected", "removed", "subscription_expired", "account_disconnected", "deactivated"
+]
+"""The outages of a Sandbox, by the names of its methods; the simplest first."""
+
+KINDS: tuple[OutageKind, ...] = get_args(OutageKind)
+_CLASSES = (Disconnected, HubDisconnected, Removed, SubscriptionExpired, AccountDisconnected, Deactivation)
+
+AnyOutage = TypeVar("AnyOutage", bound=Outage)
+
+_FOR_DEVICES: Mapping[What, str] = MappingProxyType(
+    {"phone": "deactivated()", "connected account": "account_disconnected()"}
+)
+_FOR_PHONES: Mapping[What, str] = MappingProxyType(
+    {"device": "disconnected() or removed()", "connected account": "account_disconnected()"}
+)
+_FOR_ACCOUNTS: Mapping[What, str] = MappingProxyType({"phone": "deactivated()"})
+"""Which outages there are for other things, where one of the things named is wanted."""
+
+
+class OutageTargets(TypedDict, total=False):
+    """What a sweep disconnects, removes and so on: names, ids or models, or lists of them."""
+
+    disconnect: Any
+    disconnect_hub: Any
+    remove: Any
+    expire: Any
+    disconnect_account: Any
+    deactivate: Any
+
+
+class OutageSwitches:
+    """Which kinds of outages a state machine has."""
+
+    disconnections: ClassVar[bool] = True
+    hub_disconnections: ClassVar[bool] = True
+    removals: ClassVar[bool] = True
+    subscription_expirations: ClassVar[bool] = True
+    account_losses: ClassVar[bool] = True
+    phone_losses: ClassVar[bool] = True
+
+
+class Outages(Lookup):
+    """The methods of a sandbox that take something away for a while."""
+
+    def disconnected(self, device: Any) -> Disconnected:
+        """The device is offline inside the block. Raises OutageNotPossible when it cannot be disconnected now."""
+        return self._made(Disconnected(self._backend, self._device_id(device)))
+
+    def hub_disconnected(self, device: Any) -> HubDisconnected:
+        """The hub of the device is offline inside the block."""
+        return self._made(HubDisconnected(self._backend, self._device_id(device)))
+
+    def removed(self, device: Any, *, restore: bool = True) -> Removed:
+        """The device is gone from its account inside the block. restore: put it back on leaving; embedded only."""
+        restore = _yes_or_no("restore", restore)
+        return self._made(Removed(self._backend, self._device_id(device), restore=restore))
+
+    def subscription_expired(self, device: Any) -> SubscriptionExpired:
+        """The paid plan of the device has expired inside the block."""
+        return self._made(SubscriptionExpired(self._backend, self._device_id(device)))
+
+    def account_disconnected(self, account: Any) -> AccountDisconnected:
+        """The account, and with it each of its devices, is offline in the block; a device stands for its account."""
+        return self._made(AccountDisconnected(self._backend, account_id(self._backend, account, _FOR_ACCOUNTS)))
+
+    def deactivated(self, phone: Any, *, replace: bool = False) -> Deactivation:
+        """The phone is lost from the start of the block on. replace: give its owner a new one on leaving."""
+        phone_id = resource_id(self._backend, "phone", phone, _FOR_PHONES)
+        with self._backend.finding() as finder:
+            dead = None if finder.ids("phone", phone_id) else finder.gone("phone", phone_id)
+        if dead is not None:
+            raise OutageNotPossible(
+                f"deactivated({dead}) is not possible: the phone is deactivated already, and stays so. Make a new one "
+                "with create_phone()."
+            )
+        return self._made(Deactivation(self._backend, phone_id, replace=_yes_or_no("replace", replace)))
+
+    def _device_id(self, device: Any) -> str:
+        return resource_id(self._backend, "device", device, _FOR_DEVICES)
+
+    def _made(self, outage: AnyOutage) -> AnyOutage:
+        return to_be_entered(self._backend, outage)
+
+
+def to_be_entered(backend: Backend, outage: AnyOutage) -> AnyOutage:
+    """Remember an outage until it is entered."""
+    backend.unfinished.unentered.append(outage)
+    return outage
+
+
+def _yes_or_no(name: str, value: bool) -> bool:
+    if not isinstance(value, bool):
+        raise SandboxError(f"{name} is True or False; got {value!r}.")
+    return value
+
+
+def rows(classes: Iterable[type[Outage]]) -> Mapping[OutageKind, type[Outage]]:
+    """The kinds by name. Raises TypeError, with what to do next, for one that lacks a part."""
+    by_name: dict[Any, type[Outage]] = {}
+    for kind in classes:
+        where = f"The outage kind {kind.__name__}"
+        for part in ("name", "sentence", "switch", "option"):
+            if not getattr(kind, part):
+                raise TypeError(f"{where} has no {part}. Set it in the class: CONTRIBUTING.md, 'An outage kind'.")
+        for has_it, what in (
+            (kind.name in KINDS, f"no {kind.name!r} in OutageKind"),
+            (hasattr(Outages, kind.name), f"no method {kind.name}() in Outages"),
+            (hasattr(OutageSwitches, kind.switch), f"no switch {kind.switch} in OutageSwitches"),
+            (kind.option in OutageTargets.__annotations__, f"no option {kind.option} in OutageTargets"),
+        ):
+            if not has_it:
+                raise TypeError(f"{where} has {what}. Add it to outages/kinds.py: CONTRIBUTING.md, 'An outage kind'.")
+        by_name[kind.name] = kind
+    missing = [name for name in KINDS if name not in by_name]
+    if missing:
+        raise TypeError(f"OutageKind has {', '.join(missing)}, and no class has that name. Add the class to _CLASSES.")
+    return MappingProxyType({name: by_name[name] for name in KINDS})
+
+
+OUTAGES = rows(_CLASSES)
+"""The class of each kind, in the order of KINDS."""
