@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .api.connected_accounts.model import ConnectedAccount
     from .api.devices.model import Device
     from .api.events import Event
+    from .api.instant_keys.model import InstantKey
     from .api.phones.model import Phone
     from .api.spaces.model import Space
     from .api.user_identities.model import UserIdentity
@@ -55,6 +56,7 @@ _HOMES = MappingProxyType(
         "ExpectationFailed": "engine.errors",
         "FaultKind": "strategies.fault_specs",
         "OutageSpec": "outages",
+        "InstantKey": "api.instant_keys.model",
         "MissingDependency": "engine.errors",
         "NotEmulated": "engine.errors",
         "Outage": "outages",
@@ -97,6 +99,7 @@ __all__ = [
     "ExpectationFailed",
     "FaultKind",
     "FaultSpec",
+    "InstantKey",
     "MissingDependency",
     "NotEmulated",
     "Outage",

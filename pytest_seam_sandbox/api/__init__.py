@@ -28,6 +28,7 @@ FAMILIES = (
     "connected_accounts",
     "devices",
     "events",
+    "instant_keys",
     "locks",
     "noise_sensors",
     "phones",

@@ -21,6 +21,7 @@ RANKS = (
     "access_codes",
     "phones",
     "client_sessions",
+    "instant_keys",
     "acs",
     "spaces",
     "events",

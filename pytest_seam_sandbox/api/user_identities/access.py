@@ -3,42 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from ...engine.auth import Caller
-from ...engine.clock import format_time
 from ...engine.errors import ApiError
 from ...engine.params import at_least_one
 from ...engine.router import Router
 from ...engine.store import Row
 from ...engine.types import Number, Text, Uuid
 from ...engine.workspace import Workspace
-from .._shared import WITH_SESSION_READ, WORKSPACE, WORKSPACE_READ, Resource, not_found
+from .._shared import WITH_SESSION_READ, WORKSPACE, WORKSPACE_READ, not_found
 from ..acs.lookup import accessible_entrances, find_user, sees_person, system_view, users_of
 from ..acs.model import AcsSystemRow, AcsUserRow
 from ..acs.state import link, refuse_second_user, unlink
-from ..client_sessions.model import ClientSessionRow
-from ..client_sessions.state import LIFETIME
 from ..devices.model import DeviceRow, find_device
-from .model import InstantKeyRow, UserIdentityRow, find_by_key, find_user_identity, refuse_duplicates
+from ..instant_keys.model import InstantKeyRow
+from ..instant_keys.state import make_instant_key, refuse_profile
+from .model import UserIdentityRow, find_by_key, find_user_identity, refuse_duplicates
 
 router = Router("/user_identities")
-
-INSTANT_KEY_LIFETIME = timedelta(days=2)
-"""How long the link of an instant key works (assumed)."""
-
-
-class InstantKey(Resource):
-    """An instant key as /user_identities/generate_instant_key gives it."""
-
-    instant_key_id: str
-    workspace_id: str
-    user_identity_id: str
-    client_session_id: str
-    instant_key_url: str
-    created_at: str
-    expires_at: str
 
 
 def _visible(workspace: Workspace, caller: Caller, user_identity_id: str) -> UserIdentityRow:
@@ -183,29 +166,5 @@ def generate_instant_key(
     The sandbox has no customization profiles: 404 `customization_profile_not_found`.
     """
     owner = find_user_identity(workspace, user_identity_id)
-    if customization_profile_id is not None:
-        data = {"customization_profile_id": customization_profile_id}
-        raise not_found("customization_profile_not_found", "Customization profile not found", data)
-    now = workspace.clock.now()
-    session = workspace[ClientSessionRow].put(
-        ClientSessionRow(
-            client_session_id=workspace.ids.uuid(),
-            workspace_id=workspace.workspace_id,
-            token=workspace.ids.token("seam_cst1", 8, 28),
-            created_at=workspace.clock.text(),
-            expires_at=format_time(now + LIFETIME),
-            user_identity_ids=(owner.id,),
-        )
-    )
-    return workspace[InstantKeyRow].put(
-        InstantKeyRow(
-            instant_key_id=workspace.ids.uuid(),
-            workspace_id=workspace.workspace_id,
-            user_identity_id=owner.id,
-            client_session_id=session.id,
-            instant_key_url=f"https://ik.seam.co/{workspace.ids.token('', 0, 12).lstrip('_')}",
-            created_at=workspace.clock.text(),
-            expires_at=format_time(now + INSTANT_KEY_LIFETIME),
-            max_use_count=max_use_count,
-        )
-    )
+    refuse_profile(customization_profile_id)
+    return make_instant_key(workspace, owner, max_use_count=max_use_count)

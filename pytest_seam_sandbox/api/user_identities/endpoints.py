@@ -33,10 +33,10 @@ from ..acs.lookup import find_system, sees_person, users_of
 from ..acs.model import AcsSystemRow, AcsUserRow
 from ..acs.state import ensure_user, move_person, refresh_person
 from ..client_sessions.model import ClientSessionRow
+from ..instant_keys.model import InstantKeyRow
 from ..phones.model import PhoneRow
 from . import access
 from .model import (
-    InstantKeyRow,
     UserIdentityRow,
     deleting_user_identity,
     find_by_key,
@@ -202,8 +202,6 @@ def delete(workspace: Workspace, *, user_identity_id: Uuid) -> None:
     """
     row = find_user_identity(workspace, user_identity_id)
     deleting_user_identity.send(workspace, row)
-    for instant_key in [one for one in workspace[InstantKeyRow] if one.user_identity_id == row.id]:
-        workspace[InstantKeyRow].remove(instant_key.id)
     workspace[UserIdentityRow].remove(row.id)
 
 

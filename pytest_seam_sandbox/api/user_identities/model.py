@@ -9,10 +9,10 @@ from ...engine.signals import Signal
 from ...engine.store import Row, row_type
 from ...engine.workspace import Workspace
 from .._ranks import by_rank
-from .._shared import Condition, Problem, Resource, find, given
+from .._shared import Condition, Problem, Resource, find
 
 deleting_user_identity: Signal[[Workspace, UserIdentityRow]] = Signal(
-    by_rank("acs.state", "client_sessions.state", "phones.state", highest_first=True)
+    by_rank("acs.state", "client_sessions.state", "instant_keys.state", "phones.state", highest_first=True)
 )
 """Sent before a user identity goes, so that what belongs to it goes first."""
 
@@ -83,36 +83,6 @@ class UserIdentityRow(Row):
             "errors": [error.as_error() for error in self.errors],
             "warnings": [warning.as_warning() for warning in self.warnings],
             "created_at": self.created_at,
-        }
-
-
-@row_type
-class InstantKeyRow(Row):
-    """An instant key: a link that opens a session of its user identity on a phone."""
-
-    key: ClassVar[str] = "instant_key_id"
-    not_found: ClassVar[str] = "instant_key_not_found"
-    instant_key_id: str
-    workspace_id: str
-    user_identity_id: str
-    client_session_id: str
-    instant_key_url: str
-    created_at: str
-    expires_at: str
-    customization_profile_id: str | None = None
-    max_use_count: float = 1
-
-    def view(self) -> dict[str, Any]:
-        """The instant key as a client sees it."""
-        return {
-            "instant_key_id": self.instant_key_id,
-            "workspace_id": self.workspace_id,
-            "user_identity_id": self.user_identity_id,
-            "client_session_id": self.client_session_id,
-            "instant_key_url": self.instant_key_url,
-            "created_at": self.created_at,
-            "expires_at": self.expires_at,
-            **given(customization_profile_id=self.customization_profile_id),
         }
 
 

@@ -1,0 +1,1 @@
+"""Instant keys: model.py (rows), state.py (made and deleted), then the endpoints."""
