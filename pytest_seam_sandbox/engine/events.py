@@ -175,7 +175,8 @@ class EventRow(Row):
         """The fields beyond those that all events have, by their names on the wire."""
         fields = self.fields
         if isinstance(fields, Unread):
-            fields = self.fields = fields.read()  # type: ignore[misc]  # worked out, not changed
+            fields = fields.read()
+            object.__setattr__(self, "fields", fields)  # worked out, not changed
         return fields.payload()
 
     def view(self) -> dict[str, Any]:
@@ -275,7 +276,13 @@ class EventLog:
         ids.count += 1
         self.emitted += 1
         event = EventRow(
-            self.emitted, ids.count, origin, origin.clock.mark(), fields.event_type, fields, owners or _NO_OWNERS
+            number=self.emitted,
+            place=ids.count,
+            origin=origin,
+            at=origin.clock.mark(),
+            event_type=fields.event_type,
+            fields=fields,
+            owners=owners or _NO_OWNERS,
         )
         if self._shared:
             self._kept, self._shared = self._kept.copy(), False

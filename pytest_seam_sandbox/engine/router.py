@@ -53,7 +53,7 @@ class Endpoint:
     key: str | None = None
     twin: str | None = None
     also: tuple[str, ...] = ()
-    checks: Sequence[Check] = ()
+    checks: tuple[Check, ...] = ()
     one_of: tuple[str, ...] = ()
     page_limit: int | None = None
     per_minute: int | None = None
@@ -79,7 +79,7 @@ class Endpoint:
         paging: dict[str, Any] = {}
         if self.page_limit is not None:
             paging = {"limit": Limit, "page_cursor": PageCursor}
-        return Params(self.function, skip=self.injected, also=paging, checks=tuple(self.checks), one_of=self.one_of)
+        return Params(self.function, skip=self.injected, also=paging, checks=self.checks, one_of=self.one_of)
 
     def read(self, request: Request, body: object) -> dict[str, Any]:
         """The request's parameters as sent, query and body merged where Seam merges them; the body wins."""
@@ -204,7 +204,11 @@ class Router:
         def declare(function: F) -> F:
             path = f"{self.prefix}/{name}"
             _check_row(path, function, row)
-            self._declare(Endpoint(path, methods, function, **row))
+            unchanging = {
+                "checks": tuple(row.get("checks", ())),
+                "no_effect": MappingProxyType({**row.get("no_effect", {})}),
+            }
+            self._declare(Endpoint(path, methods, function, **(row | unchanging)))
             return function
 
         return declare

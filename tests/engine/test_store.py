@@ -1,5 +1,7 @@
 """Rows, tables and workspaces: frozen, numbered, and restored from snapshots that cost nothing."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -35,8 +37,19 @@ def test_changed_row_is_a_new_one(thing):
 
 def test_change_of_an_unknown_field_is_refused(thing):
     """A misspelt field is an error at once."""
-    with pytest.raises(AttributeError, match="color"):
+    with pytest.raises(TypeError, match="color"):
         thing(thing_id="a").but(color="blue")
+
+
+def test_field_of_a_row_cannot_be_set(thing):
+    """Snapshots and other sandboxes share rows, so that nobody may change one."""
+    row = thing(thing_id="a")
+
+    with pytest.raises(FrozenInstanceError, match="colour"):
+        row.colour = "blue"
+    with pytest.raises(FrozenInstanceError, match="colour"):
+        del row.colour
+    assert row.colour == "red"
 
 
 def test_row_is_rendered_once(thing):
