@@ -20,7 +20,6 @@ from ._shared import (
     EVERYONE_READ,
     WITHOUT_WORKSPACE,
     WORKSPACE,
-    Resource,
     find,
     first,
     given,
@@ -53,21 +52,6 @@ class Customization(TypedDict, total=False):
     primary_button_color: Nullable[Text]
     primary_button_text_color: Nullable[Text]
     success_message: Nullable[Text]
-
-
-class SeamWorkspace(Resource):
-    """A workspace as /workspaces/get shows it."""
-
-    workspace_id: str
-    name: str
-    company_name: str
-    connect_partner_name: str | None
-    is_sandbox: bool
-    is_suspended: bool
-    is_publishable_key_auth_enabled: bool
-    organization_id: str | None
-    publishable_key: str | None = None
-    connect_webview_customization: Resource
 
 
 @row_type

@@ -4,7 +4,7 @@ from typing import Annotated, Generic, Literal, TypeVar, Unpack
 
 import pytest
 from annotated_types import Ge, Le, MaxLen, MinLen
-from pydantic import StringConstraints
+from pydantic import PlainValidator, StringConstraints
 from typing_extensions import TypedDict
 
 from pytest_seam_sandbox.engine.errors import ApiError
@@ -15,7 +15,6 @@ from pytest_seam_sandbox.engine.types import (
     Date,
     DateTime,
     Email,
-    Integer,
     Key,
     Nullable,
     Number,
@@ -23,10 +22,12 @@ from pytest_seam_sandbox.engine.types import (
     Unset,
     Url,
     Uuid,
+    integer,
     one_of,
     one_of_enums,
 )
 
+Integer = Annotated[int, PlainValidator(integer), QueryType("number")]
 COLOUR = Annotated[str, one_of("red", "blue")]
 SHAPE = Annotated[str, one_of_enums(("disc", "ring"), ("cube",))]
 ID = "00000000-0000-4000-8000-000000000000"

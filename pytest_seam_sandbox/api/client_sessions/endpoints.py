@@ -19,7 +19,6 @@ from .._shared import (
     WITH_PUBLISHABLE_KEY,
     WITH_SESSION,
     WORKSPACE,
-    Resource,
     find,
     not_found,
     written,
@@ -34,23 +33,6 @@ router = Router("/client_sessions")
 
 
 OneUuid = Annotated[list[Uuid], MinLen(1), MaxLen(1)]
-
-
-class ClientSession(Resource):
-    """A client session as /client_sessions/get shows it."""
-
-    client_session_id: str
-    workspace_id: str
-    token: str
-    created_at: str
-    expires_at: str
-    user_identifier_key: str | None
-    customer_key: str | None = None
-    device_count: int
-    connected_account_ids: list[str]
-    connect_webview_ids: list[str]
-    user_identity_ids: list[str]
-    user_identity_id: str | None = None
 
 
 def _view(workspace: Workspace, session: ClientSessionRow) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from .._shared import (
     WITH_SESSION_READ,
     WORKSPACE,
     WORKSPACE_READ,
-    Resource,
     all_of,
     find,
     given,
@@ -66,18 +65,6 @@ DailyTime = Annotated[str, AfterValidator(_daily_time), QueryType("string")]
 NoiseLevel = Annotated[float, BeforeValidator(number), AfterValidator(_finite), QueryType("number")]
 SensorType = Literal["noiseaware_activity_zone", "minut_sensor"]
 SensorMaker = Literal["minut", "noiseaware"]
-
-
-class NoiseThreshold(Resource):
-    """A noise threshold as /noise_sensors/noise_thresholds/get shows it."""
-
-    noise_threshold_id: str
-    device_id: str
-    name: str
-    starts_daily_at: str
-    ends_daily_at: str
-    noise_threshold_decibels: float
-    noise_threshold_nrs: float | None = None
 
 
 def _sensor(workspace: Workspace, caller: Caller, device_id: str) -> DeviceRow:

@@ -11,7 +11,7 @@ from ...engine.errors import ApiError
 from ...engine.router import Router
 from ...engine.types import Text, Url
 from ...engine.workspace import Workspace
-from .._shared import WORKSPACE, WORKSPACE_READ, Resource, find
+from .._shared import WORKSPACE, WORKSPACE_READ, find
 from .model import WebhookRow
 
 router = Router("/webhooks")
@@ -26,15 +26,6 @@ _UNDELIVERED = MappingProxyType(
         "url": "kept and shown; the sandbox delivers nothing to webhooks",
     }
 )
-
-
-class Webhook(Resource):
-    """A webhook as /webhooks/get shows it."""
-
-    webhook_id: str
-    url: str
-    event_types: list[str]
-    secret: str
 
 
 def _check_event_types(event_types: Sequence[str]) -> tuple[str, ...]:
