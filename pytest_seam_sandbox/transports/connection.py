@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import socket
 import struct
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from threading import Event, Thread, current_thread
@@ -16,43 +15,22 @@ from types import MappingProxyType
 
 from ..engine.app import MAX_BODY, App
 from ..engine.http import Request, Response
+from .request_reader import ConnectionOver, Refusal, RequestReader
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends a reset
 # A clock that runs on while freezegun or time-machine hold the others; Windows has no such function.
 real_seconds: Callable[[], float] = (
     partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
 )
-_METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 _PHRASES = MappingProxyType({status.value: status.phrase for status in HTTPStatus})
-_VERSION = re.compile(r"HTTP/(\d)\.\d")
-_HEADER = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\r\n]*)\r?\n")
-_CHUNK = re.compile(rb"([0-9a-fA-F]{1,15})[ \t]*(;[^\r\n]*)?\r?\n")
-_DIGITS = re.compile("[0-9]+")
-_BLANK = (b"\r\n", b"\n")
-_MAX_LINE = 65536
-_MAX_HEADERS = 100
 _LINGER_SECONDS = 2.0
 _IDLE_SECONDS = 60.0
 Answer = Callable[["Connection", Request], Response]
 Log = Callable[[Request, Response, float], None]
 
 
-class Refusal(Exception):
-    """What came over the wire is not answered: the response that says so, and the end of the connection."""
-
-    def __init__(self, status: int, complaint: str, body: bytes = b"") -> None:
-        super().__init__(complaint)
-        headers = () if body else (("content-type", "text/plain; charset=utf-8"),)
-        self.response = Response(status, headers, body or f"{status}: {complaint}".encode())
-
-
-class _Over(Exception):
-    """The connection has been closed, by the client, between two requests or in the middle of one, or by its owner."""
-
-
 class Connection:
-    """One connection, answered in a thread of its own. The head of a request is parsed here: the standard library's
-    way takes as long as the rest.
+    """One connection, answered in a thread of its own.
 
     answer: gives the response to a request. log: told of each request when it has been answered. app: whose requests
     came last; for the owner to set.
@@ -66,7 +44,7 @@ class Connection:
         self._answer = answer
         self._log = log
         self._ended = ended
-        self._rfile = accepted.makefile("rb")
+        self._reader = RequestReader(accepted.recv)
         self._ending = Event()
         self._closes = False
         self._thread = Thread(target=self._run, daemon=True, name="seam-sandbox connection")
@@ -95,7 +73,7 @@ class Connection:
         os.close(self._socket.detach())
 
     def _run(self) -> None:
-        with contextlib.suppress(_Over, OSError):
+        with contextlib.suppress(ConnectionOver, OSError):
             self._socket.settimeout(_IDLE_SECONDS)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)  # an answer leaves at once
             try:
@@ -109,7 +87,6 @@ class Connection:
 
     def _close(self) -> None:
         self.end()  # a copy of the connection may live on in another process
-        self._rfile.close()
         self._socket.close()
         self._ended(self)
 
@@ -122,95 +99,23 @@ class Connection:
             pass
 
     def _respond(self) -> None:
-        method, target, headers = self._read_head()
+        head = self._reader.read_head()
         started = real_seconds()
-        body = self._read_body(headers)
-        path, _, query = _origin_form(target).partition("?")
-        request = Request(method, path, query, headers, body, "app", "http", started)
+        self._closes = head.closes
+        if head.awaits_continue and head.length <= MAX_BODY:
+            self._socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        body = self._reader.read_body(head, MAX_BODY)
+        path, _, query = _origin_form(head.target).partition("?")
+        request = Request(head.method, path, query, head.headers, body, "app", "http", started)
         response = self._answer(self, request)
         self._deliver(request, response)
         if self._log is not None:
             self._log(request, response, real_seconds() - started)
 
-    def _read_head(self) -> tuple[str, str, dict[str, str]]:
-        """Method, target and headers of the next request."""
-        line = self._read_line(414, "the request line is too long")
-        while line in _BLANK:  # some clients end a body with a line too many
-            line = self._read_line(414, "the request line is too long")
-        words = line.decode("latin-1").split()
-        version = _VERSION.fullmatch(words[2]) if len(words) == 3 else None
-        if version is None:
-            raise Refusal(400, f"{line.decode('latin-1').strip()!r} is no request line of HTTP/1.1")
-        if version[1] != "1":
-            raise Refusal(505, f"{words[2]} is not spoken here; use HTTP/1.1")
-        method, target, _ = words
-        if method not in _METHODS:
-            raise Refusal(405, f"the method {method} is not supported")
-        headers = self._read_headers()
-        self._closes = words[2] == "HTTP/1.0" or "close" in headers.get("connection", "").lower()
-        return method, target, headers
-
-    def _read_headers(self) -> dict[str, str]:
-        headers: dict[str, str] = {}
-        for _ in range(_MAX_HEADERS + 1):
-            line = self._read_line(431, "a header is too long")
-            if line in _BLANK:
-                return headers
-            match = _HEADER.fullmatch(line)
-            if match is None:
-                raise Refusal(400, f"{line.decode('latin-1').rstrip()!r} is no header")
-            name, value = match[1].decode("latin-1").lower(), match[2].decode("latin-1").strip()
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        raise Refusal(431, f"more than {_MAX_HEADERS} headers")
-
-    def _read_line(self, status: int, complaint: str) -> bytes:
-        line = self._rfile.readline(_MAX_LINE + 1)
-        if len(line) > _MAX_LINE:
-            raise Refusal(status, f"{complaint}")
-        if not line.endswith(b"\n"):
-            raise _Over
-        return line
-
-    def _read_body(self, headers: Mapping[str, str]) -> bytes:
-        coding = headers.get("transfer-encoding")
-        if coding is not None and coding.lower() != "chunked":
-            raise Refusal(501, f"the transfer encoding {coding} is not supported")
-        text = headers.get("content-length", "0")
-        if _DIGITS.fullmatch(text) is None:
-            raise Refusal(400, f"the content-length {text!r} is no number")
-        length = int(text[:15])  # enough to see that it is too long; Python refuses to read thousands of digits
-        if length > MAX_BODY:
-            raise _too_long()
-        if headers.get("expect", "").lower() == "100-continue":
-            self._socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return self._read_exactly(length) if coding is None else self._read_chunks()
-
-    def _read_chunks(self) -> bytes:
-        body = bytearray()
-        while True:
-            head = _CHUNK.fullmatch(self._read_line(400, "malformed chunk"))
-            if head is None:
-                raise Refusal(400, "malformed chunk")
-            size = int(head[1], 16)
-            if len(body) + size > MAX_BODY:
-                raise _too_long()
-            if size == 0:
-                self._read_headers()  # the trailer, which nobody wants
-                return bytes(body)
-            body += self._read_exactly(size)
-            if self._read_line(400, "malformed chunk") not in _BLANK:
-                raise Refusal(400, "malformed chunk")
-
-    def _read_exactly(self, length: int) -> bytes:
-        body = self._rfile.read(length) if length else b""
-        if len(body) < length:
-            raise _Over
-        return body
-
     def _deliver(self, request: Request, response: Response) -> None:
         """Send the answer, or do on the wire what the fault says."""
         if response.delay and self._ending.wait(response.delay):
-            raise _Over
+            raise ConnectionOver
         if response.wire == "answer":
             self._send(response, has_body=request.method != "HEAD")
             return
@@ -220,7 +125,6 @@ class Connection:
         elif response.wire == "reset":
             self._send(response, cut=True)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            self._rfile.close()  # the socket is open as long as this is
             self._socket.close()
 
     def _wait_for_client_to_leave(self) -> None:
@@ -237,11 +141,6 @@ class Connection:
         lines += [f"content-length: {len(body)}", *(("connection: close",) if self._closes else ()), "\r\n"]
         sent = b"" if not has_body else body[: len(body) // 2] if cut else body
         self._socket.sendall("\r\n".join(lines).encode("latin-1") + sent)
-
-
-def _too_long() -> Refusal:
-    """Said without reading the body, in the words of Seam's server."""
-    return Refusal(413, "too long", b"Body exceeded 1mb limit")
 
 
 def _origin_form(target: str) -> str:

@@ -18,9 +18,10 @@ from weakref import WeakMethod
 from ..engine.app import App
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import JSON_TYPE, Request, Response, cors
-from .connection import Connection, Log, Refusal, real_seconds
+from .connection import Connection, Log, real_seconds
 from .control_access import check_visitor
 from .port import Port
+from .request_reader import Refusal
 
 __tracebackhide__ = is_for_the_test
 

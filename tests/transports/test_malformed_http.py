@@ -22,8 +22,8 @@ def _server_lives_on(connect, seam_server, seam_sandbox, get):
         ("GET /devices/list HTTPS/1.1", 400, "'GET /devices/list HTTPS/1.1' is no request line of HTTP/1.1"),
         ("GET /devices/list HTTP/one", 400, "'GET /devices/list HTTP/one' is no request line of HTTP/1.1"),
         ("\x16\x03\x01\x02 hello", 400, "'\\x16\\x03\\x01\\x02 hello' is no request line of HTTP/1.1"),
-        ("GET /devices/list HTTP/2.0", 505, "HTTP/2.0 is not spoken here; use HTTP/1.1"),
-        ("PRI * HTTP/2.0", 505, "HTTP/2.0 is not spoken here; use HTTP/1.1"),
+        ("GET /devices/list HTTP/2.0", 505, "HTTP/2.0 is not supported; use HTTP/1.1"),
+        ("PRI * HTTP/2.0", 505, "HTTP/2.0 is not supported; use HTTP/1.1"),
     ],
 )
 def test_garbage_line_is_named(wire, line, status, message):
@@ -63,10 +63,10 @@ def test_path_that_is_too_long_is_refused(wire):
 
 
 def test_huge_header_is_refused(wire, get):
-    """A header line of more than 64 KiB gets 431."""
+    """Headers of more than 64 KiB get 431."""
     answer = wire.send(get("/devices/list", f"X-Big: {'x' * 70_000}")).answer()
 
-    assert (answer.status, answer.text) == (431, "431: a header is too long")
+    assert (answer.status, answer.text) == (431, "431: the headers are longer than 65536 bytes")
 
 
 def test_too_many_headers_are_refused(wire, get):
@@ -83,8 +83,26 @@ def test_folded_header_is_refused(wire, get):
     assert (answer.status, answer.text) == (400, "400: ' X-Injected: yes' is no header")
 
 
+@pytest.mark.parametrize("rest", ["", " HTTP/1.1"])
+def test_head_that_does_not_end_is_refused(wire, rest):
+    """A head that goes on for more than 64 KiB is refused before it ends."""
+    line_only = not rest
+    wire.send(f"GET /{'x' * (70_000 if line_only else 1)}{rest}" + ("" if line_only else "\n" + "X-Big: x\n" * 7000))
+
+    assert wire.answer().status == (414 if line_only else 431)
+
+
 @pytest.mark.parametrize(
-    "line", ["this is no header", ": no name", "X Y: a blank in the name", "X-Tail : a blank behind it"]
+    "line",
+    [
+        "this is no header",
+        ": no name",
+        "X Y: a blank in the name",
+        "X-Tail : a blank behind it",
+        "X-Control: one \x00 zero",
+        "X-Control: an \x1b escape",
+        "X-Control: a \x7f delete",
+    ],
 )
 def test_line_that_is_no_header_is_named(wire, get, line):
     """A line among the headers that is none gets 400 and is shown."""
@@ -104,9 +122,49 @@ def test_content_length_that_is_no_number_is_refused(wire, get, length):
     assert answer.text.endswith("is no number")
 
 
-def test_content_length_of_thousands_of_digits_is_too_long(wire, get):
-    """A number that Python refuses to read is just a body that is too long."""
-    assert wire.send(get("/devices/get", f"Content-Length: {'9' * 5000}", method="POST")).answer().status == 413
+def test_content_length_of_thousands_of_digits_is_refused(wire, get):
+    """A number that no server counts up to is malformed, as it is to Node."""
+    answer = wire.send(get("/devices/get", f"Content-Length: {'9' * 5000}", method="POST")).answer()
+
+    assert (answer.status, answer.text) == (400, f"400: the content-length {'9' * 40!r} has too many digits")
+
+
+@pytest.mark.parametrize(("lengths", "shown"), [(["2", "2"], "'2, 2'"), (["2, 2"], "'2, 2'")])
+def test_repeated_content_length_is_refused(wire, get, lengths, shown):
+    """More than one Content-Length gets 400, as from Node, although they agree."""
+    headers = [f"Content-Length: {length}" for length in lengths]
+
+    answer = wire.send(get("/devices/list", *headers, method="POST") + "{}").answer()
+
+    assert (answer.status, answer.text) == (400, f"400: the content-length {shown} is no number")
+
+
+def test_contradictory_content_lengths_are_refused(wire, get):
+    """Two that differ get 400."""
+    answer = wire.send(get("/devices/list", "Content-Length: 2", "Content-Length: 3", method="POST") + "{}").answer()
+
+    assert answer.status == 400
+    assert "Content-Length" in answer.text
+
+
+def test_two_framings_are_refused(wire, get, seam_sandbox):
+    """A length beside chunks gets 400, as from Node: proxies could disagree on where the request ends."""
+    headers = ["Content-Length: 2", "Transfer-Encoding: chunked"]
+
+    answer = wire.send(get("/devices/list", *headers, method="POST") + "2\n{}\n0\n\n").answer()
+
+    assert answer.status == 400
+    assert answer.text == "400: a request has a content-length or a transfer-encoding, not both"
+    assert seam_sandbox.requests == []
+
+
+@pytest.mark.parametrize("hosts", ["", "Host: x\nHost: y\n"])
+def test_request_has_one_host(wire, hosts):
+    """A request of HTTP/1.1 without a host, or with two, gets 400, as HTTP has it."""
+    answer = wire.send(f"GET /health HTTP/1.1\n{hosts}\n").answer()
+
+    assert answer.status == 400
+    assert "Host" in answer.text
 
 
 def test_body_that_ends_too_early_ends_the_connection(wire, get, seam_sandbox):
@@ -218,5 +276,25 @@ def test_odd_query_is_answered(wire, get, query):
 
 
 def test_bytes_beyond_ascii_in_a_path_are_shown(wire, get):
-    """Raw bytes in a path are a path that is unknown."""
-    assert wire.send(get("/türen/list")).answer().status == 404
+    """Raw bytes in a path mean what they mean percent-encoded: here, a path that is unknown."""
+    answer = wire.send(get("/türen/list")).answer()
+
+    assert answer.status == 404
+    assert "/t%FCren/list" in answer.text
+
+
+def test_bytes_beyond_ascii_in_a_query_are_read(wire, get, seam_sandbox):
+    """curl sends a query as it was typed, in UTF-8, and finds what is there."""
+    device = seam_sandbox.create_device(name="Küche")
+
+    wire.send(get("/devices/list?search=Küche").replace("\n", "\r\n").encode())
+
+    assert device.device_id in wire.answer().text
+
+
+def test_head_may_come_byte_by_byte(wire, get):
+    """A request that is sent slowly is no malformed one, and bytes beyond ASCII in it neither."""
+    for byte in get("/devices/list?search=ü").replace("\n", "\r\n").encode():
+        wire.send(bytes([byte]))
+
+    assert wire.answer().status == 200

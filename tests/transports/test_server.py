@@ -264,6 +264,15 @@ def test_chunked_body_is_put_together(wire, get, seam_sandbox, sandbox_device):
     assert wire.send(get()).answer().status == 200
 
 
+@pytest.mark.parametrize("framing", ["Content-Length: 2", "Transfer-Encoding: chunked"])
+def test_same_head_again_may_have_another_body(wire, get, seam_sandbox, framing):
+    """Requests on one connection that differ in their bodies only are different requests."""
+    head = get("/devices/list", "Content-Type: application/json", framing, method="POST")
+    bodies = ["{}", "}{", "{}"] if "Length" in framing else ["2\n{}\n0\n\n", "2\n}{\n0\n\n", "1\n{\n1\n}\n0\n\n"]
+
+    assert [wire.send(head + body).answer().status for body in bodies] == [200, 400, 200]
+
+
 def test_generator_body_of_a_client_arrives(seam_server, seam_sandbox, sandbox_device):
     """httpx sends a generator in chunks."""
     parts = iter([b'{"device_id": "', sandbox_device.device_id.encode(), b'"}'])
@@ -285,11 +294,11 @@ def test_body_over_the_limit_is_refused_unread(wire, get):
     assert answer.headers["connection"] == "close"
 
 
-def test_chunk_over_the_limit_is_refused_unread(wire, get):
-    """The announcement of a chunk that is too long is answered at once."""
+def test_chunks_over_the_limit_are_refused_before_their_end(wire, get):
+    """A body in chunks is refused as soon as too much of it has arrived, as by Node, which sees no announcement."""
     head = get("/devices/get", "Transfer-Encoding: chunked", method="POST")
 
-    answer = wire.send(head + "1\nx\nfffffff\n").answer()
+    answer = wire.send(head + "1\nx\nfffffff\n" + "x" * 1_048_576).answer()
 
     assert (answer.status, answer.text) == (413, "Body exceeded 1mb limit")
 
