@@ -107,7 +107,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _signals() -> Iterator[Callable[[], None]]:
     """Hold off SIGINT and SIGTERM from now on; gives a function that waits for the first of them.
 
-    A handler in Python alone may come too late: a signal that strikes just before the program starts to wait would not
+    A handler in Python alone may come too late: a signal that comes just before the program starts to wait would not
     wake it. So the program waits for the byte that the interpreter itself writes when a signal comes. Event loops of
     other libraries take that byte for themselves, so the handler notes the signal too, and the program looks for its
     note in intervals.

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from importlib import import_module
+from types import FunctionType, ModuleType
 
 import anyio
 import pytest
@@ -228,6 +230,18 @@ def test_interception_ends_with_its_block(seam_sandbox, name):
     with seam_sandbox.intercepted():
         assert getattr(action_attempts, name) is not before
     assert getattr(action_attempts, name) is before
+
+
+@pytest.mark.parametrize("function", ["resolve_action_attempt", "resolve_action_attempt_async"])
+def test_module_of_the_sdk_reads_the_time_as_expected(function):
+    """The SDK's module uses these names of these modules and no others, so that replacing them is enough."""
+    waiting = vars(import_module("seam.modules.action_attempts"))
+    used = {name for each in waiting.values() if isinstance(each, FunctionType) for name in each.__code__.co_names}
+
+    assert function in waiting
+    assert {name for name, value in waiting.items() if isinstance(value, ModuleType)} == {"time", "asyncio"}
+    of_modules = {name for each in (time, asyncio) for name in dir(each) if not name.startswith("__")}
+    assert used & of_modules - {"time", "asyncio"} == {"monotonic", "sleep"}
 
 
 def test_an_sdk_that_waits_elsewhere(seam_sandbox, monkeypatch, sandbox_device):

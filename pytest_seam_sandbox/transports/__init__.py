@@ -1,1 +1,1 @@
-"""Ways in which requests get to a sandbox."""
+"""Transports: the ways in which requests get to a sandbox."""

@@ -1,7 +1,7 @@
-"""Who may use the control routes: programs that address this machine, and no web page of another site.
+"""Which requests may use the control routes: those that address this machine, and no cross-origin requests.
 
-A page of any site can send requests to loopback from a browser, with its Origin; and it can reach loopback under a name
-of its own, which then stands in Host (DNS rebinding).
+A browser lets any web page send requests to loopback, with the page's origin in the header Origin. A page can also
+reach loopback under a host name of its own, which then stands in the header Host (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .other_hosts import is_loopback
 _HOST = re.compile(r"(?:\[([^\[\]]+)\]|([^:\[\]]+))(?::\d*)?")
 
 
-def check_visitor(request: Request, *, hosts: Collection[str], is_open: bool) -> Response | None:
+def check_access(request: Request, *, hosts: Collection[str], is_open: bool) -> Response | None:
     """The answer to a request that may not use the control routes; None for one that may.
 
     hosts: names that are allowed besides loopback. is_open: whether the server can be reached from other machines;
-    then any IP address is allowed, which no other site can have as its name.
+    then any IP address is allowed, since DNS rebinding needs a name.
     """
     host = request.headers.get("host", "")
     match = _HOST.fullmatch(host)
@@ -36,8 +36,8 @@ def check_visitor(request: Request, *, hosts: Collection[str], is_open: bool) ->
     if origin is not None and not _is_trusted(_host_of(origin), hosts, is_open=is_open):
         return complaint(
             403,
-            f"control routes are not for web pages of other sites, and this request comes from a page of {origin!r}. "
-            "Send it from a program, or from a page on localhost.",
+            f"control routes take no cross-origin requests, and this one has the origin {origin!r}. Send it from a "
+            "program, or from a page on localhost.",
         )
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if request.body and content_type != "application/json":

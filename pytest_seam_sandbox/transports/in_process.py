@@ -1,11 +1,12 @@
-"""The httpx door: a transport that answers in process, for sync and async clients alike."""
+"""The transport for httpx, sync and async: it answers in process."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import httpx
 
@@ -29,9 +30,9 @@ def _on_the_wire(response: Response) -> list[tuple[bytes, bytes]]:
 
 
 class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The first half of an answer, then a reset: as on the wire, the headers are there before it strikes.
+    """The first half of an answer, then a reset. As on the wire, the headers have arrived before.
 
-    So it strikes behind the back of a retrying transport, which has handed the answer on already.
+    So a transport that retries does not see the reset: it has returned the response already.
     """
 
     def __init__(self, start: bytes) -> None:
@@ -47,56 +48,81 @@ class _CutStream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 class _WholeResponse(httpx.Response):
-    """A response whose body came in one piece: to read it takes no decoder and no chunks, a tenth of an SDK call.
+    """A response that is read without a decoder and without chunks, which would take a tenth of an SDK call.
 
     It has no content-length, since nothing here has to find the end of a body. A stream that somebody put in place of
-    its own is read in httpx's way.
+    its own is read likewise; one with a content-encoding, or in chunks of a given size, in httpx's way.
     """
 
     def __init__(self, response: Response) -> None:
-        body, phrase = response.body, _PHRASES.get(response.status, b"Unknown")
-        self._own_stream = httpx.ByteStream(body)
         headers = _on_the_wire(response)
+        phrase = _PHRASES.get(response.status, b"Unknown")
         super().__init__(
             response.status,
             headers=headers,
-            stream=self._own_stream,
+            stream=httpx.ByteStream(response.body),
             extensions={"http_version": b"HTTP/1.1", "reason_phrase": phrase},
         )
         if all(value.isascii() for _, value in headers):
             self.headers.encoding = "ascii"  # httpx would find out, in more time
-        self._body = body
+        self._received = 0
 
-    def read(self) -> bytes:
-        """The body. As with any response, the stream is read and closed afterwards."""
-        stream = self.stream
-        if isinstance(stream, httpx.SyncByteStream) and self._take(stream):
-            stream.close()
-            return self._body
-        return super().read()
+    @property
+    def num_bytes_downloaded(self) -> int:
+        """Bytes that were read from the stream."""
+        return self._received or super().num_bytes_downloaded
 
-    async def aread(self) -> bytes:
-        """The body, for async clients."""
-        stream = self.stream
-        if isinstance(stream, httpx.AsyncByteStream) and self._take(stream):
-            await stream.aclose()
-            return self._body
-        return await super().aread()
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The body, by default as it comes. httpx's `read` puts it together."""
+        if chunk_size is None and self._comes_plain(httpx.SyncByteStream):
+            return self._pieces()
+        return super().iter_bytes(chunk_size)
 
-    def _take(self, stream: object) -> bool:
-        """Leave behind what reading leaves behind, if nothing was read yet and the stream is ours.
+    def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """The same for async clients."""
+        if chunk_size is None and self._comes_plain(httpx.AsyncByteStream):
+            return self._async_pieces()
+        return super().aiter_bytes(chunk_size)
 
-        A client binds it to the response, which puts another one around it.
-        """
-        if self.is_stream_consumed or self.is_closed or getattr(stream, "_stream", stream) is not self._own_stream:
-            return False
-        self._content, self._num_bytes_downloaded = self._body, len(self._body)
-        self.is_stream_consumed = self.is_closed = True
-        return True
+    def _comes_plain(self, kind: type) -> bool:
+        """Whether nothing was read yet, and the stream is of this kind and gives the body itself."""
+        is_new = not self.is_stream_consumed and not self.is_closed
+        return is_new and isinstance(self.stream, kind) and "content-encoding" not in self.headers
+
+    def _pieces(self) -> Iterator[bytes]:
+        """What httpx's own iteration does and leaves behind."""
+        stream = cast("httpx.SyncByteStream", self.stream)
+        self.is_stream_consumed = True
+        try:
+            for piece in stream:
+                self._received += len(piece)
+                yield piece
+        except httpx.RequestError as error:
+            self._name_request(error)
+            raise
+        self.is_closed = True
+        stream.close()
+
+    async def _async_pieces(self) -> AsyncIterator[bytes]:
+        stream = cast("httpx.AsyncByteStream", self.stream)
+        self.is_stream_consumed = True
+        try:
+            async for piece in stream:
+                self._received += len(piece)
+                yield piece
+        except httpx.RequestError as error:
+            self._name_request(error)
+            raise
+        self.is_closed = True
+        await stream.aclose()
+
+    def _name_request(self, error: httpx.RequestError) -> None:
+        with suppress(RuntimeError):  # outside of a client the response has none
+            error.request = self.request
 
 
 async def checkpoint() -> None:
-    """Let the other tasks of the event loop run, of asyncio or trio; timeouts and cancellation strike here."""
+    """Let the other tasks of the event loop run, of asyncio or trio; timeouts and cancellation take effect here."""
     from anyio.lowlevel import checkpoint as turn  # late: only async programs need it
 
     await turn()
@@ -119,8 +145,8 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an async client, after a turn for the other tasks of its event loop.
 
-        A timeout or a cancellation strikes before the request reaches the sandbox, so that nothing has happened, or
-        not at all: from there on nothing is awaited. Answers that are lost after they took effect are faults.
+        A timeout or a cancellation takes effect before the request reaches the sandbox, so that nothing has happened,
+        or not at all: from there on nothing is awaited. Answers that are lost after they took effect are faults.
         """
         body = await request.aread()
         await checkpoint()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import copy
 from functools import cache
 from inspect import signature
@@ -53,7 +54,25 @@ def waiting(policy: Retry, pass_time: Callable[[float], None]) -> Retry:
 
 
 def wait(retry: Retry, response: httpx.Response | Exception, pass_time: Callable[[float], None]) -> None:
-    """Let pass what a retry policy would sleep."""
-    seconds = retry._calculate_sleep(response.headers if isinstance(response, httpx.Response) else {})
+    """Let pass what a retry policy would sleep, and count it as the policy does."""
+    seconds = _pause(retry, response.headers if isinstance(response, httpx.Response) else {})
     pass_time(seconds)
     retry.elapsed_sleep += seconds
+
+
+def _pause(retry: Retry, headers: Mapping[str, str]) -> float:
+    """The seconds that `Retry.sleep` sleeps, from the policy's public parts; the library has no public name for them.
+
+    Retry-After comes first, then the backoff; the sum of all pauses is limited by `total_timeout`. Written after
+    httpx-retries 0.6; a test compares it with what the library really sleeps.
+    """
+    seconds = 0.0
+    wish = headers.get("Retry-After", "").strip() if retry.respect_retry_after_header else ""
+    if wish:
+        with suppress(ValueError):  # neither a number nor a date
+            seconds = min(retry.parse_retry_after(wish), retry.max_backoff_wait)
+    if seconds <= 0:
+        seconds = retry.backoff_strategy() if retry.attempts_made > 0 else 0.0
+    if retry.total_timeout is not None:
+        seconds = min(seconds, max(0.0, retry.total_timeout - retry.elapsed_sleep))
+    return seconds

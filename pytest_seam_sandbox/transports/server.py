@@ -1,4 +1,4 @@
-"""The loopback door: an HTTP/1.1 server for everything that is not httpx in this process.
+"""The loopback server: HTTP/1.1, for every client that is not httpx in this process.
 
 One listener can serve many sandboxes; the credentials of a request tell whose it is.
 """
@@ -19,7 +19,7 @@ from ..engine.app import App
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import JSON_TYPE, Request, Response, cors
 from .connection import Connection, Log, real_seconds
-from .control_access import check_visitor
+from .control_access import check_access
 from .port import Port
 from .request_reader import Refusal
 
@@ -244,7 +244,7 @@ class Listener:
     def _controlled(self, control: Control, app: App, request: Request) -> Response:
         """The answer of a control route; pages on this machine may read it."""
         hosts = {self.host.lower(), *self._control_hosts}
-        answer = check_visitor(request, hosts=hosts, is_open=not self.is_loopback)
+        answer = check_access(request, hosts=hosts, is_open=not self.is_loopback)
         origin = request.headers.get("origin")
         if answer is not None:
             return answer

@@ -1,7 +1,8 @@
 """The official SDK's own waits for action attempts, on the sandbox clock instead of in real time.
 
-The SDK looks at a pending attempt, sleeps and looks again, in one module of its own. That module reads the time from
-its names `time` and `asyncio`; here it reads them from stand-ins.
+The SDK looks at a pending attempt, sleeps and looks again, in one module of its own, and has no option for the clock.
+That module uses `time.monotonic`, `time.sleep` and `asyncio.sleep`; here it gets replacements for `time` and `asyncio`.
+So the rules of waiting stay the SDK's own. The session `sdk` of nox tests it with seam 3.0 to 3.18.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ from functools import cache, wraps
 from importlib import import_module
 from importlib.util import module_from_spec
 from inspect import iscoroutinefunction
-from types import CodeType, FunctionType, ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from types import FunctionType, ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 from ..engine.errors import is_for_the_test
 from .in_process import checkpoint
 
 if TYPE_CHECKING:
+    from importlib.abc import Loader
+    from importlib.machinery import ModuleSpec
+
     from seam.seam import AsyncSeam, Seam
 
 __tracebackhide__ = is_for_the_test
@@ -37,11 +41,10 @@ def wait_in_sandbox_time(
     the client gets a copy of the SDK's module for itself. now: what the sandbox clock shows, in seconds. With an SDK
     that has no such module, nothing changes.
     """
-    try:
-        module = _own_module()
-    except ImportError:
+    module = _own_module()
+    if module is None:
         return
-    vars(module).update(_stand_ins(now, pass_time))
+    vars(module).update(_replacements(now, pass_time))
     for route in _routes(client):
         kind: Any = type(route)
         for name in _waiting_methods(kind):
@@ -58,11 +61,11 @@ def sandbox_time_in_sdk(
         module = import_module(_MODULE)
     except ImportError:
         return []
-    stand_ins = _stand_ins(now, pass_time)
-    return [(module, name, stand_ins[name]) for name in stand_ins if hasattr(module, name)]
+    replacements = _replacements(now, pass_time)
+    return [(module, name, replacements[name]) for name in replacements if hasattr(module, name)]
 
 
-def _stand_ins(now: Callable[[], float], pass_time: Callable[[float], None]) -> dict[str, object]:
+def _replacements(now: Callable[[], float], pass_time: Callable[[float], None]) -> dict[str, object]:
     """What the SDK's module needs of the modules `time` and `asyncio`."""
 
     def sleep(seconds: float) -> None:
@@ -75,23 +78,15 @@ def _stand_ins(now: Callable[[], float], pass_time: Callable[[float], None]) -> 
     return {"time": SimpleNamespace(monotonic=now, sleep=sleep), "asyncio": SimpleNamespace(sleep=asleep)}
 
 
-def _own_module() -> ModuleType:
-    """A copy of the SDK's module that nobody else has. Raises ImportError for an SDK without it."""
-    spec = _spec()
+def _own_module() -> ModuleType | None:
+    """A second import of the SDK's module, which nobody else has; None for an SDK without it."""
+    try:
+        spec = cast("ModuleSpec", import_module(_MODULE).__spec__)
+    except ImportError:
+        return None
     module = module_from_spec(spec)
-    exec(_code(), vars(module))  # noqa: S102 - the SDK's own code, as importing it does
+    cast("Loader", spec.loader).exec_module(module)
     return module
-
-
-def _spec() -> Any:
-    return import_module(_MODULE).__spec__
-
-
-@cache
-def _code() -> CodeType:
-    """The code of the SDK's module, read once: tests make many clients."""
-    code: CodeType = _spec().loader.get_code(_MODULE)
-    return code
 
 
 def _routes(parent: object) -> Iterator[object]:

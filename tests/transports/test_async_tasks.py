@@ -92,7 +92,7 @@ def test_polling_task_lets_others_run(run, client):
 
 
 def test_timeout_ends_a_polling_task(run, client, seam_sandbox, is_whole):
-    """A deadline strikes in the middle of requests, and leaves a whole sandbox."""
+    """A deadline in the middle of requests leaves a whole sandbox."""
 
     async def main():
         with anyio.move_on_after(0.01) as scope:

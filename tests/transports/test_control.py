@@ -270,7 +270,7 @@ def test_fault_is_set(control, seam_sandbox, kind, values, said):
     assert seam_sandbox.faults.active == []
 
 
-def test_fault_strikes(control, http):
+def test_fault_takes_effect(control, http):
     """A fault that was set meets the next request of the program, and only that."""
     control("faults/fail", target="GET /phones/list", status=502)
 

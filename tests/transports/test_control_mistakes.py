@@ -213,11 +213,11 @@ def test_other_hosts_are_misdirected(url, seam_sandbox, method, host):
     "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://[::1", "file://", "", "é"]
 )
 def test_pages_of_other_sites_are_forbidden(url, seam_sandbox, method, origin):
-    """A page of another site gets 403, whatever the method, and nothing happens."""
+    """A cross-origin request gets 403, whatever the method, and nothing happens."""
     answer = httpx.request(method, f"{url}/_sandbox/create_device", headers={"origin": origin.encode()})
 
     assert answer.status_code == 403
-    assert "not for web pages of other sites" in answer.json()["error"]
+    assert "take no cross-origin requests" in answer.json()["error"]
     assert "access-control-allow-origin" not in answer.headers
     assert seam_sandbox.events == []
 
@@ -226,7 +226,7 @@ def test_pages_of_other_sites_are_forbidden(url, seam_sandbox, method, origin):
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "text/plain; application/json", None]
 )
 def test_body_that_is_not_said_to_be_json_is_refused(url, content_type):
-    """A form of another site cannot pass for JSON; the answer says what to send."""
+    """A cross-origin form is not taken for JSON; the answer says what to send."""
     headers = {} if content_type is None else {"content-type": content_type}
 
     answer = httpx.post(f"{url}/_sandbox/clock/advance", content=b'{"seconds": 1}', headers=headers)
@@ -261,7 +261,7 @@ def test_routes_of_seam_take_any_host_and_origin(url, seam_sandbox):
 
 
 def test_server_on_every_address_is_controlled_by_address(seam_sandbox):
-    """Where the port is open to other machines they may use an IP address, which is no name of another site."""
+    """Where the port is open to other machines they may use an IP address, since DNS rebinding needs a name."""
     with seam_sandbox.serve(host="0.0.0.0", control=True) as url:
         by_address = httpx.post(f"{url}/_sandbox/check", headers={"host": "192.0.2.7:8080"})
         by_name = httpx.post(f"{url}/_sandbox/check", headers={"host": "evil.example"})

@@ -33,7 +33,7 @@ def _intercepted(sandbox, **options):
 
 @pytest.fixture(params=[_in_process, _over_loopback, _intercepted], ids=["transport", "server", "intercept"])
 def impatient(request, seam_sandbox):
-    """An SDK client with a read timeout of half a second, through each door."""
+    """An SDK client with a read timeout of half a second, through each transport."""
     with request.param(seam_sandbox, timeout=0.5) as client:
         yield client
 
@@ -80,7 +80,7 @@ def _unlocks(sandbox):
         "refuse",
     ],
 )
-def test_every_door_gives_the_same_exception(impatient, faults, sandbox_device, fault, expected):
+def test_every_transport_gives_the_same_exception(impatient, faults, sandbox_device, fault, expected):
     """A fault raises the same exception in process as over a real connection."""
     with fault(faults), pytest.raises(expected) as caught:
         impatient.locks.unlock_door(device_id=sandbox_device.device_id)
@@ -104,8 +104,10 @@ def test_every_door_gives_the_same_exception(impatient, faults, sandbox_device, 
         (lambda faults: faults.rate_limit(UNLOCK), 0),
     ],
 )
-def test_a_fault_strikes_before_or_after_the_effect(impatient, faults, seam_sandbox, sandbox_device, fault, happened):
-    """Whether the door opened is as the fault says, whatever the client saw."""
+def test_a_fault_takes_effect_before_or_after_the_call(
+    impatient, faults, seam_sandbox, sandbox_device, fault, happened
+):
+    """Whether the lock was opened is as the fault says, whatever the client saw."""
     with fault(faults), pytest.raises((httpx.HTTPError, SeamHttpApiError, SeamHttpInvalidResponseError)):
         impatient.locks.unlock_door(device_id=sandbox_device.device_id)
 
@@ -113,7 +115,7 @@ def test_a_fault_strikes_before_or_after_the_effect(impatient, faults, seam_sand
 
 
 def test_the_sdk_retries_a_read(impatient, faults, sandbox_device):
-    """Two 503 answers to a read stay unseen, because the SDK's own retries are in force at every door."""
+    """Two 503 answers to a read stay unseen, because the SDK's own retries are in force in every transport."""
     with faults.fail(GET, times=2) as fault:
         device = impatient.devices.get(device_id=sandbox_device.device_id)
 
@@ -233,7 +235,7 @@ def test_a_fault_can_be_limited_to_a_caller(faults, seam_sandbox, sandbox_device
 
 
 def test_a_request_that_cannot_be_read_can_still_meet_a_fault(faults, seam_http):
-    """A fault on a path strikes before the parameters are judged."""
+    """A fault on a path takes effect before the parameters are validated."""
     with faults.fail("/devices/list"):
         answer = seam_http.get("/devices/list?device_ids=a&device_ids=")
 

@@ -1,6 +1,7 @@
 """What httpx shows of an answer: the same in process, where it came in one piece, as over a socket."""
 
 import asyncio
+import gzip
 import pickle
 from datetime import timedelta
 
@@ -158,10 +159,44 @@ def test_stream_that_a_wrapper_put_in_place_is_read(seam_sandbox):
         async with httpx.AsyncClient(transport=transport) as http:
             await http.get(f"{seam_sandbox.endpoint}{PATH}")
 
-    with seam_sandbox.http(transport=transport) as http, pytest.raises(httpx.ReadError, match="cut"):
+    with seam_sandbox.http(transport=transport) as http, pytest.raises(httpx.ReadError, match="cut") as caught:
         http.get(PATH)
-    with pytest.raises(httpx.ReadError, match="cut"):
+    assert caught.value.request.url.path == PATH
+    with pytest.raises(httpx.ReadError, match="cut") as caught:
         asyncio.run(ask())
+    assert caught.value.request.url.path == PATH
+
+
+class Zipped(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport of the program's own that compresses answers."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def handle_request(self, request):
+        content = self.inner.handle_request(request).read()
+        response = self.inner.handle_request(request)
+        response.headers["content-encoding"] = "gzip"
+        response.stream = httpx.ByteStream(gzip.compress(content))
+        return response
+
+    async def handle_async_request(self, request):
+        return self.handle_request(request)
+
+
+def test_stream_that_a_wrapper_compressed_is_read(seam_sandbox):
+    """A content-encoding that a wrapper adds is undone."""
+    headers = {"authorization": f"Bearer {seam_sandbox.api_key}"}
+
+    async def ask():
+        async with httpx.AsyncClient(transport=Zipped(seam_sandbox.transport), headers=headers) as http:
+            return await http.get(f"{seam_sandbox.endpoint}{PATH}")
+
+    with seam_sandbox.http() as http, seam_sandbox.http(transport=Zipped(seam_sandbox.transport)) as zipped:
+        plain, answers = http.get(PATH), [zipped.get(PATH), asyncio.run(ask())]
+
+    assert [answer.content for answer in answers] == [plain.content] * 2
+    assert answers[0].num_bytes_downloaded != len(plain.content)
 
 
 def test_answers_share_nothing(http):
@@ -171,14 +206,14 @@ def test_answers_share_nothing(http):
     assert "from_cache" not in http.get(PATH).extensions
 
 
-@pytest.mark.parametrize("door", ["process", "server"])
-def test_framing_belongs_to_the_wire(request, seam_sandbox, door):
+@pytest.mark.parametrize("transport_name", ["process", "server"])
+def test_framing_belongs_to_the_wire(request, seam_sandbox, transport_name):
     """Over a socket an answer tells its length; in process it just ends."""
-    url = seam_sandbox.endpoint if door == "process" else request.getfixturevalue("seam_server")
-    transport = seam_sandbox.transport if door == "process" else None
+    url = seam_sandbox.endpoint if transport_name == "process" else request.getfixturevalue("seam_server")
+    transport = seam_sandbox.transport if transport_name == "process" else None
     headers = {"authorization": f"Bearer {seam_sandbox.api_key}"}
     with httpx.Client(base_url=url, transport=transport, headers=headers) as http:
         answer = http.get(PATH)
 
-    assert ("content-length" in answer.headers) is (door == "server")
+    assert ("content-length" in answer.headers) is (transport_name == "server")
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
