@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from .event_list import EventList
 
 
 class Begun(Protocol):
@@ -20,6 +23,11 @@ class Begun(Protocol):
     @property
     def place(self) -> str:
         """The line of the test that asked for it."""
+        ...
+
+    @property
+    def events(self) -> EventList:
+        """The events of the workspace since it began."""
         ...
 
     def __exit__(

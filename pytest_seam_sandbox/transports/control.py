@@ -11,15 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from .. import verdict
 from ..backends.embedded import Embedded
+from ..backends.unfinished import Begun
 from ..engine.app import App
 from ..engine.errors import ApiError, SandboxError, is_for_the_test
 from ..engine.history import Call
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
+from ..outages import Outage, OutageKind, OutageSpec
 from ..provisioning.marks import Marks
 from ..provisioning.resources import Provisioning
 from .control_arguments import arguments, shorten
@@ -86,6 +88,31 @@ def _mark(name: str) -> Callable[[Embedded, dict[str, Any]], dict[str, Any]]:
         return {"ok": True}
 
     return mark
+
+
+def _begin_outage(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+    """Begin an outage, with its assertions; the name by which to end it."""
+
+    def begin(kind: str, target: str) -> Outage:
+        return OutageSpec(cast(OutageKind, kind), target).made(backend).__enter__()
+
+    return {"outage": str(begin(**arguments(begin, values)))}
+
+
+def _end_outage(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+    """End an outage, with its assertions; the types of its events."""
+
+    def end(outage: str) -> Begun:
+        opened = backend.unfinished.open
+        found = next((one for one in reversed(opened) if str(one) == outage), None)
+        if found is None:
+            inside = ", ".join(map(str, opened)) or "none"
+            raise SandboxError(f"no outage {shorten(repr(outage))} is open; open: {inside}.")
+        return found
+
+    found = end(**arguments(end, values))
+    found.__exit__(None, None, None)
+    return {"events": [event.event_type for event in found.events]}
 
 
 def _state(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
@@ -169,6 +196,8 @@ ROUTES: Mapping[str, Callable[[Embedded, dict[str, Any]], dict[str, Any]]] = Map
         "reset": _reset,
         **{name: _provision(name) for name in PROVISION},
         **{name: _mark(name) for name in MARKS},
+        "outages/begin": _begin_outage,
+        "outages/end": _end_outage,
         "state": _state,
         "snapshot": _snapshot,
         "restore": _restore,
