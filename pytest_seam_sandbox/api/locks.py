@@ -189,11 +189,11 @@ def _type_code(workspace: Workspace, action_attempt_id: str, device_id: str, cod
         )
         return {}
     reason = {"reason_code": "unknown_code", "message": "The code is not known to the lock."}
-    known: dict[str, Any] = {}
+    denied: dict[str, Any] = {}
     if found:
         reason = {"reason_code": "expired_code", "message": "The code is not valid at this time."}
-        known = {"access_code_id": found[0].access_code_id}
-    workspace.events.emit(workspace, LockAccessDenied(reason=reason, **known, **device_fields(workspace, device)))
+        denied = {"access_code_id": found[0].access_code_id}
+    workspace.events.emit(workspace, LockAccessDenied(reason=reason, **denied, **device_fields(workspace, device)))
     return {}
 
 

@@ -61,46 +61,50 @@ class Markable:
 
 def find_markable(workspace: Workspace, row_id: str) -> Row:
     """The resource of this id or name that can carry errors. Raises UnknownId, also for the name of several."""
-    for kind in KINDS:
+    for kind in MARKABLE:
         row = workspace[kind].get(row_id)
         if row is not None:
             return row
-    named = [row for kind in KINDS for row in workspace[kind] if row_id and row.label == row_id]
+    named = [row for kind in MARKABLE for row in workspace[kind] if row_id and row.label == row_id]
     if len(named) == 1:
         return named[0]
     if named:
-        found = ", ".join(f"{KINDS[type(row)].word} {row.id}" for row in named[:10])
+        found = ", ".join(f"{MARKABLE[type(row)].word} {row.id}" for row in named[:10])
         raise UnknownId(f"{len(named)} resources have the name {row_id!r}: {found}. Give the id of one of them.")
-    words = ", ".join(kind.word for kind in KINDS.values())
-    raise UnknownId(f"no resource {quoted(row_id)} in this sandbox that can carry errors and warnings: {words}.")
+    markable = ", ".join(kind.word for kind in MARKABLE.values())
+    raise UnknownId(f"no resource {quoted(row_id)} in this sandbox that can carry errors and warnings: {markable}.")
 
 
 def put_mark(
     workspace: Workspace, row: Row, field: Field, code: str, *, message: str | None, fields: Mapping[str, object]
 ) -> None:
     """Put an error or a warning on a resource; there already: only message and fields change."""
-    kind = KINDS[type(row)]
+    kind = MARKABLE[type(row)]
     _check(kind, field, code, message, fields)
-    known = next((condition for condition in _conditions(row, field) if condition.code == code), None)
+    present = next((condition for condition in _conditions(row, field) if condition.code == code), None)
     flags: Flags = tuple({**dict(_flags(workspace, row, kind, field, code)), **plain(fields)}.items())
     text = _message(kind, field, code) if message is None else message
-    if known is None:
+    if present is None:
         kind.begin(workspace, row, field, Condition(code, text, workspace.clock.text(), flags, is_marked=True))
     elif message is not None or fields:
         changed = Condition(
-            code, known.message if message is None else message, known.created_at, flags, is_marked=known.is_marked
+            code,
+            present.message if message is None else message,
+            present.created_at,
+            flags,
+            is_marked=present.is_marked,
         )
-        _store(workspace, row, field, *(changed if one is known else one for one in _conditions(row, field)))
+        _store(workspace, row, field, *(changed if one is present else one for one in _conditions(row, field)))
 
 
 def take_mark(workspace: Workspace, row: Row, field: Field, code: str) -> None:
     """Take an error or a warning off a resource. Raises SandboxError, with those there are, when it has none such."""
-    kind = KINDS[type(row)]
-    known = next((condition for condition in _conditions(row, field) if condition.code == code), None)
-    if known is None:
-        listed = ", ".join(quoted(condition.code) for condition in _conditions(row, field)) or "none"
-        raise SandboxError(f"{kind.word} {row.id} has no {field[:-1]} {quoted(code)}; its {field}: {listed}.")
-    kind.end(workspace, row, field, known)
+    kind = MARKABLE[type(row)]
+    present = next((condition for condition in _conditions(row, field) if condition.code == code), None)
+    if present is None:
+        codes_there = ", ".join(quoted(condition.code) for condition in _conditions(row, field)) or "none"
+        raise SandboxError(f"{kind.word} {row.id} has no {field[:-1]} {quoted(code)}; its {field}: {codes_there}.")
+    kind.end(workspace, row, field, present)
 
 
 def _check(kind: Markable, field: Field, code: str, message: str | None, fields: Mapping[str, object]) -> None:
@@ -111,8 +115,8 @@ def _check(kind: Markable, field: Field, code: str, message: str | None, fields:
     fault = why_no_json({"code": code, "message": message, **fields})
     if fault is not None:
         raise SandboxError(f"an entry of {field} is JSON: {shortened(fault)}.")
-    known = codes().get(kind.resource, {})
-    if code in known.get(_OTHER[field], ()) and code not in known.get(field, ()):
+    documented = codes().get(kind.resource, {})
+    if code in documented.get(_OTHER[field], ()) and code not in documented.get(field, ()):
         raise SandboxError(
             f"{code!r} is one of the {_OTHER[field]} of {kind.word}s; use set_{_OTHER[field][:-1]}() for it."
         )
@@ -141,8 +145,8 @@ def _hide(workspace: Workspace, row: Row, field: Field, condition: Condition) ->
 
 
 def _message(kind: Markable, field: Field, code: str) -> str:
-    known = DEVICE_ERRORS if field == "errors" else DEVICE_WARNINGS
-    issue = known.get(code) if kind.resource in ("device", "access_code", "") else None
+    issues = DEVICE_ERRORS if field == "errors" else DEVICE_WARNINGS
+    issue = issues.get(code) if kind.resource in ("device", "access_code", "") else None
     return f"{code.replace('_', ' ').capitalize()}." if issue is None else issue.message
 
 
@@ -321,7 +325,7 @@ def _end_credential(workspace: Workspace, credential: AcsCredentialRow, field: F
         sync(workspace, credential)
 
 
-KINDS: Mapping[type[Row], Markable] = MappingProxyType(
+MARKABLE: Mapping[type[Row], Markable] = MappingProxyType(
     {
         DeviceRow: Markable("device", "device", _begin_device, _end_device, _device_flags),
         PhoneRow: Markable("phone", "", _show, _hide),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..api import all_endpoints, all_events, declared
-from ..api.marks import KINDS
+from ..api.marks import MARKABLE
 from ..catalog.known import codes, event_types, public_paths, sdk_paths, undocumented_event_types
 from ..engine.router import Endpoint
 from ..engine.store import Row
@@ -49,7 +49,7 @@ def counts() -> tuple[Count, ...]:
         *(
             Count(
                 f"{kind[:-1]} codes with set_{kind[:-1]}",
-                sum(len(known_codes.get(one.resource, {}).get(kind, ())) for one in KINDS.values()),
+                sum(len(known_codes.get(one.resource, {}).get(kind, ())) for one in MARKABLE.values()),
                 sum(len(found.get(kind, ())) for found in known_codes.values()),
             )
             for kind in ("errors", "warnings")

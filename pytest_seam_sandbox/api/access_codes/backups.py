@@ -137,14 +137,14 @@ def _warnings(workspace: Workspace, device: DeviceRow, left: int) -> list[Condit
 
 def _with(present: tuple[Condition, ...], about: tuple[str, ...], wanted: list[Condition]) -> tuple[Condition, ...]:
     """The conditions with those of some codes as wanted; one that is there already keeps its time."""
-    known = {condition.code: condition for condition in present}
+    earlier = {condition.code: condition for condition in present}
     kept = tuple(condition for condition in present if condition.code not in about or condition.is_marked)
     held = {condition.code for condition in kept}
-    found = (_since(known.get(condition.code), condition) for condition in wanted if condition.code not in held)
+    found = (_since(earlier.get(condition.code), condition) for condition in wanted if condition.code not in held)
     return (*kept, *found)
 
 
-def _since(known: Condition | None, wanted: Condition) -> Condition:
-    if known is not None and (known.message, known.flags) == (wanted.message, wanted.flags):
-        return known
+def _since(present: Condition | None, wanted: Condition) -> Condition:
+    if present is not None and (present.message, present.flags) == (wanted.message, wanted.flags):
+        return present
     return wanted

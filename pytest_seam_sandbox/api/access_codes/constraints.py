@@ -126,5 +126,5 @@ def _refused(message: str) -> ApiError:
 
 
 def _listed(lengths: list[Any]) -> str:
-    words = [str(length) for length in lengths]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    texts = [str(length) for length in lengths]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}"

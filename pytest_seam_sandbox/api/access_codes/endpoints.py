@@ -266,9 +266,9 @@ def report_device_constraints(
 ) -> None:
     """Tell Seam which lengths a lock takes: a list, or a shortest and a longest one."""
     device = reachable(workspace, caller, device_id)
-    known = device.property("supported_code_lengths") or [4, 8]
-    shortest = min_code_length or min(*known, max_code_length or max(known))
-    longest = max_code_length or max(*known, shortest)
+    lengths_before = device.property("supported_code_lengths") or [4, 8]
+    shortest = min_code_length or min(*lengths_before, max_code_length or max(lengths_before))
+    longest = max_code_length or max(*lengths_before, shortest)
     lengths = sorted(set(supported_code_lengths or range(shortest, longest + 1)))
     if not lengths:
         raise ApiError(400, "invalid_input", "max_code_length must not be less than min_code_length")

@@ -161,10 +161,10 @@ class AccessCodeRow(Row):
 
     def on_lock(self) -> AccessCodeRow:
         """The code as the lock knows it: without the changes that wait for it."""
-        known: dict[str, Any] = {}
+        on_lock: dict[str, Any] = {}
         for mutation in reversed(self.mutations):
-            known |= mutation.before or {}
-        return self.but(mutations=(), **known)
+            on_lock |= mutation.before or {}
+        return self.but(mutations=(), **on_lock)
 
     def has_error(self, code: str) -> bool:
         """Whether this error of its own is on the code."""

@@ -31,12 +31,12 @@ def give_up(workspace: Workspace, code: AccessCodeRow) -> None:
         delete_record(workspace, code)
         return
     cannot = device_of(workspace, code).device_type in CANNOT_CONVERT
-    known = code.on_lock()
+    left = code.on_lock()
     end_attempts(workspace, code)
     release(workspace, code)
     changes: dict[str, Any] = {"is_managed": False, "is_backup": False, "is_pulled": False, "uses_backup_pool": False}
     changes |= {"errors": (), "warnings": (), "attempts": (), "pulled_backup_access_code_id": None}
-    workspace[AccessCodeRow].put(known.but(cannot_be_managed=cannot, **changes))
+    workspace[AccessCodeRow].put(left.but(cannot_be_managed=cannot, **changes))
 
 
 @unmanaging_device.reaction

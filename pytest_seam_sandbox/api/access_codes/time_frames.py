@@ -84,8 +84,8 @@ def _fit(
     most = _DAY if rounding in ("1day", "1d") else _HOUR
     found = [frame for option in options for frame in _frames(option, start, end, _zone(device)) if frame.moved <= most]
     if not found:
-        listed = "; ".join(_describe(option) for option in options)
-        raise _refused(f"The time frame fits none of the {name} of this device within {most}: {listed}")
+        offered = "; ".join(_describe(option) for option in options)
+        raise _refused(f"The time frame fits none of the {name} of this device within {most}: {offered}")
     frame = min(found, key=lambda each: each.moved)
     return format_time(frame.start), format_time(frame.end)
 

@@ -70,8 +70,8 @@ def _issue_child(workspace: Workspace, parent: AcsCredentialRow, phone: PhoneRow
 
 
 def _hand_over(workspace: Workspace, phone: PhoneRow, *credential_ids: str) -> None:
-    known = workspace[PhoneRow].get(phone.device_id) or phone
-    workspace[PhoneRow].put(known.but(acs_credential_ids=(*known.acs_credential_ids, *credential_ids)))
+    current = workspace[PhoneRow].get(phone.device_id) or phone
+    workspace[PhoneRow].put(current.but(acs_credential_ids=(*current.acs_credential_ids, *credential_ids)))
 
 
 def _override(workspace: Workspace, credential: AcsCredentialRow) -> None:

@@ -100,8 +100,8 @@ SYSTEM_KINDS: Mapping[str, SystemKind] = MappingProxyType(
 )
 
 
-def words(external_type: str) -> str:
-    """The words of a provider's term: `visionline_card` is "Visionline Card"."""
+def display_name_of(external_type: str) -> str:
+    """A provider's term as people read it: `visionline_card` is "Visionline Card"."""
     return external_type.replace("_", " ").title()
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ...engine.store import Row, row_type
 from .._shared import Condition, given
-from .kinds import SYSTEM_KINDS, SystemKind, words
+from .kinds import SYSTEM_KINDS, SystemKind, display_name_of
 
 DISCONNECTING = frozenset(
     {
@@ -161,7 +161,7 @@ class AcsUserRow(Row):
                 hid_acs_system_id=self.hid_acs_system_id,
                 access_schedule=self.access_schedule,
                 external_type=user_type,
-                external_type_display_name=words(user_type) if user_type else None,
+                external_type_display_name=display_name_of(user_type) if user_type else None,
                 user_identity_id=self.user_identity_id,
             ),
             **self.identity,
@@ -314,7 +314,7 @@ class AcsCredentialRow(Row):
                 starts_at=self.starts_at,
                 ends_at=self.ends_at,
                 external_type=credential_type,
-                external_type_display_name=words(credential_type) if credential_type else None,
+                external_type_display_name=display_name_of(credential_type) if credential_type else None,
             ),
             **self._provider_view(),
         }

@@ -134,8 +134,8 @@ def add_user(
 def link(workspace: Workspace, user: AcsUserRow, owner: UserIdentityRow) -> AcsUserRow:
     """Let a user be a person's; what waits for that person's phones is issued."""
     user = workspace[AcsUserRow].put(user.but(user_identity_id=owner.id, identity=identity_details(owner)))
-    known = workspace[UserIdentityRow].get(owner.id) or owner
-    workspace[UserIdentityRow].put(known.but(acs_user_ids=(*known.acs_user_ids, user.id)))
+    current = workspace[UserIdentityRow].get(owner.id) or owner
+    workspace[UserIdentityRow].put(current.but(acs_user_ids=(*current.acs_user_ids, user.id)))
     for credential in credentials_of(workspace, user):
         issue(workspace, workspace[AcsCredentialRow].put(credential.but(user_identity_id=owner.id)))
     return user

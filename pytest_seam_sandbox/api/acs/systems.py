@@ -122,7 +122,7 @@ def report_devices(
         raise ApiError(400, "not_supported", f"An ACS system of type {system.system_type} does not take reports")
     for reported in acs_entrances or ():
         about = reported["hotek_metadata"]
-        known = next(
+        present = next(
             (
                 row
                 for row in workspace[AcsEntranceRow]
@@ -130,10 +130,10 @@ def report_devices(
             ),
             None,
         )
-        if known is None and not reported.get("is_removed"):
+        if present is None and not reported.get("is_removed"):
             add_entrance(workspace, system, _entrance_name(about), {"hotek_metadata": dict(about)})
-        elif known is not None and reported.get("is_removed"):
-            remove_entrance(workspace, known)
+        elif present is not None and reported.get("is_removed"):
+            remove_entrance(workspace, present)
 
 
 def _entrance_name(about: HotekEntrance) -> str:

@@ -139,10 +139,10 @@ def create(
 ) -> dict[str, Any]:
     """A new session. For a user_identifier_key that has one: PUT gives that one, POST answers 400 (official fake)."""
     _check_publishable_key(caller, user_identifier_key, connect_webview_ids, connected_account_ids)
-    known = _of_key(workspace, user_identifier_key)
-    if known is not None and request.method == "PUT":
-        return _view(workspace, known)
-    if known is not None:
+    present = _of_key(workspace, user_identifier_key)
+    if present is not None and request.method == "PUT":
+        return _view(workspace, present)
+    if present is not None:
         raise ApiError(
             400,
             "client_session_token_already_exists",

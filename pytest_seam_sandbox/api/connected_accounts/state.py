@@ -46,16 +46,16 @@ def make_account(
     email: of the login at the provider; by default the first test login of Seam's sandbox that is still free.
     """
     login = email or next(free for free in _test_logins() if account_of_login(workspace, provider, free) is None)
-    known = next((row for row in providers() if row["device_provider_name"] == provider), None)
+    listing = next((row for row in providers() if row["device_provider_name"] == provider), None)
     return workspace[ConnectedAccountRow].put(
         ConnectedAccountRow(
             connected_account_id=workspace.ids.uuid(),
             account_type=provider,
-            account_type_display_name=known["display_name"] if known else provider.replace("_", " ").title(),
+            account_type_display_name=listing["display_name"] if listing else provider.replace("_", " ").title(),
             display_name=login,
             created_at=workspace.clock.text(),
             user_identifier={"email": login},
-            image_url=known["image_url"] if known else None,
+            image_url=listing["image_url"] if listing else None,
             **details,
         )
     )

@@ -13,7 +13,9 @@ from ..connected_accounts.model import ConnectedAccountRow
 from .filters import CAMERAS, LOCKS, NOISE_SENSORS, THERMOSTATS
 from .state import add_device
 
-KINDS = MappingProxyType({"lock": LOCKS, "thermostat": THERMOSTATS, "noise_sensor": NOISE_SENSORS, "camera": CAMERAS})
+CAPABILITIES = MappingProxyType(
+    {"lock": LOCKS, "thermostat": THERMOSTATS, "noise_sensor": NOISE_SENSORS, "camera": CAMERAS}
+)
 """The capabilities that a Connect Webview and an account accept or not, and the device types behind them."""
 
 HOUSE_LOGINS = frozenset({"august", "yale", "yale_access"})
@@ -46,7 +48,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def capability(model: DeviceModel) -> str | None:
     """What kind of device it is, among the kinds that can be accepted or not; None for one that always is."""
-    return next((name for name, types in KINDS.items() if model.device_type in types), None)
+    return next((name for name, types in CAPABILITIES.items() if model.device_type in types), None)
 
 
 def models_of(provider: str) -> list[DeviceModel]:

@@ -208,9 +208,9 @@ class DeviceRow(Row):
 
     def obstacle(self, flag: str) -> Condition | None:
         """The error or warning under which a can_* flag is false; None when there is none."""
-        for known, conditions in ((DEVICE_ERRORS, self.errors), (DEVICE_WARNINGS, self.warnings)):
+        for issues, conditions in ((DEVICE_ERRORS, self.errors), (DEVICE_WARNINGS, self.warnings)):
             for condition in conditions:
-                issue = known.get(condition.code)
+                issue = issues.get(condition.code)
                 if issue is not None and issue.stops(flag):
                     return condition
         return None

@@ -92,9 +92,9 @@ def create_sandbox_phone(
         "name": about.get("device_model", "Samsung Galaxy S10"),
         "manufacturer": about.get("device_manufacturer", "Samsung"),
     }
-    known = find_installation(workspace, owner.id, custom_sdk_installation_id)
-    if known is not None:
-        return workspace[PhoneRow].put(known.but(**described))
+    present = find_installation(workspace, owner.id, custom_sdk_installation_id)
+    if present is not None:
+        return workspace[PhoneRow].put(present.but(**described))
     phone = workspace[PhoneRow].put(
         PhoneRow(
             device_id=workspace.ids.uuid(),

@@ -61,9 +61,9 @@ def furnish_phone(workspace: Workspace, phone: PhoneRow, device_id: str, propert
     own = {**phone.properties, **properties}
     service = own[ASSA_ABLOY_SERVICE]
     if "endpoints" not in service:
-        known = phone.properties[ASSA_ABLOY_SERVICE]["endpoints"]
+        own_endpoints = phone.properties[ASSA_ABLOY_SERVICE]["endpoints"]
         is_active = service.get("has_active_endpoint", True)
-        endpoints = [{**endpoint, "is_active": is_active} for endpoint in known]
+        endpoints = [{**endpoint, "is_active": is_active} for endpoint in own_endpoints]
         own[ASSA_ABLOY_SERVICE] = {"has_active_endpoint": is_active, **service, "endpoints": endpoints}
     workspace[PhoneRow].remove(phone.device_id)
     del workspace[PhoneRow].removed[phone.device_id]  # it lives on under another id
