@@ -52,13 +52,13 @@ class Lock(SandboxMachine):
     inside: ClassVar[bool] = False
     seconds: ClassVar[float] = 0.0
 
-    def _begin(self) -> None:
-        watched(SandboxMachine._begin)(self)
-        self._laws.check = watched(self._laws.check)  # type: ignore[method-assign]
+    def start(self) -> None:  # noqa: D102 - as SandboxMachine has it
+        for watched_part, names in ((self._seam_invariants, ["check"]), (self._outages, ["possible", "recoverable"])):
+            for name in names:
+                setattr(watched_part, name, watched(getattr(watched_part, name)))
 
-    _perform = watched(SandboxMachine._perform)
-    _possible = watched(SandboxMachine._possible)
-    _recoverable = watched(SandboxMachine._recoverable)
+    _begin = watched(SandboxMachine._begin)
+    perform_step = watched(SandboxMachine.perform_step)
     teardown = watched(SandboxMachine.teardown)
 
 

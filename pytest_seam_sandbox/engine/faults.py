@@ -203,7 +203,7 @@ class Faults:
         check_narrowing(kind, narrowing)
         check_flags(after=after)
         times, device_id = narrowing.get("times", 1), device_id_of(narrowing.get("device"))
-        parsed = self._parse(target, device_id, narrowing.get("caller"))
+        parsed = self.parse_target(target, device_id, narrowing.get("caller"))
         fault = Fault(kind, parsed, times, after, self, **details)
         fault.optional, fault.until_seen = narrowing.get("optional", False), narrowing.get("until_seen", False)
         if kind == "refuse" and times is not None and self._followers:
@@ -224,7 +224,8 @@ class Faults:
                 raise
         return fault
 
-    def _parse(self, target: str, device_id: str | None, caller: str | None) -> Target:
+    def parse_target(self, target: str, device_id: str | None = None, caller: str | None = None) -> Target:
+        """What a text such as "POST /locks/unlock_door" stands for. Raises SandboxError where no path matches."""
         if not isinstance(target, str):
             raise SandboxError(
                 f"a fault target is a text such as 'POST /locks/unlock_door' or '/locks/*'; got {quoted(target)}."

@@ -2,7 +2,7 @@
 
 from hypothesis.stateful import Bundle, consumes, multiple, precondition
 
-from ..outages.specs import OutageSpec
+from ..outages import OutageSpec
 from ..strategies.fault_specs import FaultSpec
 from .decorators import eventually, initialize, invariant, rule
 from .invariants import InvariantBroken

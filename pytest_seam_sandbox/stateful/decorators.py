@@ -1,27 +1,40 @@
-"""The decorators of a state machine: those of Hypothesis, whose steps a story can tell."""
+"""The decorators of a state machine: those of Hypothesis, whose methods are steps of its transcript."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from hypothesis import stateful
-from hypothesis.control import current_build_context
-from hypothesis.errors import InvalidArgument
+
+from ..strategies.hypothesis_internals import rule_of, without_invariant
 
 F = TypeVar("F", bound=Callable[..., Any])
 _rule: Any = stateful.rule
 _initialize: Any = stateful.initialize
-EVENTUALLY = "_seam_eventually"
-TOLD = "_seam_told"
+_EVENTUALLY = "_seam_eventually"
+_STEP = "_seam_step"
+_SENTENCE = "_seam_sentence"
+
+
+class StepMaker(Protocol):
+    """What the decorators need of a machine."""
+
+    def call_function(self, function: Callable[..., Any], **arguments: Any) -> Any:
+        """Call a function of the class, async or not."""
+        ...
+
+    def perform_step(self, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+        """Call a function of the class as a step of the transcript."""
+        ...
 
 
 def rule(**options: Any) -> Callable[[F], F]:
     """Hypothesis's `rule`, for methods of a SandboxMachine; `async def` in an AsyncSandboxMachine."""
 
     def decorate(function: F) -> F:
-        return cast(F, _rule(**options)(told(function)))
+        return cast(F, _rule(**options)(as_step(function)))
 
     return decorate
 
@@ -30,7 +43,7 @@ def initialize(**options: Any) -> Callable[[F], F]:
     """Hypothesis's `initialize`, for methods of a SandboxMachine."""
 
     def decorate(function: F) -> F:
-        return cast(F, _initialize(**options)(told(function)))
+        return cast(F, _initialize(**options)(as_step(function)))
 
     return decorate
 
@@ -39,12 +52,12 @@ def invariant(**options: Any) -> Callable[[F], F]:
     """Hypothesis's `invariant`, for methods of a SandboxMachine; leaves methods marked `eventually` alone."""
 
     def decorate(function: F) -> F:
-        if getattr(function, EVENTUALLY, False):
+        if is_eventual(function):
             return function
 
         @wraps(function)
-        def checked(machine: Any) -> None:
-            machine._call(function)
+        def checked(machine: StepMaker) -> None:
+            machine.call_function(function)
 
         return cast(F, stateful.invariant(**options)(checked))
 
@@ -53,33 +66,55 @@ def invariant(**options: Any) -> Callable[[F], F]:
 
 def eventually(function: F) -> F:
     """Mark a method that has to hold in the end: when all is healed, and time and pending work have passed."""
-    marker = getattr(function, stateful.INVARIANT_MARKER, None)
-    if marker is not None:
-        function = marker.function.__wrapped__
-    setattr(function, EVENTUALLY, True)
+    marked = without_invariant(function)
+    if marked is not function:
+        function = marked.__wrapped__
+    setattr(function, _EVENTUALLY, True)
     return function
 
 
-def told(function: F) -> F:
-    """A method whose calls are steps of the story."""
+def as_step(function: F) -> F:
+    """A method whose calls are steps of the transcript."""
 
     @wraps(function)
-    def step(machine: Any, **arguments: Any) -> Any:
-        return machine._perform(function, arguments)
+    def step(machine: StepMaker, **arguments: Any) -> Any:
+        return machine.perform_step(function, arguments)
 
-    setattr(step, TOLD, True)
+    setattr(step, _STEP, True)
     return cast(F, step)
 
 
-def is_final() -> bool:
-    """Whether Hypothesis repeats the simplest failing run, whose exception it raises."""
-    try:
-        return bool(current_build_context().is_final)
-    except InvalidArgument:  # outside of any test of Hypothesis
-        return False
+def own(sentence: str | None) -> Callable[[F], F]:
+    """Mark a method that SandboxMachine has by itself.
+
+    sentence: what a step of it means, with its arguments in braces; None where the transcript leaves it out, since it
+    happens by itself when the steps are repeated.
+    """
+
+    def decorate(function: F) -> F:
+        setattr(function, _SENTENCE, sentence)
+        return function
+
+    return decorate
 
 
-def untold(member: Any) -> bool:
-    """Whether a member of a class is a rule of Hypothesis's own decorators, which no story can tell."""
-    marker = getattr(member, stateful.RULE_MARKER, None) or getattr(member, stateful.INITIALIZE_RULE_MARKER, None)
-    return marker is not None and not getattr(marker.function, TOLD, False)
+def is_own(function: Any) -> bool:
+    """Whether SandboxMachine has this method by itself."""
+    return hasattr(function, _SENTENCE)
+
+
+def sentence_of(function: Any) -> str | None:
+    """What a step of this method means; None for one of the user, and for one that the transcript leaves out."""
+    sentence: str | None = getattr(function, _SENTENCE, None)
+    return sentence
+
+
+def is_eventual(member: Any) -> bool:
+    """Whether a member of a class has to hold in the end."""
+    return bool(getattr(member, _EVENTUALLY, False))
+
+
+def is_no_step(member: Any) -> bool:
+    """Whether a member of a class is a rule of Hypothesis's own decorators, which no transcript could have."""
+    found = rule_of(member)
+    return found is not None and not hasattr(found.function, _STEP)

@@ -1,4 +1,4 @@
-"""Seam's own laws: what holds in every workspace, whatever an app or an outage does."""
+"""Seam's own invariants: what holds in every workspace, whatever an app or an outage does."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class InvariantBroken(ExpectationFailed):
 class Invariants:
     """Watches one sandbox. `check` looks at what is new since the last check, so it can follow every step.
 
-    The laws: an offline device carries an error, and an online one carries none that would take it offline; the events
-    of a device alternate between connected and disconnected; a removed device is silent; a dead phone stays dead; an
-    action attempt ends once; the id of an event never repeats.
+    The invariants: an offline device carries an error, and an online one carries none that would take it offline; the
+    events of a device alternate between connected and disconnected; a removed device is silent; a dead phone stays
+    dead; an action attempt ends once; the id of an event never repeats.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -41,7 +41,7 @@ class Invariants:
         self._devices: dict[str, DeviceRow] = {}
 
     def check(self) -> None:
-        """Raise InvariantBroken for the first law that does not hold."""
+        """Raise InvariantBroken for the first invariant that does not hold."""
         with self._lock:
             self._check()
 
@@ -76,7 +76,7 @@ class Invariants:
             )
         self._event_ids.add(event.event_id)
         device_id = str(event.payload.get("device_id"))
-        self._check_silence(event, device_id)
+        self._check_removed(event, device_id)
         if event.event_type in (*_CONNECTED, *_DISCONNECTED):
             self._check_alternation(event, device_id)
         elif event.event_type == "phone.deactivated":
@@ -84,15 +84,19 @@ class Invariants:
         elif event.event_type.startswith("action_attempt."):
             self._check_end(event)
 
-    def _check_silence(self, event: EventRow, device_id: str) -> None:
-        kind = event.event_type
-        if kind in ("device.added", "device.removed"):
-            (self._removed.add if kind == "device.removed" else self._removed.discard)(device_id)
+    def _check_removed(self, event: EventRow, device_id: str) -> None:
+        event_type = event.event_type
+        if event_type in ("device.added", "device.removed"):
+            (self._removed.add if event_type == "device.removed" else self._removed.discard)(device_id)
             self._connected.pop(device_id, None)
         elif device_id in self._removed and (
-            kind in (*_CONNECTED, *_DISCONNECTED) or kind.startswith("lock.") or kind.endswith(".succeeded")
+            event_type in (*_CONNECTED, *_DISCONNECTED)
+            or event_type.startswith("lock.")
+            or event_type.endswith(".succeeded")
         ):
-            raise InvariantBroken(f"{kind} of the device {device_id} after device.removed: a removed device is silent.")
+            raise InvariantBroken(
+                f"{event_type} of the device {device_id} after device.removed: a removed device is silent."
+            )
 
     def _check_alternation(self, event: EventRow, device_id: str) -> None:
         is_connected = event.event_type in _CONNECTED

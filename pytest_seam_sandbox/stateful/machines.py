@@ -11,7 +11,7 @@ from .machine import Machine
 
 
 class SandboxMachine(Machine):
-    """A Hypothesis state machine with rules for every outage, its recovery, phone loss, time and faults.
+    """A Hypothesis state machine with rules for every outage, its recovery, time and faults.
 
     Subclass it, build the app in `start`, add rules and invariants with the decorators of
     `pytest_seam_sandbox.stateful`, and give pytest the `TestCase`. `self.sandbox` is fresh in each run, its clock
@@ -21,7 +21,7 @@ class SandboxMachine(Machine):
     the app notice, and what is marked `eventually` has to hold.
 
     world, device_types, phone_count: what is there at the start; sandbox_settings: further arguments of Sandbox. The
-    switches turn rules off; faults: the targets that faults may hit, such as ("POST /locks/unlock_door",), none by
+    switches turn rules off; faults: the requests that may meet faults, such as ("POST /locks/unlock_door",), none by
     default; fault_kinds: which faults. access_codes: make access codes as well.
     A fault lasts until the program has seen it. After "rate_limit", a program that comes back too early fails the run.
     A failing run says what happened, and has a plain test that repeats it, as a note of its exception.
@@ -60,10 +60,11 @@ class AsyncSandboxMachine(Machine):
             self._runner.close()
             raise
 
-    def _call(self, function: Callable[..., Any], **arguments: Any) -> Any:
+    def call_function(self, function: Callable[..., Any], **arguments: Any) -> Any:
+        """Call a function of the class, async or not."""
         if iscoroutinefunction(function):
             return self._runner.run(function(self, **arguments))
-        return super()._call(function, **arguments)
+        return super().call_function(function, **arguments)
 
     def _end(self) -> None:
         super()._end()

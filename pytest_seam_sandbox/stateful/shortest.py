@@ -1,53 +1,65 @@
-"""The shortest story of a failure: without each step that it does not need."""
+"""The shortest transcript of a failure: without each step that it does not need."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from itertools import islice
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 import pytest
-from hypothesis import stateful
 
-from .transcript import Drawn, Step, Transcript
-
-if TYPE_CHECKING:
-    from .machine import Machine
+from ..strategies.hypothesis_internals import can_run
+from .transcript import Drawn, Step, Transcript, results_of
 
 _SECONDS = 20.0
-"""How long the search may take, in seconds of processor time: what else the machine does makes no story longer."""
+"""How long the search may take, in seconds of processor time, so that a busy computer makes no transcript longer."""
 _REAL_SECONDS = 120.0
 """How long it may take for an app that waits."""
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
+
+
+class Repeated(Protocol):
+    """What is needed of a machine that repeats steps: its methods, and what they are called by now."""
+
+    @property
+    def transcript(self) -> Transcript:
+        """The steps of this run."""
+        ...
+
+
+M = TypeVar("M", bound=Repeated)
+Again = Callable[[], AbstractContextManager[M]]
+"""Makes a machine that repeats steps, checks after each of them, and ends them as a run ends."""
 
 
 class _NotRepeatable(Exception):
     """A step needs the result of one that is left out, or its precondition does not hold."""
 
 
-def shortest(machine: type[Machine], story: Transcript, error: BaseException) -> Machine | None:
+def shortest(again: Again[M], transcript: Transcript, error: BaseException) -> M | None:
     """The machine that failed alike with the fewest steps; None when no repetition fails alike.
 
     Hypothesis shrinks what it chose, and a choice that changes nothing can stay. So steps are left out, together with
-    those that use their results: each fault, then halves, quarters and so on of the story, pairs of neighbours, outages
-    with their recoveries, and in the end each single step. What the failure needs stays.
+    those that use their results: each fault, then halves, quarters and so on of the transcript, pairs of neighbours,
+    outages with their recoveries, and in the end each single step. What the failure needs stays.
     """
-    wanted, is_late = _mark(error), _limit()
-    steps = [step for step in story.steps if step.is_told]
-    best = _repeated(machine, story, steps, wanted)
+    wanted, is_late = _signature(error), _limit()
+    steps = transcript.shown()
+    best = _failed_alike(again, transcript, steps, wanted)
     if best is None:
         return None
-    attempts = _with_fewer(story, steps)
+    attempts = _with_fewer(transcript, steps)
     while not is_late():
         fewer = next(attempts, None)
         if fewer is None:
             break
-        found = _repeated(machine, story, fewer, wanted)
+        found = _failed_alike(again, transcript, fewer, wanted)
         if found is not None:
-            best, attempts = found, _with_fewer(story, fewer)
+            best, attempts = found, _with_fewer(transcript, fewer)
     return best
 
 
@@ -57,12 +69,12 @@ def _limit() -> Callable[[], bool]:
     return lambda: time.process_time() > computed or time.perf_counter() > real
 
 
-def _with_fewer(story: Transcript, steps: Sequence[Step]) -> Iterator[list[Step]]:
+def _with_fewer(transcript: Transcript, steps: Sequence[Step]) -> Iterator[list[Step]]:
     """The steps without some of them, and without those that use what these gave."""
     for left_out in _candidates(steps):
         gone = set(map(id, left_out))
         for step in steps:
-            givers = map(story.step_of, _parts(list(step.arguments.values())))
+            givers = map(transcript.step_of, _parts(list(step.arguments.values())))
             if any(id(giver) in gone for giver in givers if giver is not None):
                 gone.add(id(step))
         yield [step for step in steps if id(step) not in gone]
@@ -70,7 +82,7 @@ def _with_fewer(story: Transcript, steps: Sequence[Step]) -> Iterator[list[Step]
 
 def _candidates(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
     """What may be left out at once: faults first, then long parts before short ones, late ones before early ones."""
-    faults = [[step] for step in steps if step.name == "break_calls"]
+    faults = [[step] for step in steps if step.name == "set_fault"]
     yield from faults
     size = len(steps) // 2
     while size > 2:
@@ -84,8 +96,8 @@ def _candidates(steps: Sequence[Step]) -> Iterator[Sequence[Step]]:
 def _outages(steps: Sequence[Step]) -> Iterator[list[Step]]:
     """Each beginning of an outage with its end."""
     for index, step in enumerate(steps):
-        if step.name == "lose":
-            later = (end for end in steps[index:] if end.name == "recover" and end.arguments == step.arguments)
+        if step.name == "begin_outage":
+            later = (end for end in steps[index:] if end.name == "end_outage" and end.arguments == step.arguments)
             yield from ([step, end] for end in islice(later, 1))
 
 
@@ -101,31 +113,28 @@ def _parts(value: object) -> Iterator[object]:
             yield from _parts(member)
 
 
-def _repeated(
-    machine: type[Machine], story: Transcript, steps: Sequence[Step], wanted: tuple[object, ...]
-) -> Machine | None:
+def _failed_alike(
+    again: Again[M], transcript: Transcript, steps: Sequence[Step], wanted: tuple[object, ...]
+) -> M | None:
     """The machine that has done these steps, if it failed alike."""
-    running: Machine | None = None
+    running: M | None = None
     try:
-        with machine.again() as running:
-            _do(running, story, steps)
+        with again() as running:
+            _repeat(running, transcript, steps)
     except (Exception, pytest.fail.Exception) as error:  # noqa: BLE001 - whatever it is, it is compared
-        return running if _mark(error) == wanted else None
+        return running if _signature(error) == wanted else None
     return None
 
 
-def _do(machine: Machine, story: Transcript, steps: Sequence[Step]) -> None:
+def _repeat(machine: Repeated, transcript: Transcript, steps: Sequence[Step]) -> None:
     """Do the steps with what earlier steps give now."""
-    given = machine._story.instead_of(story)
+    given = machine.transcript.instead_of(transcript)
     for step in steps:
         arguments = {name: _now(value, given) for name, value in step.arguments.items()}
         method = getattr(machine, step.name)
-        marker = getattr(method, stateful.RULE_MARKER, None)
-        if marker is not None and not all(holds(machine) for holds in marker.preconditions):
+        if not can_run(machine, method):
             raise _NotRepeatable
-        result = method(**arguments)
-        values = getattr(result, "values", None)
-        values = values if isinstance(values, tuple) else (result,)
+        values, _ = results_of(method(**arguments))
         given |= {id(before): now for before, now in zip(step.results, values, strict=False)}
 
 
@@ -142,7 +151,7 @@ def _now(value: Any, given: dict[int, object]) -> Any:
     return value
 
 
-def _mark(error: BaseException) -> tuple[object, ...]:
+def _signature(error: BaseException) -> tuple[object, ...]:
     """What two failures that are the same have in common: the type, the line that raised, the words without ids."""
     frames = extract_tb(error.__traceback__)
     place = (frames[-1].filename, frames[-1].lineno) if frames else None

@@ -1,8 +1,8 @@
-"""The steps of a run, told in the words of the domain, and as a plain pytest test that repeats them."""
+"""The steps of a run: as sentences, and as a plain pytest test that repeats them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from textwrap import indent
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from typing import Any
 from ..engine.errors import SandboxError, is_for_the_test
 from ..outages.specs import OutageSpec
 from ..strategies.fault_specs import FaultSpec
+from ..strategies.hypothesis_internals import values_of
 from .source import Source
 
 __tracebackhide__ = is_for_the_test
@@ -26,16 +27,16 @@ _SINGLETONS = (bool, int, type(None))
 class Step:
     """One call of a method of the machine.
 
-    arguments: as they were given, lists and the like copied. words: a sentence with the arguments in braces, or None
-    for the call itself. is_told: False for what a repetition does by itself. results: what it gave; gives_many: as
-    several values for a bundle.
+    arguments: as they were given, lists and the like copied. sentence: what it means, with the arguments in braces;
+    None for the call itself. is_shown: False for what a repetition does by itself. results: what it gave; gives_many:
+    as several values for a bundle.
     """
 
     name: str
     arguments: Mapping[str, object]
-    words: str | None
+    sentence: str | None
     number: int
-    is_told: bool = True
+    is_shown: bool = True
     results: tuple[object, ...] = ()
     gives_many: bool = False
 
@@ -78,7 +79,7 @@ class Recorded(Drawn):
 
 
 @dataclass(frozen=True)
-class _Name:
+class Name:
     """What to call a value. The value is kept, so that its identity stays its own."""
 
     value: object
@@ -92,27 +93,25 @@ class Transcript:
     """What happened in one run, with names for the values that steps got and gave."""
 
     steps: list[Step] = field(default_factory=list)
-    _names: dict[int, _Name] = field(default_factory=dict)
+    _names: dict[int, Name] = field(default_factory=dict)
 
     def name(self, value: object, expression: str, label: str) -> None:
         """Write a value as this expression from now on, and as this label where people read it."""
-        self._names[id(value)] = _Name(value, expression, label)
+        self._names[id(value)] = Name(value, expression, label)
 
-    def begin(self, name: str, arguments: Mapping[str, object], words: str | None, *, is_told: bool = True) -> Step:
-        """Add a step that is about to happen. words: by default the call itself."""
+    def begin(self, name: str, arguments: Mapping[str, object], sentence: str | None, *, is_shown: bool = True) -> Step:
+        """Add a step that is about to happen. sentence: as Step has it."""
         kept = {key: self.keep(value) for key, value in arguments.items()}
-        step = Step(name, kept, words, self._told_so_far() + 1, is_told)
+        step = Step(name, kept, sentence, len(self.shown()) + 1, is_shown)
         self.steps.append(step)
         return step
 
     def end(self, step: Step, result: object) -> None:
         """Note what a step gave, for later steps that use it."""
-        values = getattr(result, "values", None)
-        step.gives_many = isinstance(values, tuple)
-        step.results = values if isinstance(values, tuple) else () if result is None else (result,)
+        step.results, step.gives_many = results_of(result)
         for index, value in enumerate(step.results):
             if type(value) not in _SINGLETONS:
-                name = _Name(value, step.expression(index), f"the result of step {step.number}", step)
+                name = Name(value, step.expression(index), f"the result of step {step.number}", step)
                 self._names.setdefault(id(value), name)
 
     def keep(self, value: object) -> object:
@@ -126,9 +125,9 @@ class Transcript:
         return set(value) if type(value) is set else value
 
     def instead_of(self, other: Transcript) -> dict[int, object]:
-        """For what another story of the same machine names, by identity: what has that name here."""
-        mine = {name.expression: name.value for name in self._names.values() if name.step is None}
-        theirs = [name for name in other._names.values() if name.step is None]
+        """For what another transcript of the same machine names, by identity: what has that name here."""
+        mine = {name.expression: name.value for name in self.names() if name.step is None}
+        theirs = [name for name in other.names() if name.step is None]
         return {id(name.value): mine[name.expression] for name in theirs if name.expression in mine}
 
     def step_of(self, value: object) -> Step | None:
@@ -136,11 +135,13 @@ class Transcript:
         name = self._names.get(id(value))
         return None if name is None else name.step
 
-    def _told_so_far(self) -> int:
-        return sum(step.is_told for step in self.steps)
+    def names(self) -> Collection[Name]:
+        """All names for values."""
+        return self._names.values()
 
-    def _told(self) -> Iterator[Step]:
-        return (step for step in self.steps if step.is_told)
+    def shown(self) -> list[Step]:
+        """The steps that people read, and that a test has to repeat."""
+        return [step for step in self.steps if step.is_shown]
 
     def _label(self, value: object) -> str:
         """A value for people."""
@@ -151,21 +152,21 @@ class Transcript:
             return f"drawn: {', '.join(map(self._label, value.values)) or 'nothing'}"
         return f"[{', '.join(map(self._label, value))}]" if isinstance(value, list) else repr(value)
 
-    def tell(self) -> str:
+    def in_words(self) -> str:
         """The steps for people, one a line."""
-        told = [self._sentence(step) for step in self._told()]
-        return "\n".join(f"{number}. {words}" for number, words in enumerate(told, 1)) or "nothing yet"
+        sentences = [self._sentence(step) for step in self.shown()]
+        return "\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, 1)) or "nothing yet"
 
     def _sentence(self, step: Step) -> str:
-        if step.words is not None:
-            return step.words.format(**step.arguments)
+        if step.sentence is not None:
+            return step.sentence.format(**step.arguments)
         given = ", ".join(f"{key}={self._label(value)}" for key, value in step.arguments.items())
         return f"{step.name}({given})"
 
     def as_test(self, machine: type) -> str:
         """A pytest test that repeats the steps; Hypothesis chooses nothing in it."""
         source = _Writer(self._names)
-        calls = [(step, source.call(step)) for step in self._told()]
+        calls = [(step, source.call(step)) for step in self.shown()]
         lines = [f"step_{step.number} = {call}" if id(step) in source.used else call for step, call in calls]
         source.needs(machine.__module__, machine.__qualname__.partition(".")[0])
         return "\n".join(
@@ -183,7 +184,7 @@ class Transcript:
 class _Writer(Source):
     """Writes calls of a machine. used: the steps whose results are named, by identity."""
 
-    def __init__(self, names: Mapping[int, _Name]) -> None:
+    def __init__(self, names: Mapping[int, Name]) -> None:
         super().__init__(self._expression)
         self._names = names
         self.used: set[int] = set()
@@ -210,12 +211,20 @@ class _Writer(Source):
         return super().of(value)
 
 
-def failure_note(story: Transcript, machine: type, timeline: Any) -> str:
+def results_of(result: object) -> tuple[tuple[object, ...], bool]:
+    """What a method gave, and whether that is several values for a bundle."""
+    values = values_of(result)
+    if values is not None:
+        return values, True
+    return () if result is None else (result,), False
+
+
+def failure_note(transcript: Transcript, machine: type, timeline: Any) -> str:
     """What a failing run says beside its exception."""
     return "\n\n".join(
         [
-            f"What happened in {machine.__name__}:\n{indent(story.tell(), '  ')}",
-            f"A test that repeats it:\n\n{indent(story.as_test(machine), '    ')}",
+            f"What happened in {machine.__name__}:\n{indent(transcript.in_words(), '  ')}",
+            f"A test that repeats it:\n\n{indent(transcript.as_test(machine), '    ')}",
             f"Seam timeline:\n{indent(timeline, '  ')}",
         ]
     )

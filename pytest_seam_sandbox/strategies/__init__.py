@@ -1,18 +1,21 @@
-"""Hypothesis strategies: sandboxes, what is lost in them and when, faults, and what an app gets from Seam.
+"""Hypothesis strategies: sandboxes, outages in them and when, faults, and what an app gets from Seam.
 
 `@given(sandbox=sandboxes(), plan=outage_plans())` gives each example a fresh sandbox and a plan that is possible in it.
 """
 
-from ..outages.specs import OutageSpec
+from ..outages import OutageKind, OutageSpec
 from .disruptions import fault_plans, faults, outage_plans, outages, sandboxes, worlds
 from .events import event_payloads, events
-from .fault_specs import FaultSpec
-from .plans import FaultPlan, OutagePlan, PlannedOutage
+from .fault_specs import FaultKind, FaultSpec
+from .plans import FaultPlan, Moment, OutagePlan, PlannedOutage
 from .resources import devices, phones
 
 __all__ = [
+    "FaultKind",
     "FaultPlan",
     "FaultSpec",
+    "Moment",
+    "OutageKind",
     "OutagePlan",
     "OutageSpec",
     "PlannedOutage",

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from hypothesis import settings
 from hypothesis.strategies import SearchStrategy
 
+from .hypothesis_internals import given_strategies, settings_of, use_settings
+
 S = TypeVar("S", bound=SearchStrategy[Any])
 _NO_DEADLINE = "_seam_sandbox_no_deadline"
 
@@ -18,14 +20,13 @@ def lift_deadline(test: Any) -> None:
     of 200 ms ends the search for the simplest example with "Flaky". Tests of state machines have none either.
     """
     function = getattr(test, "__func__", test)
-    given = getattr(getattr(function, "hypothesis", None), "_given_kwargs", {})
-    chosen = getattr(function, "_hypothesis_internal_use_settings", None)
+    chosen = settings_of(function)
     if (
-        isinstance(chosen, settings)
+        chosen is not None
         and chosen.deadline == settings().deadline
-        and any(_NO_DEADLINE in vars(drawn) for drawn in given.values())
+        and any(_NO_DEADLINE in vars(drawn) for drawn in given_strategies(function).values())
     ):
-        function._hypothesis_internal_use_settings = settings(chosen, deadline=None)
+        use_settings(function, settings(chosen, deadline=None))
 
 
 def without_deadline(strategy: S) -> S:

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for sandboxes, for what is lost in them, and for the faults that an app meets."""
+"""Hypothesis strategies for sandboxes, for outages in them, and for the faults that an app meets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Any, TypeVar, get_args
 
 from hypothesis import strategies as st
-from hypothesis.control import cleanup
 
 from ..api import FAMILIES, all_paths, all_routes
 from ..catalog.literals import DeviceType, World
@@ -23,8 +22,9 @@ from ..outages import KINDS, OutageKind, OutageSpec, possible_outages
 from ..sandbox import Sandbox
 from .deadline import without_deadline
 from .fault_specs import AFTER, FAULT_KINDS, FaultKind, FaultSpec, check_kinds, check_targets
+from .hypothesis_internals import at_end_of_example
 from .plans import FaultPlan, OutagePlan, PlannedOutage
-from .template import SandboxTemplate, at_least, listed
+from .template import SandboxTemplate, as_names, at_least
 
 __tracebackhide__ = is_for_the_test
 
@@ -33,7 +33,7 @@ Name = TypeVar("Name", bound=str)
 ONE_LOCK: tuple[DeviceType, ...] = ("august_lock",)
 BY_FAMILY = tuple(f"/{family}/*" for family in FAMILIES)
 _STATUSES = (503, 500, 502, 504)
-_HURRY = 60
+_FLAPPING = 60
 """Half of all plans begin within so many seconds, since what flaps finds other bugs than what lasts for an hour."""
 _FEW_SECONDS = 30
 
@@ -59,18 +59,18 @@ def sandboxes(
     earlier. Under the plugin, such tests have no deadline unless they choose one; elsewhere, use
     `@settings(deadline=None)`.
     """
-    furnished = SandboxTemplate(world, devices, phones, settings)
-    return without_deadline(_sandboxes(st.just(furnished), st.sampled_from(furnished.attempts)))
+    template = SandboxTemplate(world, devices, phones, settings)
+    return without_deadline(_sandboxes(st.just(template), st.sampled_from(template.attempts)))
 
 
 # Composite strategies rather than `map`: Hypothesis prints what `map` makes as a call of the function that made it.
 @st.composite
 def _sandboxes(
-    draw: st.DrawFn, furnished: st.SearchStrategy[SandboxTemplate], attempts: st.SearchStrategy[ActionAttempts]
+    draw: st.DrawFn, templates: st.SearchStrategy[SandboxTemplate], attempts: st.SearchStrategy[ActionAttempts]
 ) -> Sandbox:
-    sandbox = draw(furnished).sandbox(action_attempts=draw(attempts))
+    sandbox = draw(templates).sandbox(action_attempts=draw(attempts))
     sandbox.clock.freeze()
-    cleanup(lambda: _leave(sandbox))
+    at_end_of_example(lambda: _leave(sandbox))
     return sandbox
 
 
@@ -80,9 +80,9 @@ def _leave(sandbox: Sandbox) -> None:
     sandbox.__exit__(None if error is None else type(error), error, None)
 
 
-def known(what: str, names: Iterable[Name], there_are: Sequence[Name]) -> tuple[Name, ...]:
+def checked_names(what: str, names: Iterable[Name], there_are: Sequence[Name]) -> tuple[Name, ...]:
     """The names, if there are any and each is one of those that there are; SandboxError otherwise."""
-    found = listed(names)
+    found = as_names(names)
     if not found:
         raise SandboxError(f"no {what} is given; there are {', '.join(there_are)}.")
     for name in found:
@@ -104,16 +104,16 @@ def outages(
     phones: int = 0,
     kinds: Collection[OutageKind] = KINDS,
 ) -> st.SearchStrategy[OutageSpec]:
-    """A loss that is possible: `with loss.on(sandbox): ...`; shrinks to the first kind and the oldest device.
+    """An outage that is possible: `with outage.on(sandbox): ...`; shrinks to the first kind and the oldest device.
 
     In this sandbox as it is now, or in one that `sandboxes` makes with the same arguments.
     """
-    return _one_loss(_losses(sandbox, world, devices, phones, kinds))
+    return _one_outage(_possible_outages(sandbox, world, devices, phones, kinds))
 
 
 @st.composite
-def _one_loss(draw: st.DrawFn, losses: Callable[[], st.SearchStrategy[OutageSpec]]) -> OutageSpec:
-    return draw(losses())
+def _one_outage(draw: st.DrawFn, possible: Callable[[], st.SearchStrategy[OutageSpec]]) -> OutageSpec:
+    return draw(possible())
 
 
 def outage_plans(
@@ -132,70 +132,70 @@ def outage_plans(
     from one to so many. horizon: all are over so many seconds after the start; times are whole seconds.
     """
     at_least(1, max_outages=max_outages, horizon=horizon)
-    losses = _losses(sandbox, world, devices, phones, kinds)
-    paces = dict.fromkeys((min(_HURRY, horizon), horizon))
+    possible = _possible_outages(sandbox, world, devices, phones, kinds)
+    paces = dict.fromkeys((min(_FLAPPING, horizon), horizon))
     drawn_paces = st.sampled_from([(st.integers(0, pace - 1), st.integers(1, pace)) for pace in paces])
-    return without_deadline(_plans(losses, st.integers(1, max_outages), drawn_paces, horizon))
+    return without_deadline(_plans(possible, st.integers(1, max_outages), drawn_paces, horizon))
 
 
 @st.composite
 def _plans(
     draw: st.DrawFn,
-    losses: Callable[[], st.SearchStrategy[OutageSpec]],
+    possible: Callable[[], st.SearchStrategy[OutageSpec]],
     counts: st.SearchStrategy[int],
     paces: st.SearchStrategy[tuple[st.SearchStrategy[int], st.SearchStrategy[int]]],
     horizon: int,
 ) -> OutagePlan:
-    possible, (starts, durations) = losses(), draw(paces)
-    return fit([(draw(possible), draw(starts), draw(durations)) for _ in range(draw(counts))], horizon)
+    outage, (starts, durations) = possible(), draw(paces)
+    return fit([(draw(outage), draw(starts), draw(durations)) for _ in range(draw(counts))], horizon)
 
 
-def _losses(
+def _possible_outages(
     sandbox: Sandbox | None, world: World, devices: Iterable[DeviceType], phones: int, kinds: Collection[OutageKind]
 ) -> Callable[[], st.SearchStrategy[OutageSpec]]:
-    """Gives the losses that are possible in this sandbox, or in a furnished one that is made when they are needed."""
-    wanted = known("outage", kinds, KINDS)
+    """Gives the outages that are possible in this sandbox, or in one from a template, made when they are needed."""
+    wanted = checked_names("outage", kinds, KINDS)
     if sandbox is not None:
-        possible = _possible(sandbox, wanted, f"{sandbox!r}")
+        possible = _sampled(sandbox, wanted, f"{sandbox!r}")
         return lambda: possible
-    furnished = SandboxTemplate(world, devices, phones, {})
-    return cache(lambda: _possible(furnished.start, wanted, f"a sandbox with the {furnished}"))
+    template = SandboxTemplate(world, devices, phones, {})
+    return cache(lambda: _sampled(template.start, wanted, f"a sandbox with the {template}"))
 
 
-def _possible(sandbox: Sandbox, kinds: Sequence[OutageKind], where: str) -> st.SearchStrategy[OutageSpec]:
-    losses = possible_outages(sandbox, kinds)
-    if not losses:
+def _sampled(sandbox: Sandbox, kinds: Sequence[OutageKind], where: str) -> st.SearchStrategy[OutageSpec]:
+    possible = possible_outages(sandbox, kinds)
+    if not possible:
         raise SandboxError(
             f"none of the outages {', '.join(kinds)} is possible in {where}. Give other kinds, "
-            "or devices that can be lost, such as 'august_lock'."
+            "or devices for which they are possible, such as 'august_lock'."
         )
-    return st.sampled_from(losses)
+    return st.sampled_from(possible)
 
 
 def fit(drawn: Iterable[tuple[OutageSpec, int, int]], horizon: int) -> OutagePlan:
-    """The plan of these losses, starts and durations, each moved and cut to what is possible beside those before it.
+    """The plan of these outages, starts and durations, each moved and cut to what is possible beside those before it.
 
     Removals come last, because they have to find their place between the moments at which something else begins or
     ends for their device. What finds no place is left out; the first always finds one.
     """
     placed: list[PlannedOutage] = []
-    for loss, start, duration in sorted(drawn, key=lambda one: one[0].outage_type.takes_device_away):
-        rooms = list(_rooms(loss, placed, horizon))
-        if rooms:
-            first, last = min(rooms, key=lambda room: (max(room[0] - start, start - room[1] + 1, 0), room))
+    for spec, start, duration in sorted(drawn, key=lambda one: one[0].outage_type.takes_device_away):
+        gaps = list(_gaps(spec, placed, horizon))
+        if gaps:
+            first, last = min(gaps, key=lambda gap: (max(gap[0] - start, start - gap[1] + 1, 0), gap))
             begin = max(first, min(start, last - 1))
             length = min(duration, last - begin)
-            placed.append(PlannedOutage(loss.kind, loss.target, start=begin, duration=length))
+            placed.append(PlannedOutage(spec.kind, spec.target, start=begin, duration=length))
     return OutagePlan(placed)
 
 
-def _rooms(loss: OutageSpec, placed: Iterable[PlannedOutage], horizon: int) -> Iterable[tuple[int, int]]:
-    """The stretches of time in each of which the loss may begin and end."""
-    about = [outage for outage in placed if outage.target == loss.target]
-    same = [outage for outage in about if outage.kind == loss.kind]
-    if same and loss.outage_type.is_for_good:
+def _gaps(spec: OutageSpec, placed: Iterable[PlannedOutage], horizon: int) -> Iterable[tuple[int, int]]:
+    """The stretches of time in each of which the outage may begin and end."""
+    about = [outage for outage in placed if outage.target == spec.target]
+    same = [outage for outage in about if outage.kind == spec.kind]
+    if same and spec.outage_type.is_for_good:
         return
-    others = [outage for outage in about if loss.outage_type.takes_device_away and outage.loss.outage_type.needs_device]
+    others = [outage for outage in about if spec.outage_type.takes_device_away and outage.spec.outage_type.needs_device]
     edges = {int(edge) for outage in (*same, *others) for edge in (outage.start, outage.end)}
     for first, last in pairwise(sorted(edges | {0, horizon})):
         if not any(outage.start <= first < outage.end for outage in same):
@@ -236,8 +236,8 @@ class _FaultChoices:
     """What is chosen for a fault: the same number of choices for each kind, since fewer choices would be simpler."""
 
     def __init__(self, targets: Iterable[str], kinds: Iterable[FaultKind], max_times: int) -> None:
-        check_kinds(listed(kinds), "kinds", "targets")
-        self.kinds = st.sampled_from(known("fault", kinds, FAULT_KINDS))
+        check_kinds(as_names(kinds), "kinds", "targets")
+        self.kinds = st.sampled_from(checked_names("fault", kinds, FAULT_KINDS))
         self.targets = st.sampled_from(tuple(targets))
         self.often = st.integers(0, 2 * max_times - 1)
         self.details = st.integers(0, _FEW_SECONDS - 1)
@@ -275,8 +275,8 @@ def _fault_plans(
 
 def _parsed(targets: Iterable[str]) -> dict[str, Target]:
     """The targets as they are given, and as they are meant. Raises SandboxError where no emulated path matches."""
-    found = listed(targets)
+    found = as_names(targets)
     if not found:
         raise SandboxError("no target is given; a target is a path, such as '/locks/*', or '*' for all requests.")
     check_targets(found, "targets", "kinds")
-    return {target: Faults(all_routes)._parse(target, None, None) for target in found}
+    return {target: Faults(all_routes).parse_target(target) for target in found}

@@ -23,7 +23,7 @@ from ..expectations.possible import check_event_type
 from ..sandbox import Sandbox
 from ..watch import unnoticed
 from .resources import LAST_ID, METADATA, TIME, uuid
-from .template import listed
+from .template import as_names
 
 __tracebackhide__ = is_for_the_test
 
@@ -57,7 +57,7 @@ def event_payloads(event_types: Iterable[EventType] | None = None) -> st.SearchS
 
 
 def _checked(event_types: Iterable[str], kinds: Mapping[str, object]) -> Sequence[str]:
-    found = listed(event_types)
+    found = as_names(event_types)
     if not found:
         raise SandboxError("no event type is given; give some, such as 'device.connected', or None for all.")
     for event_type in found:

@@ -20,9 +20,9 @@ FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 """The faults of `sandbox.faults` by the names of its methods, the simplest first."""
 
 AFTER: frozenset[FaultKind] = frozenset({"fail", "time_out", "reset", "garbage"})
-"""The faults that can strike before or after the request takes effect; `lose_answer` and `slow` strike after it."""
+"""The faults that can happen before or after the request takes effect; `lose_answer` and `slow` happen after it."""
 
-_WORDS: Mapping[FaultKind, str] = MappingProxyType(
+_SENTENCES: Mapping[FaultKind, str] = MappingProxyType(
     {
         "fail": "answers {status}",
         "rate_limit": "answers 429, to be tried again in {seconds:g} s",
@@ -43,7 +43,7 @@ class FaultSpec:
     target: a path, or a method and a path, as `sandbox.faults` takes them. times: how many calls of the app meet it at
     most. after: whether those requests take effect all the same. status: of "fail". seconds: of "rate_limit" and
     "slow", in sandbox time. until_seen: what the client repeats by itself meets it again, until the app sees the
-    failure; False for a single strike, which the client may absorb.
+    failure; False for a fault that happens once, which the client may absorb.
     """
 
     kind: FaultKind
@@ -71,13 +71,13 @@ class FaultSpec:
         printer.text(repr(self))  # Hypothesis prints a dataclass field by field otherwise
 
     @property
-    def words(self) -> str:
+    def sentence(self) -> str:
         """What happens, as a sentence."""
         whose = "" if self.target == "*" else f" to {self.target}"
         which = f"the next request{whose}" if self.times == 1 else f"each of the next {self.times} requests{whose}"
         effect = " after it took effect" if self.after else ""
         once = "" if self.until_seen else ", but not when the client repeats it"
-        return f"{which} {_WORDS[self.kind].format(status=self.status, seconds=self.seconds)}{effect}{once}"
+        return f"{which} {_SENTENCES[self.kind].format(status=self.status, seconds=self.seconds)}{effect}{once}"
 
     def on(self, sandbox: Sandbox) -> Fault:
         """Set the fault; a context manager that takes it away."""

@@ -1,4 +1,4 @@
-"""Plans: which losses and faults happen when, as values that can be drawn, printed, compared and played."""
+"""Plans: which outages and faults happen when, as values that can be drawn, printed, compared and played."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ __tracebackhide__ = is_for_the_test
 
 @dataclass(frozen=True)
 class PlannedOutage:
-    """One loss with its time: `start` seconds after the start of the play it begins, `duration` seconds later it ends.
+    """One outage with its time: when it begins, and how long it lasts.
 
-    Both are sandbox seconds. target: as OutageSpec takes it.
+    start: seconds after the start of the play. duration: seconds; both by the sandbox clock.
+    target: as OutageSpec takes it.
     """
 
     kind: OutageKind
@@ -36,7 +37,7 @@ class PlannedOutage:
 
     def __init__(self, kind: OutageKind, target: str, *, start: float, duration: float) -> None:
         _set(self, kind=kind, target=target, start=start, duration=duration)
-        _ = self.loss  # refuses an unknown kind
+        _ = self.spec  # refuses an unknown kind
         if not (_is_number(start) and start >= 0):
             raise SandboxError(
                 f"{self!r}: start is {start!r}; it takes a number of seconds >= 0 from the start of play."
@@ -45,7 +46,7 @@ class PlannedOutage:
             raise SandboxError(f"{self!r}: duration is {duration!r}; it takes a number of seconds > 0.")
 
     def __str__(self) -> str:
-        return f"at {self.start:g} s {self.loss.sentence}, for {self.duration:g} s"
+        return f"at {self.start:g} s {self.spec.sentence}, for {self.duration:g} s"
 
     def __repr__(self) -> str:
         return f"PlannedOutage({self.kind!r}, {self.target!r}, start={self.start!r}, duration={self.duration!r})"
@@ -54,8 +55,8 @@ class PlannedOutage:
         printer.text(repr(self))
 
     @property
-    def loss(self) -> OutageSpec:
-        """What is lost."""
+    def spec(self) -> OutageSpec:
+        """The outage without its time."""
         return OutageSpec(self.kind, self.target)
 
     @property
@@ -67,7 +68,7 @@ class PlannedOutage:
 class Moment(NamedTuple):
     """A moment of a play at which something begins or ends, or the app is to have a look.
 
-    at: seconds after the start of the play, as planned. begun, ended: the losses that began and ended just now.
+    at: seconds after the start of the play, as planned. begun, ended: the outages that began and ended just now.
     active: those that last, the oldest first.
     """
 
@@ -79,11 +80,11 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class OutagePlan:
-    """Outages with their times, in the order in which they begin; `repr` is code, `str` a story.
+    """Outages with their times, in the order in which they begin; `repr` is code, `str` has a sentence for each.
 
-    At one moment what ends comes before what begins, and what began last ends first. A phone is lost for good: the end
-    of its outage is the moment at which its owner has a new one. A phone that the app has deactivated itself
-    before its outage begins is lost already, and the outage is left out.
+    At one moment what ends comes before what begins, and what began last ends first. A phone is deactivated for good:
+    the end of its outage is the moment at which its owner has a new one. The outage of a phone that the app has
+    deactivated itself before is left out.
     """
 
     outages: tuple[PlannedOutage, ...]
@@ -92,7 +93,7 @@ class OutagePlan:
         _set(self, outages=tuple(sorted(outages, key=lambda outage: outage.start)))
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.outages)) or "nothing is lost"
+        return "\n".join(map(str, self.outages)) or "no outage"
 
     def __repr__(self) -> str:
         return f"OutagePlan([{', '.join(map(repr, self.outages))}])"
@@ -104,7 +105,7 @@ class OutagePlan:
         """Raise what is wrong with this plan for this sandbox, as far as it can be seen before the play.
 
         UnknownId for a target that is not there; OutageNotPossible for what cannot begin in the present state, for the
-        same loss twice at a time, and for what would begin or end while its device is removed.
+        same outage twice at a time, and for what would begin or end while its device is removed.
         """
         self._resolved(sandbox)
 
@@ -135,27 +136,29 @@ class OutagePlan:
         return sorted(times)
 
     def _resolved(self, sandbox: Sandbox) -> list[tuple[PlannedOutage, OutageSpec]]:
-        """Each outage with its loss by id, since labels change when phones go; raises what `check` raises."""
-        found = [(outage, *_found(sandbox, outage.loss)) for outage in self.outages]
+        """Each outage with its value by id, since labels change when phones go; raises what `check` raises."""
+        found = [(outage, *_found(sandbox, outage.spec)) for outage in self.outages]
         for (first, _, its), (second, _, other) in combinations(found, 2):
             if its == other:
                 _refuse_clash(first, second)
-        for loss in dict.fromkeys(loss for _, loss, _ in found):
-            loss.on(sandbox).check()
-        return [(outage, loss) for outage, loss, _ in found]
+        for spec in dict.fromkeys(spec for _, spec, _ in found):
+            spec.on(sandbox).check()
+        return [(outage, spec) for outage, spec, _ in found]
 
 
-def _found(sandbox: Sandbox, loss: OutageSpec) -> tuple[OutageSpec, str]:
-    """The loss by the id of its target, and the id of what is lost: of the account for the loss of an account."""
-    target, lost = loss.outage_type.lost_id(sandbox.backend, loss.target)
-    return OutageSpec(loss.kind, target), lost
+def _found(sandbox: Sandbox, spec: OutageSpec) -> tuple[OutageSpec, str]:
+    """The outage by the id of its target, and the id of what it concerns: of the account for that of an account."""
+    target, concerned = spec.outage_type.lost_id(sandbox.backend, spec.target)
+    return OutageSpec(spec.kind, target), concerned
 
 
 def _refuse_clash(first: PlannedOutage, second: PlannedOutage) -> None:
     """Raise OutageNotPossible when two outages of one thing do not go together. first: the one that begins first."""
-    earlier, later = first.loss.outage_type, second.loss.outage_type
+    earlier, later = first.spec.outage_type, second.spec.outage_type
     if first.kind == second.kind and earlier.is_for_good:
-        raise OutageNotPossible(f"{second!r} is not possible after {first!r}: a phone is lost only once, for good.")
+        raise OutageNotPossible(
+            f"{second!r} is not possible after {first!r}: a phone is deactivated only once, for good."
+        )
     if first.kind == second.kind and second.start < first.end:
         raise OutageNotPossible(
             f"{second!r} is not possible: {first!r} lasts until {first.end:g} s. Let it begin at its end or later."
@@ -183,16 +186,16 @@ def _played(
             ended = [outage for outage in reversed(active) if outage.end == at]
             for outage in ended:
                 active.pop(outage).__exit__(None, None, None)
-            due = [(outage, loss) for outage, loss in outages if outage.start == at]
-            begun = [outage for outage, loss in due if _is_there(sandbox, loss)]
-            for outage, loss in due:
+            due = [(outage, spec) for outage, spec in outages if outage.start == at]
+            begun = [outage for outage, spec in due if _is_there(sandbox, spec)]
+            for outage, spec in due:
                 if outage in begun:
-                    active[outage] = loss.on(sandbox).__enter__()
+                    active[outage] = spec.on(sandbox).__enter__()
             yield Moment(
                 at,
-                begun=tuple(outage.loss for outage in begun),
-                ended=tuple(outage.loss for outage in ended),
-                active=tuple(outage.loss for outage in active),
+                begun=tuple(outage.spec for outage in begun),
+                ended=tuple(outage.spec for outage in ended),
+                active=tuple(outage.spec for outage in active),
             )
     except GeneratorExit:
         _heal(sandbox, reversed(active.values()))
@@ -203,11 +206,11 @@ def _played(
         raise
 
 
-def _is_there(sandbox: Sandbox, loss: OutageSpec) -> bool:
+def _is_there(sandbox: Sandbox, spec: OutageSpec) -> bool:
     """False, and a line of the timeline, for a phone that the app has deactivated since the play began."""
-    if not loss.outage_type.is_for_good or sandbox.backend.find_phone(loss.target) is not None:
+    if not spec.outage_type.is_for_good or sandbox.backend.find_phone(spec.target) is not None:
         return True
-    sandbox.backend.note("outage", f"{loss} is left out: the phone has been deactivated already")
+    sandbox.backend.note("outage", f"{spec} is left out: the phone has been deactivated already")
     return False
 
 
@@ -222,13 +225,13 @@ def _heal(sandbox: Sandbox, outages: Iterable[Outage]) -> None:
     for outage in outages:
         try:
             outage.__exit__(None, None, None)
-        except (ExpectationFailed, SandboxError) as trouble:
-            sandbox.backend.unfinished.troubles.append(trouble)
+        except (ExpectationFailed, SandboxError) as problem:
+            sandbox.backend.unfinished.troubles.append(problem)
 
 
 @dataclass(frozen=True)
 class FaultPlan:
-    """Faults that an app may meet, all set at the same time; `repr` is code, `str` a story."""
+    """Faults that an app may meet, all set at the same time; `repr` is code, `str` has a sentence for each."""
 
     faults: tuple[FaultSpec, ...]
 
@@ -236,7 +239,7 @@ class FaultPlan:
         _set(self, faults=tuple(faults))
 
     def __str__(self) -> str:
-        return "\n".join(fault.words for fault in self.faults) or "no request meets a fault"
+        return "\n".join(fault.sentence for fault in self.faults) or "no request meets a fault"
 
     def __repr__(self) -> str:
         return f"FaultPlan([{', '.join(map(repr, self.faults))}])"

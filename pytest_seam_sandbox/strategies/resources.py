@@ -50,7 +50,7 @@ def uuid(field: str, number: int) -> str:
 def devices(device_types: Iterable[DeviceType] | None = None) -> st.SearchStrategy[Device]:
     """A device as /devices/get shows it; shrinks to an online August lock.
 
-    Online, or under one of the losses that its type can suffer. Names, metadata, `locked` and the battery vary.
+    Online, or during one of the outages that are possible for its type. Names, metadata, `locked` and the battery vary.
     device_types: all by default. For several devices with distinct ids:
     `st.lists(devices(), unique_by=lambda device: device.device_id)`.
     """
@@ -112,12 +112,12 @@ class _Templates:
 
 
 def _states(device_type: DeviceType) -> st.SearchStrategy[Device]:
-    """A device of this type online, or under one of the losses that it can suffer."""
+    """A device of this type online, or during one of the outages that are possible for it."""
     sandbox = unnoticed(Sandbox())
     made = sandbox.create_device(device_type)
     states = [made]
-    for loss in possible_outages(sandbox):
-        with loss.on(sandbox):
+    for outage in possible_outages(sandbox):
+        with outage.on(sandbox):
             states.append(sandbox.get_device(made))
     return st.sampled_from([Device.model_validate(_timeless(_as_json(state))) for state in states])
 

@@ -65,14 +65,14 @@ class SandboxTemplate:
 
 def device_types_of(names: Iterable[DeviceType]) -> tuple[DeviceType, ...]:
     """The names, if all are types of devices. Raises UnknownDeviceType, or SandboxError for the type of a phone."""
-    found = listed(names)
+    found = as_names(names)
     for name in found:
         if device_model(name).provider is None:
             raise SandboxError(f"{name!r} is a phone, not a device of an account. Use phones for phones.")
     return found
 
 
-def listed(names: Iterable[Name]) -> tuple[Name, ...]:
+def as_names(names: Iterable[Name]) -> tuple[Name, ...]:
     """The names; a single text is one name."""
     return (cast(Name, names),) if isinstance(names, str) else tuple(names)
 

@@ -1,6 +1,6 @@
 """A scenario with an outage or a fault at each of its calls in turn: see `sweep`."""
 
-from ..outages.specs import OutageSpec
+from ..outages import OutageSpec
 from ..strategies.fault_specs import FaultSpec
 from .injection_points import Disruption, InjectionPoint, When
 from .loop import Sweep, SweepFailed

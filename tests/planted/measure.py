@@ -1,4 +1,4 @@
-"""Measures what finds each planted bug, how fast, and how long its story is; writes the table of README.md.
+"""Measures what finds each planted bug, how fast, and how long its transcript is; writes the table of README.md.
 
     PYTHONPATH=tests python -m planted.measure [module ...]
 
@@ -37,7 +37,7 @@ SEEDS = 20
 LIMIT = 500
 START, END = "<!-- measured -->\n", "<!-- /measured -->\n"
 HEAD = (
-    "| module | bug | what goes wrong | example test | strategy | machine | story | sweep |\n"
+    "| module | bug | what goes wrong | example test | strategy | machine | transcript | sweep |\n"
     "|---|---|---|---|---|---|---|---|\n"
 )
 
@@ -79,15 +79,15 @@ def by_example(pair: Planted) -> str:
 
 
 def by_strategy(pair: Planted) -> str:
-    return told([search(pair, run_strategy, seed)[0] for seed in range(SEEDS)])
+    return summary_of([search(pair, run_strategy, seed)[0] for seed in range(SEEDS)])
 
 
 def by_machine(pair: Planted) -> tuple[str, str]:
-    """How the machine finds the bug, and the steps of the story that it tells: median and most, over the seeds."""
+    """How the machine finds the bug, and the steps of its transcript: median and most, over the seeds."""
     searches = [search(pair, run_machine, seed, Phase.shrink) for seed in range(SEEDS)]
     steps = sorted(len(steps_of(error)) for _, error in searches if error is not None)
-    story = f"{statistics.median_high(steps)} (≤ {steps[-1]})" if steps else ""
-    return told([watched for watched, _ in searches]), story
+    transcript = f"{statistics.median_high(steps)} (≤ {steps[-1]})" if steps else ""
+    return summary_of([watched for watched, _ in searches]), transcript
 
 
 def search(
@@ -103,7 +103,7 @@ def search(
     return None, None
 
 
-def told(searches: Sequence[tuple[int, float] | None]) -> str:
+def summary_of(searches: Sequence[tuple[int, float] | None]) -> str:
     """For how many seeds the bug was found, and the median over these of examples and seconds."""
     found = [one for one in searches if one is not None]
     if not found:
@@ -126,10 +126,10 @@ def by_sweep(pair: Planted) -> str:
 
 def row(pair: Planted) -> str:
     example, strategy = by_example(pair), by_strategy(pair)
-    machine, story = by_machine(pair)
+    machine, transcript = by_machine(pair)
     started = time.process_time()
     sweep = f"{by_sweep(pair)}, {time.process_time() - started:.1f} s"
-    cells = (f"`{pair.name}`", pair.module.BUG, pair.module.WRONG, example, strategy, machine, story, sweep)
+    cells = (f"`{pair.name}`", pair.module.BUG, pair.module.WRONG, example, strategy, machine, transcript, sweep)
     return "| " + " | ".join(cells) + " |\n"
 
 

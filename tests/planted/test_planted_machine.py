@@ -1,4 +1,4 @@
-"""The state machine finds every planted bug, tells no more than it needs, and finds no fault with a correct app."""
+"""The state machine finds every planted bug, shows no more than it needs, and finds no fault with a correct app."""
 
 import os
 import re
@@ -37,13 +37,13 @@ def without(steps, left_out):
 
 
 def shorter(steps):
-    """The steps without each of them, each two neighbours, and each outage that is told with its recovery."""
+    """The steps without each of them, each two neighbours, and each outage that is shown with its end."""
     for place, step in enumerate(steps):
         if step.strip() == OF_ITSELF:
             continue
         yield without(steps, {place})
         yield without(steps, {place, place + 1})
-        end = step.replace("machine.lose(", "machine.recover(")
+        end = step.replace("machine.begin_outage(", "machine.end_outage(")
         if end != step and end in steps[place:]:
             yield without(steps, {place, steps.index(end, place)})
 

@@ -23,7 +23,7 @@ def test_table_names_every_pair():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_table_says_what_the_module_says(name):
-    """The bug and its effect are told as in the module."""
+    """The bug and its effect stand as in the module."""
     module = planted(name).module
 
     assert ROWS[name][1:3] == [module.BUG, module.WRONG]

@@ -29,14 +29,14 @@ def failure_of(machine, limits=QUICK):
     return found.value
 
 
-def story_of(error):
+def transcript_of(error):
     """What a failing machine says."""
     return next(note for note in error.__notes__ if note.startswith("What happened"))
 
 
 def printed_test(error):
     """The test that a failing machine printed, as it stands."""
-    code = story_of(error).partition("A test that repeats it:\n\n")[2].partition("\n\nSeam timeline")[0]
+    code = transcript_of(error).partition("A test that repeats it:\n\n")[2].partition("\n\nSeam timeline")[0]
     return "\n".join(line[4:] for line in code.splitlines())
 
 
@@ -54,6 +54,6 @@ def repeat(error):
 
 
 def steps_of(error):
-    """The steps that a failing machine tells, a line each."""
-    told = story_of(error).partition("\n\nA test that repeats it")[0].splitlines()[1:]
-    return [] if told == ["  nothing yet"] else told
+    """The steps that a failing machine shows, a line each."""
+    steps = transcript_of(error).partition("\n\nA test that repeats it")[0].splitlines()[1:]
+    return [] if steps == ["  nothing yet"] else steps

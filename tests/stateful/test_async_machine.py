@@ -8,13 +8,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from seam import SeamActionAttemptFailedError
 
 from pytest_seam_sandbox.stateful import AsyncSandboxMachine, devices, eventually, invariant, rule
-from stateful.running import QUICK, failure_of, repeat, story_of
+from stateful.running import QUICK, failure_of, repeat, transcript_of
 
 
 class AsyncDesk(AsyncSandboxMachine):
     """Unlocks in the background, and takes every answer for success."""
 
-    removals = False
+    removals = pending_attempts = False
 
     async def start(self):
         self.loop = asyncio.get_running_loop()
@@ -41,6 +41,8 @@ class AsyncDesk(AsyncSandboxMachine):
 class CarefulAsyncDesk(AsyncDesk):
     """Unlocks in the background, and believes only what Seam confirms."""
 
+    pending_attempts = True
+
     async def unlock_one(self, device_id):
         try:
             await self.seam.locks.unlock_door(device_id=device_id)
@@ -63,7 +65,7 @@ def test_wrong_async_app_is_found_and_repeated():
     """The printed test of an async machine is an ordinary test."""
     error = failure_of(AsyncDesk)
 
-    assert "1. GARAGE loses its connection\n  2. unlock(device=GARAGE)\n" in story_of(error)
+    assert "1. GARAGE loses its connection\n  2. unlock(device=GARAGE)\n" in transcript_of(error)
     with pytest.raises(AssertionError):
         repeat(error)
 

@@ -56,11 +56,11 @@ class Breaks(Patient):
 
 
 def test_app_that_needs_instant_attempts_is_found():
-    """The story tells how attempts end, and the test that repeats it says so."""
+    """The transcript says how attempts end, and the test that repeats it says so."""
     error = failure_of(Hasty)
 
     assert steps_of(error) == [f"  1. {POLL}", "  2. unlock(device=GARAGE)"]
-    assert "machine.let_attempts_end(when='poll')\n" in printed_test(error)
+    assert "machine.set_action_attempts(when='poll')\n" in printed_test(error)
     with pytest.raises(AssertionError):
         repeat(error)
 
@@ -70,7 +70,7 @@ def test_app_that_waits_is_right():
     run_state_machine_as_test(Patient, settings=QUICK)
 
 
-def test_story_of_another_bug_does_not_tell_it():
+def test_transcript_of_another_bug_does_not_tell_it():
     """What the failure does not need is left out: attempts are instant then."""
     assert steps_of(failure_of(Breaks)) == ["  1. GARAGE loses its connection", "  2. unlock(device=GARAGE)"]
 
@@ -115,11 +115,11 @@ def test_machine_takes_each_way():
 def test_step_refuses_what_is_no_setting():
     """The step takes what the setting takes."""
     with pytest.raises(SandboxError, match="action_attempts"), Hasty.again() as machine:
-        machine.let_attempts_end(when="pol")
+        machine.set_action_attempts(when="pol")
 
 
 def test_sandboxes_vary():
-    """Each way is drawn, the simplest is instant, and what is printed tells any other."""
+    """Each way is drawn, the simplest is instant, and what is printed says any other."""
     seen = set()
 
     @settings(QUICK)

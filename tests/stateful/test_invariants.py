@@ -1,4 +1,4 @@
-"""Seam's own laws hold in every sandbox, and a workspace that breaks one is told so."""
+"""Seam's own invariants hold in every sandbox, and a workspace that breaks one is reported."""
 
 import pytest
 
@@ -32,23 +32,23 @@ def lock(workspace):
     return next(iter(workspace[DeviceRow]))
 
 
-def test_every_outage_keeps_the_laws(sandbox):
-    """Breaking and healing everything that can be broken breaks no law."""
-    laws = Invariants(sandbox)
+def test_every_outage_keeps_the_invariants(sandbox):
+    """Breaking and healing everything that can be broken breaks no invariant."""
+    invariants = Invariants(sandbox)
     device, phone = sandbox.backend.api.devices()[0], sandbox.backend.api.phones()[0]
 
     with sandbox.disconnected(device), sandbox.hub_disconnected(device), sandbox.account_disconnected(device):
-        laws.check()
+        invariants.check()
     with sandbox.removed(device):
-        laws.check()
+        invariants.check()
     with sandbox.deactivated(phone, replace=True):
-        laws.check()
+        invariants.check()
 
-    laws.check()
+    invariants.check()
 
 
 def test_offline_device_without_an_error(sandbox, workspace, lock, monkeypatch):
-    """A device that shows as offline although no error says why breaks a law."""
+    """A device that shows as offline although no error says why breaks an invariant."""
     view = DeviceRow.view
     monkeypatch.setattr(
         DeviceRow, "view", lambda row: view(row) | {"properties": view(row)["properties"] | {"online": False}}
@@ -61,7 +61,7 @@ def test_offline_device_without_an_error(sandbox, workspace, lock, monkeypatch):
 
 
 def test_connected_twice(sandbox, workspace, lock):
-    """Two device.connected in a row break a law."""
+    """Two device.connected in a row break an invariant."""
     workspace.events.emit(workspace, DeviceConnected(**device_fields(workspace, lock)))
 
     with pytest.raises(InvariantBroken, match=r"device\.connected of the device .* twice in a row"):
@@ -69,19 +69,19 @@ def test_connected_twice(sandbox, workspace, lock):
 
 
 def test_removed_device_that_speaks(sandbox, workspace, lock):
-    """A lock event after device.removed breaks a law."""
-    laws = Invariants(sandbox)
+    """A lock event after device.removed breaks an invariant."""
+    invariants = Invariants(sandbox)
     sandbox.backend.api.call("/devices/simulate/remove", device_id=lock.device_id)
-    laws.check()
+    invariants.check()
 
     workspace.events.emit(workspace, LockUnlocked(method="manual", **device_fields(workspace, lock)))
 
     with pytest.raises(InvariantBroken, match="a removed device is silent"):
-        laws.check()
+        invariants.check()
 
 
 def test_phone_that_rises_from_the_dead(sandbox, workspace):
-    """A phone that is listed after phone.deactivated breaks a law."""
+    """A phone that is listed after phone.deactivated breaks an invariant."""
     phone = next(iter(workspace[PhoneRow]))
     sandbox.backend.api.call("/phones/deactivate", device_id=phone.device_id)
 
@@ -92,7 +92,7 @@ def test_phone_that_rises_from_the_dead(sandbox, workspace):
 
 
 def test_attempt_that_ends_twice(sandbox, workspace, lock):
-    """A second end of an action attempt breaks a law."""
+    """A second end of an action attempt breaks an invariant."""
     attempt = sandbox.backend.api.call("/locks/unlock_door", device_id=lock.device_id)["action_attempt"]
     again = {name: attempt[name] for name in ("action_attempt_id", "action_type", "status")}
 
@@ -103,7 +103,7 @@ def test_attempt_that_ends_twice(sandbox, workspace, lock):
 
 
 def test_id_that_repeats(sandbox, workspace, lock):
-    """Two events of one id break a law."""
+    """Two events of one id break an invariant."""
     ids = workspace.ids
     workspace.events.emit(workspace, LockUnlocked(method="manual", **device_fields(workspace, lock)))
     ids.count -= 1

@@ -1,4 +1,4 @@
-"""The state machine: it finds what an app does wrong under outages, and tells it as a story and as a plain test."""
+"""The state machine: it finds what an app does wrong during outages, and shows it as a transcript and as a plain test."""
 
 import re
 import time
@@ -12,7 +12,7 @@ from httpx import ConnectError
 from hypothesis import Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import StopTest, UnsatisfiedAssumption
-from hypothesis.stateful import rule as untold_rule
+from hypothesis.stateful import rule as plain_rule
 from hypothesis.stateful import run_state_machine_as_test
 from seam import SeamActionAttemptFailedError, SeamHttpApiError
 
@@ -39,17 +39,17 @@ from pytest_seam_sandbox.stateful import (
     shortest,
 )
 from pytest_seam_sandbox.stateful.case import unexplained
-from pytest_seam_sandbox.stateful.decorators import is_final
-from stateful.running import QUICK, failure_of, repeat, steps_of, story_of
+from pytest_seam_sandbox.strategies.hypothesis_internals import is_final
+from stateful.running import QUICK, failure_of, repeat, steps_of, transcript_of
 
 LOOSE = settings(QUICK, derandomize=False, phases=[Phase.generate])
-"""Searches that do not shrink, so that only the story is made short."""
+"""Searches that do not shrink, so that only the transcript is made short."""
 
 
 class Desk(SandboxMachine):
     """Opens doors, and takes every answer for success."""
 
-    removals = False
+    removals = pending_attempts = False
 
     def start(self):
         self.seam = self.sandbox.client()
@@ -70,7 +70,7 @@ class Careful(Desk):
     """Opens doors, and believes only what Seam confirms."""
 
     phone_count = 1
-    access_codes = True
+    access_codes = pending_attempts = True
     faults = ("POST /locks/unlock_door",)
     fault_kinds = ("refuse", "rate_limit")
 
@@ -95,7 +95,7 @@ class Careful(Desk):
 
 
 def test_correct_app_survives():
-    """An app that is right stays right under every outage, phone loss, fault and wait."""
+    """An app that is right stays right during every outage, fault and wait."""
     run_state_machine_as_test(Careful, settings=QUICK)
 
 
@@ -105,9 +105,9 @@ def failed_desk():
     return failure_of(Desk)
 
 
-def test_wrong_app_is_found_with_the_shortest_story(failed_desk):
+def test_wrong_app_is_found_with_the_shortest_transcript(failed_desk):
     """A bug shows as the fewest steps that lead to it, in the words of the domain."""
-    assert story_of(failed_desk).startswith(
+    assert transcript_of(failed_desk).startswith(
         "What happened in Desk:\n  1. GARAGE loses its connection\n  2. unlock(device=GARAGE)\n\n"
     )
 
@@ -126,18 +126,18 @@ def test_printed_test_reads_like_a_test(failed_desk):
         "\n\n"
         "    def test_desk_again():\n"
         "        with Desk.again() as machine:\n"
-        "            machine.lose(loss=OutageSpec('disconnected', 'GARAGE'))\n"
+        "            machine.begin_outage(outage=OutageSpec('disconnected', 'GARAGE'))\n"
         "            machine.unlock(device=machine.device('GARAGE'))\n"
-    ) in story_of(failed_desk)
+    ) in transcript_of(failed_desk)
 
 
 def test_failing_run_shows_the_timeline(failed_desk):
-    """What the sandbox saw stands below the story."""
-    assert "event    device.disconnected device_id=" in story_of(failed_desk).partition("Seam timeline:")[2]
+    """What the sandbox saw stands below the transcript."""
+    assert "event    device.disconnected device_id=" in transcript_of(failed_desk).partition("Seam timeline:")[2]
 
 
 class Draws(Desk):
-    """Draws inside its rules, and is told of faults that have nothing to do with its bug."""
+    """Draws inside its rules, and meets faults that have nothing to do with its bug."""
 
     faults = ("/devices/list", "/events/list")
 
@@ -148,11 +148,13 @@ class Draws(Desk):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_story_holds_only_what_the_failure_needs(seed):
-    """Whatever Hypothesis has left in, no fault and no outage that does not matter is told."""
+def test_transcript_holds_only_what_the_failure_needs(seed):
+    """Whatever Hypothesis has left in, no fault and no outage that does not matter is shown."""
     error = failure_of(hypothesis.seed(seed)(type("Draws", (Draws,), {"__module__": __name__})), LOOSE)
 
-    assert re.match(r"What happened in Draws:\n  1\. unlock\(data=drawn: \d, \d, device=GARAGE\)\n\n", story_of(error))
+    assert re.match(
+        r"What happened in Draws:\n  1\. unlock\(data=drawn: \d, \d, device=GARAGE\)\n\n", transcript_of(error)
+    )
 
 
 def test_drawn_values_are_part_of_the_printed_test():
@@ -162,7 +164,7 @@ def test_drawn_values_are_part_of_the_printed_test():
     assert re.search(
         r"from pytest_seam_sandbox\.stateful import Drawn\n.*"
         r"machine\.unlock\(data=Drawn\(\[\d, \d\]\), device=machine\.device\('GARAGE'\)\)\n",
-        story_of(error),
+        transcript_of(error),
         re.DOTALL,
     )
     with pytest.raises(AssertionError, match="too many"):
@@ -197,7 +199,7 @@ def test_what_holds_eventually_is_checked_when_all_is_healed():
     """A bug that shows only in the end is found there, after everything was healed."""
     error = failure_of(Sulking)
 
-    assert story_of(error).startswith(
+    assert transcript_of(error).startswith(
         "What happened in Sulking:\n  1. GARAGE loses its connection\n  2. look(device=GARAGE)\n"
         "  3. everything heals, and what is pending is done\n"
     )
@@ -206,9 +208,9 @@ def test_what_holds_eventually_is_checked_when_all_is_healed():
 
 
 def test_eventually_holds_where_it_is_not_yet_the_end():
-    """While something is lost, what holds eventually is not asked."""
+    """During an outage, what holds eventually is not asked."""
     with Sulking.again() as machine:
-        machine.lose(loss=OutageSpec("disconnected", "GARAGE"))
+        machine.begin_outage(outage=OutageSpec("disconnected", "GARAGE"))
         machine.look(device=machine.device("GARAGE"))
         machine.given_up.clear()
 
@@ -217,12 +219,12 @@ class Both(SandboxMachine):
     @eventually
     @invariant()
     def above(self):
-        assert not self._lost
+        assert not self._outages.active
 
     @invariant()
     @eventually
     def below(self):
-        assert not self._lost
+        assert not self._outages.active
 
 
 def test_invariant_marked_eventually_is_no_invariant_any_more():
@@ -255,7 +257,7 @@ def test_results_of_rules_have_names_in_the_printed_test():
     """What one step gave and another takes is a variable of the printed test."""
     error = failure_of(Bookings, settings(QUICK, max_examples=500))
 
-    text = story_of(error)
+    text = transcript_of(error)
 
     assert "step_1 = machine.first()" in text
     booked = re.search(r"(step_\d+) = machine\.book\(guest='Bob'\)", text)[1]
@@ -275,14 +277,14 @@ SWITCHES = {
 
 
 @pytest.mark.parametrize(("switch", "kind"), SWITCHES.items())
-def test_switch_turns_a_loss_off(switch, kind):
+def test_switch_turns_an_outage_off(switch, kind):
     """With a switch off its outage never begins; with all the others off, it alone does."""
     common = {"device_types": ("nuki_lock", "august_lock"), "phone_count": 1, "__module__": __name__}
     without = type("Without", (SandboxMachine,), common | {switch: False})
     alone = type("Alone", (SandboxMachine,), common | dict.fromkeys(SWITCHES.keys() - {switch}, False))
 
-    assert kind not in {loss.kind for loss in without()._possible()}
-    assert {loss.kind for loss in alone()._possible()} <= {kind}
+    assert kind not in {outage.kind for outage in without()._outages.possible()}
+    assert {outage.kind for outage in alone()._outages.possible()} <= {kind}
 
 
 def test_clock_moves_are_a_switch():
@@ -296,20 +298,20 @@ def test_clock_moves_are_a_switch():
 def test_removed_device_recovers_before_its_other_outages():
     """What else a removed device suffers from can end only when it is back."""
     with SandboxMachine.again() as machine:
-        machine.lose(loss=OutageSpec("disconnected", "GARAGE"))
-        machine.lose(loss=OutageSpec("removed", "GARAGE"))
+        machine.begin_outage(outage=OutageSpec("disconnected", "GARAGE"))
+        machine.begin_outage(outage=OutageSpec("removed", "GARAGE"))
 
-        assert machine._recoverable() == [OutageSpec("removed", "GARAGE")]
+        assert machine._outages.recoverable() == [OutageSpec("removed", "GARAGE")]
 
-        machine.recover(loss=OutageSpec("removed", "GARAGE"))
-        assert machine._recoverable() == [OutageSpec("disconnected", "GARAGE")]
+        machine.end_outage(outage=OutageSpec("removed", "GARAGE"))
+        assert machine._outages.recoverable() == [OutageSpec("disconnected", "GARAGE")]
 
 
 @pytest.mark.parametrize("kind", ["disconnected", "hub_disconnected", "removed", "account_disconnected"])
-def test_quiesce_heals_what_is_lost(kind):
+def test_quiesce_ends_every_outage(kind):
     """When all is quiet again, no device has an error."""
     with SandboxMachine.again() as machine:
-        machine.lose(loss=OutageSpec(kind, "GARAGE"))
+        machine.begin_outage(outage=OutageSpec(kind, "GARAGE"))
         machine.quiesce()
 
         machine.sandbox.expect_no_device_error(machine.device("GARAGE"))
@@ -318,7 +320,7 @@ def test_quiesce_heals_what_is_lost(kind):
 def test_removed_device_cannot_heal_otherwise():
     """What a device suffered from before the app saw to its removal stays, and no healing fails over it."""
     with SandboxMachine.again() as machine:
-        machine.lose(loss=OutageSpec("disconnected", "GARAGE"))
+        machine.begin_outage(outage=OutageSpec("disconnected", "GARAGE"))
         machine.sandbox.backend.api.call("/devices/simulate/remove", device_id=machine.device("GARAGE").device_id)
         machine.quiesce()
 
@@ -329,47 +331,47 @@ def test_repetition_heeds_preconditions():
     """A check that does not apply is not made in a repetition either."""
 
     class Picky(SandboxMachine):
-        @precondition(lambda self: self._lost)
+        @precondition(lambda self: self._outages.active)
         @invariant()
-        def something_is_lost(self):
+        def device_is_offline(self):
             assert not self.sandbox.backend.api.devices()[0].properties.online
 
     with Picky.again() as machine:
         machine.pass_time(seconds=1)
-        machine.lose(loss=OutageSpec("disconnected", "GARAGE"))
+        machine.begin_outage(outage=OutageSpec("disconnected", "GARAGE"))
 
 
-def test_lost_plan_is_renewed():
+def test_expired_plan_is_renewed():
     """An expired plan is renewed when all heals."""
     machine = type("Plans", (SandboxMachine,), {"device_types": ("nuki_lock",), "__module__": __name__})
 
     with machine.again() as running:
-        (loss,) = [loss for loss in running._possible() if loss.kind == "subscription_expired"]
-        running.lose(loss=loss)
+        (outage,) = [outage for outage in running._outages.possible() if outage.kind == "subscription_expired"]
+        running.begin_outage(outage=outage)
         running.quiesce()
 
         running.sandbox.expect_event("device.error.subscription_required.resolved", count=1)
 
 
 def test_device_that_the_app_deletes_needs_no_healing():
-    """A loss of what is gone for good ends without a word."""
+    """An outage of what is gone for good ends in silence."""
     with SandboxMachine.again() as machine:
         account_id = machine.device("GARAGE").connected_account_id
-        machine.lose(loss=OutageSpec("hub_disconnected", "GARAGE"))
-        machine.lose(loss=OutageSpec("account_disconnected", "GARAGE"))
+        machine.begin_outage(outage=OutageSpec("hub_disconnected", "GARAGE"))
+        machine.begin_outage(outage=OutageSpec("account_disconnected", "GARAGE"))
         machine.sandbox.client().connected_accounts.delete(connected_account_id=account_id)
         machine.quiesce()
 
-        assert machine._possible() == []
+        assert machine._outages.possible() == []
 
 
-def test_lost_phone_gets_a_replacement():
-    """After the loss of a phone its owner has a new one, and the bundle too."""
+def test_deactivated_phone_gets_a_replacement():
+    """After the deactivation of a phone its owner has a new one, and the bundle too."""
     carrying = type("Carrying", (SandboxMachine,), {"phone_count": 1, "__module__": __name__})
 
     with carrying.again() as machine:
-        machine.lose(loss=OutageSpec("deactivated", "Samsung Galaxy S10"))
-        (replacement,) = machine.recover(loss=OutageSpec("deactivated", "Samsung Galaxy S10")).values
+        machine.begin_outage(outage=OutageSpec("deactivated", "Samsung Galaxy S10"))
+        (replacement,) = machine.end_outage(outage=OutageSpec("deactivated", "Samsung Galaxy S10")).values
 
         assert replacement.device_id != machine.phone("Samsung Galaxy S10").device_id
         assert [phone.device_id for phone in machine.sandbox.backend.api.phones()] == [replacement.device_id]
@@ -404,14 +406,14 @@ def test_client_that_does_not_wait_is_found():
 def test_faults_hit_the_app():
     """The next calls to a target go wrong, and no more than planned."""
     with Impatient.again() as machine:
-        machine.break_calls(fault=FaultSpec("fail", "GET /devices/list", times=1))
+        machine.set_fault(fault=FaultSpec("fail", "GET /devices/list", times=1))
         statuses = [machine.sandbox.http().get("/devices/list").status_code for _ in range(2)]
 
     assert statuses == [503, 200]
 
 
 def test_rules_may_call_rules():
-    """A rule that uses another rule is one step of the story."""
+    """A rule that uses another rule is one step of the transcript."""
 
     class Twice(Desk):
         @rule(device=devices)
@@ -422,20 +424,20 @@ def test_rules_may_call_rules():
     with Twice.again() as machine:
         machine.unlock_twice(device=machine.device("GARAGE"))
 
-        assert machine._story.tell() == "1. unlock_twice(device=GARAGE)"
+        assert machine.transcript.in_words() == "1. unlock_twice(device=GARAGE)"
 
 
-def test_laws_are_checked_after_each_step():
-    """A workspace that breaks one of Seam's laws fails the run."""
+def test_invariants_of_seam_are_checked_after_each_step():
+    """A workspace that breaks one of Seam's invariants fails the run."""
 
-    class Lawless(SandboxMachine):
+    class Broken(SandboxMachine):
         @rule()
-        def break_a_law(self):
+        def break_an_invariant(self):
             workspace = self.sandbox.embedded.workspace
             lock = next(iter(workspace[DeviceRow]))
             workspace.events.emit(workspace, DeviceConnected(**device_fields(workspace, lock)))
 
-    assert isinstance(failure_of(Lawless), InvariantBroken)
+    assert isinstance(failure_of(Broken), InvariantBroken)
 
 
 def test_stop_is_called_at_the_end_of_each_run():
@@ -454,7 +456,7 @@ def test_stop_is_called_at_the_end_of_each_run():
     assert len(stopped) == 2
 
 
-def test_unnoticed_trouble_fails_the_run():
+def test_unnoticed_problem_fails_the_run():
     """A call that the sandbox does not emulate fails the run, also when the app swallows the answer."""
 
     class Exotic(SandboxMachine):
@@ -465,17 +467,17 @@ def test_unnoticed_trouble_fails_the_run():
     error = failure_of(Exotic)
 
     assert "the program under test called /thermostats/list" in str(error)
-    assert "1. call()" in story_of(error)
+    assert "1. call()" in transcript_of(error)
 
 
 # mistakes
 
 
 def test_machine_without_devices():
-    """A machine in which nothing can be lost is refused."""
+    """A machine in which no outage is possible is refused."""
     empty = type("Empty", (SandboxMachine,), {"device_types": (), "__module__": __name__})
 
-    with pytest.raises(SandboxError, match="Empty has no devices and no phones, so nothing could be lost"):
+    with pytest.raises(SandboxError, match="Empty has no devices and no phones, so no outage would be possible"):
         empty()
 
 
@@ -525,7 +527,7 @@ class Forgetful(Desk):
             self.seam.devices.get(device_id=device.device_id)
 
 
-def test_fault_target_that_no_call_matched_is_told():
+def test_fault_target_that_no_call_matched_is_reported():
     """Targets that met nothing in the whole test are warned of, with the calls to their path."""
     case = Forgetful.TestCase()
     case.settings = QUICK
@@ -539,14 +541,14 @@ def test_fault_target_that_no_call_matched_is_told():
 
 
 def test_test_case_leaves_out_what_explains_and_lists():
-    """Neither Hypothesis's explanation nor its own list of steps stands below the story."""
+    """Neither Hypothesis's explanation nor its own list of steps stands below the transcript."""
     case = Desk.TestCase()
     assert Phase.explain not in unexplained(case.settings).phases
     with pytest.raises(AssertionError) as found:
         case.runTest()
 
     assert [note for note in found.value.__notes__ if "state." in note or "Explanation" in note] == []
-    assert "What happened in Desk" in story_of(found.value)
+    assert "What happened in Desk" in transcript_of(found.value)
 
 
 def test_test_case_stays_however_many_machines_there_are():
@@ -588,11 +590,11 @@ def both_failures(number):
 
 
 def test_listings_are_left_out_of_each_of_several_failures():
-    """Where a machine fails in two ways, each failure tells its own steps, and only those."""
+    """Where a machine fails in two ways, each failure shows its own steps, and only those."""
     errors = next(filter(None, map(both_failures, range(40))))
 
-    stories = [story_of(error) for error in errors]
-    assert len(stories) == 2
+    notes = [transcript_of(error) for error in errors]
+    assert len(notes) == 2
     assert not [note for error in errors for note in error.__notes__ if note.startswith("state")]
 
 
@@ -607,11 +609,11 @@ def test_verbose_runs_keep_the_listing():
 
 
 def test_no_run_is_final_outside_of_hypothesis():
-    """A printed test that fails has nothing to tell beside its assertion."""
+    """A printed test that fails has no note beside its assertion."""
     assert not is_final()
 
 
-def test_failure_that_no_repetition_shows_is_told_as_it_was():
+def test_failure_that_no_repetition_shows_is_shown_as_it_was():
     """Where a repetition does not fail alike, nothing is left out."""
 
     class Once(SandboxMachine):
@@ -619,18 +621,18 @@ def test_failure_that_no_repetition_shows_is_told_as_it_was():
         def fail(self):
             assert self._repeats, "not when it is repeated"
 
-    assert story_of(failure_of(Once)).startswith("What happened in Once:\n  1. fail()\n")
+    assert transcript_of(failure_of(Once)).startswith("What happened in Once:\n  1. fail()\n")
 
 
 @pytest.mark.parametrize("limit", ["_SECONDS", "_REAL_SECONDS"])
-def test_search_for_the_shortest_story_ends_in_time(monkeypatch, limit):
-    """With no time left the story is told as it is."""
+def test_search_for_the_shortest_transcript_ends_in_time(monkeypatch, limit):
+    """With no time left the transcript is shown as it is."""
     monkeypatch.setattr(shortest, limit, -1)
 
-    assert "What happened in Desk" in story_of(failure_of(Desk))
+    assert "What happened in Desk" in transcript_of(failure_of(Desk))
 
 
-def test_busy_machine_tells_the_shortest_story(monkeypatch):
+def test_busy_machine_shows_the_shortest_transcript(monkeypatch):
     """What takes long because the processor does something else is made as short."""
     real = chain([0.0], cycle([60.0]))
     both = SimpleNamespace(process_time=time.process_time, perf_counter=lambda: next(real))
@@ -647,11 +649,11 @@ def test_chosen_phases_are_left_alone():
 
 
 def test_rule_of_hypothesis_is_refused():
-    """A rule that no story could tell is refused when the class is made."""
+    """A rule that no transcript could have is refused when the class is made."""
     with pytest.raises(SandboxError, match=r"Plain\.step is a rule by the decorator of hypothesis\.stateful"):
 
         class Plain(SandboxMachine):
-            @untold_rule()
+            @plain_rule()
             def step(self):
                 pass
 
@@ -697,7 +699,7 @@ def test_runs_do_not_meet():
 
 @pytest.mark.parametrize("given_up", [UnsatisfiedAssumption(), StopTest(1)])
 def test_run_that_hypothesis_gives_up_is_not_brought_to_its_end(given_up):
-    """A run that is not wanted any further is neither checked in the end nor told."""
+    """A run that is not wanted any further is neither checked in the end nor shown."""
 
     class Unwanted(Sulking):
         @rule()
@@ -712,20 +714,20 @@ def test_run_that_hypothesis_gives_up_is_not_brought_to_its_end(given_up):
 
 
 def test_rule_may_have_the_name_of_one_of_ours():
-    """An app's own rule takes the place of the machine's, and is told as what it is."""
+    """An app's own rule takes the place of the machine's, and is shown as what it is."""
 
     class Own(SandboxMachine):
         @rule()
-        def recover(self):
+        def end_outage(self):
             pass
 
     with Own.again() as machine:
-        machine.recover()
+        machine.end_outage()
 
-        assert machine._story.tell() == "1. recover()"
+        assert machine.transcript.in_words() == "1. end_outage()"
 
 
-def test_lists_of_devices_are_told_by_name():
+def test_lists_of_devices_are_shown_by_name():
     """A step with several devices names them, for people as in the code."""
 
     class Several(SandboxMachine):
@@ -738,7 +740,7 @@ def test_lists_of_devices_are_told_by_name():
     with Several.again() as machine:
         machine.look_at(chosen=[machine.device("GARAGE"), machine.device("FRONT DOOR")])
 
-        assert machine._story.tell() == "1. look_at(chosen=[GARAGE, FRONT DOOR])"
+        assert machine.transcript.in_words() == "1. look_at(chosen=[GARAGE, FRONT DOOR])"
 
 
 def test_failure_while_a_step_is_chosen_is_not_hidden():

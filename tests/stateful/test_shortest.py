@@ -1,4 +1,4 @@
-"""Stories are short: what Hypothesis has left in, and the failure does not need, is not told."""
+"""Transcripts are short: what Hypothesis has left in, and the failure does not need, is not in them."""
 
 import httpx
 import hypothesis
@@ -68,28 +68,28 @@ class Tires(SandboxMachine):
         self.call(self.seam.locks.list)
 
 
-def told_by(machine, seed):
-    """The steps of the story of a failure that Hypothesis has not shrunk."""
+def shown_by(machine, seed):
+    """The steps in the transcript of a failure that Hypothesis has not shrunk."""
     seeded = hypothesis.seed(seed)(type(machine.__name__, (machine,), {"__module__": __name__}))
     return steps_of(failure_of(seeded, UNSHRUNK))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_outage_that_begins_and_ends_without_effect_is_not_told(seed):
+def test_outage_that_begins_and_ends_without_effect_is_not_shown(seed):
     """Neither its beginning nor its end can be left out alone."""
-    assert told_by(Opens, seed) == ["  1. open(device=GARAGE)"]
+    assert shown_by(Opens, seed) == ["  1. open(device=GARAGE)"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_steps_that_undo_each_other_are_not_told(seed):
+def test_steps_that_undo_each_other_are_not_shown(seed):
     """Two steps of which none can be left out alone are left out together."""
-    assert told_by(Greets, seed) == ["  1. come_or_go()", "  2. greet()"]
+    assert shown_by(Greets, seed) == ["  1. come_or_go()", "  2. greet()"]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_call_that_only_uses_up_a_fault_is_not_told(seed):
-    """A run begins a fault when the one before is over; its story needs no call for that."""
-    told = told_by(Tires, seed)
+def test_call_that_only_uses_up_a_fault_is_not_shown(seed):
+    """A run begins a fault when the one before is over; its transcript needs no call for that."""
+    steps = shown_by(Tires, seed)
 
-    assert len(told) == 4
-    assert sum("look_at_" in step for step in told) == 2
+    assert len(steps) == 4
+    assert sum("look_at_" in step for step in steps) == 2

@@ -1,4 +1,4 @@
-"""The story of a run: words for people, code for a test."""
+"""The transcript of a run: sentences for people, code for a test."""
 
 import datetime as dt
 
@@ -9,40 +9,40 @@ class Machine:
     """Stands in for a machine."""
 
 
-def test_story_without_steps_is_a_test_that_passes():
-    """A failure before any step is told as such, and its test only starts the machine."""
-    story = Transcript()
+def test_transcript_without_steps_is_a_test_that_passes():
+    """A failure before any step is shown as such, and its test only starts the machine."""
+    transcript = Transcript()
 
-    assert story.tell() == "nothing yet"
-    assert story.as_test(Machine).endswith("with Machine.again() as machine:\n        pass")
+    assert transcript.in_words() == "nothing yet"
+    assert transcript.as_test(Machine).endswith("with Machine.again() as machine:\n        pass")
 
 
 def test_what_a_test_needs_is_imported():
     """Values whose code needs a module bring its import along."""
-    story = Transcript()
+    transcript = Transcript()
 
-    story.begin("book", {"at": dt.datetime(2026, 1, 31, tzinfo=dt.UTC)}, None)
+    transcript.begin("book", {"at": dt.datetime(2026, 1, 31, tzinfo=dt.UTC)}, None)
 
-    text = story.as_test(Machine)
+    text = transcript.as_test(Machine)
     assert text.startswith("import datetime\nfrom ")
     assert "machine.book(at=datetime.datetime(2026, 1, 31, 0, 0, tzinfo=datetime.timezone.utc))" in text
 
 
 def test_lists_name_their_members():
-    """A list of known values is written with their names."""
-    story, first, second = Transcript(), object(), object()
-    story.name(first, "machine.device('A')", "A")
-    story.end(story.begin("make", {}, None), second)
+    """A list of named values is written with their names."""
+    transcript, first, second = Transcript(), object(), object()
+    transcript.name(first, "machine.device('A')", "A")
+    transcript.end(transcript.begin("make", {}, None), second)
 
-    story.begin("use", {"all": [first, second, 7]}, None)
+    transcript.begin("use", {"all": [first, second, 7]}, None)
 
-    assert "machine.use(all=[machine.device('A'), step_1, 7])" in story.as_test(Machine)
+    assert "machine.use(all=[machine.device('A'), step_1, 7])" in transcript.as_test(Machine)
 
 
 def test_step_that_gives_nothing_has_no_name():
     """Only results that a later step uses become variables."""
-    story = Transcript()
-    story.end(story.begin("idle", {}, None), None)
-    story.end(story.begin("make", {}, None), object())
+    transcript = Transcript()
+    transcript.end(transcript.begin("idle", {}, None), None)
+    transcript.end(transcript.begin("make", {}, None), object())
 
-    assert "step_" not in story.as_test(Machine)
+    assert "step_" not in transcript.as_test(Machine)

@@ -67,8 +67,8 @@ def test_ids_of_different_things_differ(payload):
 
 @SOME
 @given(event_payloads(["device.disconnected", "device.unmanaged.disconnected"]))
-def test_loss_of_a_device_names_its_cause_in_its_errors(payload):
-    """The error_code of a loss stands in the list in which Seam has it."""
+def test_outage_of_a_device_names_its_cause_in_its_errors(payload):
+    """The error_code of an outage stands in the list in which Seam has it."""
     lost_account = payload["error_code"] == "account_disconnected"
     errors = payload["connected_account_errors" if lost_account else "device_errors"]
 
@@ -77,8 +77,8 @@ def test_loss_of_a_device_names_its_cause_in_its_errors(payload):
 
 @SOME
 @given(event_payloads(["connected_account.disconnected", "device.error.subscription_required"]))
-def test_loss_without_a_code_has_its_error(payload):
-    """Other losses are among the errors as well."""
+def test_outage_without_a_code_has_its_error(payload):
+    """Other outages are among the errors as well."""
     errors = payload.get("device_errors", payload["connected_account_errors"])
 
     assert {error["error_code"] for error in errors} & {"account_disconnected", "subscription_required"}

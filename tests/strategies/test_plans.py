@@ -1,4 +1,4 @@
-"""Plans of outages and of faults: values that are checked, told and played."""
+"""Plans of outages and of faults: values that are checked, printed and played."""
 
 from datetime import timedelta
 
@@ -41,10 +41,10 @@ def is_online(sandbox):
 
 def test_repr_of_an_outage_plan_is_code():
     """What is printed can be pasted."""
-    story = OutagePlan([outage(start=5), outage("removed", "FRONT DOOR", start=0.5, duration=2.5)])
+    planned = OutagePlan([outage(start=5), outage("removed", "FRONT DOOR", start=0.5, duration=2.5)])
 
-    assert eval(repr(story)) == story
-    assert repr(story) == (
+    assert eval(repr(planned)) == planned
+    assert repr(planned) == (
         "OutagePlan([PlannedOutage('removed', 'FRONT DOOR', start=0.5, duration=2.5), "
         "PlannedOutage('disconnected', 'GARAGE', start=5, duration=60)])"
     )
@@ -52,9 +52,9 @@ def test_repr_of_an_outage_plan_is_code():
 
 def test_repr_of_a_fault_plan_is_code():
     """What is printed can be pasted."""
-    story = FaultPlan([FaultSpec("fail", "/locks/*", 2, after=True), FaultSpec("slow", "/devices/*", seconds=3)])
+    planned = FaultPlan([FaultSpec("fail", "/locks/*", 2, after=True), FaultSpec("slow", "/devices/*", seconds=3)])
 
-    assert eval(repr(story)) == story
+    assert eval(repr(planned)) == planned
 
 
 def test_plans_tell_a_story():
@@ -70,7 +70,7 @@ def test_plans_tell_a_story():
 
 def test_plans_without_anything_say_so():
     """An empty plan is a value too."""
-    assert str(OutagePlan([])) == "nothing is lost"
+    assert str(OutagePlan([])) == "no outage"
     assert str(FaultPlan([])) == "no request meets a fault"
 
 
@@ -124,10 +124,10 @@ def test_unknown_kind_is_refused():
 )
 def test_plan_for_another_sandbox_is_refused(sandbox, target, kind, text):
     """A target that is not there is named with those that are."""
-    story = OutagePlan([outage(), outage(kind, target)])
+    planned = OutagePlan([outage(), outage(kind, target)])
 
     with pytest.raises(UnknownId, match=text):
-        story.check(sandbox)
+        planned.check(sandbox)
 
 
 IMPOSSIBLE = {
@@ -167,7 +167,7 @@ POSSIBLE = {
 
 @pytest.mark.parametrize("name", POSSIBLE)
 def test_possible_plan_leaves_all_well(sandbox, name):
-    """Crossing and nested losses are played with their assertions, and nothing is left of them."""
+    """Crossing and nested outages are played with their assertions, and nothing is left of them."""
     POSSIBLE[name].run(sandbox)
 
     (device,) = sandbox.backend.api.devices()
@@ -177,10 +177,10 @@ def test_possible_plan_leaves_all_well(sandbox, name):
 
 def test_refusal_names_both_outages(sandbox):
     """The error shows what clashes with what, until when, and what to do."""
-    story = plan(("disconnected", 0, 10), ("disconnected", 9, 20))
+    planned = plan(("disconnected", 0, 10), ("disconnected", 9, 20))
 
     with pytest.raises(OutageNotPossible, match=r"start=9.*start=0.*lasts until 10 s\. Let it begin at its end"):
-        story.check(sandbox)
+        planned.check(sandbox)
 
 
 def test_label_and_id_of_one_device_are_the_same_target(sandbox):
@@ -192,7 +192,7 @@ def test_label_and_id_of_one_device_are_the_same_target(sandbox):
 
 
 def test_two_devices_of_one_account_name_the_same_account():
-    """The loss of an account is the same loss, whichever of its devices names it."""
+    """The outage of an account is the same outage, whichever of its devices names it."""
     sandbox = Sandbox(world="house")
     doors = [outage("account_disconnected", "FRONT DOOR"), outage("account_disconnected", "BACK DOOR", start=5)]
 
@@ -200,13 +200,13 @@ def test_two_devices_of_one_account_name_the_same_account():
         OutagePlan(doors).check(sandbox)
 
 
-def test_phone_is_lost_only_once(sandbox):
-    """A phone does not come back, so its second loss is refused although the first has ended."""
+def test_phone_is_deactivated_only_once(sandbox):
+    """A phone does not come back, so its second outage is refused although the first has ended."""
     phone = sandbox.create_phone().display_name
-    story = OutagePlan([outage("deactivated", phone, duration=1), outage("deactivated", phone, start=5)])
+    planned = OutagePlan([outage("deactivated", phone, duration=1), outage("deactivated", phone, start=5)])
 
-    with pytest.raises(OutageNotPossible, match=r"lost only once, for good"):
-        story.check(sandbox)
+    with pytest.raises(OutageNotPossible, match=r"deactivated only once, for good"):
+        planned.check(sandbox)
 
 
 def test_present_state_counts(sandbox):
@@ -234,14 +234,14 @@ def test_play_gives_each_moment(sandbox):
 
 
 def test_device_is_as_the_moment_says(sandbox):
-    """The losses have happened, and are over, when the body sees their moment."""
+    """The outages have happened, and are over, when the body sees their moment."""
     seen = [is_online(sandbox) for _ in plan(("disconnected", 5, 6), ("hub_disconnected", 8, 9)).play(sandbox)]
 
     assert seen == [False, True, False, True]
 
 
 def test_end_comes_before_beginning(sandbox):
-    """At one moment the old loss ends before the new one of the same kind begins."""
+    """At one moment the old outage ends before the new one of the same kind begins."""
     moments = list(plan(("disconnected", 0, 5), ("disconnected", 5, 9)).play(sandbox))
 
     assert moments[1] == Moment(5, begun=(OFFLINE,), ended=(OFFLINE,), active=(OFFLINE,))
@@ -339,7 +339,7 @@ def test_play_that_is_kept_after_the_sandbox_was_checked_ends_quietly(sandbox):
     assert is_online(sandbox)
 
 
-def test_trouble_after_a_break_is_not_lost(sandbox):
+def test_problem_after_a_break_is_not_forgotten(sandbox):
     """What goes wrong in healing after a break is raised by the sandbox's check."""
     for _ in plan(("disconnected", 0, 60)).play(sandbox):
         sandbox.faults.fail("/locks/*")
@@ -357,8 +357,8 @@ def test_trouble_after_a_break_is_not_lost(sandbox):
 
 def test_what_becomes_impossible_is_raised_when_it_is_reached(sandbox):
     """The app took the device away; the play says so, and heals what lasts."""
-    story = OutagePlan([outage("account_disconnected", duration=50), outage(start=10)])
-    moments = story.play(sandbox)
+    planned = OutagePlan([outage("account_disconnected", duration=50), outage(start=10)])
+    moments = planned.play(sandbox)
     next(moments)
     (device,) = sandbox.backend.api.devices()
     sandbox.backend.api.call("/devices/simulate/disconnect", device_id=device.device_id)
@@ -374,16 +374,16 @@ def test_labels_are_those_of_the_start():
     sandbox = Sandbox()
     first, second = sandbox.create_phone(), sandbox.create_phone()
     name = first.display_name
-    losses = [outage("deactivated", name, duration=5), outage("deactivated", f"{name} #2", start=10, duration=5)]
+    outages = [outage("deactivated", name, duration=5), outage("deactivated", f"{name} #2", start=10, duration=5)]
 
-    OutagePlan(losses).run(sandbox)
+    OutagePlan(outages).run(sandbox)
 
     dead = [event.device_id for event in sandbox.events if event.event_type == "phone.deactivated"]
     assert dead == [first.device_id, second.device_id]
 
 
 def test_owner_of_a_lost_phone_gets_a_new_one():
-    """The end of a phone's loss is the new phone of its owner."""
+    """The end of a phone's outage is the new phone of its owner."""
     sandbox = Sandbox()
     lost = sandbox.create_phone()
 
@@ -399,10 +399,10 @@ def test_owner_of_a_lost_phone_gets_a_new_one():
 
 def test_fault_plan_sets_all_faults(sandbox):
     """Inside the block each target meets its fault; afterwards none does, met or not."""
-    story = FaultPlan([FaultSpec("fail", "/locks/*"), FaultSpec("refuse", "/devices/*", 5)])
+    planned = FaultPlan([FaultSpec("fail", "/locks/*"), FaultSpec("refuse", "/devices/*", 5)])
     http = sandbox.http()
 
-    with story.on(sandbox) as (failing, refusing):
+    with planned.on(sandbox) as (failing, refusing):
         assert http.post("/locks/list", json={}).status_code == 503
         with pytest.raises(httpx.ConnectError):
             http.post("/devices/list", json={})
@@ -413,9 +413,9 @@ def test_fault_plan_sets_all_faults(sandbox):
 
 def test_faults_that_overlap_are_refused(sandbox):
     """Two faults for one request are an error, and none of the plan stays set."""
-    story = FaultPlan([FaultSpec("fail", "/locks/*"), FaultSpec("fail", "*")])
+    planned = FaultPlan([FaultSpec("fail", "/locks/*"), FaultSpec("fail", "*")])
 
-    with pytest.raises(SandboxError, match=r"would meet requests that the active fault"), story.on(sandbox):
+    with pytest.raises(SandboxError, match=r"would meet requests that the active fault"), planned.on(sandbox):
         pass
 
     assert not sandbox.faults.all
@@ -424,10 +424,10 @@ def test_faults_that_overlap_are_refused(sandbox):
 def test_phone_that_the_app_deactivates_is_lost_no_second_time(sandbox):
     """What the app does itself with a phone before its outage begins is no mistake in the plan."""
     phone = sandbox.create_phone()
-    story = OutagePlan([outage(duration=5), outage("deactivated", phone.display_name, start=10, duration=5)])
+    planned = OutagePlan([outage(duration=5), outage("deactivated", phone.display_name, start=10, duration=5)])
     begun = []
 
-    for moment in story.play(sandbox):
+    for moment in planned.play(sandbox):
         begun += moment.begun
         if moment.at == 0:
             sandbox.client().phones.deactivate(device_id=phone.device_id)

@@ -47,7 +47,7 @@ def test_phones_fit_the_schema(phone):
 
 @SOME
 @given(devices())
-def test_devices_obey_the_laws_of_seam(device):
+def test_devices_keep_the_invariants_of_seam(device):
     """Offline devices say why, withhold lock and battery and cannot be locked; names and charge agree."""
     unreachable = UNREACHABLE & {error.error_code for error in device.errors}
     properties = device.properties
@@ -70,7 +70,7 @@ def test_simplest_device_is_an_online_lock():
 
 @pytest.mark.parametrize("code", sorted(UNREACHABLE))
 def test_offline_devices_are_drawn(code):
-    """Each loss shows on a lock, which is online again in the simplest of all."""
+    """Each outage shows on a lock, which is online again in the simplest of all."""
     strategy = devices("august_lock")
 
     device = simplest(strategy, lambda device: any(error.error_code == code for error in device.errors))

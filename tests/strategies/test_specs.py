@@ -1,4 +1,4 @@
-"""Losses and faults as values: what they say, what they refuse, and which losses are possible."""
+"""Outages and faults as values: what they say, what they refuse, and which outages are possible."""
 
 import pytest
 
@@ -21,33 +21,37 @@ def test_unknown_fault_is_refused():
 
 @pytest.mark.parametrize("kind", ["rate_limit", "refuse", "slow", "lose_answer"])
 def test_effect_before_a_fault_is_refused_where_it_cannot_be(kind):
-    """Only some faults can strike before or after the effect; the error names them."""
+    """Only some faults can happen before or after the effect; the error names them."""
     with pytest.raises(SandboxError, match=r"does not take after=True; fail, garbage, reset, time_out do"):
         FaultSpec(kind, after=True)
 
 
-def test_possible_losses_are_the_simplest_first():
+def test_possible_outages_are_the_simplest_first():
     """By kind, then by age; one for each account, named by its first device; phones too."""
     sandbox = Sandbox(world="house")
     phone = sandbox.create_phone()
 
-    losses = possible_outages(sandbox)
+    possible = possible_outages(sandbox)
 
-    assert [loss.target for loss in losses if loss.kind == "disconnected"] == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
-    assert losses[-2:] == [
+    assert [outage.target for outage in possible if outage.kind == "disconnected"] == [
+        "FRONT DOOR",
+        "BACK DOOR",
+        "GARAGE",
+    ]
+    assert possible[-2:] == [
         OutageSpec("account_disconnected", "FRONT DOOR"),
         OutageSpec("deactivated", phone.display_name),
     ]
-    assert losses == sorted(losses, key=lambda loss: KINDS.index(loss.kind))
+    assert possible == sorted(possible, key=lambda outage: KINDS.index(outage.kind))
 
 
 def test_lost_account_cannot_be_lost_again():
-    """What is lost already is not possible; other losses of its devices are."""
+    """What has begun already is not possible; other outages of its devices are."""
     sandbox = Sandbox(world="house")
     (account,) = {device.connected_account_id for device in sandbox.backend.api.devices()}
 
     with sandbox.account_disconnected(account):
-        kinds = {loss.kind for loss in possible_outages(sandbox)}
+        kinds = {outage.kind for outage in possible_outages(sandbox)}
 
     assert kinds == {"disconnected", "hub_disconnected", "removed"}
 

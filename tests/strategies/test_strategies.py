@@ -11,7 +11,7 @@ from pytest_seam_sandbox.catalog.devices import device_models
 from pytest_seam_sandbox.engine.errors import UnknownDeviceType, UnknownWorld
 from pytest_seam_sandbox.outages import KINDS, OutageSpec, possible_outages
 from pytest_seam_sandbox.strategies import fault_plans, faults, outage_plans, outages, sandboxes, worlds
-from pytest_seam_sandbox.strategies import template as furnishing
+from pytest_seam_sandbox.strategies import template as templates
 from pytest_seam_sandbox.strategies.fault_specs import FAULT_KINDS, FaultSpec
 from pytest_seam_sandbox.strategies.plans import FaultPlan, OutagePlan, PlannedOutage
 from stateful.running import simplest
@@ -41,13 +41,13 @@ EXAMPLES = dict.fromkeys(FURNITURE, 150) | {"everything": 30, "every type": 30}
 """Many, but where each example makes more than forty devices."""
 
 
-def furnished(name):
+def prepared(name):
     """The arguments for sandboxes() and for outage_plans() that fit each other."""
     given_ = FURNITURE[name]
     return {key: value for key, value in given_.items() if key in ("world", "devices", "phones")}, given_
 
 
-def troubles(sandbox):
+def complaints_of(sandbox):
     return [(device.display_name, device.errors) for device in sandbox.backend.api.devices()]
 
 
@@ -64,14 +64,14 @@ def failure_of(test):
 @pytest.mark.parametrize("name", FURNITURE)
 def test_drawn_plan_is_possible(name):
     """Every drawn plan plays with all of its assertions, and leaves every device as it was."""
-    sandbox_of, plan_of = furnished(name)
+    sandbox_of, plan_of = prepared(name)
 
     @settings(MANY, max_examples=EXAMPLES[name])
     @given(sandbox=sandboxes(**sandbox_of), plan=outage_plans(**plan_of))
     def play(sandbox, plan):
-        before = troubles(sandbox)
+        before = complaints_of(sandbox)
         plan.run(sandbox)
-        assert troubles(sandbox) == before
+        assert complaints_of(sandbox) == before
 
     play()
 
@@ -86,39 +86,39 @@ def test_drawn_plan_keeps_its_limits(plan):
 
 
 @FEW
-@given(sandbox=sandboxes(devices=LOCKS, phones=2), loss=outages(devices=LOCKS, phones=2))
-def test_drawn_outage_is_possible(sandbox, loss):
-    """Every drawn loss can be entered and left."""
-    with loss.on(sandbox):
+@given(sandbox=sandboxes(devices=LOCKS, phones=2), outage=outages(devices=LOCKS, phones=2))
+def test_drawn_outage_is_possible(sandbox, outage):
+    """Every drawn outage can be entered and left."""
+    with outage.on(sandbox):
         pass
 
 
 @FEW
 @given(data=st.data(), sandbox=sandboxes())
 def test_outages_of_a_sandbox_are_those_of_its_state(data, sandbox):
-    """Drawn for a sandbox, a loss is one that is possible now."""
+    """Drawn for a sandbox, an outage is one that is possible now."""
     (device,) = sandbox.backend.api.devices()
 
     with sandbox.disconnected(device):
-        loss = data.draw(outages(sandbox))
+        outage = data.draw(outages(sandbox))
         plan = data.draw(outage_plans(sandbox))
         plan.run(sandbox)
 
-        assert loss.kind != "disconnected"
+        assert outage.kind != "disconnected"
 
 
 def during(inner, outer):
-    return outer.start <= inner.start and inner.end <= outer.end and inner.loss.target == outer.loss.target
+    return outer.start <= inner.start and inner.end <= outer.end and inner.spec.target == outer.spec.target
 
 
 def pairs(plan):
     return [(one, other) for one in plan.outages for other in plan.outages if one is not other]
 
 
-STORIES = {
+SHAPES = {
     "removed while offline": lambda one, two: (one.kind, two.kind) == ("removed", "disconnected") and during(one, two),
-    "crossing": lambda one, two: one.loss != two.loss and one.start < two.start < one.end < two.end,
-    "flapping": lambda one, two: one.loss == two.loss and two.start - one.end in range(20),
+    "crossing": lambda one, two: one.spec != two.spec and one.start < two.start < one.end < two.end,
+    "flapping": lambda one, two: one.spec == two.spec and two.start - one.end in range(20),
     "account lost while removed": lambda one, two: (
         (one.kind, two.kind) == ("account_disconnected", "removed") and during(one, two)
     ),
@@ -129,12 +129,12 @@ STORIES = {
 }
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_plans_tell_every_story(story):
-    """Nested, crossing, flapping and long losses are all drawn."""
+@pytest.mark.parametrize("shape", SHAPES)
+def test_plans_have_every_shape(shape):
+    """Nested, crossing, flapping and long outages are all drawn."""
     strategy = outage_plans(world="house", phones=1)
 
-    plan = simplest(strategy, lambda plan: any(STORIES[story](*pair) for pair in pairs(plan)))
+    plan = simplest(strategy, lambda plan: any(SHAPES[shape](*pair) for pair in pairs(plan)))
 
     assert len(plan.outages) == 2
 
@@ -151,7 +151,7 @@ def test_kinds_can_be_chosen(kind):
 
 
 def test_plan_shrinks_to_one_outage_at_once():
-    """The simplest story: the first device is offline for a second, from the start."""
+    """The simplest plan: the first device is offline for a second, from the start."""
     simple = OutagePlan([PlannedOutage("disconnected", "FRONT DOOR", start=0, duration=1)])
 
     assert simplest(outage_plans(world="house", phones=1)) == simple
@@ -167,7 +167,7 @@ def test_plan_shrinks_to_what_matters():
 
 
 def test_plan_shrinks_to_the_smallest_number_of_outages():
-    """Two losses of different devices, when two are needed."""
+    """Two outages of different devices, when two are needed."""
     found = simplest(outage_plans(world="house"), lambda plan: len({one.target for one in plan.outages}) > 1)
 
     assert [(one.kind, one.start, one.duration) for one in found.outages] == [("disconnected", 0, 1)] * 2
@@ -254,15 +254,15 @@ def calls_what_is_not_there(sandbox):
     sandbox.http().post("/thermostats/list", json={})
 
 
-def test_unnoticed_trouble_fails_the_example():
+def test_unnoticed_problem_fails_the_example():
     """A path that is not emulated fails the example although the app swallowed the answer."""
     prop = FEW(given(sandbox=sandboxes())(calls_what_is_not_there))
 
     assert isinstance(failure_of(prop), NotEmulated)
 
 
-def test_unnoticed_trouble_joins_the_failure_of_the_example():
-    """A body that fails by itself keeps its own failure, with the trouble as a note."""
+def test_unnoticed_problem_joins_the_failure_of_the_example():
+    """A body that fails by itself keeps its own failure, with the problem as a note."""
 
     @FEW
     @given(sandbox=sandboxes())
@@ -293,9 +293,7 @@ def test_outage_that_is_never_left_fails_the_example():
 def test_template_is_made_once(monkeypatch):
     """Drawing plans makes one house for the whole run, and none before the first example."""
     made = []
-    monkeypatch.setattr(
-        furnishing, "Sandbox", lambda **options: made.append(options.get("world")) or Sandbox(**options)
-    )
+    monkeypatch.setattr(templates, "Sandbox", lambda **options: made.append(options.get("world")) or Sandbox(**options))
     plans = outage_plans(world="house")
     assert made.count("house") == 0
 
@@ -329,8 +327,8 @@ def test_every_fault_is_drawn(kind):
         assert fault.times == 1
 
 
-def test_faults_strike_after_the_effect_too():
-    """Those kinds that can take effect before they strike are drawn so."""
+def test_faults_happen_after_the_effect_too():
+    """Those kinds that can take effect before they happen are drawn so."""
     assert simplest(faults(), lambda fault: fault.after) == FaultSpec("fail", after=True)
 
 
@@ -385,14 +383,14 @@ def test_no_possible_outage_is_said_in_the_test():
 
 
 def test_possible_losses_are_what_can_be_drawn():
-    """Every loss that is possible can be drawn, and nothing else."""
+    """Every outage that is possible can be drawn, and nothing else."""
     sandbox = Sandbox(world="house")
     strategy, drawn = outages(sandbox), set()
 
     @settings(MANY, max_examples=500)
     @given(strategy)
-    def prop(loss):
-        drawn.add(loss)
+    def prop(outage):
+        drawn.add(outage)
 
     prop()
 
