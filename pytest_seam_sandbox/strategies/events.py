@@ -153,6 +153,8 @@ def _content(event_type: str, name: str, hint: Any, needed: bool) -> _Content:
         return _or_null(content) if needed else content
     if name.endswith("_id"):
         return _Content(None, partial(uuid, name))
+    if name.endswith("_ids"):
+        return _Content(_IDS, lambda numbers: [uuid(name.removesuffix("s"), number) for number in numbers])
     if name.endswith(("_errors", "_warnings")):
         return _issues(name)
     found = _by_event(event_type).get(name) or _BY_NAME.get(name)
@@ -205,6 +207,7 @@ def _time_frame(drawn: tuple[int, int]) -> dict[str, str]:
 
 
 _NUMBERS = st.integers(0, LAST_ID)
+_IDS = st.lists(_NUMBERS, max_size=3, unique=True)
 _MILLISECONDS = st.integers(0, _YEAR_OF_MILLISECONDS)
 _LENGTHS = st.integers(1, _YEAR_OF_MILLISECONDS)
 _DELAYS = st.integers(0, _HOUR_OF_MILLISECONDS)
