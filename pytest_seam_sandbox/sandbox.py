@@ -18,6 +18,7 @@ from .engine.settings import Settings
 from .engine.stubs import Answer, Stub
 from .expectations.expecting import Expectations
 from .outages.kinds import Outages
+from .provisioning.emission import Emission
 from .provisioning.marks import Marks
 from .provisioning.resources import Provisioning
 from .report.timeline import render_timeline
@@ -38,7 +39,7 @@ class Snapshot:
     outages: tuple[Begun, ...]
 
 
-class Sandbox(Clients, Provisioning, Marks, Outages, Expectations):
+class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
     """One isolated Seam sandbox workspace.
 
     Usable without pytest: `with Sandbox() as sandbox:`. Leaving the block calls `check`, which raises what went wrong

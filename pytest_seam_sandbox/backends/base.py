@@ -152,6 +152,10 @@ class Provision(Protocol):
         """Take an error or a warning off a resource; the name of the resource."""
         ...
 
+    def emit(self, event_type: str, resource: str | None, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Log an event; what it carries about the resource is filled in. The event as clients see it."""
+        ...
+
     def ids_kept_on_error(self) -> AbstractContextManager[None]:
         """A call that Seam refuses changes nothing; let it use up no id either."""
         ...

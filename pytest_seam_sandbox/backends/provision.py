@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields as fields_of
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..api._shared import plain
 from ..engine.app import App
 from ..engine.errors import SandboxError, UnknownId, is_for_the_test, quoted
+from ..engine.events import Provided
+from ..engine.frozen import freeze
+from ..engine.store import Row
 from ..engine.workspace import Workspace
 from ..report.texts import joined
 from .finder import named
@@ -179,6 +184,46 @@ class EmbeddedProvision:
             row = find_markable(self._workspace, row_id)
             take_mark(self._workspace, row, field, code)
             return row.label or row_id
+
+    def emit(self, event_type: str, resource: str | None, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Log an event; what it carries about the resource is filled in. The event as clients see it.
+
+        Raises SandboxError when a field is missing that every such event has.
+        """
+        from ..api.marks import find_markable
+        from ..catalog.known import event_fields, required_event_fields
+
+        with self._app.changing():
+            about = {} if resource is None else self._facts_about(find_markable(self._workspace, resource))
+            known = event_fields(event_type)
+            given = {**{name: value for name, value in about.items() if name in known}, **fields}
+            missing = [name for name in required_event_fields(event_type) if name not in given]
+            if missing:
+                raise SandboxError(
+                    f"every event {event_type!r} has {', '.join(missing)}, which was not given. Give it as an "
+                    "argument, or give the resource that has it."
+                )
+            event = Provided(event_type, given.get("device_id"), freeze(given))
+            return self._workspace.events.emit(self._workspace, event).view()
+
+    def _facts_about(self, row: Row) -> dict[str, Any]:
+        """What events say about a resource: its id, those that it names, and the metadata of device and account."""
+        from ..api.connected_accounts.model import ConnectedAccountRow
+        from ..api.devices.model import DeviceRow
+
+        facts: dict[str, Any] = {row.key: row.id}
+        for field in fields_of(row):
+            value = getattr(row, field.name)
+            if field.name.endswith("_id") and isinstance(value, str):
+                facts[field.name] = value
+        device = self._workspace[DeviceRow].get(facts.get("device_id"))
+        if device is not None:
+            facts["device_custom_metadata"] = plain(device.custom_metadata)
+            facts.setdefault("connected_account_id", device.connected_account_id)
+        account = self._workspace[ConnectedAccountRow].get(facts.get("connected_account_id"))
+        if account is not None:
+            facts["connected_account_custom_metadata"] = plain(account.custom_metadata)
+        return facts
 
     def _webview(self, connect_webview_id: str) -> ConnectWebviewRow:
         from ..api.connect_webviews.model import ConnectWebviewRow

@@ -53,6 +53,12 @@ def event_fields(event_type: str) -> Mapping[str, str | tuple[str, ...]]:
     return fields
 
 
+@cache
+def required_event_fields(event_type: str) -> tuple[str, ...]:
+    """The fields that every event of this type has, beyond those that all events have."""
+    return tuple(_facts("event_fields.json")["required"][event_type])
+
+
 def codes() -> dict[str, dict[str, list[str]]]:
     """The error and warning codes that each resource can carry: {"device": {"errors": [...], "warnings": [...]}}."""
     return dict(_facts()["codes"])

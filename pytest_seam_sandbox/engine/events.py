@@ -86,6 +86,22 @@ class Unread:
     read: Callable[[], EventFields]
 
 
+@dataclass(slots=True)
+class Provided:
+    """An event whose fields were given as they are on the wire.
+
+    about_device: the id of the device that the event is about, if it is about one.
+    """
+
+    event_type: str
+    about_device: str | None
+    given: Mapping[str, Any]
+
+    def payload(self) -> Mapping[str, Any]:
+        """The fields that were given."""
+        return self.given
+
+
 class Origin(Protocol):
     """What events take from the workspace that logs them."""
 
@@ -136,7 +152,7 @@ class EventRow(Row):
     origin: Origin
     at: float
     event_type: str
-    fields: EventFields | Unread
+    fields: EventFields | Unread | Provided
     owners: Mapping[str, str]
 
     @property
@@ -270,7 +286,7 @@ class EventLog:
         """When all events show that there are so far, in seconds since 1970."""
         return self._kept.rows[-1].visible_at if self._kept.rows else 0.0
 
-    def emit(self, origin: Origin, fields: EventFields | Unread, **owners: str) -> EventRow:
+    def emit(self, origin: Origin, fields: EventFields | Unread | Provided, **owners: str) -> EventRow:
         """Log an event that happens now. origin: the workspace."""
         ids = origin.ids
         ids.count += 1

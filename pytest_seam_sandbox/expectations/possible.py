@@ -20,6 +20,7 @@ from ..backends.event_list import EventList
 from ..catalog.known import codes, event_fields, event_types
 from ..engine.clock import format_time, parse_time
 from ..engine.errors import SandboxError, is_for_the_test, shortened
+from ..engine.json_values import why_no_json
 from ..engine.types import type_name
 from ..report.texts import nearest
 
@@ -55,6 +56,16 @@ def check_fields(
         wrong = _unknown(event_type, name, known) or _impossible(name, value, known, strict_ids, hint_at)
         if wrong and not _is_carried(event_type, name, value, events):
             raise SandboxError(wrong)
+
+
+def check_emitted(event_type: str, fields: Mapping[str, Any], *, strict_ids: bool, hint_at: HintAt) -> None:
+    """Raise SandboxError for an event that a test cannot log: no type, field or value of Seam's."""
+    check_event_type(event_type)
+    known = event_fields(event_type)
+    for name, value in fields.items():
+        wrong = _unknown(event_type, name, known) or _impossible(name, value, known, strict_ids, hint_at)
+        if wrong or value is None or why_no_json(value):
+            raise SandboxError(wrong or f"{name} is {shortened(repr(value))}, which is no value of an event in JSON.")
 
 
 def _unknown(event_type: str, name: str, known: Mapping[str, Any]) -> str:

@@ -47,12 +47,12 @@ class Marks(SandboxPart):
             entry, over those that Seam's schema demands.
         Raises UnknownId, and SandboxError for a code that is a warning of such a resource.
         """
-        name = self._backend.provision.set_mark(_id_of(resource), "errors", code, message, fields)
+        name = self._backend.provision.set_mark(id_of_resource(resource), "errors", code, message, fields)
         self._backend.note("error", f"{code} on {name}")
 
     def set_warning(self, resource: Any, code: str, *, message: str | None = None, **fields: Any) -> None:
         """Put a warning on a resource; else like `set_error`."""
-        name = self._backend.provision.set_mark(_id_of(resource), "warnings", code, message, fields)
+        name = self._backend.provision.set_mark(id_of_resource(resource), "warnings", code, message, fields)
         self._backend.note("warning", f"{code} on {name}")
 
     def clear_error(self, resource: Any, code: str) -> None:
@@ -60,16 +60,16 @@ class Marks(SandboxPart):
 
         Raises SandboxError, with the errors that there are, when the resource has none such.
         """
-        name = self._backend.provision.clear_mark(_id_of(resource), "errors", code)
+        name = self._backend.provision.clear_mark(id_of_resource(resource), "errors", code)
         self._backend.note("error", f"{code} cleared on {name}")
 
     def clear_warning(self, resource: Any, code: str) -> None:
         """Take a warning off a resource; else like `clear_error`."""
-        name = self._backend.provision.clear_mark(_id_of(resource), "warnings", code)
+        name = self._backend.provision.clear_mark(id_of_resource(resource), "warnings", code)
         self._backend.note("warning", f"{code} cleared on {name}")
 
 
-def _id_of(resource: Any) -> str:
+def id_of_resource(resource: Any) -> str:
     """The id of a resource of any kind, or the id itself."""
     if isinstance(resource, str):
         return resource

@@ -22,6 +22,7 @@ from ..engine.history import Call
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
 from ..outages import Outage, OutageKind, OutageSpec
+from ..provisioning.emission import Emission
 from ..provisioning.marks import Marks
 from ..provisioning.resources import Provisioning
 from .control_arguments import arguments, shorten
@@ -88,6 +89,11 @@ def _mark(name: str) -> Callable[[Embedded, dict[str, Any]], dict[str, Any]]:
         return {"ok": True}
 
     return mark
+
+
+def _emit(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+    emit = Emission(backend).emit
+    return emit(**arguments(emit, values)).model_dump(mode="json", exclude_unset=True)
 
 
 def _begin_outage(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
@@ -196,6 +202,7 @@ ROUTES: Mapping[str, Callable[[Embedded, dict[str, Any]], dict[str, Any]]] = Map
         "reset": _reset,
         **{name: _provision(name) for name in PROVISION},
         **{name: _mark(name) for name in MARKS},
+        "emit": _emit,
         "outages/begin": _begin_outage,
         "outages/end": _end_outage,
         "state": _state,
