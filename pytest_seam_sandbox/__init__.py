@@ -31,10 +31,11 @@ if TYPE_CHECKING:
         UnknownId,
         UnknownWorld,
     )
+    from .engine.fault_kinds import FaultKind
     from .expectations.raises import seam_raises
     from .outages import Deactivation, Outage, OutageKind, OutageSpec
     from .sandbox import Sandbox, Snapshot
-    from .strategies.fault_specs import FaultKind, FaultSpec
+    from .strategies.fault_specs import FaultSpec
     from .sweep import SeamSweep, Sweep, SweepFailed, Trial
 
 __version__ = "0.1.0"
@@ -54,7 +55,7 @@ _HOMES = MappingProxyType(
         "EventList": "backends.event_list",
         "EventType": "catalog.literals",
         "ExpectationFailed": "engine.errors",
-        "FaultKind": "strategies.fault_specs",
+        "FaultKind": "engine.fault_kinds",
         "OutageSpec": "outages",
         "InstantKey": "api.instant_keys.model",
         "MissingDependency": "engine.errors",

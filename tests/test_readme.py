@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox.engine.fault_kinds import FAULTS
 from pytest_seam_sandbox.settings import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -75,6 +76,13 @@ def test_readme_names_every_method(name):
     found = re.search(rf"\b{name}\b", README)
 
     assert found
+
+
+def test_readme_has_a_row_for_every_kind_of_fault():
+    """The table of faults is complete."""
+    named = re.findall(r"^\| `(\w+)\(target", README, flags=re.MULTILINE)
+
+    assert sorted(named) == sorted(FAULTS)
 
 
 def test_table_of_what_is_emulated_is_up_to_date():

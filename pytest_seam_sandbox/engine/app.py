@@ -18,7 +18,7 @@ from .auth import Gate, Method, Session
 from .clock import Clock, written_at
 from .errors import ApiError, is_for_the_test
 from .events import EventLog
-from .fault import Fault, garbled
+from .fault import Fault
 from .faults import Faults
 from .frozen import FrozenDict, freeze
 from .health import PATHS as HEALTH_PATHS
@@ -290,11 +290,7 @@ class App:
         """The answer that a fault makes; with `after` the request has taken effect."""
         answer = self._reply(exchange) if fault.after else NO_EFFECT
         exchange.call.error = f"fault: {fault.kind}"
-        if fault.kind == "garbage":
-            return garbled(fault.garbage)
-        if fault.kind in ("fail", "rate_limit"):
-            return fault.answer(exchange.call.request_id)
-        return answer._replace(wire=fault.wire, delay=fault.seconds)
+        return fault.spoil(answer, exchange.call.request_id)
 
     def _understand(self, exchange: _Exchange, endpoint: Endpoint) -> Meaning:
         """The parameters and the arguments for the endpoint's function; ApiError 400 or 405 for what does not fit."""

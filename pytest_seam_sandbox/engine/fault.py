@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from types import MappingProxyType, TracebackType
-from typing import Literal, Protocol, Self
-
-from pydantic_core import to_json
+from types import TracebackType
+from typing import Protocol, Self
 
 from .errors import ExpectationFailed, is_for_the_test
-from .http import JSON_TYPE, Request, Response, Wire
+from .fault_kinds import FAULTS, FaultKind, FaultRow, Garbage
+from .http import Request, Response
 from .places import place_of_caller, seen_at
 
 __tracebackhide__ = is_for_the_test
 
-FaultKind = Literal["fail", "refuse", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer"]
-Garbage = Literal["not_json", "truncated", "wrong_content_type"]
 _REPEATED_METHODS = frozenset(("GET", "HEAD", "OPTIONS", "PUT", "DELETE"))
 _REPEATS = 2
 """What the official SDK sends again by itself, and how often; source: the SDK's DEFAULT_RETRIES."""
-_WIRES: Mapping[FaultKind, Wire] = MappingProxyType(
-    {
-        "refuse": "refuse",
-        "time_out": "time_out",
-        "reset": "reset",
-        "lose_answer": "drop",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +101,15 @@ class Fault:
         return f"{self.kind} on {self.target}"
 
     @property
-    def wire(self) -> Wire:
-        """What the door does with the answer."""
-        return _WIRES.get(self.kind, "answer")
+    def row(self) -> FaultRow:
+        """What all faults of this kind have in common."""
+        return FAULTS[self.kind]
 
-    def answer(self, request_id: str) -> Response:
-        """The HTTP error of a `fail` or `rate_limit` fault."""
-        headers: tuple[tuple[str, str], ...] = (("seam-request-id", request_id),)
-        error_type, message = self.error_type, self.message
-        if self.kind == "rate_limit":
-            headers += (("retry-after", f"{self.seconds:g}"),)
-            error_type, message = "too_many_requests", "Too many requests"
-        if not error_type and not message and self.status == 503:
-            return Response(503, headers)
-        error = {
-            "type": error_type or "internal_server_error",
-            "message": message or f"The sandbox was told to answer {self.status}",
-            "request_id": request_id,
-        }
-        return Response(self.status, (("content-type", JSON_TYPE), *headers), to_json({"error": error, "ok": False}))
+    def spoil(self, answer: Response, request_id: str) -> Response:
+        """What the client gets in place of an answer."""
+        if self.row.answer is not None:
+            return self.row.answer(self, request_id)
+        return answer._replace(wire=self.row.wire, delay=self.seconds)
 
     @property
     def is_spent(self) -> bool:
@@ -201,30 +180,9 @@ class Fault:
             return False
         if request.arrived_at is None:
             return request.attempt > 1
-        return self._makes_sdk_repeat and request.method in _REPEATED_METHODS and self._repeats < _REPEATS
-
-    @property
-    def _makes_sdk_repeat(self) -> bool:
-        if self.kind == "fail":
-            return self.status == 429 or self.status >= 500
-        return self.kind in ("rate_limit", "refuse", "time_out", "lose_answer")
+        return self.row.is_repeated(self) and request.method in _REPEATED_METHODS and self._repeats < _REPEATS
 
 
 def _identity(request: Request, caller: str) -> tuple[object, ...]:
     """What two attempts of one request have in common."""
     return request.method, request.path, request.query, request.body, caller
-
-
-GARBAGE: Mapping[Garbage, tuple[str, bytes]] = MappingProxyType(
-    {
-        "not_json": ("application/json; charset=utf-8", b"<html><body>Bad Gateway</body></html>"),
-        "truncated": ("application/json; charset=utf-8", b'{"ok":true,"devi'),
-        "wrong_content_type": ("text/html; charset=utf-8", b"<html><body>Welcome</body></html>"),
-    }
-)
-
-
-def garbled(kind: Garbage) -> Response:
-    """The answer of a `garbage` fault."""
-    content_type, body = GARBAGE[kind]
-    return Response(200, (("content-type", content_type),), body)

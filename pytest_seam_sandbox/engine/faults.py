@@ -10,15 +10,14 @@ from threading import RLock
 from typing import Any, Unpack
 
 from .errors import SandboxError, is_for_the_test, quoted, raise_together
-from .fault import GARBAGE, Fault, FaultKind, Garbage, Target
+from .fault import Fault, Target
+from .fault_kinds import FAULTS, FaultKind, Garbage, check_methods
 from .http import Request
-from .json_values import why_no_json
 from .narrowing import Narrowing, check_flags, check_narrowing, device_id_of
 
 __tracebackhide__ = is_for_the_test
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
-_LONGEST = 1_000_000_000  # seconds; no thread can wait longer than ten times that
 _EARLY = 0.005  # what the clocks of a client and of a server may differ by
 
 
@@ -50,7 +49,7 @@ class Faults:
         For servers, which do not listen meanwhile. Raises SandboxError when there is one that is to be counted.
         """
         with self._lock:
-            if any(fault.kind == "refuse" and fault.times is not None for fault in self.active):
+            if any(fault.row.wire == "refuse" and fault.times is not None for fault in self.active):
                 raise _not_countable()
             self._followers.append(follower)
             if self._refuses:
@@ -63,7 +62,7 @@ class Faults:
 
     @property
     def _refuses(self) -> bool:
-        return any(fault.kind == "refuse" for fault in self.active)
+        return any(fault.row.wire == "refuse" for fault in self.active)
 
     def _tell_followers(self) -> None:
         """Raises the SandboxError of a server that cannot listen again, when all have been told."""
@@ -91,13 +90,7 @@ class Faults:
         the official SDKs expect it): the SDK raises httpx.HTTPStatusError for it. Any other answer is an error in
         Seam's envelope, for which the SDK raises SeamHttpApiError.
         """
-        if isinstance(status, bool) or not isinstance(status, int) or not 400 <= status <= 599:
-            raise SandboxError(f"a fault answers with a status from 400 to 599, not {status!r}.")
-        for name, text in (("error_type", error_type), ("message", message)):
-            if not isinstance(text, str) or why_no_json(text) is not None:
-                raise SandboxError(f"{name} is {quoted(text)}; it takes a text.")
-        details = {"status": status, "error_type": error_type, "message": message}
-        return self._add("fail", target, narrowing, after=after, **details)
+        return self._add("fail", target, narrowing, after=after, status=status, error_type=error_type, message=message)
 
     def refuse(self, target: str = "*", **narrowing: Unpack[Narrowing]) -> Fault:
         """Refuse the connection.
@@ -119,21 +112,19 @@ class Faults:
         self, target: str, *, kind: Garbage = "not_json", after: bool = False, **narrowing: Unpack[Narrowing]
     ) -> Fault:
         """Answer 200 with what is no answer: "not_json", "truncated" JSON, or HTML of the "wrong_content_type"."""
-        if kind not in tuple(GARBAGE):
-            raise SandboxError(f"garbage is one of {', '.join(GARBAGE)}; got {quoted(kind)}.")
-        return self._add("garbage", target, narrowing, after=after, garbage=kind)
+        return self._add("garbage", target, narrowing, after=after, kind=kind)
 
     def slow(self, target: str, seconds: float, **narrowing: Unpack[Narrowing]) -> Fault:
         """Answer late. Later than the client's read timeout, the client gives up, and the request takes effect."""
-        return self._add("slow", target, narrowing, after=True, seconds=_not_negative("seconds", seconds))
+        return self._add("slow", target, narrowing, seconds=seconds)
 
     def rate_limit(self, target: str, *, retry_after: int = 1, **narrowing: Unpack[Narrowing]) -> Fault:
         """Answer 429 with `retry-after`, and fail the test if the client comes back earlier. retry_after: seconds."""
-        return self._add("rate_limit", target, narrowing, seconds=_not_negative("retry_after", retry_after))
+        return self._add("rate_limit", target, narrowing, retry_after=retry_after)
 
     def lose_answer(self, target: str, **narrowing: Unpack[Narrowing]) -> Fault:
         """Let the request take effect and lose the answer: the server disconnects without one."""
-        return self._add("lose_answer", target, narrowing, after=True)
+        return self._add("lose_answer", target, narrowing)
 
     def clear(self) -> None:
         """Take all faults away without a check."""
@@ -180,7 +171,7 @@ class Faults:
                     if fault.target.meets(fault.target.method or "", request.path, device_id, caller):
                         fault.other_methods.add(request.method)
                     continue
-                if fault.kind == "rate_limit" and self._came_early(fault, caller, now):
+                if fault.row.keeps_waiting and self._came_early(fault, caller, now):
                     return fault
                 if fault.strike_again(request, caller, now):
                     return fault
@@ -199,14 +190,20 @@ class Faults:
         )
         return True
 
-    def _add(self, kind: FaultKind, target: str, narrowing: Narrowing, *, after: bool = False, **details: Any) -> Fault:
+    def _add(
+        self, kind: FaultKind, target: str, narrowing: Narrowing, /, *, after: bool = False, **given: Any
+    ) -> Fault:
+        row = FAULTS[kind]
+        for option in row.options:
+            option.check(option.name, given[option.name])
+        details = {option.field: given[option.name] for option in row.options}
         check_narrowing(kind, narrowing)
         check_flags(after=after)
         times, device_id = narrowing.get("times", 1), device_id_of(narrowing.get("device"))
         parsed = self.parse_target(target, device_id, narrowing.get("caller"))
-        fault = Fault(kind, parsed, times, after, self, **details)
+        fault = Fault(kind, parsed, times, after or row.when == "after", self, **details)
         fault.optional, fault.until_seen = narrowing.get("optional", False), narrowing.get("until_seen", False)
-        if kind == "refuse" and times is not None and self._followers:
+        if row.wire == "refuse" and times is not None and self._followers:
             raise _not_countable()
         with self._lock:
             for other in self.active:
@@ -256,7 +253,4 @@ def _not_countable() -> SandboxError:
     )
 
 
-def _not_negative(name: str, seconds: float) -> float:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LONGEST:
-        raise SandboxError(f"{name} is {quoted(seconds)}; it takes a number of seconds from 0 to {_LONGEST}.")
-    return seconds
+check_methods(Faults, common=("self", "target"))

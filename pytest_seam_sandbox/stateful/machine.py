@@ -17,6 +17,7 @@ from ..api.devices.model import Device
 from ..api.phones.model import Phone
 from ..catalog.literals import DeviceType, World
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
+from ..engine.fault_kinds import FAULT_KINDS, FaultKind
 from ..engine.settings import ActionAttempts
 from ..outages import OUTAGES, OutageKind, OutageSpec
 from ..outages.kinds import OutageSwitches
@@ -24,7 +25,7 @@ from ..outages.names import find_device
 from ..settings import read_setting
 from ..strategies.disruptions import checked_names
 from ..strategies.disruptions import faults as drawn_faults
-from ..strategies.fault_specs import FAULT_KINDS, FaultKind, FaultSpec, check_kinds, check_targets
+from ..strategies.fault_specs import FaultSpec, check_kinds, check_targets
 from ..strategies.template import SandboxTemplate, as_names
 from ..watch import unnoticed
 from .case import adapt, check_bundles, note_calls

@@ -16,12 +16,13 @@ from ..api import FAMILIES, all_paths, all_routes
 from ..catalog.literals import DeviceType, World
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.fault import Target
+from ..engine.fault_kinds import FAULT_KINDS, FAULTS, FaultKind
 from ..engine.faults import Faults
 from ..engine.settings import ActionAttempts
 from ..outages import KINDS, OutageKind, OutageSpec, possible_outages
 from ..sandbox import Sandbox
 from .deadline import without_deadline
-from .fault_specs import AFTER, FAULT_KINDS, FaultKind, FaultSpec, check_kinds, check_targets
+from .fault_specs import FaultSpec, check_kinds, check_targets
 from .hypothesis_internals import at_end_of_example
 from .plans import FaultPlan, OutagePlan, PlannedOutage
 from .template import SandboxTemplate, as_names, at_least
@@ -245,10 +246,10 @@ class _FaultChoices:
     def fault(self, draw: st.DrawFn) -> FaultSpec:
         kind, target = draw(self.kinds), draw(self.targets)
         (more, after), detail = divmod(draw(self.often), 2), draw(self.details)
-        options: dict[str, Any] = {"times": more + 1, "after": bool(after) and kind in AFTER}
-        if kind == "fail":
+        options: dict[str, Any] = {"times": more + 1, "after": bool(after) and FAULTS[kind].when == "either"}
+        if FAULTS[kind].takes("status"):
             options["status"] = _STATUSES[detail % len(_STATUSES)]
-        if kind in ("rate_limit", "slow"):
+        if FAULTS[kind].takes("seconds"):
             options["seconds"] = detail + 1
         return FaultSpec(kind, target, **options)
 

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from ..engine.errors import SandboxError, is_for_the_test
+from ..engine.fault_kinds import FAULT_KINDS, FAULTS, FaultKind
 
 if TYPE_CHECKING:
     from ..engine.fault import Fault
     from ..sandbox import Sandbox
 
 __tracebackhide__ = is_for_the_test
-
-FaultKind = Literal["fail", "rate_limit", "lose_answer", "time_out", "reset", "garbage", "slow", "refuse"]
-FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
-"""The faults of `sandbox.faults` by the names of its methods, the simplest first."""
-
-AFTER: frozenset[FaultKind] = frozenset({"fail", "time_out", "reset", "garbage"})
-"""The faults that can happen before or after the request takes effect; `lose_answer` and `slow` happen after it."""
-
-_SENTENCES: Mapping[FaultKind, str] = MappingProxyType(
-    {
-        "fail": "answers {status}",
-        "rate_limit": "answers 429, to be tried again in {seconds:g} s",
-        "lose_answer": "takes effect, and its answer is lost",
-        "time_out": "is never answered",
-        "reset": "is answered by half, then the connection is reset",
-        "garbage": "is answered with garbage",
-        "slow": "is answered after {seconds:g} s",
-        "refuse": "finds nobody listening",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -57,8 +37,9 @@ class FaultSpec:
     def __post_init__(self) -> None:
         if self.kind not in FAULT_KINDS:
             raise SandboxError(f"there is no fault {self.kind!r}; there are {', '.join(FAULT_KINDS)}.")
-        if self.after and self.kind not in AFTER:
-            raise SandboxError(f"the fault {self.kind!r} does not take after=True; {', '.join(sorted(AFTER))} do.")
+        if self.after and FAULTS[self.kind].when != "either":
+            either = sorted(kind for kind, row in FAULTS.items() if row.when == "either")
+            raise SandboxError(f"the fault {self.kind!r} does not take after=True; {', '.join(either)} do.")
 
     def __str__(self) -> str:
         return f"{self.kind}({self.target})"
@@ -77,19 +58,15 @@ class FaultSpec:
         which = f"the next request{whose}" if self.times == 1 else f"each of the next {self.times} requests{whose}"
         effect = " after it took effect" if self.after else ""
         once = "" if self.until_seen else ", but not when the client repeats it"
-        return f"{which} {_SENTENCES[self.kind].format(status=self.status, seconds=self.seconds)}{effect}{once}"
+        return f"{which} {FAULTS[self.kind].sentence.format(status=self.status, seconds=self.seconds)}{effect}{once}"
 
     def on(self, sandbox: Sandbox) -> Fault:
         """Set the fault; a context manager that takes it away."""
         options: dict[str, object] = {"times": self.times, "optional": True, "until_seen": self.until_seen}
-        if self.kind in AFTER:
+        row = FAULTS[self.kind]
+        if row.when == "either":
             options["after"] = self.after
-        if self.kind == "fail":
-            options["status"] = self.status
-        if self.kind == "rate_limit":
-            options["retry_after"] = self.seconds
-        if self.kind == "slow":
-            options["seconds"] = self.seconds
+        options |= {option.name: getattr(self, option.field) for option in row.options if hasattr(self, option.field)}
         fault: Fault = getattr(sandbox.faults, self.kind)(self.target, **options)
         return fault
 

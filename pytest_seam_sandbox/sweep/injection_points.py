@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
+from ..engine.fault_kinds import FAULTS
 from ..outages import OUTAGES, OutageKind, OutageSpec
-from ..strategies.fault_specs import AFTER, FaultSpec
+from ..strategies.fault_specs import FaultSpec
 
 if TYPE_CHECKING:
     from ..engine.fault import Fault
@@ -21,8 +22,6 @@ When = Literal["before", "after"]
 WHENS: tuple[When, ...] = get_args(When)
 Called = tuple[str, str]
 """Method and path of a call."""
-
-_ONLY_AFTER = frozenset({"lose_answer", "slow"})
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ class InjectionPoint:
             return cause.on(sandbox).__enter__()
         sandbox.backend.note("fault", str(self))
         try:
-            after = self.when == "after" and cause.kind in AFTER
+            after = self.when == "after" and FAULTS[cause.kind].when == "either"
             return replace(cause, after=after, times=lasting or cause.times).on(sandbox)
         except SandboxError as error:
             raise OutageNotPossible(str(error)) from error
@@ -143,7 +142,7 @@ def _fault(given: Any, whens: tuple[When, ...]) -> Disruption:
     """A call of any path meets the fault, so what a value says of its target does not matter."""
     value = given if isinstance(given, FaultSpec) else FaultSpec(given)
     fault = replace(value, target="*", after=False)
-    possible = WHENS if fault.kind in AFTER else ("after",) if fault.kind in _ONLY_AFTER else ("before",)
+    possible = WHENS if FAULTS[fault.kind].when == "either" else (FAULTS[fault.kind].when,)
     chosen = tuple(when for when in possible if when in whens)
     if not chosen:
         raise SandboxError(

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 from typing_extensions import Unpack
 
 from ..engine.errors import SandboxError, is_for_the_test
+from ..engine.fault_kinds import FaultKind
 from ..outages import OUTAGES, OutageKind, OutageSpec
 from ..outages.kinds import OutageTargets
-from ..strategies.fault_specs import FaultKind, FaultSpec
+from ..strategies.fault_specs import FaultSpec
 from .injection_points import WHENS, When, as_list, disruptions_of
 from .loop import Sweep
 from .trial import App

@@ -18,6 +18,7 @@ from ..backends.embedded import Embedded
 from ..backends.unfinished import Begun
 from ..engine.app import App
 from ..engine.errors import ApiError, SandboxError, is_for_the_test
+from ..engine.fault_kinds import FAULTS, FaultKind
 from ..engine.history import Call
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
@@ -33,7 +34,6 @@ _LONGEST_REASON = 2000  # characters
 PREFIX = "/_sandbox/"
 PROVISION = ("create_device", "create_phone", "create_connected_account", "complete_login", "fail_login")
 MARKS = ("set_error", "set_warning", "clear_error", "clear_warning")
-FAULTS = ("fail", "time_out", "reset", "garbage", "slow", "rate_limit", "lose_answer")
 
 
 def control(backend: Embedded, request: Request) -> Response:
@@ -171,19 +171,14 @@ def _check(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     return {"ok": True}
 
 
-def _fault(kind: str) -> Callable[[Embedded, dict[str, Any]], dict[str, Any]]:
+def _fault(kind: FaultKind) -> Callable[[Embedded, dict[str, Any]], dict[str, Any]]:
     def add(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+        if FAULTS[kind].no_route:
+            raise SandboxError(FAULTS[kind].no_route)
         fault = getattr(backend.app.faults, kind)
         return {"fault": str(fault(**arguments(fault, values)))}
 
     return add
-
-
-def _refuse(_backend: Embedded, _values: dict[str, Any]) -> dict[str, Any]:
-    raise SandboxError(
-        "a server that refuses connections could not be told to stop doing so. Use faults/reset or faults/lose_answer, "
-        "or end the server for a while."
-    )
 
 
 def _clear_faults(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
@@ -214,7 +209,6 @@ ROUTES: Mapping[str, Callable[[Embedded, dict[str, Any]], dict[str, Any]]] = Map
         "requests": _requests,
         "check": _check,
         "faults/clear": _clear_faults,
-        "faults/refuse": _refuse,
         **{f"faults/{kind}": _fault(kind) for kind in FAULTS},
     }
 )

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 
 from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox.engine.fault_kinds import FAULT_KINDS
 from pytest_seam_sandbox.outages import KINDS, possible_outages
 from pytest_seam_sandbox.stateful import SandboxMachine, eventually, rule
 from pytest_seam_sandbox.strategies import fault_plans, outage_plans, sandboxes
-from pytest_seam_sandbox.strategies.fault_specs import FAULT_KINDS
 from pytest_seam_sandbox.sweep import sweep
 
 EXAMPLES = int(os.environ.get("PLANTED_EXAMPLES", "10"))

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from pytest_seam_sandbox import NotEmulated, Sandbox, SandboxError
 from pytest_seam_sandbox.catalog.devices import device_models
 from pytest_seam_sandbox.engine.errors import UnknownDeviceType, UnknownWorld
+from pytest_seam_sandbox.engine.fault_kinds import FAULT_KINDS
 from pytest_seam_sandbox.outages import KINDS, OutageSpec, possible_outages
 from pytest_seam_sandbox.strategies import fault_plans, faults, outage_plans, outages, sandboxes, worlds
 from pytest_seam_sandbox.strategies import template as templates
-from pytest_seam_sandbox.strategies.fault_specs import FAULT_KINDS, FaultSpec
+from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 from pytest_seam_sandbox.strategies.plans import FaultPlan, OutagePlan, PlannedOutage
 from stateful.running import simplest
 
