@@ -17,13 +17,13 @@ PICTURE = Path(__file__).with_suffix(".svg")
 
 FLOORS: tuple[Mapping[str, int], ...] = (
     {"cli": 0, "plugin": 2},
-    {"output": 1, "stateful": 3},
-    {"sweep": 2},
+    {"output": 1, "sweep": 2, "stateful": 3},
     {"strategies": 2},
     {"sandbox": 2},
-    {"clients": 1, "outages": 3, "watch": 4},
-    {"transports": 1, "expectations": 3},
-    {"verdict": 0, "provisioning": 2},
+    {"clients": 1, "watch": 3},
+    {"transports": 1},
+    {"outages": 2},
+    {"verdict": 0, "provisioning": 2, "expectations": 3},
     {"backends": 2},
     {"settings": 1},
     {"report": 2, "worlds": 3},

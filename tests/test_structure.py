@@ -25,9 +25,6 @@ spec = spec_from_file_location("architecture", ARCHITECTURE_FILE)
 architecture = module_from_spec(spec)
 spec.loader.exec_module(architecture)
 
-IN_TRANSITION = ("stateful", "strategies.disruptions", "api.noise_sensors.endpoints")
-"""Modules and folders that do not keep the rules about circles and private names yet. It has to become empty."""
-
 IMPORTS = architecture.imports(ROOT)
 FLOOR_OF = {part: number for number, floor in enumerate(architecture.FLOORS) for part in floor}
 PUBLIC_NAMES = "__init__"
@@ -101,10 +98,6 @@ def test_the_reading_of_imports_finds_them():
     assert "lock_door" in endpoints_of("api.locks")
 
 
-def is_in_transition(module):
-    return any(belongs(module, part) for part in IN_TRANSITION)
-
-
 def test_every_part_has_a_floor():
     """A new folder or file of the package says where it stands: in FLOORS of docs/architecture.py."""
     there = {architecture.part_of(module) for module in MODULES} - architecture.OUTSIDE
@@ -132,11 +125,7 @@ def test_nobody_but_the_plugin_and_the_commands_takes_the_public_names():
 
 def test_no_file_imports_itself_through_others():
     """Not in functions and not for type checkers either: what a lower file needs of a higher one is a protocol."""
-    graph = {
-        module: IMPORTS[module] - {PUBLIC_NAMES}
-        for module in MODULES
-        if module != PUBLIC_NAMES and not is_in_transition(module)
-    }
+    graph = {module: IMPORTS[module] - {PUBLIC_NAMES} for module in MODULES if module != PUBLIC_NAMES}
 
     assert [module for module in graph if module in architecture.below(module, graph)] == []
 
@@ -155,11 +144,9 @@ def defined_in(module):
 PRIVATE = re.compile(r"_[^_].*")
 OF_THE_STANDARD_LIBRARY = {"_replace", "_asdict", "_getframe"}
 """Public in spite of their names."""
-OF_OTHER_LIBRARIES = {("transports.retries", "_calculate_sleep")}
-"""Each in one module, which says with which versions it was tested."""
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not is_in_transition(name)])
+@pytest.mark.parametrize("module", MODULES)
 def test_private_names_stay_in_their_module(module):
     """What another module needs has a public name; a class may use what it inherits."""
     own = {*defined_in(module), *OF_THE_STANDARD_LIBRARY}
@@ -175,9 +162,8 @@ def test_private_names_stay_in_their_module(module):
         for alias in node.names
         if alias.name not in {other.rpartition(".")[2] for other in IMPORTS[module]}
     }
-    private = {name for name in (taken - own) | imported if PRIVATE.fullmatch(name)}
 
-    assert {name for name in private if (module, name) not in OF_OTHER_LIBRARIES} == set()
+    assert {name for name in (taken - own) | imported if PRIVATE.fullmatch(name)} == set()
 
 
 def test_picture_of_the_floors_is_up_to_date():

@@ -39,7 +39,7 @@ from ..devices.lookup import reachable
 from ..devices.model import DeviceRow, device_fields
 from .levels import levels, listen, louder, programmed, thresholds_of
 from .model import MINUT, MINUT_THRESHOLDS, NoiseThresholdRow, read_daily_moment
-from .state import NoiseThresholdTriggered, _erase, _program
+from .state import NoiseThresholdTriggered, erase, program
 
 router = Router("/noise_sensors")
 
@@ -195,7 +195,7 @@ def create_threshold(
             noise_threshold_nrs=noise_threshold_nrs,
         )
     )
-    return threshold, _start(workspace, "CREATE_NOISE_THRESHOLD", _program, device, threshold.id, at_once=sync)
+    return threshold, _start(workspace, "CREATE_NOISE_THRESHOLD", program, device, threshold.id, at_once=sync)
 
 
 @router.get("noise_thresholds/get", key="noise_threshold", allow=WORKSPACE_READ, source="spec")
@@ -250,7 +250,7 @@ def update_threshold(
         changes |= {"noise_threshold_decibels": noise_threshold_decibels, "noise_threshold_nrs": noise_threshold_nrs}
     workspace[NoiseThresholdRow].put(threshold.but(is_programmed=False, **changes))
     listen(workspace, device.id)
-    return _start(workspace, "UPDATE_NOISE_THRESHOLD", _program, device, threshold.id, at_once=sync)
+    return _start(workspace, "UPDATE_NOISE_THRESHOLD", program, device, threshold.id, at_once=sync)
 
 
 @router.delete("noise_thresholds/delete", key="action_attempt", allow=WORKSPACE, source="spec")
@@ -261,7 +261,7 @@ def delete_threshold(
     device = _sensor(workspace, caller, device_id)
     workspace[NoiseThresholdRow].remove(_threshold(workspace, device, noise_threshold_id).id)
     listen(workspace, device.id)
-    return _start(workspace, "DELETE_NOISE_THRESHOLD", _erase, device, at_once=sync)
+    return _start(workspace, "DELETE_NOISE_THRESHOLD", erase, device, at_once=sync)
 
 
 @router.post("simulate/trigger_noise_threshold", allow=WORKSPACE, source="spec")

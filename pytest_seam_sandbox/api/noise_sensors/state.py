@@ -24,7 +24,7 @@ class NoiseThresholdTriggered(DeviceFields, event_type="noise_sensor.noise_thres
     noise_threshold_name: str | None = None
 
 
-def _program(workspace: Workspace, action_attempt_id: str, device_id: str, threshold_id: str) -> dict[str, Any]:
+def program(workspace: Workspace, action_attempt_id: str, device_id: str, threshold_id: str) -> dict[str, Any]:
     """Let the sensor know of a threshold."""
     reach(workspace, device_id)
     threshold = workspace[NoiseThresholdRow].get(threshold_id)
@@ -35,7 +35,7 @@ def _program(workspace: Workspace, action_attempt_id: str, device_id: str, thres
     return {"noise_threshold": threshold.view()}
 
 
-def _erase(workspace: Workspace, action_attempt_id: str, device_id: str) -> dict[str, Any]:
+def erase(workspace: Workspace, action_attempt_id: str, device_id: str) -> dict[str, Any]:
     """Let the sensor know that a threshold is gone."""
     reach(workspace, device_id)
     return {}
