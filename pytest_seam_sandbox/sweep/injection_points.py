@@ -114,7 +114,7 @@ def disruptions_of(
     Raises UnknownId for what is not there, OutageNotPossible for an outage that cannot begin now.
     """
     disruptions = [_outage(sandbox, kind, one, whens) for kind, found in by_kind.items() for one in as_list(found)]
-    disruptions += [_outage(sandbox, outage.kind, outage.target, whens) for outage in outages]
+    disruptions += [_outage(sandbox, outage.kind, _id_of_target(sandbox, outage), whens) for outage in outages]
     disruptions += [_fault(fault, whens) for fault in as_list(faults)]
     if not disruptions:
         raise SandboxError(
@@ -136,6 +136,12 @@ def _outage(sandbox: Sandbox, kind: OutageKind, given: Any, whens: tuple[When, .
     outage = OutageSpec(kind, target)
     outage.on(sandbox).check()
     return Disruption(f"{kind}({name})", outage, whens)
+
+
+def _id_of_target(sandbox: Sandbox, outage: OutageSpec) -> str:
+    """The id of what a value names: the first of a name, where `_outage` refuses a name of several."""
+    target, _ = outage.outage_type.lost_id(sandbox.backend, outage.target)
+    return target
 
 
 def _fault(given: Any, whens: tuple[When, ...]) -> Disruption:

@@ -181,6 +181,18 @@ def test_account_is_named_by_itself_or_by_a_device(seam_sweep, seam_sandbox, san
     assert [one.name for one in trials.disruptions] == ["account_disconnected(GARAGE)"]
 
 
+def test_possible_outages_of_things_with_one_name(seam_sweep, seam_sandbox):
+    """Where several have a name, an outage as a value is that of the first, unless it has a number."""
+    phones = [seam_sandbox.create_phone() for _ in range(2)]
+
+    trials = seam_sweep(outages=possible_outages(seam_sandbox, ["deactivated"]), app=desk)
+    run(trials, lambda trial: trial.app.seam.phones.list())
+
+    assert [one.cause.target for one in trials.disruptions] == [phone.device_id for phone in phones]
+    assert [one.name.endswith(" #2)") for one in trials.disruptions] == [False, True]
+    assert {result.outcome for result in trials.results} == {"passed"}
+
+
 def test_outages_are_taken_as_values(seam_sweep, seam_sandbox, sandbox_device):
     """`outages=` takes what possible_outages gives."""
     trials = seam_sweep(outages=possible_outages(seam_sandbox, ["disconnected", "removed"]), app=desk)
