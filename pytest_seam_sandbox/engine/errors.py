@@ -112,17 +112,17 @@ class ExpectationFailed(AssertionError):
     """What a test expected of the sandbox did not happen; the message shows what did."""
 
 
-def raise_together(troubles: Sequence[Exception]) -> None:
+def raise_together(errors: Sequence[Exception]) -> None:
     """Raise the first, with the others and their notes as notes of it; nothing when there is none."""
     __tracebackhide__ = True
-    if not troubles:
+    if not errors:
         return
-    for other in troubles[1:]:
+    for other in errors[1:]:
         for text in told(other):
-            troubles[0].add_note(f"and: {text}")
-    raise troubles[0]
+            errors[0].add_note(f"and: {text}")
+    raise errors[0]
 
 
-def told(trouble: BaseException) -> list[str]:
+def told(error: BaseException) -> list[str]:
     """The text of an exception and its notes; its type where it has no text."""
-    return [str(trouble) or type(trouble).__name__, *getattr(trouble, "__notes__", ())]
+    return [str(error) or type(error).__name__, *getattr(error, "__notes__", ())]

@@ -94,7 +94,7 @@ class Fault:
     other_methods: set[str] = field(default_factory=set)
     place: str = field(default_factory=place_of_caller)
     waits: dict[str, tuple[float, float]] = field(default_factory=dict)
-    _struck: tuple[object, ...] | None = None
+    _last_met: tuple[object, ...] | None = None
     _repeats: int = 0
 
     def __str__(self) -> str:
@@ -157,13 +157,13 @@ class Fault:
             f", but {' and '.join(sorted(self.other_methods))} requests to that path; leave the method off to meet all"
         )
 
-    def strike(self, request: Request, caller: str, now: float) -> None:
+    def meet(self, request: Request, caller: str, now: float) -> None:
         """Meet a request."""
-        self._struck, self._repeats = _identity(request, caller), 0
+        self._last_met, self._repeats = _identity(request, caller), 0
         self.hits += 1
         self.waits[caller] = (now, now + self.seconds)
 
-    def strike_again(self, request: Request, caller: str, now: float) -> bool:
+    def meet_again(self, request: Request, caller: str, now: float) -> bool:
         """Meet a request that the client repeats by itself, as far as the fault lasts that long; else note it."""
         if not self._is_repeat(request, caller):
             return False
@@ -175,8 +175,8 @@ class Fault:
         return True
 
     def _is_repeat(self, request: Request, caller: str) -> bool:
-        """Whether the client repeats the last request that met this. A real door can only guess, by the SDK's ways."""
-        if self._struck != _identity(request, caller):
+        """Whether the client repeats the last request that met this. A server can only guess, by the SDK's ways."""
+        if self._last_met != _identity(request, caller):
             return False
         if request.arrived_at is None:
             return request.attempt > 1

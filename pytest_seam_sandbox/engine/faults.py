@@ -66,13 +66,13 @@ class Faults:
 
     def _tell_followers(self) -> None:
         """Raises the SandboxError of a server that cannot listen again, when all have been told."""
-        troubles: list[Exception] = []
+        mistakes: list[Exception] = []
         for follower in self._followers:
             try:
                 follower(self._refuses)
-            except SandboxError as trouble:
-                troubles.append(trouble)
-        raise_together(troubles)
+            except SandboxError as mistake:
+                mistakes.append(mistake)
+        raise_together(mistakes)
 
     def fail(
         self,
@@ -173,10 +173,10 @@ class Faults:
                     continue
                 if fault.row.keeps_waiting and self._came_early(fault, caller, now):
                     return fault
-                if fault.strike_again(request, caller, now):
+                if fault.meet_again(request, caller, now):
                     return fault
                 if not fault.is_spent:
-                    fault.strike(request, caller, now)
+                    fault.meet(request, caller, now)
                     return fault
             return None
 

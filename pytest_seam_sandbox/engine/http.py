@@ -1,4 +1,4 @@
-"""Requests and responses that belong to no HTTP library, so that every door is a small adapter."""
+"""Requests and responses that belong to no HTTP library, so that every transport is a small adapter."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class Request(NamedTuple):
-    """One HTTP request as a door received it.
+    """One HTTP request as a transport received it.
 
     path: without the query, still percent-encoded. query: the raw text behind the question mark.
     headers: with lower-case names. origin: "app" for the program under test, "sandbox" for the sandbox's own calls,
-    which no fault may touch. arrived_at: real seconds, from doors that are real; None where sandbox time counts.
-    attempt: 2 and more when the client itself sends the same request again, for doors that can tell.
+    which no fault may touch. arrived_at: real seconds, from transports that are real; None where sandbox time counts.
+    attempt: 2 and more when the client itself sends the same request again, for transports that can tell.
     """
 
     method: str
@@ -53,13 +53,13 @@ class Request(NamedTuple):
 
 
 Wire = Literal["answer", "refuse", "time_out", "reset", "drop"]
-"""What a door does with an answer: send it, refuse the connection, never answer, reset it midway, or disconnect."""
+"""What a transport does with an answer: send it, refuse the connection, never answer, reset it midway, disconnect."""
 
 
 class Response(NamedTuple):
     """One HTTP answer: status, headers with lower-case names, body; and how it comes about.
 
-    wire: what the door does with it. delay: seconds until it comes.
+    wire: what the transport does with it. delay: seconds until it comes.
     """
 
     status: int
