@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 GIVEN_UP = (HypothesisException, StopTest)
 """How a run ends that Hypothesis does not want any further."""
+_SETTINGS = "_hypothesis_internal_use_settings"
 _LISTINGS = ("Falsifying example:", "Failing test case:")
 """How Hypothesis's own list of the steps begins, by older and by newer versions; each step is a note or a line."""
 _AFTERWARDS = ("Explanation:", "You can reproduce", "You can add")
@@ -34,13 +35,13 @@ def given_strategies(test: Any) -> Mapping[str, Any]:
 
 def settings_of(test: Any) -> settings | None:
     """The settings with which a test with `@given` will run; None for any other test."""
-    found = getattr(test, "_hypothesis_internal_use_settings", None)
+    found = getattr(test, _SETTINGS, None)
     return found if isinstance(found, settings) else None
 
 
 def use_settings(test: Any, chosen: settings) -> None:
     """Let a test with `@given` run with these settings."""
-    test._hypothesis_internal_use_settings = chosen
+    setattr(test, _SETTINGS, chosen)
 
 
 def at_end_of_example(function: Callable[[], object]) -> None:
