@@ -7,6 +7,7 @@ from types import MappingProxyType
 RANKS = (
     "_ranks",
     "_shared",
+    "_filters",
     "_batches",
     "connect_webviews.model",
     "phones.model",

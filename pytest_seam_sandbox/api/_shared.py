@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -242,11 +242,3 @@ def written(time: str | None) -> str | None:
     """A time of a request in the form of the times on rows, so that the two compare as texts."""
     parsed = None if time is None else parse_time(time)
     return None if parsed is None else format_time(parsed)
-
-
-def all_of(*matchers: Callable[[Any], bool] | None) -> Callable[[Any], bool] | None:
-    """One filter out of several; None when there is none, so that an unfiltered list costs no calls."""
-    active = [matcher for matcher in matchers if matcher is not None]
-    if len(active) < 2:
-        return active[0] if active else None
-    return lambda row: all(matcher(row) for matcher in active)

@@ -208,9 +208,7 @@ def list_(
 
     All filters that are given have to match; an event that lacks the field of a filter does not match (assumed).
     """
-    asked = locals()
-    wanted = {field: frozenset({asked[field]}) for field in _ONE if asked[field] is not None}
-    several = {field: frozenset(asked[name]) for name, field in _SEVERAL.items() if asked[name] is not None}
+    wanted, several = _wanted(locals())
     if user_identity_id is not None:
         wanted["user_identity_id"] = ids_of(workspace, user_identity_id)
     after, before = (between[0], between[1]) if between else (since, None)
@@ -227,6 +225,12 @@ def list_(
         if _carries(event, wanted) and _carries(event, several) and _visible(workspace, caller, event)
     )
     return list(islice(found, min(unstable_offset, maxsize), min(unstable_offset + limit, maxsize)))
+
+
+def _wanted(asked: Mapping[str, Any]) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """For each field that a request asks for, the values that it may have: by one parameter, and by a list."""
+    one = {field: frozenset({asked[field]}) for field in _ONE if asked[field] is not None}
+    return one, {field: frozenset(asked[name]) for name, field in _SEVERAL.items() if asked[name] is not None}
 
 
 def _seconds(time: str | None, otherwise: float) -> float:

@@ -22,6 +22,7 @@ from ..engine.store import Row, row_type
 from ..engine.types import Limit, Nullable, Text, Uuid, number
 from ..engine.workspace import Workspace
 from . import action_attempts
+from ._filters import all_of
 from ._ranks import by_rank
 from ._shared import (
     EVERYONE,
@@ -30,7 +31,6 @@ from ._shared import (
     WORKSPACE,
     DeviceFields,
     Meta,
-    all_of,
     not_found,
     require_sandbox,
 )

@@ -67,16 +67,10 @@ def plan_change(
     has (official fake).
     """
     device = device_of(workspace, code)
-    if code.is_offline:
-        raise ApiError(400, "access_code_not_updatable", "An offline access code can never be changed through Seam")
-    if code.has_mutation("deleting"):
-        raise ApiError(400, "access_code_being_deleted", "The access code is being deleted")
+    _refuse_unchangeable(code)
     start = None if ongoing else written(starts_at) or code.starts_at
     end = None if ongoing else written(ends_at) or code.ends_at
-    if (start is None) != (end is None) or (time_bound and start is None):
-        raise ApiError(400, "invalid_input", "Both starts_at and ends_at must be provided if one is")
-    if start is not None and end is not None and end <= start:
-        raise ApiError(400, "invalid_input", "ends_at must be after starts_at")
+    _refuse_times(start, end, time_bound=time_bound)
     if (start, end) != (code.starts_at, code.ends_at):
         start, end = fit(device, start, end, offline=False, one_time=code.is_one_time_use, rounding=None)
         refuse_end(workspace, end)
@@ -86,6 +80,20 @@ def plan_change(
         refuse_pin(workspace, device, pin, own_id=code.id)
         refuse_duplicate(workspace, device.device_id, pin, name or code.name, "", own_id=code.id)
     return Change(code, code.name if name is None else name, pin or code.code, start, end)
+
+
+def _refuse_unchangeable(code: AccessCodeRow) -> None:
+    if code.is_offline:
+        raise ApiError(400, "access_code_not_updatable", "An offline access code can never be changed through Seam")
+    if code.has_mutation("deleting"):
+        raise ApiError(400, "access_code_being_deleted", "The access code is being deleted")
+
+
+def _refuse_times(start: str | None, end: str | None, *, time_bound: bool) -> None:
+    if (start is None) != (end is None) or (time_bound and start is None):
+        raise ApiError(400, "invalid_input", "Both starts_at and ends_at must be provided if one is")
+    if start is not None and end is not None and end <= start:
+        raise ApiError(400, "invalid_input", "ends_at must be after starts_at")
 
 
 def carry_out(workspace: Workspace, change: Change) -> None:
@@ -188,13 +196,7 @@ def update(
         ongoing=type == "ongoing",
         time_bound=type == "time_bound",
     )
-    others = [
-        row
-        for row in linked(workspace, found.common_code_key)
-        if row.id != found.id and not row.has_mutation("deleting")
-    ]
-    changes = [plan_change(workspace, row, pin=change.pin) for row in others if change.pin != found.code]
-    for each in (change, *changes):
+    for each in (change, *_changes_of_linked(workspace, change)):
         carry_out(workspace, each)
     current = find_code(workspace, caller, access_code_id)
     allowed = is_external_modification_allowed if allow_external_modification is None else allow_external_modification
@@ -203,6 +205,15 @@ def update(
     if is_managed is False:
         give_up(workspace, current)
     return attempt(workspace, "UPDATE_ACCESS_CODE", device, found.id, at_once=sync)
+
+
+def _changes_of_linked(workspace: Workspace, change: Change) -> list[Change]:
+    """What a new PIN means for the other codes that share it."""
+    code = change.code
+    if change.pin == code.code:
+        return []
+    others = [row for row in linked(workspace, code.common_code_key) if row.id != code.id]
+    return [plan_change(workspace, row, pin=change.pin) for row in others if not row.has_mutation("deleting")]
 
 
 @router.patch("update_multiple", allow=EVERYONE, source="spec", checks=[in_order])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from ...engine.router import Router
 from ...engine.store import Row
 from ...engine.types import Date, NonEmptyText, Number, Text, Uuid
 from ...engine.workspace import Workspace
+from .._filters import Filter, all_of, among, having, searched
 from .._shared import (
     API_KEY,
     EVERYONE,
@@ -22,7 +24,6 @@ from .._shared import (
     PAT,
     WITH_SESSION,
     WITH_SESSION_READ,
-    contains,
     first,
     written,
 )
@@ -220,23 +221,37 @@ def list_(
     """Managed codes, oldest first; codes of the backup pool are not listed until they are pulled (official fake)."""
     if device_id is not None:
         reachable(workspace, caller, device_id)
-    accounts = accounts_of_user(workspace, user_identifier_key)
+    return page.page(
+        workspace[AccessCodeRow],
+        all_of(
+            lambda row: row.is_managed and (not row.is_backup or row.is_pulled),
+            _visible(workspace, caller),
+            among("id", access_code_ids),
+            having("device_id", device_id),
+            (lambda _row: False) if access_grant_id or access_grant_key or access_method_id else None,
+            _of_customer(workspace, customer_key),
+            _of_accounts(workspace, accounts_of_user(workspace, user_identifier_key)),
+            searched(search, lambda row: (row.name, row.code, row.id)),
+        ),
+    )
 
-    def matches(row: AccessCodeRow) -> bool:
-        device = device_of(workspace, row)
-        return (
-            row.is_managed
-            and (not row.is_backup or row.is_pulled)
-            and caller.may_see_account(device.connected_account_id)
-            and (access_code_ids is None or row.id in access_code_ids)
-            and device_id in (None, row.device_id)
-            and not (access_grant_id or access_grant_key or access_method_id)
-            and (customer_key is None or account_of(workspace, device).customer_key == customer_key)
-            and (accounts is None or device.connected_account_id in accounts)
-            and contains(search, row.name, row.code, row.id)
-        )
 
-    return page.page(workspace[AccessCodeRow], matches)
+def _visible(workspace: Workspace, caller: Caller) -> Filter | None:
+    if caller.session is None:
+        return None
+    return lambda row: caller.may_see_account(device_of(workspace, row).connected_account_id)
+
+
+def _of_customer(workspace: Workspace, customer_key: str | None) -> Filter | None:
+    if customer_key is None:
+        return None
+    return lambda row: account_of(workspace, device_of(workspace, row)).customer_key == customer_key
+
+
+def _of_accounts(workspace: Workspace, account_ids: Collection[str] | None) -> Filter | None:
+    if account_ids is None:
+        return None
+    return lambda row: device_of(workspace, row).connected_account_id in account_ids
 
 
 @router.get("generate_code", key="generated_code", allow=WITH_SESSION_READ, source="spec")

@@ -78,16 +78,20 @@ def _fit(
     if (start is None) != (end is None):
         raise _refused(_NO_TIMES)
     name = "offline_time_frame_options" if offline else "online_time_frame_options"
-    options = device.property(name)
-    if start is None or end is None or options is None:
+    if start is None or end is None or device.property(name) is None:
         return starts_at, ends_at
-    most = _DAY if rounding in ("1day", "1d") else _HOUR
+    frame = _nearest(device, name, start, end, _DAY if rounding in ("1day", "1d") else _HOUR)
+    return format_time(frame.start), format_time(frame.end)
+
+
+def _nearest(device: DeviceRow, name: str, start: datetime, end: datetime, most: timedelta) -> Frame:
+    """The time frame of these options of the device that is moved least, if by no more than `most`."""
+    options = device.property(name)
     found = [frame for option in options for frame in _frames(option, start, end, _zone(device)) if frame.moved <= most]
     if not found:
         offered = "; ".join(_describe(option) for option in options)
         raise _refused(f"The time frame fits none of the {name} of this device within {most}: {offered}")
-    frame = min(found, key=lambda each: each.moved)
-    return format_time(frame.start), format_time(frame.end)
+    return min(found, key=lambda each: each.moved)
 
 
 def refuse_too_many(workspace: Workspace, device: DeviceRow, starts_at: str, ends_at: str, *, one_time: bool) -> None:

@@ -18,14 +18,13 @@ from ...engine.router import Router
 from ...engine.store import Row
 from ...engine.types import DateTime, NonEmptyText, Text, Uuid, refused
 from ...engine.workspace import Workspace
+from .._filters import all_of, having, made_before, searched
 from .._shared import (
     API_KEY,
     WITH_SESSION_READ,
     WORKSPACE,
     WORKSPACE_READ,
-    contains,
     first,
-    written,
 )
 from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
 from .events import AcsCredentialReissued
@@ -37,7 +36,7 @@ from .lookup import (
     find_entrance,
     find_system,
     find_user,
-    sees_person,
+    of_visible_person,
 )
 from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
 from .state import ensure_user
@@ -179,26 +178,17 @@ def create(
     a period that is over or upside down (spec), and parts of another access system (assumed). A code that is not given
     follows from the seed.
     """
-    user, owner, system = _receiver(workspace, acs_user_id, acs_system_id, user_identity_id)
-    if access_method not in system.kind.methods:
-        raise ApiError(
-            400, "not_supported", f"An ACS system of type {system.system_type} has no {access_method} credentials"
-        )
-    if access_method == "mobile_key" and not is_multi_phone_sync_credential and system.kind.needs_sync:
-        raise bad_request(
-            f"is_multi_phone_sync_credential: to create a mobile_key in {system.kind.display_name}, you must set this "
-            "property to true"
-        )
+    receiver, system = _receiver(workspace, acs_user_id, acs_system_id, user_identity_id)
+    _check_method(system, access_method, is_synced=is_multi_phone_sync_credential)
     if access_method == "mobile_key":
         _check_manager(workspace, system, credential_manager_acs_system_id)
-    entrances = [find_entrance(workspace, entrance_id) for entrance_id in allowed_acs_entrance_ids or ()]
-    if any(entrance.acs_system_id != system.id for entrance in entrances):
-        raise bad_request("The entrances belong to another ACS system than the credential")
-    for joined_id in (visionline_metadata or {}).get("joiner_acs_credential_ids", ()):
+    entrances = _entrances_in(workspace, system, allowed_acs_entrance_ids or ())
+    visionline: VisionlineMetadata = visionline_metadata or {}
+    vostio: VostioMetadata = assa_abloy_vostio_metadata or {}
+    for joined_id in visionline.get("joiner_acs_credential_ids", ()):
         find_credential(workspace, joined_id)
     start, end = checked_period(workspace, starts_at, ends_at)
-    if owner is not None:
-        user = ensure_user(workspace, system, owner)
+    user = receiver if isinstance(receiver, AcsUserRow) else ensure_user(workspace, system, receiver)
     credential = AcsCredentialRow(
         acs_credential_id=workspace.ids.uuid(),
         workspace_id=workspace.workspace_id,
@@ -207,29 +197,48 @@ def create(
         system_type=system.system_type,
         access_method=access_method,
         created_at=workspace.clock.text(),
-        acs_user_id=user.id if user else None,
-        user_identity_id=user.user_identity_id if user else None,
+        acs_user_id=user.id,
+        user_identity_id=user.user_identity_id,
         is_multi_phone_sync_credential=is_multi_phone_sync_credential,
         code=code or (workspace.ids.pin(4) if access_method == "code" else None),
         starts_at=start,
         ends_at=end,
-        overridden_ids=_overridden(entrances, visionline_metadata or {}, assa_abloy_vostio_metadata or {}),
+        overridden_ids=_overridden(entrances, visionline, vostio),
         allowed_acs_entrance_ids=tuple(entrance.id for entrance in entrances) or None,
-        provider_metadata=_metadata(system, entrances, visionline_metadata or {}, assa_abloy_vostio_metadata),
+        provider_metadata=_metadata(system, entrances, visionline, vostio),
     )
     return issue(workspace, workspace[AcsCredentialRow].put(credential))
 
 
+def _check_method(system: AcsSystemRow, access_method: AccessMethod, *, is_synced: bool) -> None:
+    if access_method not in system.kind.methods:
+        raise ApiError(
+            400, "not_supported", f"An ACS system of type {system.system_type} has no {access_method} credentials"
+        )
+    if access_method == "mobile_key" and not is_synced and system.kind.needs_sync:
+        raise bad_request(
+            f"is_multi_phone_sync_credential: to create a mobile_key in {system.kind.display_name}, you must set this "
+            "property to true"
+        )
+
+
+def _entrances_in(workspace: Workspace, system: AcsSystemRow, ids: Sequence[str]) -> list[AcsEntranceRow]:
+    entrances = [find_entrance(workspace, entrance_id) for entrance_id in ids]
+    if any(entrance.acs_system_id != system.id for entrance in entrances):
+        raise bad_request("The entrances belong to another ACS system than the credential")
+    return entrances
+
+
 def _receiver(
     workspace: Workspace, acs_user_id: str | None, acs_system_id: str | None, user_identity_id: str | None
-) -> tuple[AcsUserRow | None, UserIdentityRow | None, AcsSystemRow]:
+) -> tuple[AcsUserRow | UserIdentityRow, AcsSystemRow]:
+    """The user that is named, or the person who is to have a user in the system, and the system."""
     if acs_user_id is None:
-        owner = find_user_identity(workspace, user_identity_id or "")
-        return None, owner, find_system(workspace, acs_system_id or "")
+        return find_user_identity(workspace, user_identity_id or ""), find_system(workspace, acs_system_id or "")
     user = find_user(workspace, acs_user_id)
     if acs_system_id not in (None, user.acs_system_id):
         raise bad_request("The ACS user belongs to another ACS system")
-    return user, None, find_system(workspace, user.acs_system_id)
+    return user, find_system(workspace, user.acs_system_id)
 
 
 def _check_manager(workspace: Workspace, system: AcsSystemRow, asked: str | None) -> None:
@@ -259,7 +268,7 @@ def _metadata(
     system: AcsSystemRow,
     entrances: Sequence[AcsEntranceRow],
     visionline: VisionlineMetadata,
-    vostio: VostioMetadata | None,
+    vostio: VostioMetadata,
 ) -> dict[str, Mapping[str, Any]]:
     """What the provider says of the credential: which doors are a guest's and which are common."""
     if system.system_type == "visionline_system":
@@ -273,12 +282,11 @@ def _metadata(
             }
         }
     if system.system_type == "assa_abloy_vostio":
-        asked = vostio or {}
         return {
             "assa_abloy_vostio_metadata": {
-                "auto_join": asked.get("auto_join", False),
+                "auto_join": vostio.get("auto_join", False),
                 "door_names": [row.display_name for row in entrances],
-                "override_guest_acs_entrance_ids": asked.get("override_guest_acs_entrance_ids", []),
+                "override_guest_acs_entrance_ids": vostio.get("override_guest_acs_entrance_ids", []),
             }
         }
     return {}
@@ -319,21 +327,18 @@ def list_(
 
     search: display name, code, card number, user id or credential id.
     """
-    before = written(created_before)
-    person_id = None if user_identity_id is None else present_id(workspace, user_identity_id)
-
-    def matches(row: AcsCredentialRow) -> bool:
-        return (
-            sees_person(caller, row.user_identity_id)
-            and acs_system_id in (None, row.acs_system_id)
-            and acs_user_id in (None, row.acs_user_id)
-            and (before is None or row.created_at < before)
-            and is_multi_phone_sync_credential in (None, row.is_multi_phone_sync_credential)
-            and contains(search, row.view()["display_name"], row.code, row.acs_user_id, row.id)
-            and person_id in (None, row.user_identity_id)
-        )
-
-    return page.page(workspace[AcsCredentialRow], matches)
+    return page.page(
+        workspace[AcsCredentialRow],
+        all_of(
+            of_visible_person(caller),
+            having("acs_system_id", acs_system_id),
+            having("acs_user_id", acs_user_id),
+            made_before(created_before),
+            having("is_multi_phone_sync_credential", is_multi_phone_sync_credential),
+            searched(search, lambda row: (row.view()["display_name"], row.code, row.acs_user_id, row.id)),
+            having("user_identity_id", user_identity_id and present_id(workspace, user_identity_id)),
+        ),
+    )
 
 
 @router.get("list_accessible_entrances", key="acs_entrances", allow=WORKSPACE_READ, source="spec")

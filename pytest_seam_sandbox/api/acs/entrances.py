@@ -13,6 +13,7 @@ from ...engine.store import Row
 from ...engine.types import NonEmptyText, Nullable, Text, Uuid
 from ...engine.workspace import Workspace
 from .. import action_attempts
+from .._filters import Filter, all_of, among, having, holding, searched
 from .._shared import (
     API_KEY,
     CLIENT_SESSION,
@@ -20,7 +21,6 @@ from .._shared import (
     PAT,
     WITH_SESSION_READ,
     WORKSPACE,
-    contains,
     first,
 )
 from ..action_attempts import ActionFailed
@@ -105,26 +105,35 @@ def list_(
     space_id: Uuid | None = None,
 ) -> Page:
     """Entrances, oldest first. All filters that are given have to match; a location is a space by its older name."""
-    opened = None
-    if acs_credential_id is not None:
-        credential = workspace[AcsCredentialRow].get(acs_credential_id)
-        opened = {row.id for row in entrances_of_credential(workspace, credential)} if credential else set()
+    return page.page(
+        workspace[AcsEntranceRow],
+        all_of(
+            None if caller.session is None else lambda row: sees_entrance(workspace, caller, row),
+            None if access_method_id is None else lambda _row: False,
+            _opened_by(workspace, acs_credential_id),
+            among("id", acs_entrance_ids),
+            having("acs_system_id", acs_system_id),
+            having("connected_account_id", connected_account_id),
+            _of_customer(workspace, customer_key),
+            holding("space_ids", location_id),
+            searched(search, lambda row: (row.display_name,)),
+            holding("space_ids", space_id),
+        ),
+    )
 
-    def matches(row: AcsEntranceRow) -> bool:
-        return (
-            sees_entrance(workspace, caller, row)
-            and access_method_id is None
-            and (opened is None or row.id in opened)
-            and (acs_entrance_ids is None or row.id in acs_entrance_ids)
-            and acs_system_id in (None, row.acs_system_id)
-            and connected_account_id in (None, row.connected_account_id)
-            and (customer_key is None or customer_key == customer_of(workspace, row.connected_account_id))
-            and (location_id is None or location_id in row.space_ids)
-            and contains(search, row.display_name)
-            and (space_id is None or space_id in row.space_ids)
-        )
 
-    return page.page(workspace[AcsEntranceRow], matches)
+def _opened_by(workspace: Workspace, acs_credential_id: str | None) -> Filter | None:
+    """The entrances that a credential opens; none for one that is not there."""
+    if acs_credential_id is None:
+        return None
+    credential = workspace[AcsCredentialRow].get(acs_credential_id)
+    return among("id", {row.id for row in entrances_of_credential(workspace, credential)} if credential else ())
+
+
+def _of_customer(workspace: Workspace, customer_key: str | None) -> Filter | None:
+    if customer_key is None:
+        return None
+    return lambda row: customer_of(workspace, row.connected_account_id) == customer_key
 
 
 @router.get(

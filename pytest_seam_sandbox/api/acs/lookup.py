@@ -7,6 +7,7 @@ from typing import Any
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.workspace import Workspace
+from .._filters import Filter
 from .._shared import find
 from ..connected_accounts.model import ConnectedAccountRow
 from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
@@ -84,6 +85,11 @@ def accessible_entrances(workspace: Workspace, user_identity_id: str) -> list[Ac
 def sees_person(caller: Caller, user_identity_id: str | None) -> bool:
     """Whether what belongs to this person is within the caller's reach: a client session sees its own only."""
     return caller.session is None or user_identity_id in caller.session.user_identity_ids
+
+
+def of_visible_person(caller: Caller) -> Filter | None:
+    """The filter by what belongs to people within the caller's reach."""
+    return None if caller.session is None else lambda row: sees_person(caller, row.user_identity_id)
 
 
 def sees_entrance(workspace: Workspace, caller: Caller, entrance: AcsEntranceRow) -> bool:

@@ -15,17 +15,26 @@ from ...engine.router import Router
 from ...engine.store import Row
 from ...engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
 from ...engine.workspace import Workspace
+from .._filters import Filter, all_of, having, made_before, searched
 from .._shared import (
     WITH_SESSION_READ,
     WORKSPACE,
     WORKSPACE_READ,
-    contains,
     not_found,
     written,
 )
 from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
 from .issuing import invalidate
-from .lookup import bad_request, credentials_of, entrances_of_user, find_system, find_user, sees_person, users_of
+from .lookup import (
+    bad_request,
+    credentials_of,
+    entrances_of_user,
+    find_system,
+    find_user,
+    of_visible_person,
+    sees_person,
+    users_of,
+)
 from .model import AcsUserRow
 from .schedules import follow_schedule
 from .state import add_user, delete_user, refuse_second_user
@@ -193,22 +202,22 @@ def list_(
     user_identity_phone_number: Text | None = None,
 ) -> Page:
     """Users, oldest first. A client session sees its own person's only. search: name, phone, email or id."""
-    before = written(created_before)
-    person_id = None if user_identity_id is None else present_id(workspace, user_identity_id)
+    return page.page(
+        workspace[AcsUserRow],
+        all_of(
+            of_visible_person(caller),
+            having("acs_system_id", acs_system_id),
+            made_before(created_before),
+            searched(search, lambda row: (row.full_name, row.phone_number, row.email_address, row.id)),
+            having("user_identity_id", user_identity_id and present_id(workspace, user_identity_id)),
+            _whose_person_has("user_identity_email_address", user_identity_email_address),
+            _whose_person_has("user_identity_phone_number", user_identity_phone_number),
+        ),
+    )
 
-    def matches(row: AcsUserRow) -> bool:
-        person = row.identity
-        return (
-            sees_person(caller, row.user_identity_id)
-            and acs_system_id in (None, row.acs_system_id)
-            and (before is None or row.created_at < before)
-            and contains(search, row.full_name, row.phone_number, row.email_address, row.id)
-            and person_id in (None, row.user_identity_id)
-            and user_identity_email_address in (None, person.get("user_identity_email_address"))
-            and user_identity_phone_number in (None, person.get("user_identity_phone_number"))
-        )
 
-    return page.page(workspace[AcsUserRow], matches)
+def _whose_person_has(field: str, wanted: str | None) -> Filter | None:
+    return None if wanted is None else lambda user: user.identity.get(field) == wanted
 
 
 @router.get(

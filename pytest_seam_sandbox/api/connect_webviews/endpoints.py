@@ -14,12 +14,11 @@ from ...engine.query import QueryType
 from ...engine.router import Router
 from ...engine.types import Metadata, NonEmptyText, Text, Uuid, one_of
 from ...engine.workspace import Workspace
+from .._filters import all_of, among, having, searched, with_metadata
 from .._shared import (
     EVERYONE,
     EVERYONE_READ,
     WORKSPACE,
-    contains,
-    has_metadata,
     merge_metadata,
 )
 from ..acs.sites import system_types
@@ -162,24 +161,29 @@ def list_(
 
     user_identifier_key: the webviews that client sessions with this key hold (docs).
     """
-    held = frozenset(
-        webview_id
-        for session in workspace[ClientSessionRow]
-        if user_identifier_key is not None and session.user_identifier_key == user_identifier_key
-        for webview_id in session.connect_webview_ids
+    return page.page(
+        workspace[ConnectWebviewRow],
+        all_of(
+            lambda webview: _may_see(caller, webview),
+            with_metadata(custom_metadata_has),
+            having("customer_key", customer_key),
+            searched(search, _texts),
+            among("id", _held_by_user(workspace, user_identifier_key)),
+        ),
     )
 
-    def matches(webview: ConnectWebviewRow) -> bool:
-        texts = (value for value in webview.custom_metadata.values() if isinstance(value, str))
-        return (
-            _may_see(caller, webview)
-            and (custom_metadata_has is None or has_metadata(webview.custom_metadata, custom_metadata_has))
-            and customer_key in (None, webview.customer_key)
-            and contains(search, webview.id, webview.customer_key, *webview.accepted_providers, *texts)
-            and (user_identifier_key is None or webview.id in held)
-        )
 
-    return page.page(workspace[ConnectWebviewRow], matches)
+def _texts(webview: ConnectWebviewRow) -> tuple[str | None, ...]:
+    metadata = (value for value in webview.custom_metadata.values() if isinstance(value, str))
+    return webview.id, webview.customer_key, *webview.accepted_providers, *metadata
+
+
+def _held_by_user(workspace: Workspace, user_identifier_key: str | None) -> frozenset[str] | None:
+    """The webviews that the client sessions with this key hold; None when no key is asked for."""
+    if user_identifier_key is None:
+        return None
+    sessions = [row for row in workspace[ClientSessionRow] if row.user_identifier_key == user_identifier_key]
+    return frozenset(webview_id for session in sessions for webview_id in session.connect_webview_ids)
 
 
 @router.delete("delete", allow=WORKSPACE, source="spec")

@@ -12,14 +12,13 @@ from ...engine.pages import Page, Pager
 from ...engine.router import Router
 from ...engine.types import Email, Metadata, NonEmptyText, Text, Uuid
 from ...engine.workspace import Workspace
+from .._filters import all_of, among, having, holding, searched, with_metadata
 from .._shared import (
     EVERYONE_READ,
     WITH_PORTAL,
     WITH_PORTAL_READ,
     WORKSPACE,
-    contains,
     given,
-    has_metadata,
     not_found,
     require_sandbox,
 )
@@ -79,19 +78,17 @@ def list_(
     user_identifier_key: Text | None = None,
 ) -> Page:
     """Connected accounts, oldest first. search: name, type, customer key or id (assumed)."""
-    from_session = accounts_of_user(workspace, user_identifier_key)
-
-    def matches(account: ConnectedAccountRow) -> bool:
-        return (
-            caller.may_see_account(account.id)
-            and (custom_metadata_has is None or has_metadata(account.custom_metadata, custom_metadata_has))
-            and customer_key in (None, account.customer_key)
-            and contains(search, account.display_name, account.account_type, account.customer_key, account.id)
-            and (space_id is None or space_id in account.space_ids)
-            and (from_session is None or account.id in from_session)
-        )
-
-    return page.page(workspace[ConnectedAccountRow], matches)
+    return page.page(
+        workspace[ConnectedAccountRow],
+        all_of(
+            None if caller.session is None else lambda account: caller.may_see_account(account.id),
+            with_metadata(custom_metadata_has),
+            having("customer_key", customer_key),
+            searched(search, lambda row: (row.display_name, row.account_type, row.customer_key, row.id)),
+            holding("space_ids", space_id),
+            among("id", accounts_of_user(workspace, user_identifier_key)),
+        ),
+    )
 
 
 @router.patch(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from typing_extensions import TypedDict
@@ -11,7 +11,8 @@ from ...engine.auth import Caller
 from ...engine.query import QueryType
 from ...engine.types import DateTime, Metadata, NonEmptyText, Nullable, Text, Uuid, one_of, one_of_enums
 from ...engine.workspace import Workspace
-from .._shared import all_of, contains, has_metadata, written
+from .._filters import all_of, made_before, with_metadata
+from .._shared import contains
 from ..client_sessions.model import accounts_of_user
 from ..connected_accounts.model import ConnectedAccountRow
 from .model import DeviceRow
@@ -300,17 +301,6 @@ def with_flags(include_if: list[Flag] | None, exclude_if: list[Flag] | None) -> 
         )
 
     return matches
-
-
-def made_before(time: str | None) -> Matcher | None:
-    """The devices that are older than a time."""
-    limit = written(time)
-    return None if limit is None else lambda device: device.created_at < limit
-
-
-def with_metadata(wanted: Mapping[str, str | bool | None] | None) -> Matcher | None:
-    """The devices that carry these pairs."""
-    return None if wanted is None else lambda device: has_metadata(device.custom_metadata, wanted)
 
 
 def in_space(space_id: str | None) -> Matcher | None:

@@ -22,11 +22,11 @@ from ...engine.router import Router
 from ...engine.store import Row
 from ...engine.types import Limit, Nullable, Text, Uuid, number, refused
 from ...engine.workspace import Workspace
+from .._filters import all_of
 from .._shared import (
     WITH_SESSION_READ,
     WORKSPACE,
     WORKSPACE_READ,
-    all_of,
     find,
     given,
     not_found,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from annotated_types import MaxLen, MinLen
@@ -14,6 +14,7 @@ from ...engine.params import Complaint
 from ...engine.router import Router
 from ...engine.types import UNSET, DateTime, Email, NonEmptyText, Nullable, Text, Unset, Uuid
 from ...engine.workspace import Workspace
+from .._filters import Filter, all_of, among, made_before, searched
 from .._shared import (
     API_KEY,
     WITH_PORTAL_READ,
@@ -21,12 +22,9 @@ from .._shared import (
     WITH_SESSION_READ,
     WORKSPACE,
     WORKSPACE_READ,
-    all_of,
-    contains,
     first,
     given,
     not_found,
-    written,
 )
 from ..acs.issuing import sync_phones
 from ..acs.lookup import find_system, sees_person, users_of
@@ -139,31 +137,21 @@ def list_(
         all_of(
             lambda row: row.is_managed,
             _matching(caller, created_before, search),
-            _one_of(workspace, user_identity_ids),
+            among("id", user_identity_ids and {present_id(workspace, one) for one in user_identity_ids}),
             _in_reach_of(workspace, credential_manager_acs_system_id),
         ),
     )
 
 
-def _matching(caller: Caller, created_before: str | None, search: str | None) -> Callable[[UserIdentityRow], bool]:
-    before = written(created_before)
-    visible = None if caller.session is None else caller.session.user_identity_ids
-    return lambda row: (
-        (visible is None or row.id in visible)
-        and (before is None or row.created_at < before)
-        and contains(search, row.full_name, row.phone_number, row.email_address, row.id)
+def _matching(caller: Caller, created_before: str | None, search: str | None) -> Filter | None:
+    return all_of(
+        among("id", None if caller.session is None else caller.session.user_identity_ids),
+        made_before(created_before),
+        searched(search, lambda row: (row.full_name, row.phone_number, row.email_address, row.id)),
     )
 
 
-def _one_of(workspace: Workspace, ids: Iterable[str] | None) -> Callable[[UserIdentityRow], bool] | None:
-    """Whether somebody has one of these ids, or was merged with who had it."""
-    if ids is None:
-        return None
-    wanted = {present_id(workspace, one) for one in ids}
-    return lambda row: row.id in wanted
-
-
-def _in_reach_of(workspace: Workspace, manager_id: str | None) -> Callable[[UserIdentityRow], bool] | None:
+def _in_reach_of(workspace: Workspace, manager_id: str | None) -> Filter | None:
     """Whether somebody has a user in this credential manager, or in a system whose keys it hands out (assumed)."""
     if manager_id is None:
         return None
@@ -233,16 +221,10 @@ def merge(
     Merged already: nothing happens. With itself: 400 `invalid_input`; two users in one access system: 409
     `duplicate_acs_user` (both assumed).
     """
+    ids, keys = merged_user_identity_ids or (), merged_user_identity_keys or ()
     primary = _named(workspace, user_identity_id, user_identity_key)
-    named = [
-        *(_named(workspace, one, None) for one in merged_user_identity_ids or ()),
-        *(_named(workspace, None, one) for one in merged_user_identity_keys or ()),
-    ]
-    asked_for_itself = {user_identity_id, user_identity_key} & {
-        *(merged_user_identity_ids or ()),
-        *(merged_user_identity_keys or ()),
-    }
-    if asked_for_itself:
+    named = [*(_named(workspace, one, None) for one in ids), *(_named(workspace, None, one) for one in keys)]
+    if {user_identity_id, user_identity_key} & {*ids, *keys}:
         raise ApiError(400, "invalid_input", "A user identity cannot be merged into itself")
     merged = [row for row in dict.fromkeys(row.id for row in named) if row != primary.id]
     systems = [user.acs_system_id for one in (primary.id, *merged) for user in users_of(workspace, one)]
@@ -263,17 +245,19 @@ def _merge(workspace: Workspace, merged: UserIdentityRow, primary: UserIdentityR
         workspace[PhoneRow].put(phone.but(user_identity_id=primary.id))
     for instant_key in [row for row in workspace[InstantKeyRow] if row.user_identity_id == merged.id]:
         workspace[InstantKeyRow].put(instant_key.but(user_identity_id=primary.id))
-    keys = () if merged.user_identity_key is None else (merged.user_identity_key,)
     workspace[UserIdentityRow].remove(merged.id)
-    workspace[UserIdentityRow].put(
-        primary.but(
-            email_address=primary.email_address or merged.email_address,
-            phone_number=primary.phone_number or merged.phone_number,
-            acs_user_ids=(*primary.acs_user_ids, *merged.acs_user_ids),
-            accessible_device_ids=tuple(dict.fromkeys((*primary.accessible_device_ids, *merged.accessible_device_ids))),
-            merged_ids=(*primary.merged_ids, merged.id, *merged.merged_ids),
-            merged_keys=(*primary.merged_keys, *keys, *merged.merged_keys),
-        )
+    workspace[UserIdentityRow].put(_united(primary, merged))
+
+
+def _united(primary: UserIdentityRow, merged: UserIdentityRow) -> UserIdentityRow:
+    keys = () if merged.user_identity_key is None else (merged.user_identity_key,)
+    return primary.but(
+        email_address=primary.email_address or merged.email_address,
+        phone_number=primary.phone_number or merged.phone_number,
+        acs_user_ids=(*primary.acs_user_ids, *merged.acs_user_ids),
+        accessible_device_ids=tuple(dict.fromkeys((*primary.accessible_device_ids, *merged.accessible_device_ids))),
+        merged_ids=(*primary.merged_ids, merged.id, *merged.merged_ids),
+        merged_keys=(*primary.merged_keys, *keys, *merged.merged_keys),
     )
 
 
