@@ -27,30 +27,30 @@ def test_sandbox_works_without_pytest():
 
 def test_leaving_raises_what_went_unnoticed():
     """A path that is not emulated fails the block although the program swallowed the 501."""
-    with pytest.raises(NotEmulated, match=r"/thermostats/list"), Sandbox() as sandbox, sandbox.http() as client:
-        client.post("/thermostats/list", json={})
+    with pytest.raises(NotEmulated, match=r"/thermostats/get"), Sandbox() as sandbox, sandbox.http() as client:
+        client.post("/thermostats/get", json={})
 
 
 def test_unnoticed_trouble_joins_the_exception_of_the_block():
     """The block's own exception wins; the trouble is a note."""
     with pytest.raises(KeyError, match="body") as raised, Sandbox() as sandbox, sandbox.http() as client:
-        client.post("/thermostats/list", json={})
+        client.post("/thermostats/get", json={})
         raise KeyError("body")
 
     (note,) = raised.value.__notes__
     assert "the sandbox says" in note
-    assert "/thermostats/list" in note
+    assert "/thermostats/get" in note
 
 
 def test_check_names_each_path_once():
     """The same call many times is one trouble; after the check it is forgotten."""
     sandbox = Sandbox()
     with sandbox.http() as client:
-        client.post("/thermostats/list", json={})
-        client.post("/thermostats/list", json={})
-        client.post("/spaces/list", json={})
+        client.post("/thermostats/get", json={})
+        client.post("/thermostats/get", json={})
+        client.post("/devices/delete", json={})
 
-    with pytest.raises(NotEmulated, match=r"called /thermostats/list, /spaces/list, which Seam has"):
+    with pytest.raises(NotEmulated, match=r"called /thermostats/get, /devices/delete, which Seam has"):
         sandbox.check()
 
     sandbox.check()

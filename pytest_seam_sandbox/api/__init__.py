@@ -33,6 +33,7 @@ FAMILIES = (
     "noise_sensors",
     "phones",
     "spaces",
+    "thermostats",
     "user_identities",
     "webhooks",
     "workspaces",

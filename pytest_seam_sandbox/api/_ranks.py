@@ -19,6 +19,7 @@ RANKS = (
     "devices",
     "locks",
     "noise_sensors",
+    "thermostats",
     "access_codes",
     "phones",
     "client_sessions",

@@ -148,6 +148,18 @@ def one_of(*names: str) -> PlainValidator:
     return PlainValidator(check)
 
 
+def discriminator(*names: str) -> PlainValidator:
+    """A string by which a union of objects tells its branches apart."""
+    expected = " | ".join(f"'{name}'" for name in names)
+
+    def check(value: Any) -> str:
+        if isinstance(value, str) and value in names:
+            return value
+        raise mistyped(f"Invalid discriminator value. Expected {expected}")
+
+    return PlainValidator(check)
+
+
 def enum_text(names: tuple[str, ...], value: object) -> str:
     """What zod says of a value that is not in an enum."""
     expected = " | ".join(f"'{name}'" for name in names)

@@ -61,6 +61,7 @@ PARAMETERS_THAT_THE_SDK_LACKS = {
     "/noise_sensors/list": FILTERS_OF_A_KIND,
     "/spaces/list": {"connected_account_id", "parent_space_id", "parent_space_key"},
     "/spaces/update": {"parent_space_id", "parent_space_key"},
+    "/thermostats/list": FILTERS_OF_A_KIND,
 }
 """Parameters that the specification documents, but that the SDK's generator left out."""
 

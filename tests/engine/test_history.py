@@ -97,9 +97,9 @@ def test_trouble_is_kept_once():
     app = sandbox.embedded.app
     with sandbox.http() as http:
         for _ in range(50):
-            http.post("/thermostats/list", json={})
+            http.post("/thermostats/get", json={})
             app.note_error(ValueError("broken"))
 
-    assert list(app.not_emulated) == ["/thermostats/list"]
+    assert list(app.not_emulated) == ["/thermostats/get"]
     assert len(app.internal_errors) == 10
     sandbox.embedded.forget()

@@ -319,7 +319,7 @@ def test_subscription_of_a_deleted_device(seam, seam_sandbox):
         ("yale_lock", "disconnect_from_hub"),
         ("yale_lock", "connect_to_hub"),
         ("igloohome_lock", "connect_to_hub"),
-        ("ecobee_thermostat", "disconnect"),
+        ("minut_sensor", "disconnect"),
     ],
 )
 def test_device_type_without_the_simulation_is_refused(seam, seam_sandbox, device_type, kind):

@@ -4,7 +4,7 @@ import re
 
 NOT_EMULATED = """
 def test_it(seam_http):
-    seam_http.post("/thermostats/list", json={})
+    seam_http.post("/thermostats/get", json={})
 """
 
 
@@ -15,7 +15,7 @@ def test_path_that_is_not_emulated_fails_the_test(pytester, in_process):
     result = in_process()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*called /thermostats/list, which Seam has and this sandbox does not emulate*"])
+    result.stdout.fnmatch_lines(["*called /thermostats/get, which Seam has and this sandbox does not emulate*"])
 
 
 def test_trouble_joins_the_failure_that_there_is(pytester, in_process):
@@ -25,7 +25,7 @@ def test_trouble_joins_the_failure_that_there_is(pytester, in_process):
     result = in_process()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["E*AssertionError*", "*and the Seam sandbox says: *called /thermostats/list*"])
+    result.stdout.fnmatch_lines(["E*AssertionError*", "*and the Seam sandbox says: *called /thermostats/get*"])
 
 
 def test_both_troubles_are_told(pytester, in_process):
@@ -33,7 +33,7 @@ def test_both_troubles_are_told(pytester, in_process):
     pytester.makepyfile(
         """
         def test_it(seam_sandbox, seam_http):
-            seam_http.post("/thermostats/list", json={})
+            seam_http.post("/thermostats/get", json={})
             seam_sandbox.embedded.app.internal_errors.append(ZeroDivisionError("inside"))
         """
     )
@@ -41,9 +41,7 @@ def test_both_troubles_are_told(pytester, in_process):
     result = in_process()
 
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(
-        ["*ZeroDivisionError: inside", "*and: the program under test called /thermostats/list*"]
-    )
+    result.stdout.fnmatch_lines(["*ZeroDivisionError: inside", "*and: the program under test called /thermostats/get*"])
 
 
 def test_skipped_test_stays_skipped(pytester, in_process):

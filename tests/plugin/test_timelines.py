@@ -54,7 +54,7 @@ def test_it():
 ---
 def test_it():
     with made("A") as sandbox:
-        sandbox.http().post("/thermostats/list", json={})
+        sandbox.http().post("/thermostats/get", json={})
 ---
 @pytest.fixture
 def app():

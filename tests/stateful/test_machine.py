@@ -462,11 +462,11 @@ def test_unnoticed_problem_fails_the_run():
     class Exotic(SandboxMachine):
         @rule()
         def call(self):
-            self.sandbox.http().post("/thermostats/list")
+            self.sandbox.http().post("/thermostats/get")
 
     error = failure_of(Exotic)
 
-    assert "the program under test called /thermostats/list" in str(error)
+    assert "the program under test called /thermostats/get" in str(error)
     assert "1. call()" in transcript_of(error)
 
 

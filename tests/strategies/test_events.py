@@ -165,8 +165,8 @@ def test_types_can_be_chosen():
     [
         (["device.disconected"], r"Seam has no event type 'device.disconected'\. Did you mean 'device.disconnected'"),
         (
-            ["thermostat.manually_adjusted"],
-            r"Seam has events 'thermostat.manually_adjusted', but they are not emulated",
+            ["enrollment_automation.deleted"],
+            r"Seam has events 'enrollment_automation.deleted', but they are not emulated",
         ),
         ([], r"no event type is given"),
     ],

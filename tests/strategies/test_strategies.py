@@ -252,7 +252,7 @@ def test_settings_reach_the_sandbox(sandbox):
 
 
 def calls_what_is_not_there(sandbox):
-    sandbox.http().post("/thermostats/list", json={})
+    sandbox.http().post("/thermostats/get", json={})
 
 
 def test_unnoticed_problem_fails_the_example():
@@ -274,7 +274,7 @@ def test_unnoticed_problem_joins_the_failure_of_the_example():
     error = failure_of(prop)
 
     assert isinstance(error, KeyError)
-    assert "the sandbox says: the program under test called /thermostats/list" in error.__notes__[0]
+    assert "the sandbox says: the program under test called /thermostats/get" in error.__notes__[0]
 
 
 def test_outage_that_is_never_left_fails_the_example():

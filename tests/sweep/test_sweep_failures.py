@@ -259,7 +259,7 @@ def test_call_that_is_not_emulated_fails_its_trial(seam_sandbox, sandbox_device)
 
     def scenario(trial):
         with trial._sandbox.http() as http:
-            http.post("/devices/list" if trial.app.look(sandbox_device) else "/thermostats/list", json={})
+            http.post("/devices/list" if trial.app.look(sandbox_device) else "/thermostats/get", json={})
 
     with pytest.raises(SweepFailed) as caught:
         run(trials, scenario)

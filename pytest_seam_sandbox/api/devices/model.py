@@ -114,6 +114,7 @@ class DeviceRow(Row):
         "many_active_backup_codes",
         "max_access_codes_reached",
         "partial_backup_access_code_pool",
+        "temperature_threshold_exceeded",
     )
     device_id: str
     workspace_id: str

@@ -1,7 +1,8 @@
 """/devices/simulate/*: the losses that Seam lets a sandbox workspace simulate, and their way back.
 
 Which device types they work for: docs and spec (August, Yale and Schlage; hubs of August, TTLock and igloohome; the
-plan of Nuki). A repeated call changes nothing and logs nothing, since events are transitions (assumed).
+plan of Nuki); thermostats are assumed. A repeated call changes nothing and logs nothing, since events are transitions
+(assumed).
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def _not_supported(device_type: str, name: str) -> ApiError:
 
 _SCHLAGE = (
     "The prose says that simulation works for August and Yale only, a sample shows its flags on a Schlage lock: it "
-    "works for all three."
+    "works for all three. It works for thermostats, too, so that their loss can be tested (assumed)."
 )
 
 
