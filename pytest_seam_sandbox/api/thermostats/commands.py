@@ -20,7 +20,8 @@ from ...engine.store import Row
 from ...engine.types import Limit, Nullable, Text, Uuid, discriminator, one_of
 from ...engine.workspace import Workspace
 from .. import action_attempts
-from .._shared import WITH_SESSION, WITH_SESSION_READ, WORKSPACE, all_of, first, not_found
+from .._filters import all_of
+from .._shared import WITH_SESSION, WITH_SESSION_READ, WORKSPACE, first, not_found
 from ..devices import filters
 from ..devices.filters import DeviceFilters
 from ..devices.lookup import reachable
