@@ -169,14 +169,14 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     __tracebackhide__ = True
     with _joining(item, at_the_end=True):
         yield
-    troubles = _mishaps(item)
+    problems = _mishaps(item)
     outcome = item.stash.get(_OUTCOME, "passed")
     if outcome != "skipped":
-        troubles += _left_over(item)
+        problems += _left_over(item)
     if outcome == "failed":
-        item.stash[_NOTICED] = [*_texts(troubles), *_hints(item)]
+        item.stash[_NOTICED] = [*_texts(problems), *_hints(item)]
     else:
-        _raise(item, troubles)
+        _raise(item, problems)
 
 
 @contextmanager
@@ -190,14 +190,14 @@ def _joining(item: pytest.Item, *, at_the_end: bool = False) -> Generator[None, 
         raise
 
 
-def _tell(item: pytest.Item, error: BaseException, troubles: Sequence[Exception]) -> None:
+def _tell(item: pytest.Item, error: BaseException, problems: Sequence[Exception]) -> None:
     """Add what the sandboxes noticed to an exception: to the reason of a skip or expected failure, else as notes."""
     from unittest import SkipTest
 
     if not isinstance(error, pytest.skip.Exception | pytest.xfail.Exception | SkipTest):
-        for text in [*_texts(troubles), *_hints(item)]:
+        for text in [*_texts(problems), *_hints(item)]:
             error.add_note(f"and the Seam sandbox says: {text}")
-    elif texts := _texts(troubles):  # pytest shows a reason in one line
+    elif texts := _texts(problems):  # pytest shows a reason in one line
         said = [f"the Seam sandbox says: {text}" for text in texts]
         reason = " ".join("; ".join([str(error), *said] if str(error) else said).split())
         if isinstance(error, SkipTest):
@@ -228,22 +228,22 @@ def _hints(item: pytest.Item) -> list[str]:
     return _judged(item, "hints")
 
 
-def _raise(item: pytest.Item, troubles: Sequence[Exception]) -> None:
+def _raise(item: pytest.Item, problems: Sequence[Exception]) -> None:
     __tracebackhide__ = True
-    if troubles:
+    if problems:
         from .engine.errors import raise_together
 
         for hint in _hints(item):
-            troubles[0].add_note(f"and: {hint}")
-        raise_together(troubles)
+            problems[0].add_note(f"and: {hint}")
+        raise_together(problems)
 
 
-def _texts(troubles: Sequence[Exception]) -> list[str]:
-    if not troubles:
+def _texts(problems: Sequence[Exception]) -> list[str]:
+    if not problems:
         return []
     from .engine.errors import told
 
-    return [text for trouble in troubles for text in told(trouble)]
+    return [text for problem in problems for text in told(problem)]
 
 
 def _hint_at_strategies(item: pytest.Item, error: BaseException) -> None:
@@ -337,7 +337,7 @@ def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     sandbox = Sandbox(**_settings(request))
     request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
     keys = request.config.stash.setdefault(_KEYS, {})
-    sandbox.embedded.app.gate.strangers = keys
+    sandbox.embedded.app.gate.other_keys = keys
     yield sandbox
     sandbox.close()
 

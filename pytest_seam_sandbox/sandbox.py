@@ -78,10 +78,10 @@ class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
                 error.add_note(f"and the sandbox says: {hint}")
         try:
             self.check()
-        except Exception as trouble:
+        except Exception as problem:
             if error is None:
                 raise
-            for text in told(trouble):
+            for text in told(problem):
                 error.add_note(f"and the sandbox says: {text}")
         finally:
             self.close()

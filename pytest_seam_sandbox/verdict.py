@@ -23,9 +23,9 @@ def check(backend: Backend) -> None:
 
 def mishaps(backend: Backend) -> Iterator[Exception]:
     """What is wrong for certain, whatever the test still does; each is told once."""
-    troubles = backend.unfinished.troubles
-    while troubles:
-        yield troubles.pop(0)
+    problems = backend.unfinished.problems
+    while problems:
+        yield problems.pop(0)
     yield from backend.mishaps()
 
 
@@ -70,5 +70,5 @@ def left_over(backend: Backend) -> Iterator[Exception]:
     for outage in reversed(unfinished.open.copy()):
         try:
             outage.__exit__(None, None, None)
-        except Exception as trouble:  # noqa: BLE001 - whatever it is, it is raised or noted
-            yield trouble
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is raised or noted
+            yield problem

@@ -41,13 +41,13 @@ def test_other_phones_are_untouched(seam, seam_sandbox):
     person = seam_sandbox.create_user_identity()
     lost = seam_sandbox.create_phone(user_identity_id=person.user_identity_id)
     second = seam_sandbox.create_phone(user_identity_id=person.user_identity_id)
-    stranger = seam_sandbox.create_phone()
+    owner = seam_sandbox.create_phone()
 
     with seam_sandbox.deactivated(lost):
         pass
 
     assert seam.phones.list() != []
-    assert ids(seam.phones.list()) == ids([second, stranger])
+    assert ids(seam.phones.list()) == ids([second, owner])
 
 
 @pytest.mark.parametrize(("system", "name"), [("android", "Samsung Galaxy S10"), ("ios", "iPhone 17")])

@@ -73,7 +73,7 @@ def test_nobody_sees_it(full, view):
         getattr(full, view)
 
     assert (full.timeline, len(full.requests), full.events) == before
-    assert fault.hits == 0
+    assert fault.times_met == 0
 
 
 def test_views_see_what_has_changed(seam_sandbox, sandbox_device, seam_client):

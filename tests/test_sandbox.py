@@ -32,7 +32,7 @@ def test_leaving_raises_what_went_unnoticed():
 
 
 def test_unnoticed_trouble_joins_the_exception_of_the_block():
-    """The block's own exception wins; the trouble is a note."""
+    """The block's own exception wins; the problem is a note."""
     with pytest.raises(KeyError, match="body") as raised, Sandbox() as sandbox, sandbox.http() as client:
         client.post("/thermostats/get", json={})
         raise KeyError("body")
@@ -43,7 +43,7 @@ def test_unnoticed_trouble_joins_the_exception_of_the_block():
 
 
 def test_check_names_each_path_once():
-    """The same call many times is one trouble; after the check it is forgotten."""
+    """The same call many times is one problem; after the check it is forgotten."""
     sandbox = Sandbox()
     with sandbox.http() as client:
         client.post("/thermostats/get", json={})

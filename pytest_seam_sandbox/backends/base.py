@@ -122,7 +122,7 @@ class Provision(Protocol):
         """Raise SandboxError when there cannot be such a phone."""
         ...
 
-    def furnish_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
+    def customize_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
         """Give a phone an id and properties; the id."""
         ...
 

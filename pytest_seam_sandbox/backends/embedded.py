@@ -224,8 +224,8 @@ class Embedded:
 
     def owners_of_other_keys(self) -> list[str]:
         """The tests whose keys the program has used here; each is told once."""
-        owners = list(dict.fromkeys(self.app.strangers))
-        self.app.strangers.clear()
+        owners = list(dict.fromkeys(self.app.other_keys))
+        self.app.other_keys.clear()
         return owners
 
     def mark(self) -> int:
@@ -269,7 +269,7 @@ class Embedded:
         return [entry for entry in self.history() if isinstance(entry, Call) and entry.origin == "app"]
 
     def forget(self) -> None:
-        """Forget the history, and trouble that nobody was told of."""
+        """Forget the history, and problem that nobody was told of."""
         with self.app.lock:
             self.app.history.clear()
             self.app.not_emulated.clear()

@@ -106,14 +106,14 @@ class EmbeddedProvision:
             if self._workspace[kind].get(device_id) is not None:
                 raise SandboxError(f"there is a {word} {device_id!r} already; give another device_id.")
 
-    def furnish_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
+    def customize_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
         """Give a phone the id and the properties that a test wants; the id."""
         from ..api.phones.model import PhoneRow
-        from ..api.phones.state import furnish_phone
+        from ..api.phones.state import customize_phone
 
         with self._app.changing():
             phone = self._workspace[PhoneRow][device_id]
-            return furnish_phone(self._workspace, phone, new_id, properties).device_id
+            return customize_phone(self._workspace, phone, new_id, properties).device_id
 
     @contextmanager
     def ids_kept_on_error(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What a test has begun and has to end, and trouble that could not be raised where it happened."""
+"""What a test has begun and has to end, and problem that could not be raised where it happened."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ class Begun(Protocol):
 class Unfinished:
     """open: outages inside which the test is. unentered: those that were made and not entered.
 
-    troubles: what `check` raises in place of where it happened. unused: sweeps that did not run, as what to raise.
+    problems: what `check` raises in place of where it happened. unused: sweeps that did not run, as what to raise.
     """
 
     open: list[Begun] = field(default_factory=list)
     unentered: list[Begun] = field(default_factory=list)
-    troubles: list[Exception] = field(default_factory=list)
+    problems: list[Exception] = field(default_factory=list)
     unused: list[Exception] = field(default_factory=list)
     has_hinted: bool = False
 
     @contextmanager
     def set_aside(self) -> Iterator[None]:
         """Inside the block, nothing is unfinished but what begins there."""
-        outer = self.open, self.troubles, self.unused
-        self.open, self.troubles, self.unused = [], [], []
+        outer = self.open, self.problems, self.unused
+        self.open, self.problems, self.unused = [], [], []
         try:
             yield
         finally:
-            self.open, self.troubles, self.unused = outer
+            self.open, self.problems, self.unused = outer

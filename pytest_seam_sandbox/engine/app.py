@@ -99,7 +99,7 @@ class App:
         self.history = History()
         self.not_emulated: dict[str, str] = {}
         self.internal_errors: list[Exception] = []
-        self.strangers: list[str] = []
+        self.other_keys: list[str] = []
         self.faults = Faults(api.all_routes)
         self.limits = Limits()
         self.probe: Probe | None = None
@@ -266,10 +266,10 @@ class App:
 
     def _look_for_stranger(self, request: Request) -> None:
         """Say in the history when a request that is refused has the credential of another server."""
-        stranger = self.gate.stranger(request)
-        if stranger is not None:
-            self.strangers.append(stranger)
-            self.note("key", f"{request.method} {request.path} has the key of another sandbox, made for {stranger}")
+        owner = self.gate.owner_of_other_key(request)
+        if owner is not None:
+            self.other_keys.append(owner)
+            self.note("key", f"{request.method} {request.path} has the key of another sandbox, made for {owner}")
 
     def _fault(self, exchange: _Exchange) -> Fault | None:
         """The fault that this request runs into. The sandbox's own requests run into none."""

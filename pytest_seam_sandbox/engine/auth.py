@@ -105,14 +105,14 @@ class Gate:
     """All credentials of one app.
 
     find_session: gives the workspace and the session of a client session token, or raises the ApiError that says why
-    there is none. `strangers` has credentials of other servers and whom each was made for; it changes no answer.
+    there is none. `other_keys` has credentials of other servers and whom each was made for; it changes no answer.
     """
 
     def __init__(self, workspaces: Mapping[str, Workspace], find_session: SessionFinder) -> None:
         self.api_keys: dict[str, str] = {}
         self.access_tokens: dict[str, AccessToken] = {}
         self.publishable_keys: dict[str, str] = {}
-        self.strangers: Mapping[str, str] = {}
+        self.other_keys: Mapping[str, str] = {}
         self._workspaces = workspaces
         self._find_session = find_session
 
@@ -131,12 +131,12 @@ class Gate:
                 return admitted
         raise ApiError(401, "unauthorized", "No authentication methods succeeded")
 
-    def stranger(self, request: Request) -> str | None:
+    def owner_of_other_key(self, request: Request) -> str | None:
         """Whom the credential of a request was made for, when it is one of another server."""
         headers = request.headers
         sent = [(headers.get("authorization") or "").removeprefix("Bearer ").strip()]
         sent += [headers.get(name) or "" for name in sorted(_OTHER_CREDENTIALS)]
-        return next((self.strangers[credential] for credential in sent if credential in self.strangers), None)
+        return next((self.other_keys[credential] for credential in sent if credential in self.other_keys), None)
 
     def credentials(self) -> list[str]:
         """All keys and tokens, but those of client sessions."""

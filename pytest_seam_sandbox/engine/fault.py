@@ -72,9 +72,9 @@ class Fault:
     """One fault that is set; also a context manager that takes it away and checks that it was met.
 
     times: how often it happens; None for as long as it is set, without a check. after: whether the request takes
-    effect before it. hits: how often it happened. was_absorbed: whether the client repeated a request that had met it
-    and got through, so that the program saw nothing. other_methods: methods of requests to its path that it let pass.
-    place: the line that asked for it.
+    effect before it. times_met: how often it happened. was_absorbed: whether the client repeated a request that had
+    met it and got through, so that the program saw nothing. other_methods: methods of requests to its path that it let
+    pass. place: the line that asked for it.
     """
 
     kind: FaultKind
@@ -89,7 +89,7 @@ class Fault:
     garbage: Garbage = "not_json"
     optional: bool = False
     until_seen: bool = False
-    hits: int = 0
+    times_met: int = 0
     was_absorbed: bool = False
     other_methods: set[str] = field(default_factory=set)
     place: str = field(default_factory=place_of_caller)
@@ -114,7 +114,7 @@ class Fault:
     @property
     def is_spent(self) -> bool:
         """Whether it has happened as often as it should."""
-        return self.times is not None and self.hits >= self.times
+        return self.times is not None and self.times_met >= self.times
 
     def __enter__(self) -> Self:
         return self
@@ -141,11 +141,11 @@ class Fault:
 
     def unmet(self) -> str | None:
         """What to say when it has not happened as often as it should; None when it has."""
-        if self.times is None or self.optional or self.hits >= self.times:
+        if self.times is None or self.optional or self.times_met >= self.times:
             return None
         return (
-            f"the fault {self} was met {self.hits} of {self.times} time(s). The program under test did not send such a "
-            f"request (again){self.hint()}; correct the target, or give optional=True if that is fine."
+            f"the fault {self} was met {self.times_met} of {self.times} time(s). The program under test did not send "
+            f"such a request (again){self.hint()}; correct the target, or give optional=True if that is fine."
             f"{seen_at(self.place)}"
         )
 
@@ -160,7 +160,7 @@ class Fault:
     def meet(self, request: Request, caller: str, now: float) -> None:
         """Meet a request."""
         self._last_met, self._repeats = _identity(request, caller), 0
-        self.hits += 1
+        self.times_met += 1
         self.waits[caller] = (now, now + self.seconds)
 
     def meet_again(self, request: Request, caller: str, now: float) -> bool:

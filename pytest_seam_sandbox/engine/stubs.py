@@ -23,8 +23,8 @@ Answer = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 class Stub:
     """One path with its answer; also a context manager that takes it away.
 
-    times: how often it has to be asked, and is answered at most; None for any number, never included. hits: how often
-    it was asked so far.
+    times: how often it has to be asked, and is answered at most; None for any number, never included. times_met: how
+    often it was asked so far.
     """
 
     path: str
@@ -32,7 +32,7 @@ class Stub:
     status: int
     times: int | None
     owner: Stubs
-    hits: int = 0
+    times_met: int = 0
     place: str = field(default_factory=place_of_caller)
 
     def __str__(self) -> str:
@@ -40,17 +40,17 @@ class Stub:
 
     def render(self, params: Mapping[str, Any]) -> bytes:
         """The body of the answer to a request with these parameters; `"ok": true` is added to a success."""
-        self.hits += 1
+        self.times_met += 1
         content = self.answer(params) if callable(self.answer) else self.answer
         return _rendered(self.path, content, self.status)
 
     def unmet(self) -> str | None:
         """What to say when it was not asked as often as it should have been."""
-        if self.times is None or self.hits >= self.times:
+        if self.times is None or self.times_met >= self.times:
             return None
         return (
-            f"the {self} was asked {self.hits} of {self.times} time(s). The program under test did not send such a "
-            f"request (again); leave times out if that is fine.{seen_at(self.place)}"
+            f"the {self} was asked {self.times_met} of {self.times} time(s). The program under test did not send such "
+            f"a request (again); leave times out if that is fine.{seen_at(self.place)}"
         )
 
     def __enter__(self) -> Self:
@@ -114,7 +114,7 @@ class Stubs:
 
 
 def _is_spent(stub: Stub) -> bool:
-    return stub.times is not None and stub.hits >= stub.times
+    return stub.times is not None and stub.times_met >= stub.times
 
 
 def _rendered(path: str, content: object, status: int) -> bytes:

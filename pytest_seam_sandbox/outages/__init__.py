@@ -1,4 +1,4 @@
-"""Simulated losses as context managers: each breaks, asserts what must appear, heals, and asserts again."""
+"""Outages as context managers: each breaks, asserts what must appear, heals, and asserts again."""
 
 from .accounts import AccountDisconnected
 from .base import Outage

@@ -1,4 +1,4 @@
-"""The loss of a connected account, and with it of its devices."""
+"""The outage of a connected account, and with it of its devices."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class AccountDisconnected(Outage):
     def _prepare(self) -> None:
         if _is_lost(self._look()):
             raise OutageNotPossible(
-                f"{self} is not possible: the account is disconnected already. Wait until that loss is over."
+                f"{self} is not possible: the account is disconnected already. Wait until that outage is over."
             )
         self._online = [device for device in self._devices() if device["properties"]["online"]]
 

@@ -21,7 +21,7 @@ __tracebackhide__ = is_for_the_test
 
 
 class Outage:
-    """A simulated loss, from entry to recovery; `with` and `async with` alike.
+    """A simulated outage, from entry to recovery; `with` and `async with` alike.
 
     Entering checks that the outage is possible, begins it, and asserts the event, the error and the flags. Leaving ends
     it, also when the body raised, and asserts the recovery. An exception of the body wins; what else went wrong is
@@ -162,10 +162,10 @@ class Outage:
         try:
             if self._heal_if_possible():
                 self._assert_healed()
-        except (ExpectationFailed, SandboxError) as trouble:
+        except (ExpectationFailed, SandboxError) as problem:
             if error is None:
                 raise
-            error.add_note(f"and {self} did not end well: {trouble}")
+            error.add_note(f"and {self} did not end well: {problem}")
         finally:
             self._close()
 
@@ -216,7 +216,7 @@ class Outage:
         return True
 
     def _heal(self) -> None:
-        """Undo the loss through the API."""
+        """Undo it through the API."""
         raise NotImplementedError
 
     def _assert_healed(self) -> None:

@@ -1,4 +1,4 @@
-"""Losses of one device."""
+"""Outages of one device."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ __tracebackhide__ = is_for_the_test
 
 
 class DeviceOutage(Outage):
-    """A loss of one device. `device` is the device as it was right after the loss.
+    """An outage of one device. `device` is the device as it was right after the beginning.
 
-    flag: what has to be true to enter. back: the flag that shows that the loss can be undone. unreachable: whether the
+    flag: what has to be true to enter. back: the flag that shows that it can be undone. unreachable: whether the
     device goes offline.
     """
 
@@ -39,7 +39,7 @@ class DeviceOutage(Outage):
 
     @property
     def device(self) -> Device:
-        """The device as it was right after the loss; before, as it was when it was looked at last."""
+        """The device as it was right after the beginning; before, as it was when it was looked at last."""
         if self._device is None:
             self._look()
         return cast(Device, self._device)
@@ -100,7 +100,7 @@ class DeviceOutage(Outage):
         return (
             f"The device is {'online' if device.properties.online else 'offline'} (errors: {errors}), a "
             f"{device.device_type} of the provider {provider.device_provider_name if provider else 'unknown'!r}. "
-            "Use a device whose flag is true, or wait until the loss that it has is over."
+            "Use a device whose flag is true, or wait until the outage that it has is over."
         )
 
     def _break(self) -> None:

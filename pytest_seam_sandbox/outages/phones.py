@@ -1,4 +1,4 @@
-"""The loss of a phone, which is for good."""
+"""The deactivation of a phone, which is for good."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Deactivation(Outage):
 
     @classmethod
     def of(cls, backend: Backend, target: str) -> Self:
-        """The loss of the phone of this name or id, whose owner gets a new one in the end."""
+        """The deactivation of the phone of this name or id, whose owner gets a new one in the end."""
         phone = find_phone(backend, target)
         return cls(backend, phone.device_id, name_of(phone, target))
 

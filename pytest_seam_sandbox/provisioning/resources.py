@@ -151,7 +151,7 @@ class Provisioning(Lookup):
         )
         made = answer["phone"]["device_id"]
         if device_id is not None or own:
-            made = self._backend.provision.furnish_phone(made, device_id or made, own)
+            made = self._backend.provision.customize_phone(made, device_id or made, own)
         if nickname is not None or custom_metadata is not None:
             changes = {"name": nickname, "custom_metadata": given.get("custom_metadata")}
             self._backend.api.call("/devices/update", device_id=made, **changes)

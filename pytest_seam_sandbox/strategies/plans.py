@@ -226,7 +226,7 @@ def _heal(sandbox: Sandbox, outages: Iterable[Outage]) -> None:
         try:
             outage.__exit__(None, None, None)
         except (ExpectationFailed, SandboxError) as problem:
-            sandbox.backend.unfinished.troubles.append(problem)
+            sandbox.backend.unfinished.problems.append(problem)
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ class Sweep(Generic[App]):
         except BaseException:  # the loop was left early, or cannot go on
             start.leave()
             if failure := self._failure():
-                self._sandbox.backend.unfinished.troubles.append(failure)
+                self._sandbox.backend.unfinished.problems.append(failure)
             raise
         start.go_back(is_over=True)
         if failure := self._failure():

@@ -251,7 +251,7 @@ class Trial(Generic[App]):
     def _after(self, number: int, faults: Sequence[Fault]) -> None:
         """The call was answered: end what lasted until now, and begin what is placed after it."""
         for fault in faults:
-            if fault.hits == 0:
+            if fault.times_met == 0:
                 self._server.faults.take_away(fault)
                 self._impossible = OutageNotPossible(f"no fault meets call {number}, which Seam has no endpoint for.")
         for outage, last in self._outages.copy():

@@ -166,8 +166,8 @@ def _check(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     _take_none(values)
     try:
         verdict.check(backend)
-    except Exception as trouble:  # noqa: BLE001 - whatever it is, the test should know
-        return {"ok": False, "trouble": str(trouble) or repr(trouble)}
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the test should know
+        return {"ok": False, "problem": str(problem) or repr(problem)}
     return {"ok": True}
 
 

@@ -92,7 +92,7 @@ def test_all_requests_of_a_test_are_kept():
 
 
 def test_trouble_is_kept_once():
-    """The same path is one trouble, however often it was called, and of many faults the first few are kept."""
+    """The same path is one problem, however often it was called, and of many faults the first few are kept."""
     sandbox = Sandbox()
     app = sandbox.embedded.app
     with sandbox.http() as http:

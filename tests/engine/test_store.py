@@ -98,7 +98,7 @@ def test_table_keeps_the_order_of_creation(thing):
 
 
 def test_row_that_comes_back_stands_last_under_a_new_number(thing):
-    """A number is never used twice, so that a cursor cannot point at a stranger."""
+    """A number is never used twice, so that a cursor cannot point at a owner."""
     table = Table()
     for name in ("a", "b"):
         table.put(thing(thing_id=name))

@@ -275,7 +275,7 @@ def test_disabling_clears_what_showed_an_empty_pool(seam, seam_sandbox, sandbox_
 
 
 def test_giving_up_a_lock_disables_its_pool(seam, seam_sandbox, sandbox_device):
-    """An unmanaged lock has no pool and no trouble with one; managed again, it starts without."""
+    """An unmanaged lock has no pool and no problem with one; managed again, it starts without."""
     stay(seam_sandbox, sandbox_device)
     with seam_sandbox.disconnected(sandbox_device):
         seam.access_codes.pull_backup_access_code(access_code_id=stay(seam_sandbox, sandbox_device).access_code_id)

@@ -257,8 +257,8 @@ def test_code_for_a_full_lock_ends_unset(seam, seam_sandbox):
 
 
 def test_pin_that_a_stranger_put_on_the_lock(seam, seam_sandbox, sandbox_device):
-    """The code waits with an error that names the stranger's code."""
-    stranger = seam.access_codes.simulate.create_unmanaged_access_code(
+    """The code waits with an error that names the owner's code."""
+    owner = seam.access_codes.simulate.create_unmanaged_access_code(
         device_id=sandbox_device.device_id, name="Stranger", code="1234"
     )
     code = seam_sandbox.create_access_code(sandbox_device, code="1234")
@@ -267,18 +267,18 @@ def test_pin_that_a_stranger_put_on_the_lock(seam, seam_sandbox, sandbox_device)
 
     assert (error.error_code, error.unmanaged_access_code_id) == (
         "duplicate_code_on_device",
-        stranger.access_code_id,
+        owner.access_code_id,
     )
     seam_sandbox.expect_event("access_code.failed_to_set_on_device", count=1)
 
 
 def test_pin_that_the_stranger_gave_up(seam, seam_sandbox, sandbox_device):
-    """When the stranger's code is gone, the waiting one is set."""
-    stranger = seam.access_codes.simulate.create_unmanaged_access_code(
+    """When the owner's code is gone, the waiting one is set."""
+    owner = seam.access_codes.simulate.create_unmanaged_access_code(
         device_id=sandbox_device.device_id, name="Stranger", code="1234"
     )
     code = seam_sandbox.create_access_code(sandbox_device, code="1234")
-    seam.access_codes.unmanaged.delete(access_code_id=stranger.access_code_id)
+    seam.access_codes.unmanaged.delete(access_code_id=owner.access_code_id)
 
     assert (look(seam, code).status, look(seam, code).errors) == ("set", [])
 

@@ -277,8 +277,8 @@ def test_time_frame_at_the_edge_of_the_calendar(seam, sandbox_device):
 
 def test_session_of_another_account_is_refused(seam_sandbox, sandbox_device):
     """A client session reaches the locks of its own accounts only."""
-    stranger = seam_sandbox.create_connected_account()
-    session = seam_sandbox.client().client_sessions.create(connected_account_ids=[stranger.connected_account_id])
+    owner = seam_sandbox.create_connected_account()
+    session = seam_sandbox.client().client_sessions.create(connected_account_ids=[owner.connected_account_id])
 
     with seam_sandbox.http(headers={"authorization": f"Bearer {session.token}"}) as client:
         answer = client.post("/access_codes/create", json={"device_id": sandbox_device.device_id})

@@ -202,8 +202,8 @@ def test_deleted_device_account_takes_its_codes_along(seam, seam_sandbox, sandbo
 def test_session_of_another_account_changes_nothing(seam_sandbox, sandbox_device):
     """A client session reaches the codes of its own accounts only."""
     made = seam_sandbox.create_access_code(sandbox_device, name="Jane")
-    stranger = seam_sandbox.create_connected_account()
-    session = seam_sandbox.client().client_sessions.create(connected_account_ids=[stranger.connected_account_id])
+    owner = seam_sandbox.create_connected_account()
+    session = seam_sandbox.client().client_sessions.create(connected_account_ids=[owner.connected_account_id])
     body = {"access_code_id": made.access_code_id}
 
     with seam_sandbox.http(headers={"authorization": f"Bearer {session.token}"}) as client:

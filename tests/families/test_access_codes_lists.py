@@ -62,10 +62,10 @@ def test_codes_of_a_user(seam, seam_sandbox, codes):
     """The key of a client session leads to the codes of its accounts."""
     account = seam_sandbox.get_device(codes["Ada"].device_id).connected_account_id
     seam.client_sessions.create(user_identifier_key="ada", connected_account_ids=[account])
-    stranger = seam.access_codes.unmanaged.list(device_id=codes["Ada"].device_id, user_identifier_key="ada")
+    owner = seam.access_codes.unmanaged.list(device_id=codes["Ada"].device_id, user_identifier_key="ada")
 
     assert names(seam.access_codes.list(user_identifier_key="ada")) == ["Ada"]
-    assert stranger == []
+    assert owner == []
 
 
 def test_list_without_a_filter_is_refused(seam_http):

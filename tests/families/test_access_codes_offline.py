@@ -91,7 +91,7 @@ def test_waiting_code_has_failed_after_two_polls(seam, seam_sandbox, sandbox_dev
 @pytest.mark.parametrize(("kind", "error_code"), OUTAGES)
 @pytest.mark.parametrize("waited", [0, POLL, 2 * POLL])
 def test_code_is_set_when_the_lock_is_back(seam, seam_sandbox, sandbox_device, kind, error_code, waited):
-    """However late it was, the code is set at once on reconnection, with its event, and free of trouble."""
+    """However late it was, the code is set at once on reconnection, with its event, and free of problem."""
     with lost(seam_sandbox, sandbox_device, kind):
         code = seam.access_codes.create(device_id=sandbox_device.device_id, code="1234")
         seam_sandbox.clock.advance(waited)

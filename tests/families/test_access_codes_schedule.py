@@ -148,7 +148,7 @@ def test_code_that_ends_offline_is_removing_until_the_lock_is_back(seam, seam_sa
 
 
 def test_extended_stay_is_not_removed_after_all(seam, seam_sandbox, sandbox_device):
-    """A stay that ended while the lock was offline and is prolonged then keeps its code, free of trouble."""
+    """A stay that ended while the lock was offline and is prolonged then keeps its code, free of problem."""
     code = stay(seam_sandbox, sandbox_device, starts_in=HOUR)
     with seam_sandbox.disconnected(sandbox_device):
         seam_sandbox.clock.advance(HOUR + DAY)

@@ -370,10 +370,10 @@ def test_code_with_an_end_that_is_taken_over_ends(seam, seam_sandbox, sandbox_de
 def test_plain_session_may_simulate_a_stranger(seam_sandbox, sandbox_device):
     """It is the one simulation that a plain client session may ask for, on its own locks only."""
     client = seam_sandbox.client()
-    stranger = seam_sandbox.create_connected_account()
+    owner = seam_sandbox.create_connected_account()
     tokens = [
         client.client_sessions.create(connected_account_ids=[account]).token
-        for account in (sandbox_device.connected_account_id, stranger.connected_account_id)
+        for account in (sandbox_device.connected_account_id, owner.connected_account_id)
     ]
     body = {"device_id": sandbox_device.device_id, "name": "Stranger", "code": "1234"}
 

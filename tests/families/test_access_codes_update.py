@@ -136,13 +136,13 @@ def test_end_must_follow_the_start_that_is_kept(seam, seam_sandbox, sandbox_devi
 
 
 def test_change_of_a_pin_to_one_that_a_stranger_put_on_the_lock(seam, seam_sandbox, sandbox_device, code):
-    """The lock refuses the PIN: an error with the stranger's code, until that is gone."""
-    stranger = seam.access_codes.simulate.create_unmanaged_access_code(
+    """The lock refuses the PIN: an error with the owner's code, until that is gone."""
+    owner = seam.access_codes.simulate.create_unmanaged_access_code(
         device_id=sandbox_device.device_id, name="Stranger", code="5555"
     )
     seam.access_codes.update(access_code_id=code.access_code_id, code="5555")
     blocked = look(seam, code)
-    seam.access_codes.unmanaged.delete(access_code_id=stranger.access_code_id)
+    seam.access_codes.unmanaged.delete(access_code_id=owner.access_code_id)
 
     assert [error.error_code for error in blocked.errors] == ["duplicate_code_on_device"]
     assert (blocked.status, pending(blocked)) == ("set", ["updating_code"])

@@ -19,7 +19,7 @@ def test_path_that_is_not_emulated_fails_the_test(pytester, in_process):
 
 
 def test_trouble_joins_the_failure_that_there_is(pytester, in_process):
-    """A test that fails by itself keeps its own failure, with the trouble as a note."""
+    """A test that fails by itself keeps its own failure, with the problem as a note."""
     pytester.makepyfile(NOT_EMULATED + "    assert 'the body' == 'failed'\n")
 
     result = in_process()
@@ -29,7 +29,7 @@ def test_trouble_joins_the_failure_that_there_is(pytester, in_process):
 
 
 def test_both_troubles_are_told(pytester, in_process):
-    """One trouble does not hide the other."""
+    """One problem does not hide the other."""
     pytester.makepyfile(
         """
         def test_it(seam_sandbox, seam_http):
@@ -206,8 +206,8 @@ def test_answer_of_a_stub_that_is_none(pytester, in_process):
     pytester.makepyfile(
         """
         def test_it(seam_sandbox, seam_http):
-            seam_sandbox.stub("/spaces/list", lambda params: 3)
-            seam_http.post("/spaces/list")
+            seam_sandbox.stub("/bridges/list", lambda params: 3)
+            seam_http.post("/bridges/list")
         """
     )
 

@@ -156,13 +156,13 @@ def test_passes(app):
 def test_fails(app):
     assert app is None
 """
-NOT_EMULATED = "seam_http.post('/spaces/list', json={})"
+NOT_EMULATED = "seam_http.post('/bridges/list', json={})"
 INTERNAL_ERROR = "seam_sandbox.embedded.app.internal_errors.append(ZeroDivisionError('inside'))"
 UNUSED_FAULT = "seam_sandbox.faults.fail('/locks/*')"
 IMPATIENCE = "seam_sandbox.faults.rate_limit('/devices/list'); [seam_http.get('/devices/list') for _ in range(2)]"
 OPEN_OUTAGE = "seam_sandbox.disconnected(sandbox_device).__enter__()"
 TROUBLES = {
-    NOT_EMULATED: "called /spaces/list, which Seam has and this sandbox does not emulate",
+    NOT_EMULATED: "called /bridges/list, which Seam has and this sandbox does not emulate",
     INTERNAL_ERROR: "inside",
     UNUSED_FAULT: "the fault fail on any method /locks/* was met 0 of 1 time(s)",
     IMPATIENCE: "the client came back to any method /devices/list after",
@@ -197,19 +197,19 @@ def test_open(seam_sandbox, sandbox_device):
     seam_sandbox.disconnected(sandbox_device).__enter__()
 
 def test_certain(seam_sandbox, seam_http):
-    seam_http.post("/spaces/list", json={})
+    seam_http.post("/bridges/list", json={})
     seam_sandbox.faults.fail("/locks/*")
 
 @pytest.fixture
 def setup_calls(seam_http):
-    seam_http.post("/spaces/list", json={})
+    seam_http.post("/bridges/list", json={})
 
 def test_setup(setup_calls):
     pass
 
 @pytest.fixture
 def setup_fails(seam_sandbox, seam_http, sandbox_device):
-    seam_http.post("/spaces/list", json={})
+    seam_http.post("/bridges/list", json={})
     seam_sandbox.disconnected(sandbox_device).__enter__()
     raise LookupError("no app")
 
@@ -220,7 +220,7 @@ def test_of_no_app(setup_fails):
 def teardown_fails(seam_sandbox, seam_http):
     seam_sandbox.faults.fail("/locks/*")
     yield
-    seam_http.post("/spaces/list", json={})
+    seam_http.post("/bridges/list", json={})
     raise LookupError("no end")
 
 def test_without_end(teardown_fails):
@@ -263,17 +263,17 @@ def test_what_is_left_over_is_judged_at_the_end(pytester, in_process):
     assert "the fault fail on any method /locks/*" in below(result, "ERROR at teardown of test_unused")
     assert "the test ended inside disconnected(GARAGE)" in below(result, "ERROR at teardown of test_open")
     certain = below(result, "test_certain").split("- Seam sandbox at teardown -")
-    assert "called /spaces/list" in certain[0]
+    assert "called /bridges/list" in certain[0]
     assert "/locks/*" in certain[1]
-    assert "called /spaces/list" in below(result, "test_setup")
+    assert "called /bridges/list" in below(result, "test_setup")
     setup = below(result, "ERROR at setup of test_of_no_app").split("- Seam sandbox at teardown -")
     assert "LookupError: no app" in setup[0]
-    assert "and the Seam sandbox says: the program under test called /spaces/list" in setup[0]
-    assert "POST /spaces/list" in setup[0].split("- Seam timeline -")[1]
+    assert "and the Seam sandbox says: the program under test called /bridges/list" in setup[0]
+    assert "POST /bridges/list" in setup[0].split("- Seam timeline -")[1]
     assert "the test ended inside disconnected(GARAGE)" in setup[1]
     teardown = below(result, "ERROR at teardown of test_without_end")
     assert "LookupError: no end" in teardown
-    assert "and the Seam sandbox says: the program under test called /spaces/list" in teardown
+    assert "and the Seam sandbox says: the program under test called /bridges/list" in teardown
     assert "and the Seam sandbox says: the fault fail on any method /locks/*" in teardown
     assert "was met 0 of 1" in below(result, "ERROR at teardown of test_block")
     late = below(result, "test_block_after_a_failure").split("- Seam sandbox at teardown -")
@@ -316,7 +316,7 @@ def test_marked(left):
 
 @pytest.mark.xfail
 def test_certain(seam_http):
-    seam_http.post("/spaces/list", json={})
+    seam_http.post("/bridges/list", json={})
 
 @pytest.fixture
 def skips(left):
@@ -328,7 +328,7 @@ def test_setup(skips):
 @pytest.fixture
 def calls(seam_http):
     yield
-    seam_http.post("/spaces/list", json={})
+    seam_http.post("/bridges/list", json={})
 
 def test_calls(calls):
     pytest.skip("no")
@@ -342,7 +342,7 @@ def test_skip_and_expected_failure_stay_what_they_are(pytester, in_process):
     result = in_process()
 
     result.assert_outcomes(skipped=3, xfailed=3, errors=1)
-    assert "called /spaces/list" in below(result, "ERROR at teardown of test_calls")
+    assert "called /bridges/list" in below(result, "ERROR at teardown of test_calls")
 
 
 GIVES_UP = """
@@ -351,7 +351,7 @@ import pytest
 
 @pytest.fixture
 def call(seam_http):
-    return lambda: seam_http.post("/spaces/list", json={})
+    return lambda: seam_http.post("/bridges/list", json={})
 
 def test_skip(call):
     call()
@@ -408,7 +408,7 @@ def test_reason_tells_what_a_test_met_before_it_gave_up(pytester, in_process):
     result = in_process("-rsx")
 
     result.assert_outcomes(passed=1, skipped=6, xfailed=1, failed=1)
-    told = "the Seam sandbox says: the program under test called /spaces/list, which Seam has and"
+    told = "the Seam sandbox says: the program under test called /bridges/list, which Seam has and"
     lines = [line for line in result.stdout.lines if re.match("(SKIPPED|XFAIL) ", line)]
     assert [told in line for line in lines] == [True] * 7
     assert sum(f" no spaces; {told}" in line for line in lines) == 6  # one gives no reason
@@ -416,7 +416,7 @@ def test_reason_tells_what_a_test_met_before_it_gave_up(pytester, in_process):
 
 
 def test_two_sandboxes_of_one_test_are_both_judged(pytester, in_process):
-    """A fixture that gives a test a second sandbox adds its timeline and its trouble."""
+    """A fixture that gives a test a second sandbox adds its timeline and its problem."""
     pytester.makepyfile(
         """
         import pytest

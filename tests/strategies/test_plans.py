@@ -407,7 +407,7 @@ def test_fault_plan_sets_all_faults(sandbox):
         with pytest.raises(httpx.ConnectError):
             http.post("/devices/list", json={})
 
-    assert (failing.hits, refusing.hits) == (1, 1)
+    assert (failing.times_met, refusing.times_met) == (1, 1)
     assert http.post("/devices/list", json={}).status_code == 200
 
 

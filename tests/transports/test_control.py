@@ -179,7 +179,7 @@ def test_restore_goes_back_to_a_snapshot(control, http):
 
 
 def test_reset_starts_over(control, http, seam_sandbox):
-    """reset brings back the starting state: no devices, no faults, no requests seen, no trouble, a running clock."""
+    """reset brings back the starting state: no devices, no faults, no requests seen, no problem, a running clock."""
     control("create_device")
     control("faults/fail", target="/devices/list")
     control("clock/freeze")
@@ -292,15 +292,15 @@ def test_check_tells_of_a_fault_that_nobody_met(control):
     told = control("check")
 
     assert told["ok"] is False
-    assert "the fault fail on GET /phones/list was met 0 of 1 time(s)" in told["trouble"]
+    assert "the fault fail on GET /phones/list was met 0 of 1 time(s)" in told["problem"]
     assert control("check") == {"ok": True}
 
 
 def test_check_tells_of_paths_that_are_not_emulated(control, http, nothing_emulated):
-    """A path of Seam that answered 501 is trouble."""
+    """A path of Seam that answered 501 is problem."""
     assert http.get("/phones/list").status_code == 501
 
-    assert "called /phones/list, which Seam has" in control("check")["trouble"]
+    assert "called /phones/list, which Seam has" in control("check")["problem"]
 
 
 def test_check_tells_of_an_exception_inside(control, http, seam_sandbox, monkeypatch):
@@ -309,7 +309,7 @@ def test_check_tells_of_an_exception_inside(control, http, seam_sandbox, monkeyp
         patch.setattr(seam_sandbox.embedded.app, "_route", lambda path: {}[path])
         assert http.get("/phones/list").status_code == 500
 
-    assert control("check") == {"ok": False, "trouble": "'/phones/list'"}
+    assert control("check") == {"ok": False, "problem": "'/phones/list'"}
     assert control("check") == {"ok": True}
 
 

@@ -120,7 +120,7 @@ def test_the_sdk_retries_a_read(impatient, faults, sandbox_device):
         device = impatient.devices.get(device_id=sandbox_device.device_id)
 
     assert device.device_id == sandbox_device.device_id
-    assert fault.hits == 2
+    assert fault.times_met == 2
 
 
 def test_the_sdk_gives_up_after_three_attempts(impatient, faults, sandbox_device):

@@ -56,7 +56,7 @@ def find_installation(workspace: Workspace, user_identity_id: str, installation_
     )
 
 
-def furnish_phone(workspace: Workspace, phone: PhoneRow, device_id: str, properties: Mapping[str, Any]) -> PhoneRow:
+def customize_phone(workspace: Workspace, phone: PhoneRow, device_id: str, properties: Mapping[str, Any]) -> PhoneRow:
     """The phone with an id and properties that a test wants; the only way to these, so no event tells of it."""
     own = {**phone.properties, **properties}
     service = own[ASSA_ABLOY_SERVICE]
