@@ -57,6 +57,7 @@ CALLS = {
     "catalog.devices.device_provider": ("august",),
     "provisioning.arguments._params": (resources._of_a_login,),
     "stateful.machine._faults_of": (FaultyMachine,),
+    "catalog.known.required_event_fields": ("space.created",),
     "transports.waits._waiting_methods": (Locks,),
 }
 """Arguments for the cached functions that take some; what they give is looked at too."""
