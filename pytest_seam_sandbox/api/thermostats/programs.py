@@ -164,7 +164,10 @@ def delete_daily_program(workspace: Workspace, *, caller: Caller, thermostat_dai
 
 
 def _check_week(workspace: Workspace, device: DeviceRow, week: list[str | None]) -> None:
-    """Raise ApiError for programs of other thermostats, too many presets, or days that must be alike (spec: flags)."""
+    """Raise ApiError for programs of other thermostats or too many presets.
+
+    Every model of the catalog takes another program each day, so no day has to be like another.
+    """
     programs = {program.id: program for program in programs_of(workspace, device.id)}
     for program_id in week:
         if program_id is not None and program_id not in programs:
@@ -172,13 +175,6 @@ def _check_week(workspace: Workspace, device: DeviceRow, week: list[str | None])
     used = [programs[program_id] for program_id in set(week) if program_id is not None]
     if _too_many(device, {period["climate_preset_key"] for program in used for period in program.periods}):
         raise ApiError(400, "invalid_input", "The thermostat takes fewer different climate presets in a weekly program")
-    shapes = {
-        "can_program_thermostat_programs_as_different_each_day": True,
-        "can_program_thermostat_programs_as_weekday_weekend": len(set(week[:5])) == len(set(week[5:])) == 1,
-        "can_program_thermostat_programs_as_same_each_day": len(set(week)) == 1,
-    }
-    if used and not any(fits for flag, fits in shapes.items() if flag in device.model.flags):
-        raise ApiError(400, "thermostat_programs_not_supported", "The thermostat needs the same program on more days")
 
 
 def _push_weekly(

@@ -183,9 +183,7 @@ def _put_back(workspace: Workspace, device_id: str, number: int) -> None:
     device = workspace[DeviceRow].get(device_id)
     if device is None or not device.is_managed or workspace[ThermostatRow][device_id].overrides != number:
         return
-    schedule = active_schedule(workspace, device)
-    if schedule is not None:
-        _apply_schedule(workspace, device, schedule)
+    _apply_schedule(workspace, device, workspace[ThermostatScheduleRow][device.property(ACTIVE)])
 
 
 # a thermostat that was unreachable
@@ -195,7 +193,7 @@ def _put_back(workspace: Workspace, device_id: str, number: int) -> None:
 def _catch_up(workspace: Workspace, device: DeviceRow) -> None:
     """See what changed at a thermostat meanwhile, then apply what has come due."""
     thermostat = workspace[ThermostatRow].get(device.id)
-    if thermostat is None or not device.is_online:
+    if thermostat is None or not (device.is_online and device.is_managed):
         return
     pending = (thermostat.unseen_setting, thermostat.unseen_temperature, thermostat.due)
     if pending == (None, None, None):
