@@ -9,7 +9,6 @@ import consistency_of_devices as consistency
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.catalog.devices import device_models
 from pytest_seam_sandbox.catalog.known import codes
-from pytest_seam_sandbox.outages.accounts import log_in_again
 
 TYPES = ("august_lock", "yale_lock", "nuki_lock", "ecobee_thermostat", "salto_lock")
 SIMULATIONS = ("connect", "disconnect", "connect_to_hub", "disconnect_from_hub", "remove")
@@ -76,7 +75,8 @@ class Devices(RuleBasedStateMachine):
     def log_in(self, number):
         """The user of an account logs in again."""
         account = self.sandbox.get_connected_account(self.device(number)["connected_account_id"])
-        log_in_again(self.sandbox, account.user_identifier.email, account.account_type)
+        webview = self.sandbox.client().connect_webviews.create()
+        self.sandbox.complete_login(webview, email=account.user_identifier.email, provider=account.account_type)
 
     @rule(number=DEVICE, name=NAME, metadata=METADATA, is_managed=st.booleans())
     def update(self, number, name, metadata, is_managed):

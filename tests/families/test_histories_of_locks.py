@@ -11,7 +11,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import consistency
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.engine.clock import format_time
-from pytest_seam_sandbox.outages.accounts import log_in_again
 
 LOCKS = ("august_lock", "nuki_lock", "igloohome_lock", "salto_lock")
 """One with every simulation, one with a paid plan, one that computes codes, one that cannot be locked."""
@@ -204,7 +203,8 @@ class Locks(RuleBasedStateMachine):
         """Its user logs in again."""
         account = self.sandbox.get_connected_account(self.devices[number].connected_account_id)
         if account.errors:
-            log_in_again(self.sandbox, account.user_identifier.email, account.account_type)
+            webview = self.sandbox.client().connect_webviews.create()
+            self.sandbox.complete_login(webview, email=account.user_identifier.email, provider=account.account_type)
 
     @rule(number=LOCK)
     def unmanage_and_manage(self, number):
