@@ -154,7 +154,7 @@ def _announcement(options: argparse.Namespace, url: str, api_key: str, workspace
 
 def _log_line(request: Request, response: Response, seconds: float) -> str:
     outcome = response.status if response.wire == "answer" else response.wire
-    return f"{request.method} {ascii(request.path)[1:-1]} -> {outcome} ({seconds * 1000:.1f} ms)"
+    return f"{request.method} {request.path} -> {outcome} ({seconds * 1000:.1f} ms)"
 
 
 def _log_json(request: Request, response: Response, seconds: float) -> str:

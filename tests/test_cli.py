@@ -207,7 +207,7 @@ def test_signal_ends_it_while_clients_are_connected(ready, number):
         client = stack.enter_context(httpx.Client(base_url=first["url"], headers=headers))
         client.post("/_sandbox/faults/time_out", json={"target": "/phones/list"})
         half.sendall(b"GET /devices/list HTTP/1.1\r\n")
-        waiting.sendall(b"GET /phones/list HTTP/1.1\r\nauthorization: Bearer seam_test1_mine\r\n\r\n")
+        waiting.sendall(b"GET /phones/list HTTP/1.1\r\nHost: x\r\nauthorization: Bearer seam_test1_mine\r\n\r\n")
         while not client.post("/_sandbox/requests").json()["requests"]:
             pass  # until the request that gets no answer has arrived
 
@@ -331,15 +331,18 @@ def unused_port():
 
 @pytest.mark.parametrize("environ", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "cp1252"}])
 def test_any_path_is_logged(serve_into, environ):
-    """Bytes that no terminal should get are escaped, whatever the stream can encode."""
+    """Bytes beyond ASCII are percent-encoded, whatever the stream can encode; control characters are refused."""
     process = serve_into("", **environ)
     url = endpoint(process.stdout)
     with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as raw:
-        raw.sendall(b"GET /\x1b[31mred\xc3\xa9\xff\x07 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        raw.sendall(b"GET /[31mred\xc3\xa9\xff HTTP/1.1\r\nHost: x\r\n\r\n")
         assert raw.recv(100).startswith(b"HTTP/1.1 404")
+    with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as raw:
+        raw.sendall(b"GET /\x1b[31mred\x07 HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert raw.recv(100).startswith(b"HTTP/1.1 400")
 
     logged = next(line for line in process.stdout if line.startswith("GET"))
-    assert logged.startswith(r"GET /\x1b[31mred\xc3\xa9\xff\x07 -> 404 (")
+    assert logged.startswith("GET /[31mred%C3%A9%FF -> 404 (")
     assert ended(process) == (0, "")
 
 

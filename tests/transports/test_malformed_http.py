@@ -22,6 +22,7 @@ def _server_lives_on(connect, seam_server, seam_sandbox, get):
         ("GET /devices/list HTTPS/1.1", 400, "'GET /devices/list HTTPS/1.1' is no request line of HTTP/1.1"),
         ("GET /devices/list HTTP/one", 400, "'GET /devices/list HTTP/one' is no request line of HTTP/1.1"),
         ("\x16\x03\x01\x02 hello", 400, "'\\x16\\x03\\x01\\x02 hello' is no request line of HTTP/1.1"),
+        ("GET /\x1b[31mred HTTP/1.1", 400, "'GET /\\x1b[31mred HTTP/1.1' is no request line of HTTP/1.1"),
         ("GET /devices/list HTTP/2.0", 505, "HTTP/2.0 is not supported; use HTTP/1.1"),
         ("PRI * HTTP/2.0", 505, "HTTP/2.0 is not supported; use HTTP/1.1"),
     ],
