@@ -20,7 +20,7 @@ FLOORS: tuple[Mapping[str, int], ...] = (
     {"output": 1, "sweep": 2, "stateful": 3},
     {"strategies": 2},
     {"sandbox": 2},
-    {"clients": 1, "watch": 3},
+    {"webhooks": 0, "clients": 1, "watch": 3},
     {"transports": 1},
     {"outages": 2},
     {"provisioning": 2},

@@ -10,7 +10,7 @@ from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.catalog.known import public_paths
 
 BEGIN, END = "<!-- emulated -->\n", "<!-- /emulated -->\n"
-BESIDE_PATHS = {"webhooks": "deliveries: webhooks are kept and shown, and nothing is sent to them yet"}
+BESIDE_PATHS: dict[str, str] = {}
 """What is missing of a family although its paths are there."""
 
 

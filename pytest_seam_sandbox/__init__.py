@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .api.phones.model import Phone
     from .api.spaces.model import Space
     from .api.user_identities.model import UserIdentity
+    from .api.webhooks.model import Webhook
     from .backends.event_list import EventList
     from .catalog.literals import AcsSystemType, DeviceType, EventType, Provider, World
     from .engine.errors import (
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from .sandbox import Sandbox, Snapshot
     from .strategies.fault_specs import FaultSpec
     from .sweep import SeamSweep, Sweep, SweepFailed, Trial
+    from .webhooks.inbox import Inbox
+    from .webhooks.messages import Delivery, WebhookRequest
+    from .webhooks.webhooks import Webhooks
 
 __version__ = "0.1.0"
 
@@ -80,6 +84,11 @@ _HOMES = MappingProxyType(
         "UnknownWorld": "engine.errors",
         "UserIdentity": "api.user_identities.model",
         "World": "catalog.literals",
+        "Delivery": "webhooks.messages",
+        "Inbox": "webhooks.inbox",
+        "Webhook": "api.webhooks.model",
+        "WebhookRequest": "webhooks.messages",
+        "Webhooks": "webhooks.webhooks",
         "seam_raises": "expectations.raises",
     }
 )
@@ -92,6 +101,7 @@ __all__ = [
     "ActionAttempt",
     "ConnectedAccount",
     "Deactivation",
+    "Delivery",
     "Device",
     "DeviceType",
     "Event",
@@ -100,6 +110,7 @@ __all__ = [
     "ExpectationFailed",
     "FaultKind",
     "FaultSpec",
+    "Inbox",
     "InstantKey",
     "MissingDependency",
     "NotEmulated",
@@ -122,6 +133,9 @@ __all__ = [
     "UnknownId",
     "UnknownWorld",
     "UserIdentity",
+    "Webhook",
+    "WebhookRequest",
+    "Webhooks",
     "World",
     "seam_raises",
 ]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from . import Device, Phone, Sandbox, watch
     from .sweep import SeamSweep
     from .transports.server import Listener
+    from .webhooks.webhooks import Webhooks
 
 pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a conftest.py can import it
 
@@ -409,6 +410,12 @@ def seam_environ(seam_server: str, seam_sandbox: Sandbox, monkeypatch: pytest.Mo
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     return environ
+
+
+@pytest.fixture
+def seam_webhooks(seam_sandbox: Sandbox) -> Webhooks:
+    """Signed delivery of the events of seam_sandbox to the program under test, and an inbox of what was delivered."""
+    return seam_sandbox.webhooks
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from . import verdict, watch
 from .backends.clock import SandboxClock
@@ -23,6 +23,10 @@ from .provisioning.marks import Marks
 from .provisioning.resources import Provisioning
 from .report.timeline import render_timeline
 from .settings import SandboxSettings, read_settings
+from .webhooks.start import Starter
+
+if TYPE_CHECKING:
+    from .webhooks.webhooks import Webhooks
 
 __tracebackhide__ = is_for_the_test
 
@@ -60,6 +64,7 @@ class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
         allowed = given.pop("intercept_allow", ())
         world, seed, api_key = given.pop("world", "empty"), given.pop("seed", 0), given.pop("api_key", None)
         super().__init__(Embedded(world=world, seed=seed, api_key=api_key, settings=Settings(**given)), allowed)
+        self._deliveries = self._embedded.app.lock.afterwards = Starter(self._embedded)
         watch.note(self)
 
     def __repr__(self) -> str:
@@ -96,7 +101,8 @@ class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
         verdict.check(self._backend)
 
     def close(self) -> None:
-        """Do nothing: there is nothing to clean up, and the sandbox and its clients work on."""
+        """End the lifespans of apps that webhooks were delivered to; the sandbox and its clients work on."""
+        self._deliveries.close()
 
     # identity
 
@@ -149,6 +155,11 @@ class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
     def faults(self) -> Faults:
         """Misbehaviour between the program under test and Seam: errors, timeouts, lost answers; embedded only."""
         return self._embedded.app.faults
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Signed delivery of events to the program under test, and an inbox of what was delivered; embedded only."""
+        return self._deliveries.webhooks()
 
     def stub(self, path: str, answer: Answer, *, status: int = 200, times: int | None = None) -> Stub:
         """Answer calls to a path that Seam has and this sandbox does not emulate; embedded only.

@@ -45,7 +45,8 @@ def hints(backend: Backend) -> Iterator[str]:
 
 
 def left_over(backend: Backend) -> Iterator[Exception]:
-    """What the end of the test makes wrong: faults that nobody met, sweeps that did not run, open outages.
+    """What the end of the test makes wrong: faults that nobody met, webhooks that were not delivered, sweeps that
+    did not run, open outages.
 
     Outages that are open are ended, and faults are taken away.
     """
@@ -53,6 +54,8 @@ def left_over(backend: Backend) -> Iterator[Exception]:
     unmet = backend.unmet()
     if unmet:
         yield ExpectationFailed("\n".join(unmet))
+    for ending in unfinished.endings:
+        yield from ending()
     while unfinished.unused:
         yield unfinished.unused.pop(0)
     while unfinished.unentered:

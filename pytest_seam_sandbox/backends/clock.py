@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ..engine.app import App
@@ -35,10 +34,25 @@ class SandboxClock:
             order, and its events carry the time at which it was due.
         Raises SandboxError for a negative amount.
         """
+        rest = self._move_to_deliveries(seconds)
         with self._app.lock:
-            self._app.clock.move(seconds)
+            self._app.clock.move(rest)
             self._app.settle()
             self._app.note("clock", f"advanced by {seconds}{'' if isinstance(seconds, timedelta) else ' s'}")
+
+    def _move_to_deliveries(self, seconds: float | timedelta) -> float | timedelta:
+        """Stop on the way wherever something leaves the sandbox, so that it leaves then; what is left of the way."""
+        app, rest = self._app, seconds
+        while True:
+            with app.lock:  # when it is let go, what is ready leaves
+                now = app.clock.timestamp()
+                stop = None if app.lock.afterwards is None else app.lock.afterwards.next_time(now)
+                left = rest.total_seconds() if isinstance(rest, timedelta) else rest
+                if stop is None or not isinstance(left, int | float) or not now < stop < now + left:
+                    return rest
+                app.clock.move(stop - now)
+                rest = left - (stop - now)
+                app.settle()
 
     def freeze(self, at: datetime | None = None) -> None:
         """Stop the clock, at the present moment or at a later one; `advance` still moves it."""
@@ -54,21 +68,27 @@ class SandboxClock:
             self._app.note("clock", "runs again")
 
     def run_until_idle(self) -> None:
-        """Move on until nothing is under way: no action attempt, no change of a code, no event that does not show yet.
+        """Move on until nothing is under way: no action attempt, no change of a code, no event that does not show yet,
+        no webhook that was not delivered and is tried again.
 
         What somebody has set for a later time, such as the end of a guest's stay, is not waited for: `advance` does.
         """
-        with self._app.lock:
-            clock = self._app.clock
-            began = clock.timestamp()
-            for due in self._due_times():
-                clock.move_to(due)
-                self._app.settle()
-            self._app.note("clock", f"ran for {clock.timestamp() - began:.3f} s until idle")
+        app = self._app
+        began = app.clock.timestamp()
+        while True:
+            with app.lock:  # when it is let go, what is ready leaves, which may cause more
+                due = self._next_due()
+                if due is None:
+                    app.note("clock", f"ran for {app.clock.timestamp() - began:.3f} s until idle")
+                    return
+                app.clock.move_to(due)
+                app.settle()
 
-    def _due_times(self) -> Iterator[float]:
-        """When what is under way is due next, until nothing is; then when the last event shows."""
+    def _next_due(self) -> float | None:
+        """When what is under way is due next; when nothing is, when the last event shows; None when all of them do."""
         workspaces = self._app.workspaces.values()
-        while times := [due for workspace in workspaces if (due := workspace.agenda.next_due()) is not None]:
-            yield min(times)
-        yield max([workspace.events.all_shown_at for workspace in workspaces])
+        times = [due for workspace in workspaces if (due := workspace.agenda.next_due()) is not None]
+        shown = max([workspace.events.all_shown_at for workspace in workspaces])
+        if not times and shown > self._app.clock.timestamp():
+            return shown
+        return min(times, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -40,12 +40,14 @@ class Unfinished:
     """open: outages inside which the test is. unentered: those that were made and not entered.
 
     problems: what `check` raises in place of where it happened. unused: sweeps that did not run, as what to raise.
+    endings: each says what else is left over at the end of a test.
     """
 
     open: list[Begun] = field(default_factory=list)
     unentered: list[Begun] = field(default_factory=list)
     problems: list[Exception] = field(default_factory=list)
     unused: list[Exception] = field(default_factory=list)
+    endings: list[Callable[[], Iterator[Exception]]] = field(default_factory=list)
     has_hinted: bool = False
 
     @contextmanager

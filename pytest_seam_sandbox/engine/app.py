@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from threading import RLock
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -27,6 +26,7 @@ from .history import Call, History, Note
 from .http import JSON_TYPE, Headers, Request, Response, cors
 from .ids import Ids
 from .limits import Limits
+from .lock import Lock
 from .params import parse_json
 from .places import place_of_caller
 from .repeats import Meaning, Repeats, RequestKey
@@ -93,7 +93,7 @@ class App:
         self.ids = Ids(seed)
         self._request_ids = Ids(f"{seed}/requests")
         self._health_ids = Ids(f"{seed}/health")  # so that those of requests do not depend on how often it was asked
-        self.lock = RLock()
+        self.lock = Lock()
         self.workspaces: dict[str, Workspace] = {}
         self.gate = Gate(self.workspaces, partial(api.find_session, self))
         self.history = History()

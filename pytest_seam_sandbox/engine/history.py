@@ -40,7 +40,18 @@ class Note(NamedTuple):
     text: str
 
 
-Entry = Call | Note | EventRow
+class Sent(NamedTuple):
+    """One attempt to send an event to the program under test. outcome: what came of it, in words."""
+
+    at: float
+    event: EventRow
+    url: str
+    attempt: int
+    outcome: str
+    is_success: bool
+
+
+Entry = Call | Note | EventRow | Sent
 
 
 class History:

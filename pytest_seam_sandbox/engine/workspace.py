@@ -1,4 +1,4 @@
-"""One Seam workspace: its tables, its event log, its pending work."""
+"""One Seam workspace: its tables, its event log, its pending work, and what is ready to leave it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from .agenda import Agenda
 from .clock import Clock
 from .events import EventLog
 from .ids import Ids
+from .outbox import Outbox
 from .settings import Settings
 from .store import Row, Table
 
@@ -16,7 +17,7 @@ R = TypeVar("R", bound=Row)
 
 
 class Workspace:
-    """One Seam workspace: a table per kind of row, the event log, the pending work.
+    """One Seam workspace: a table per kind of row, the event log, the pending work, the outbox.
 
     `workspace[PhoneRow]` is the table of phones. Lives as long as its app.
     """
@@ -39,6 +40,7 @@ class Workspace:
         self.settings = settings
         self.events = events
         self.agenda = agenda
+        self.outbox = Outbox()
         self._tables: dict[type[Row], Table[Any]] = defaultdict(Table)
         self._start: tuple[Any, ...] | None = None
 
@@ -48,6 +50,10 @@ class Workspace:
     def tables(self) -> list[Table[Any]]:
         """All tables."""
         return list(self._tables.values())
+
+    def has(self, kind: type[Row]) -> bool:
+        """Whether there is a row of this kind."""
+        return kind in self._tables and len(self._tables[kind]) > 0
 
     def rows(self) -> dict[type[Row], list[Row]]:
         """All rows by kind."""
@@ -64,6 +70,7 @@ class Workspace:
             self._tables.clear()
             self.events.clear()
             self.agenda.clear()
+            self.outbox.clear()
         else:
             self.restore(self._start)
         for kind, contents in stay.items():
@@ -72,14 +79,15 @@ class Workspace:
     def snapshot(self) -> tuple[Any, ...]:
         """The workspace's state, to be given to `restore`."""
         tables = {kind: table.snapshot() for kind, table in self._tables.items()}
-        return tables, self.events.snapshot(), self.agenda.snapshot()
+        return tables, self.events.snapshot(), self.agenda.snapshot(), self.outbox.snapshot()
 
     def restore(self, state: tuple[Any, ...]) -> None:
         """Go back to a state that `snapshot` gave."""
-        tables, events, agenda = state
+        tables, events, agenda, outbox = state
         for kind in self._tables.keys() - tables.keys():
             del self._tables[kind]
         for kind, contents in tables.items():
             self[kind].restore(contents)
         self.events.restore(events)
         self.agenda.restore(agenda)
+        self.outbox.restore(outbox)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from ..api._shared import plain
-from ..backends.event_list import EventList
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test, quoted, shortened
 from ..engine.events import EventRow
 from ..report.texts import MOST, NameOf, joined, lines_of, said
@@ -38,6 +37,20 @@ def check_within(within: float | None) -> None:
         )
 
 
+class Events(Protocol):
+    """Events that expectations look at: an EventList, or others in the order in which they came."""
+
+    def __len__(self) -> int: ...
+
+    def rows(self, *, newest: int = ...) -> Iterator[EventRow]:
+        """All, or the newest so many; oldest first."""
+        ...
+
+    def newest_first(self, event_type: str, device_id: str | None = None) -> Iterator[EventRow]:
+        """Those of this type, and about this device if one is given."""
+        ...
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Events of one type with these field values, among the events of a sandbox or an outage.
@@ -49,7 +62,7 @@ class Wanted:
     fields: Mapping[str, Any]
     name_of: NameOf
 
-    def newest_first(self, events: EventList) -> Iterator[EventRow]:
+    def newest_first(self, events: Events) -> Iterator[EventRow]:
         """Those that fit."""
         device_id = self.fields.get("device_id")
         found = events.newest_first(self.event_type, device_id if isinstance(device_id, str) else None)
@@ -74,14 +87,14 @@ class Wanted:
         """The newest of these events, oldest first, and how many there are beyond them; rows: newest first."""
         return list(lines_of([self._line(row) for row in reversed(rows[:MOST])], len(rows), "earlier"))
 
-    def near_misses(self, events: EventList, ignored: Sequence[EventRow] = ()) -> str:
+    def near_misses(self, events: Events, ignored: Sequence[EventRow] = ()) -> str:
         """Events of the same type, the nearest first, with what differs in each; then what was seen at all."""
         told = {row.number for row in ignored}
         same_type = [row for row in events.newest_first(self.event_type) if row.number not in told]
         ranked = nsmallest(MOST, same_type, key=lambda row: sum(1 for _ in self._differing(row)))
         lines = ["Near misses:"] if ranked else []
         lines += lines_of([f"{self._line(row)}: {self._differences(row)}" for row in ranked], len(same_type), "more")
-        if not events:
+        if not len(events):
             return "\n".join([*lines, "No event was seen at all."])
         cut = f" (the last {_SHOWN})" if len(events) > _SHOWN else ""
         shown = [f"  {self._line(row)}" for row in events.rows(newest=_SHOWN)]
@@ -98,8 +111,11 @@ class Wanted:
         return f"{row.created_at} {row.event_type} {subject(row, self.name_of)}".rstrip()
 
 
-def check_event(events: EventList, wanted: Wanted, count: int | None) -> Complaint | None:
-    """Why the expectation of an event (at least one, or exactly `count`) is not met; None when it is."""
+def check_event(events: Events, wanted: Wanted, count: int | None, done: str = "seen") -> Complaint | None:
+    """Why the expectation of an event (at least one, or exactly `count`) is not met; None when it is.
+
+    done: what was to be done with it.
+    """
     found = list(islice(wanted.newest_first(events), 1 if count is None else None))
     if found if count is None else len(found) == count:
         return None
@@ -108,25 +124,23 @@ def check_event(events: EventList, wanted: Wanted, count: int | None) -> Complai
         often = "" if count is None else f" exactly {count} time(s)"
         text = f"expected event {wanted.described()}{often}, but it was"
         if not found:
-            return f"{text} not seen.\n{wanted.near_misses(events)}"
+            return f"{text} not {done}.\n{wanted.near_misses(events)}"
         more = [] if count is None or len(found) > count else [wanted.near_misses(events, found)]
-        return "\n".join([f"{text} seen {len(found):,} time(s):", *wanted.lines(found), *more])
+        return "\n".join([f"{text} {done} {len(found):,} time(s):", *wanted.lines(found), *more])
 
     return complaint
 
 
-def check_no_event(events: EventList, wanted: Wanted) -> Complaint | None:
-    """Why the expectation of no such event is not met; None when it is."""
+def check_no_event(events: Events, wanted: Wanted, done: str = "seen") -> Complaint | None:
+    """Why the expectation of no such event is not met; None when it is. done: as for `check_event`."""
     found = list(wanted.newest_first(events))
     if not found:
         return None
-    text = f"expected no event {wanted.described()}, but it was seen {len(found):,} time(s):"
+    text = f"expected no event {wanted.described()}, but it was {done} {len(found):,} time(s):"
     return lambda: "\n".join([text, *wanted.lines(found)])
 
 
-def check_order(
-    events: EventList, types: Sequence[str], fields: Mapping[str, Any], name_of: NameOf
-) -> Complaint | None:
+def check_order(events: Events, types: Sequence[str], fields: Mapping[str, Any], name_of: NameOf) -> Complaint | None:
     """Why these event types did not come in this order (others may stand between); None when they did."""
     rest = events.rows()
     for place, event_type in enumerate(types, start=1):

@@ -1,4 +1,4 @@
-"""The timeline: requests, events, outages and clock moves in one ordered list."""
+"""The timeline: requests, events, webhooks, outages and clock moves in one ordered list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from ..engine.errors import shortened
 from ..engine.events import EventRow
-from ..engine.history import Call, Entry, Note
+from ..engine.history import Call, Entry, Note, Sent
 from .texts import NameOf, nameless, pair, pairs
 
 _PARTS = (
@@ -54,6 +54,11 @@ def _line(entry: Entry, name_of: NameOf, time: Callable[[float], str]) -> str:
     if isinstance(entry, EventRow):
         late = "" if entry.visible_at == entry.at else f" (shows at {time(entry.visible_at)})"
         return f"{time(entry.at)}   event    {entry.event_type} {subject(entry, name_of)}".rstrip() + late
+    if isinstance(entry, Sent):
+        about = f"{entry.event.event_type} {subject(entry.event, name_of)}".rstrip()
+        often = f" (attempt {entry.attempt})" if entry.attempt > 1 else ""
+        mark = " " if entry.is_success else "!"
+        return f"{time(entry.at)} {mark} webhook  {about} → {shortened(entry.url)}{often} → {entry.outcome}"
     mark = "!" if entry.status >= 400 else " "
     who = "sandbox" if entry.origin == "sandbox" else "request"
     error = f" {entry.error}" if entry.error else ""

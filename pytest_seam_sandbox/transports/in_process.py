@@ -146,11 +146,16 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """Answer a request of an async client, after a turn for the other tasks of its event loop.
 
         A timeout or a cancellation takes effect before the request reaches the sandbox, so that nothing has happened,
-        or not at all: from there on nothing is awaited. Answers that are lost after they took effect are faults.
+        or not at all: from there on nothing is awaited but webhooks that the request has caused. Answers that are lost
+        after they took effect are faults.
         """
         body = await request.aread()
         await checkpoint()
-        return self._answer(request, body)
+        response = self._answer(request, body)
+        afterwards = self._app.lock.afterwards
+        if afterwards is not None:
+            await afterwards.settled()
+        return response
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
         path, _, query = request.url.raw_path.decode("ascii").partition("?")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from types import MappingProxyType
 
 from ...catalog.known import accepted_event_types
 from ...engine.errors import ApiError
@@ -12,20 +11,9 @@ from ...engine.router import Router
 from ...engine.types import Text, Url
 from ...engine.workspace import Workspace
 from .._shared import WORKSPACE, WORKSPACE_READ, find
-from .model import WebhookRow
+from .model import ALL, WebhookRow
 
 router = Router("/webhooks")
-
-ALL = ("*",)
-"""What stands for every event type, alone."""
-
-
-_UNDELIVERED = MappingProxyType(
-    {
-        "event_types": "kept and shown; the sandbox delivers nothing to webhooks",
-        "url": "kept and shown; the sandbox delivers nothing to webhooks",
-    }
-)
 
 
 def _check_event_types(event_types: Sequence[str]) -> tuple[str, ...]:
@@ -39,13 +27,14 @@ def _find(workspace: Workspace, webhook_id: str) -> WebhookRow:
     return find(workspace, WebhookRow, webhook_id, words="webhook")
 
 
-@router.post("create", key="webhook", allow=WORKSPACE, source="spec", no_effect=_UNDELIVERED)
+@router.post("create", key="webhook", allow=WORKSPACE, source="spec")
 def create(workspace: Workspace, *, event_types: list[Text] | None = None, url: Url) -> WebhookRow:
     """A new webhook, of all events unless it names types; its secret has the form of Svix's (assumed)."""
     wanted = ALL if event_types is None else _check_event_types(event_types)
     webhook_id = workspace.ids.uuid()
     secret = "whsec_" + b64encode(workspace.ids.next_bytes()[:24]).decode("ascii")
-    return workspace[WebhookRow].put(WebhookRow(webhook_id=webhook_id, url=url, event_types=wanted, secret=secret))
+    since = workspace.events.emitted
+    return workspace[WebhookRow].put(WebhookRow(webhook_id, url, wanted, secret, since))
 
 
 @router.get("get", key="webhook", allow=WORKSPACE, source="spec")
@@ -60,7 +49,7 @@ def list_(workspace: Workspace) -> list[WebhookRow]:
     return list(workspace[WebhookRow])
 
 
-@router.put("update", allow=WORKSPACE, source="spec", no_effect={"event_types": _UNDELIVERED["event_types"]})
+@router.put("update", allow=WORKSPACE, source="spec")
 def update(workspace: Workspace, *, event_types: list[Text], webhook_id: Text) -> None:
     """Change which events the webhook is sent; its url stays (spec)."""
     webhook = _find(workspace, webhook_id)

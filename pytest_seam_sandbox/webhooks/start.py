@@ -1,0 +1,45 @@
+"""Delivery begins with the first webhook, so that tests without one pay nothing for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..api.webhooks.model import WebhookRow
+from ..backends.embedded import Embedded
+
+if TYPE_CHECKING:
+    from .webhooks import Webhooks
+
+
+class Starter:
+    """Waits for the first webhook of a server, and lets its events be delivered from then on."""
+
+    def __init__(self, backend: Embedded) -> None:
+        self._backend = backend
+        self.started: Webhooks | None = None
+
+    def __call__(self) -> None:
+        """Look for a webhook; called whenever the lock of the server has been let go."""
+        if any(workspace.has(WebhookRow) for workspace in tuple(self._backend.app.workspaces.values())):
+            self.webhooks().courier()
+
+    def next_time(self, _now: float) -> None:
+        """There is nothing to deliver."""
+
+    async def settled(self) -> None:
+        """There is nothing to wait for."""
+
+    def webhooks(self) -> Webhooks:
+        """What delivers; made when it is first asked for."""
+        if self.started is None:
+            from .webhooks import Webhooks
+
+            self.started = Webhooks(self._backend)
+            self._backend.app.lock.afterwards = self.started.courier
+            self._backend.unfinished.endings.append(self.started.courier.left_over)
+        return self.started
+
+    def close(self) -> None:
+        """End what the apps of the program under test keep."""
+        if self.started is not None:
+            self.started.courier.close()

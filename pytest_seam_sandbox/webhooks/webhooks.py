@@ -1,0 +1,114 @@
+"""What a test does with webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..api.webhooks.model import ALL, Webhook
+from ..backends.embedded import Embedded
+from ..engine.errors import SandboxError, is_for_the_test, quoted
+from ..expectations.possible import check_event_type
+from .delivery import Courier, Route
+from .inbox import Inbox
+from .targets import TIMEOUT, target_of
+
+__tracebackhide__ = is_for_the_test
+_HOST = "http://app.localhost"
+_LONGEST = 3_600.0
+
+
+class Webhooks:
+    """Signed delivery of events to the program under test, and what came of it; embedded only.
+
+    Each event of the log is sent to each webhook that wants it, also to those that the program has made itself: by
+    default synchronously, right after the call that caused it, in order. Failed attempts are repeated on the sandbox
+    clock, after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h, with the same message id; timestamps and signatures are
+    of real time. inbox: all attempts.
+    """
+
+    def __init__(self, backend: Embedded) -> None:
+        self._backend = backend
+        self.inbox = Inbox(backend)
+        self.courier = Courier(backend, self.inbox.add)
+
+    def __repr__(self) -> str:
+        return f"Webhooks({len(self.inbox)} deliveries)"
+
+    def deliver_to(
+        self,
+        target: Any,
+        event_types: Sequence[str] | None = None,
+        *,
+        path: str = "/",
+        timeout: float = TIMEOUT,
+        raise_app_exceptions: bool = True,
+    ) -> Webhook:
+        """Make a webhook whose events go to a target; gives it, with its `secret` for the app.
+
+        target: an ASGI app, a WSGI app, a callable that takes a WebhookRequest and returns a status (None for 200), the
+        inbox, or the URL of a server on this machine. event_types: names, all by default. path: the path of the request
+        for an app in this process. timeout: real seconds for an answer. raise_app_exceptions: what the app raises fails
+        the test; else it counts as an answer 500.
+        Raises SandboxError for what cannot be a target, a path or an event type.
+        """
+        route = self._to(target, timeout, raise_app_exceptions=raise_app_exceptions)
+        for event_type in event_types or ():
+            if tuple(event_types or ()) != ALL:
+                check_event_type(event_type)
+        if not isinstance(path, str) or not path.startswith("/"):
+            raise SandboxError(f"path is {quoted(path)}; it takes the path of a request, such as '/hooks'.")
+        if isinstance(target, str) and path != "/":
+            raise SandboxError(f"a URL has its path already: write it as {target.rstrip('/') + path!r}.")
+        url = target if isinstance(target, str) else _HOST + path
+        types = None if event_types is None else list(event_types)
+        answer = self._backend.api.call("/webhooks/create", url=url, event_types=types)
+        webhook = Webhook.model_validate(answer["webhook"])
+        self.courier.by_webhook[webhook.webhook_id] = route
+        return webhook
+
+    def route(self, url: str, target: Any, *, timeout: float = TIMEOUT, raise_app_exceptions: bool = True) -> None:
+        """Let a target answer for a URL, for webhooks that the program under test makes itself; as `deliver_to`."""
+        parts = urlsplit(url) if isinstance(url, str) else None
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SandboxError(
+                f"url is {quoted(url)}; it takes the URL of a webhook, such as 'https://a.example/hooks'."
+            )
+        self.courier.by_url[url] = self._to(target, timeout, raise_app_exceptions=raise_app_exceptions)
+
+    def flush(self) -> None:
+        """Deliver what is ready now, also when delivery is paused; in async code, `aflush` waits for the app."""
+        was_paused, self.courier.is_paused = self.courier.is_paused, False
+        try:
+            self.courier()
+        finally:
+            self.courier.is_paused = was_paused
+
+    async def aflush(self) -> None:
+        """Deliver what is ready now, and wait for it."""
+        was_paused, self.courier.is_paused = self.courier.is_paused, False
+        try:
+            self.courier()
+            await self.courier.settled()
+        finally:
+            self.courier.is_paused = was_paused
+
+    def pause(self) -> None:
+        """Hold messages back until `resume` or `flush`."""
+        self.courier.is_paused = True
+
+    def resume(self) -> None:
+        """Deliver again, beginning with what was held back."""
+        self.courier.is_paused = False
+        self.courier()
+
+    def allow_undelivered(self) -> None:
+        """Let the test end with messages that were not delivered; else it fails."""
+        self.courier.may_leave_undelivered = True
+
+    def _to(self, target: Any, timeout: float, *, raise_app_exceptions: bool) -> Route:
+        is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+        if not is_number or not 0 < timeout <= _LONGEST:
+            raise SandboxError(f"timeout is {quoted(timeout)}; it takes real seconds > 0, at most 3600.")
+        return Route(target_of(target, timeout), raise_app_exceptions)
