@@ -1,19 +1,25 @@
-"""Draws the floors of the package into docs/architecture.svg: `python docs/architecture.py`.
+"""Draws the floors of the package, and writes the ranks of the families: `python docs/architecture.py`.
 
-A test reads the same imports. It fails when one of them runs upward, and when the picture is no longer true.
+The picture is docs/architecture.svg, the ranks stand in ARCHITECTURE.md. A test reads the same imports. It fails when
+one of them runs upward, and when picture or ranks are no longer true.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from pytest_seam_sandbox.api._ranks import RANKS
+
 ROOT = Path(__file__).parents[1] / "pytest_seam_sandbox"
 PICTURE = Path(__file__).with_suffix(".svg")
+TEXT = Path(__file__).parents[1] / "ARCHITECTURE.md"
+BEGIN, END = "<!-- ranks -->\n", "<!-- /ranks -->\n"
 
 FLOORS: tuple[Mapping[str, int], ...] = (
     {"cli": 0, "plugin": 2},
@@ -181,6 +187,14 @@ def drawn(imported: Imports) -> str:
     return "\n".join([*lines, "</svg>", ""])
 
 
+def updated(text: str) -> str:
+    """ARCHITECTURE.md with the ranks of today, from the lowest to the highest."""
+    before, _, rest = text.partition(BEGIN)
+    ranks = textwrap.fill(", ".join(f"`{name}`" for name in RANKS), width=120)
+    return f"{before}{BEGIN}{ranks}\n{END}{rest.partition(END)[2]}"
+
+
 if __name__ == "__main__":
     PICTURE.write_text(drawn(imports()), "utf-8")
-    sys.stdout.write(f"{PICTURE.name}: done\n")
+    TEXT.write_text(updated(TEXT.read_text("utf-8")), "utf-8")
+    sys.stdout.write(f"{PICTURE.name}, {TEXT.name}: done\n")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import pytest_seam_sandbox
-from pytest_seam_sandbox.api import _ranks
+from pytest_seam_sandbox.api import FAMILIES, _ranks
 from pytest_seam_sandbox.api._ranks import RANKS
 
 ROOT = Path(pytest_seam_sandbox.__file__).parent
@@ -118,6 +118,14 @@ def test_parts_import_lower_floors_only(part):
     assert {other for other in others - {part} if FLOOR_OF[other] <= FLOOR_OF[part]} == set()
 
 
+@pytest.mark.parametrize("part", ["outages", "expectations", "provisioning"])
+def test_what_stands_on_a_backend_does_not_know_the_emulator(part):
+    """It takes the protocol of backends/base.py, so that it works on any backend."""
+    modules = [module for module in MODULES if belongs(module, part)]
+
+    assert [module for module in modules if "backends.embedded" in IMPORTS[module]] == []
+
+
 def test_nobody_but_the_plugin_and_the_commands_takes_the_public_names():
     """They stand above all others."""
     assert {module for module in MODULES if PUBLIC_NAMES in IMPORTS[module]} <= {"plugin", "cli", "__main__"}
@@ -166,11 +174,29 @@ def test_private_names_stay_in_their_module(module):
     assert {name for name in (taken - own) | imported if PRIVATE.fullmatch(name)} == set()
 
 
-def test_picture_of_the_floors_is_up_to_date():
-    """docs/architecture.svg shows the imports of today."""
+def test_picture_of_the_floors_and_list_of_ranks_are_up_to_date():
+    """docs/architecture.svg shows the imports of today, ARCHITECTURE.md the ranks."""
+    text = architecture.TEXT.read_text("utf-8")
     is_true = architecture.PICTURE.read_text("utf-8") == architecture.drawn(IMPORTS)
 
     assert is_true, "run python docs/architecture.py"
+    assert text == architecture.updated(text), "run python docs/architecture.py"
+
+
+@pytest.mark.parametrize("part", sorted(FLOOR_OF))
+def test_text_about_the_floors_names_every_part(part):
+    """The table of ARCHITECTURE.md says what each part is."""
+    assert re.search(rf"^\|[^|]*`{part}`", architecture.TEXT.read_text("utf-8"), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("module", FAMILY_MODULES)
+def test_every_router_is_reached(module):
+    """A family with endpoints is in FAMILIES; a part of it is included by the router of its family."""
+    declares = any(
+        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "router" for node in TREES[module].body
+    )
+
+    assert not declares or family_of(module) in FAMILIES
 
 
 def test_every_family_has_a_rank():
