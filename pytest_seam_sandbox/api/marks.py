@@ -22,7 +22,9 @@ from ..engine.workspace import Workspace
 from ._shared import Condition, plain, without_codes
 from .access_codes import marks as access_codes
 from .access_codes.model import AccessCodeRow
+from .acs.encoding import REMOVED, AcsEncoderRow, lose_encoder, regain_encoder
 from .acs.events import AcsCredentialIssued
+from .acs.groups import AcsAccessGroupRow
 from .acs.issuing import sync, tell
 from .acs.model import WAITING, AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
 from .acs.state import lose_system, recover_system, systems_of
@@ -325,6 +327,20 @@ def _end_credential(workspace: Workspace, credential: AcsCredentialRow, field: F
         sync(workspace, credential)
 
 
+def _begin_encoder(workspace: Workspace, encoder: AcsEncoderRow, field: Field, condition: Condition) -> None:
+    if condition.code == REMOVED:
+        lose_encoder(workspace, encoder, condition)
+    else:
+        _show(workspace, encoder, field, condition)
+
+
+def _end_encoder(workspace: Workspace, encoder: AcsEncoderRow, field: Field, condition: Condition) -> None:
+    if condition.code == REMOVED:
+        regain_encoder(workspace, encoder)
+    else:
+        _hide(workspace, encoder, field, condition)
+
+
 MARKABLE: Mapping[type[Row], Markable] = MappingProxyType(
     {
         DeviceRow: Markable("device", "device", _begin_device, _end_device, _device_flags),
@@ -337,6 +353,8 @@ MARKABLE: Mapping[type[Row], Markable] = MappingProxyType(
         AcsUserRow: Markable("ACS user", "acs_user", _begin_acs_user, _end_acs_user),
         AcsCredentialRow: Markable("ACS credential", "acs_credential", _show, _end_credential),
         AcsEntranceRow: Markable("ACS entrance", "acs_entrance", _show, _hide),
+        AcsAccessGroupRow: Markable("ACS access group", "acs_access_group", _show, _hide),
+        AcsEncoderRow: Markable("ACS encoder", "acs_encoder", _begin_encoder, _end_encoder),
         UserIdentityRow: Markable("user identity", "user_identity", _show, _hide),
     }
 )

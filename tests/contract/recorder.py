@@ -14,6 +14,8 @@ OURS = "pytest_seam_sandbox."
 RESOURCES = {
     "access_code_id": "access_code",
     "acs_credential_id": "acs_credential",
+    "acs_access_group_id": "acs_access_group",
+    "acs_encoder_id": "acs_encoder",
     "acs_user_id": "acs_user",
     "acs_entrance_id": "acs_entrance",
     "acs_system_id": "acs_system",

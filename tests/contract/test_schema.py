@@ -46,8 +46,8 @@ def properties_of(schema):
 
 
 def required_by(schema):
-    """What a body has to have; of a union that is told apart by a parameter, what every branch requires."""
-    branches = [set(branch.get("required", [])) for branch in schema.get("oneOf", []) if "discriminator" in schema]
+    """What a body has to have; of a union, what every branch requires."""
+    branches = [set(branch.get("required", [])) for branch in schema.get("oneOf", [])]
     return set(schema.get("required", [])) | (set.intersection(*branches) if branches else set())
 
 

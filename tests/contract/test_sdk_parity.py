@@ -14,22 +14,6 @@ ENDPOINTS = {endpoint.path: endpoint for endpoint in all_endpoints()}
 OF_THE_SDK_ALONE = {"wait_for_action_attempt": "an option of the client, never sent"}
 
 NOT_EMULATED_YET = {
-    "/acs/access_groups/add_user": "access groups come later",
-    "/acs/access_groups/delete": "access groups come later",
-    "/acs/access_groups/get": "access groups come later",
-    "/acs/access_groups/list": "access groups come later",
-    "/acs/access_groups/list_accessible_entrances": "access groups come later",
-    "/acs/access_groups/list_users": "access groups come later",
-    "/acs/access_groups/remove_user": "access groups come later",
-    "/acs/encoders/encode_credential": "encoders come later",
-    "/acs/encoders/get": "encoders come later",
-    "/acs/encoders/list": "encoders come later",
-    "/acs/encoders/scan_credential": "encoders come later",
-    "/acs/encoders/scan_to_assign_credential": "encoders come later",
-    "/acs/encoders/simulate/next_credential_encode_will_fail": "encoders come later",
-    "/acs/encoders/simulate/next_credential_encode_will_succeed": "encoders come later",
-    "/acs/encoders/simulate/next_credential_scan_will_fail": "encoders come later",
-    "/acs/encoders/simulate/next_credential_scan_will_succeed": "encoders come later",
     "/devices/report_provider_metadata": "reports of providers have no effect that a sandbox could show",
 }
 """Methods of emulated families that answer 501, and why."""

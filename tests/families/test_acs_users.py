@@ -267,8 +267,8 @@ def test_deleted_user_without_a_person_is_gone(seam, ada):
         seam.acs.users.delete(acs_user_id=ada.acs_user_id)
 
 
-def test_access_groups_do_not_exist(seam, ada):
-    """No system of the sandbox has access groups."""
+def test_unknown_access_group(seam, ada):
+    """Nobody can join or leave a group that is not there."""
     with seam_raises("acs_access_group_not_found", status_code=404):
         seam.acs.users.add_to_access_group(acs_access_group_id=NOBODY, acs_user_id=ada.acs_user_id)
     with seam_raises("acs_access_group_not_found", status_code=404):

@@ -159,6 +159,7 @@ def test_login_brings_the_access_system(seam, seam_sandbox, provider, system_typ
     assert logged[logged.index("acs_system.added") :] == [
         "acs_system.added",
         "acs_system.connected",
+        *["acs_encoder.added"] * (provider in ("visionline", "hotek")),
         *["acs_entrance.added"] * len(doors),
         "connected_account.completed_first_sync",
     ]

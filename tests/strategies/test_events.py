@@ -28,7 +28,7 @@ def test_payloads_fit_the_schema_and_have_every_field(event_type):
     names = {kind.wire_names.get(name, name): needed for name, needed in kind.declared.items()}
     seen = set()
 
-    @settings(SOME, max_examples=40)
+    @settings(SOME, max_examples=100)
     @given(event_payloads(event_type))
     def prop(payload):
         assert not DOCUMENT.exists() or problems("events", event_type, value=payload) == []

@@ -28,7 +28,8 @@ from .._shared import (
 )
 from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
 from .events import AcsCredentialReissued
-from .issuing import delete_credentials, issue, take_back, tell
+from .groups import outdated
+from .issuing import assign_to, delete_credentials, issue, take_back, tell
 from .lookup import (
     bad_request,
     entrances_of_credential,
@@ -125,12 +126,7 @@ def assign(
     else:
         owner = find_user_identity(workspace, user_identity_id or "")
         user = ensure_user(workspace, find_system(workspace, credential.acs_system_id), owner)
-    if credential.acs_user_id == user.id:
-        return credential
-    take_back(workspace, credential)
-    taken = find_credential(workspace, credential.id)
-    given = taken.but(acs_user_id=user.id, user_identity_id=user.user_identity_id)
-    return issue(workspace, workspace[AcsCredentialRow].put(given))
+    return assign_to(workspace, credential, user)
 
 
 def _own(credential: AcsCredentialRow) -> AcsCredentialRow:
@@ -147,8 +143,8 @@ def _own(credential: AcsCredentialRow) -> AcsCredentialRow:
     source="spec",
     checks=(_user_or_person_in_system,),
     no_effect={
-        "hotek_metadata": "no answer shows it, and no encoder of the sandbox writes a card yet",
-        "salto_space_metadata": "no answer shows it, and no encoder of the sandbox writes a card yet",
+        "hotek_metadata": "no answer shows it, and a card of the sandbox holds no doors",
+        "salto_space_metadata": "no answer shows it, and a card of the sandbox holds no doors",
     },
     conflict="Which access methods a system has is documented for Visionline, Vostio, dormakaba and Hotek only. For "
     "the others the sandbox takes what their makers offer.",
@@ -335,10 +331,14 @@ def list_(
             having("acs_user_id", acs_user_id),
             made_before(created_before),
             having("is_multi_phone_sync_credential", is_multi_phone_sync_credential),
-            searched(search, lambda row: (row.view()["display_name"], row.code, row.acs_user_id, row.id)),
+            searched(search, _texts),
             having("user_identity_id", user_identity_id and present_id(workspace, user_identity_id)),
         ),
     )
+
+
+def _texts(row: AcsCredentialRow) -> tuple[str | None, ...]:
+    return row.view()["display_name"], row.code, row.card_number, row.acs_user_id, row.id
 
 
 @router.get("list_accessible_entrances", key="acs_entrances", allow=WORKSPACE_READ, source="spec")
@@ -383,7 +383,8 @@ def update(
 ) -> AcsCredentialRow:
     """Change the code or the end: an issued credential is issued again, acs_credential.reissued (assumed).
 
-    The copies on phones are issued again too. Nothing changed: no event.
+    The copies on phones are issued again too; a card waits for an encoder: warning needs_to_be_reissued (spec).
+    Nothing changed: no event.
     """
     credential = _own(find_credential(workspace, acs_credential_id))
     _, end = checked_period(workspace, credential.starts_at, ends_at)
@@ -398,6 +399,8 @@ def update(
 def _reissue(workspace: Workspace, changed: AcsCredentialRow) -> AcsCredentialRow:
     if not changed.is_issued:
         return workspace[AcsCredentialRow].put(changed)
+    if changed.access_method == "card":
+        return workspace[AcsCredentialRow].put(outdated(workspace, changed))
     reissued = workspace[AcsCredentialRow].put(changed.but(issued_at=workspace.clock.text()))
     tell(workspace, AcsCredentialReissued, reissued)
     return reissued

@@ -1,8 +1,8 @@
-"""The endpoints of access systems, by resource. Encoders and access groups are not emulated yet."""
+"""The endpoints of access systems, by resource."""
 
 from ...engine.router import Router
-from . import credentials, entrances, systems, users
+from . import access_groups, credentials, encoders, entrances, systems, users
 
 router = Router("/acs")
-for part in (systems, users, entrances, credentials):
+for part in (systems, users, entrances, credentials, access_groups, encoders):
     router.include(part.router)

@@ -77,3 +77,23 @@ class AcsEntranceAdded(AcsEntranceFields, event_type="acs_entrance.added"):
 
 class AcsEntranceRemoved(AcsEntranceFields, event_type="acs_entrance.removed"):
     """An entrance is gone from an access system."""
+
+
+class AcsAccessGroupDeleted(AcsSystemFields, event_type="acs_access_group.deleted"):
+    """An access group was deleted."""
+
+    acs_access_group_id: str
+
+
+class AcsEncoderFields(AcsSystemFields):
+    """The fields of every event about a card encoder."""
+
+    acs_encoder_id: str
+
+
+class AcsEncoderAdded(AcsEncoderFields, event_type="acs_encoder.added"):
+    """A card encoder appeared in an access system."""
+
+
+class AcsEncoderRemoved(AcsEncoderFields, event_type="acs_encoder.removed"):
+    """A card encoder is gone from an access system."""

@@ -9,7 +9,7 @@ from .._shared import given
 from ..phones.model import PhoneRow
 from ..phones.state import deactivating_phone, phone_created
 from .events import AcsCredentialDeleted, AcsCredentialFields, AcsCredentialInvalidated, AcsCredentialIssued
-from .model import AcsCredentialRow, AcsSystemRow
+from .model import AcsCredentialRow, AcsSystemRow, AcsUserRow
 
 
 def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
@@ -99,6 +99,16 @@ def take_back(workspace: Workspace, credential: AcsCredentialRow) -> None:
     _forget_on_phones(workspace, current)
     issued_at = None if current.access_method == "mobile_key" else current.issued_at
     workspace[AcsCredentialRow].put(current.but(user_identity_id=None, issued_at=issued_at))
+
+
+def assign_to(workspace: Workspace, credential: AcsCredentialRow, user: AcsUserRow) -> AcsCredentialRow:
+    """Give a credential to a user; whoever had it before loses it. A mobile key goes to the phones of its person."""
+    if credential.acs_user_id == user.id:
+        return credential
+    take_back(workspace, credential)
+    taken = workspace[AcsCredentialRow][credential.id]
+    given_to = taken.but(acs_user_id=user.id, user_identity_id=user.user_identity_id)
+    return issue(workspace, workspace[AcsCredentialRow].put(given_to))
 
 
 def _children(workspace: Workspace, parent: AcsCredentialRow) -> list[AcsCredentialRow]:

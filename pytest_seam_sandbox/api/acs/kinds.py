@@ -17,7 +17,9 @@ class SystemKind:
 
     provider: the account type to which it belongs. methods: the access methods of its credentials, and of its
     entrances. managers: the kinds of credential managers that hand out its mobile keys; none: it does so itself.
-    needs_sync: whether every mobile key has to be a multi-phone sync credential.
+    needs_sync: whether every mobile key has to be a multi-phone sync credential. group_types: the kinds of its access
+    groups; none: access belongs to its credentials. has_encoders: whether cards are written at encoders that Seam
+    reaches (docs, on the pages of the systems).
     """
 
     provider: str
@@ -28,6 +30,8 @@ class SystemKind:
     managers: tuple[str, ...] = ()
     is_credential_manager: bool = False
     needs_sync: bool = False
+    group_types: tuple[str, ...] = ()
+    has_encoders: bool = False
 
 
 _CARD_AND_PHONE = ("card", "mobile_key")
@@ -43,6 +47,7 @@ SYSTEM_KINDS: Mapping[str, SystemKind] = MappingProxyType(
             credential_type="visionline_card",
             managers=("assa_abloy_credential_service",),
             needs_sync=True,
+            has_encoders=True,
         ),
         "assa_abloy_credential_service": SystemKind(
             "assa_abloy_credential_service", "ASSA ABLOY Credential Services", is_credential_manager=True
@@ -53,6 +58,7 @@ SYSTEM_KINDS: Mapping[str, SystemKind] = MappingProxyType(
             _CARD_AND_PHONE,
             credential_type="assa_abloy_vostio_key",
             managers=("assa_abloy_vostio_credential_service",),
+            has_encoders=True,
         ),
         "assa_abloy_vostio_credential_service": SystemKind(
             "assa_abloy_vostio_credential_service",
@@ -60,10 +66,25 @@ SYSTEM_KINDS: Mapping[str, SystemKind] = MappingProxyType(
             is_credential_manager=True,
         ),
         "salto_space_system": SystemKind(
-            "salto_space", "Salto Space", ("code", *_CARD_AND_PHONE), "salto_space_user", "salto_space_key"
+            "salto_space",
+            "Salto Space",
+            ("code", *_CARD_AND_PHONE),
+            "salto_space_user",
+            "salto_space_key",
+            group_types=("salto_space_group",),
+            has_encoders=True,
         ),
-        "salto_ks_site": SystemKind("salto_ks", "Salto KS Site", _ALL, "salto_site_user", "salto_ks_credential"),
-        "brivo_account": SystemKind("brivo", "Brivo Account", _ALL, "brivo_user", "brivo_credential"),
+        "salto_ks_site": SystemKind(
+            "salto_ks",
+            "Salto KS Site",
+            _ALL,
+            "salto_site_user",
+            "salto_ks_credential",
+            group_types=("salto_ks_access_group",),
+        ),
+        "brivo_account": SystemKind(
+            "brivo", "Brivo Account", _ALL, "brivo_user", "brivo_credential", group_types=("brivo_group",)
+        ),
         "latch_building": SystemKind("latch", "Latch Building", _ALL, "latch_user", "latch_access"),
         "dormakaba_community_site": SystemKind(
             "dormakaba_community",
@@ -71,6 +92,8 @@ SYSTEM_KINDS: Mapping[str, SystemKind] = MappingProxyType(
             _CARD_AND_PHONE,
             "dormakaba_community_user",
             managers=_LEGIC,
+            group_types=("dormakaba_community_access_group",),
+            has_encoders=True,
         ),
         "dormakaba_ambiance_site": SystemKind(
             "dormakaba_ambiance",
@@ -78,16 +101,32 @@ SYSTEM_KINDS: Mapping[str, SystemKind] = MappingProxyType(
             _CARD_AND_PHONE,
             credential_type="dormakaba_ambiance_credential",
             managers=_LEGIC,
+            group_types=("dormakaba_ambiance_access_group",),
+            has_encoders=True,
         ),
         "legic_connect_credential_service": SystemKind(
             "legic_connect", "LEGIC Connect Credential Service", is_credential_manager=True
         ),
-        "hotek_site": SystemKind("hotek", "Hotek Site", ("card",), credential_type="hotek_card"),
-        "pti_site": SystemKind("pti", "PTI Site", ("code", "card", "cloud_key"), "pti_user", "pti_card"),
-        "avigilon_alta_org": SystemKind(
-            "avigilon_alta", "Avigilon Alta Organization", _ALL, "avigilon_alta_user", "avigilon_alta_credential"
+        "hotek_site": SystemKind("hotek", "Hotek Site", ("card",), credential_type="hotek_card", has_encoders=True),
+        "pti_site": SystemKind(
+            "pti",
+            "PTI Site",
+            ("code", "card", "cloud_key"),
+            "pti_user",
+            "pti_card",
+            group_types=("pti_access_level", "pti_unit"),
         ),
-        "kisi_organization": SystemKind("kisi", "Kisi Organization", _ALL, "kisi_user", "kisi_credential"),
+        "avigilon_alta_org": SystemKind(
+            "avigilon_alta",
+            "Avigilon Alta Organization",
+            _ALL,
+            "avigilon_alta_user",
+            "avigilon_alta_credential",
+            group_types=("avigilon_alta_group",),
+        ),
+        "kisi_organization": SystemKind(
+            "kisi", "Kisi Organization", _ALL, "kisi_user", "kisi_credential", group_types=("kisi_access_group",)
+        ),
         "hid_credential_manager_organization": SystemKind(
             "hid_credential_manager",
             "HID Credential Manager Organization",

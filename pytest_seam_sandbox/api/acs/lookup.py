@@ -8,8 +8,10 @@ from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.workspace import Workspace
 from .._filters import Filter
-from .._shared import find
+from .._shared import find, not_found
 from ..connected_accounts.model import ConnectedAccountRow
+from ..user_identities.model import find_user_identity
+from .groups import AcsAccessGroupRow, granted, groups_of_system
 from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
 
 
@@ -35,10 +37,24 @@ def find_credential(workspace: Workspace, acs_credential_id: str) -> AcsCredenti
     return find(workspace, AcsCredentialRow, acs_credential_id, words="ACS credential", data=data)
 
 
+def member(workspace: Workspace, group: AcsAccessGroupRow, acs_user_id: str | None, person_id: str | None) -> str:
+    """The id of the user that is named, or of the person's user in the system of a group; 404 `acs_user_not_found`."""
+    if acs_user_id is not None:
+        return find_user(workspace, acs_user_id).id
+    for user in users_of(workspace, find_user_identity(workspace, person_id or "").id):
+        if user.acs_system_id == group.acs_system_id:
+            return user.id
+    data = {"acs_system_id": group.acs_system_id, "user_identity_id": person_id}
+    raise not_found("acs_user_not_found", "ACS user not found", data)
+
+
 def system_view(workspace: Workspace, system: AcsSystemRow) -> dict[str, Any]:
     """The system as a client sees it."""
-    count = sum(user.acs_system_id == system.id for user in workspace[AcsUserRow])
-    return {**system.view(), "acs_user_count": count}
+    counts = {
+        "acs_user_count": sum(user.acs_system_id == system.id for user in workspace[AcsUserRow]),
+        "acs_access_group_count": len(groups_of_system(workspace, system.id)),
+    }
+    return system.view() | counts
 
 
 def credentials_of(workspace: Workspace, user: AcsUserRow) -> list[AcsCredentialRow]:
@@ -52,11 +68,14 @@ def users_of(workspace: Workspace, user_identity_id: str) -> list[AcsUserRow]:
 
 
 def entrances_of_credential(workspace: Workspace, credential: AcsCredentialRow) -> list[AcsEntranceRow]:
-    """What a credential opens: the entrances that it names, else those that its user was granted (assumed)."""
+    """What a credential opens: the entrances that it names, else those that its user was granted (assumed).
+
+    Granted: directly, or by an access group (docs).
+    """
     user = workspace[AcsUserRow].get(credential.acs_user_id)
     ids = credential.allowed_acs_entrance_ids
     if ids is None:
-        ids = user.acs_entrance_ids if user else ()
+        ids = tuple(granted(workspace, user)) if user else ()
     return [row for row in workspace[AcsEntranceRow] if row.id in ids]
 
 
@@ -67,7 +86,7 @@ def entrances_of_user(workspace: Workspace, user: AcsUserRow) -> list[AcsEntranc
     """
     if not user.has_access:
         return []
-    ids, now = set(user.acs_entrance_ids), workspace.clock.text()
+    ids, now = granted(workspace, user), workspace.clock.text()
     for credential in credentials_of(workspace, user):
         if credential.is_valid and credential.is_in_time(now):
             ids.update(credential.allowed_acs_entrance_ids or ())

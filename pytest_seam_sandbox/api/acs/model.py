@@ -31,6 +31,7 @@ INACTIVE = "acs_user_inactive"
 NO_ACCESS = (INACTIVE, "salto_ks_user_not_subscribed")
 """The warnings under which a user opens no doors (spec)."""
 WAITING = "waiting_to_be_issued"
+REISSUE = "needs_to_be_reissued"
 IMAGES = "https://connect.getseam.com/assets/images/acs_systems"
 
 
@@ -68,7 +69,7 @@ class AcsSystemRow(Row):
         return SYSTEM_KINDS[self.system_type]
 
     def view(self) -> dict[str, Any]:
-        """The system as a client sees it, but for `acs_user_count`, which depends on other rows."""
+        """The system as a client sees it, but for the two counts, which depend on other rows."""
         kind = self.kind
         metadata: dict[str, Any] = {}
         if self.system_type == "visionline_system":
@@ -92,7 +93,6 @@ class AcsSystemRow(Row):
             "image_url": f"{IMAGES}/{self.system_type}.png",
             "image_alt_text": f"{kind.display_name} logo",
             "location": {"time_zone": None},
-            "acs_access_group_count": 0,
             "errors": [error.as_error() for error in self.errors],
             "warnings": [warning.as_warning() for warning in self.warnings],
             "created_at": self.created_at,
@@ -248,7 +248,7 @@ class AcsCredentialRow(Row):
     key: ClassVar[str] = "acs_credential_id"
     not_found: ClassVar[str] = "acs_credential_not_found"
     resource: ClassVar[str] = "acs_credential"
-    warning_codes: ClassVar[tuple[str, ...]] = (WAITING,)
+    warning_codes: ClassVar[tuple[str, ...]] = (REISSUE, WAITING)
     acs_credential_id: str
     workspace_id: str
     acs_system_id: str
@@ -261,6 +261,7 @@ class AcsCredentialRow(Row):
     parent_acs_credential_id: str | None = None
     is_multi_phone_sync_credential: bool = False
     code: str | None = None
+    card_number: str | None = None
     starts_at: str | None = None
     ends_at: str | None = None
     issued_at: str | None = None
@@ -311,6 +312,7 @@ class AcsCredentialRow(Row):
                 user_identity_id=self.user_identity_id,
                 parent_acs_credential_id=self.parent_acs_credential_id,
                 code=self.code,
+                card_number=self.card_number,
                 starts_at=self.starts_at,
                 ends_at=self.ends_at,
                 external_type=credential_type,

@@ -16,6 +16,7 @@ from .._shared import Condition, errors_in_event, warnings_in_event, without_cod
 from ..connected_accounts.model import ConnectedAccountRow
 from ..connected_accounts.state import account_lost, account_recovered, deleting_account
 from ..user_identities.model import UserIdentityRow, deleting_user_identity
+from .encoding import AcsEncoderRow, add_encoder, encoders_of, lose_encoder
 from .events import (
     AcsEntranceAdded,
     AcsEntranceRemoved,
@@ -25,6 +26,7 @@ from .events import (
     AcsUserCreated,
     AcsUserDeleted,
 )
+from .groups import add_groups, delete_group, groups_of_system, groups_of_user, leave
 from .issuing import delete_credentials, issue, sync, take_back, without
 from .kinds import SYSTEM_KINDS, door_category
 from .lookup import credentials_of, users_of
@@ -58,6 +60,9 @@ def add_system(
     ids = {"acs_system_id": system.id, "connected_account_id": account.id}
     workspace.events.emit(workspace, AcsSystemAdded(**ids))
     workspace.events.emit(workspace, AcsSystemConnected(**ids))
+    add_groups(workspace, system)
+    if system.kind.has_encoders:
+        add_encoder(workspace, system)
     for entrance in entrances:
         metadata: dict[str, Mapping[str, Any]] = {}
         if system_type == "visionline_system":
@@ -182,6 +187,8 @@ def ensure_user(workspace: Workspace, system: AcsSystemRow, owner: UserIdentityR
 def delete_user(workspace: Workspace, user: AcsUserRow) -> None:
     """Delete a user: acs_credential.deleted for each credential, then acs_user.deleted."""
     delete_credentials(workspace, credentials_of(workspace, user))
+    for group in groups_of_user(workspace, user):
+        leave(workspace, group, user.id)
     owner = workspace[UserIdentityRow].get(user.user_identity_id)
     if owner is not None:
         workspace[UserIdentityRow].put(owner.but(acs_user_ids=without(owner.acs_user_ids, user.id)))
@@ -263,6 +270,11 @@ def _delete_with_account(workspace: Workspace, account: ConnectedAccountRow) -> 
         delete_credentials(workspace, [row for row in workspace[AcsCredentialRow] if row.acs_system_id == system.id])
         for user in [row for row in workspace[AcsUserRow] if row.acs_system_id == system.id]:
             delete_user(workspace, user)
+        for encoder in encoders_of(workspace, system.id):
+            lose_encoder(workspace, encoder)
+            workspace[AcsEncoderRow].remove(encoder.id)
+        for group in groups_of_system(workspace, system.id):
+            delete_group(workspace, group)
         for entrance in [row for row in workspace[AcsEntranceRow] if row.acs_system_id == system.id]:
             remove_entrance(workspace, entrance)
         workspace[AcsSystemRow].remove(system.id)

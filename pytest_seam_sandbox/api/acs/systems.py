@@ -20,6 +20,7 @@ from .._shared import (
     contains,
     first,
 )
+from .encoding import add_encoder, encoders_of, lose_encoder, regain_encoder
 from .lookup import customer_of, find_system, system_view
 from .model import AcsEntranceRow, AcsSystemRow
 from .state import add_entrance, remove_entrance
@@ -100,12 +101,7 @@ def list_compatible_credential_manager_acs_systems(
     return [system_view(workspace, row) for row in workspace[AcsSystemRow] if row.system_type in managers]
 
 
-@router.post(
-    "report_devices",
-    allow=WORKSPACE,
-    source="spec",
-    no_effect={"acs_encoders": "the sandbox has no encoders yet, and no endpoint shows any"},
-)
+@router.post("report_devices", allow=WORKSPACE, source="spec")
 def report_devices(
     workspace: Workspace,
     *,
@@ -113,13 +109,15 @@ def report_devices(
     acs_entrances: list[ReportedEntrance] | None = None,
     acs_system_id: Uuid,
 ) -> None:
-    """Report which entrances a Hotek site has: acs_entrance.added, acs_entrance.removed. Others: 400 `not_supported`.
+    """Report which entrances and encoders a Hotek site has: acs_entrance.added, acs_encoder.removed and the like.
 
-    Known entrances stay as they are (assumed).
+    Known ones stay as they are (assumed). Others than Hotek: 400 `not_supported`.
     """
     system = find_system(workspace, acs_system_id)
     if system.system_type != "hotek_site":
         raise ApiError(400, "not_supported", f"An ACS system of type {system.system_type} does not take reports")
+    for encoder in acs_encoders or ():
+        _report_encoder(workspace, system, encoder)
     for reported in acs_entrances or ():
         about = reported["hotek_metadata"]
         present = next(
@@ -134,6 +132,19 @@ def report_devices(
             add_entrance(workspace, system, _entrance_name(about), {"hotek_metadata": dict(about)})
         elif present is not None and reported.get("is_removed"):
             remove_entrance(workspace, present)
+
+
+def _report_encoder(workspace: Workspace, system: AcsSystemRow, reported: ReportedEncoder) -> None:
+    """Hotek knows an encoder by its number, which is part of the name (assumed)."""
+    name, is_removed = f"Encoder {reported['hotek_metadata']['encoder_number']}", reported.get("is_removed", False)
+    encoder = next((row for row in encoders_of(workspace, system.id) if row.display_name == name), None)
+    if encoder is None:
+        if not is_removed:
+            add_encoder(workspace, system, name)
+    elif is_removed:
+        lose_encoder(workspace, encoder)
+    elif encoder.errors:
+        regain_encoder(workspace, encoder)
 
 
 def _entrance_name(about: HotekEntrance) -> str:

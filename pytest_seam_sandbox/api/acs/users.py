@@ -24,6 +24,7 @@ from .._shared import (
     written,
 )
 from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
+from .groups import find_group, groups_of_user, join, leave
 from .issuing import invalidate
 from .lookup import (
     bad_request,
@@ -31,6 +32,7 @@ from .lookup import (
     entrances_of_user,
     find_system,
     find_user,
+    member,
     of_visible_person,
     sees_person,
     users_of,
@@ -113,9 +115,9 @@ def _schedule(workspace: Workspace, asked: AccessSchedule | NewAccessSchedule | 
 
 @router.put("add_to_access_group", allow=WORKSPACE, source="spec")
 def add_to_access_group(workspace: Workspace, *, acs_access_group_id: Uuid, acs_user_id: Uuid) -> None:
-    """Add a user to an access group. No system of the sandbox has one: 404 `acs_access_group_not_found`."""
-    find_user(workspace, acs_user_id)
-    raise _no_group(acs_access_group_id)
+    """Add a user to an access group of its system; no event (spec). In it already: nothing happens (assumed)."""
+    user = find_user(workspace, acs_user_id)
+    join(workspace, find_group(workspace, acs_access_group_id), user)
 
 
 @router.post("create", key="acs_user", allow=WORKSPACE, source="spec")
@@ -139,8 +141,9 @@ def create(
     system = find_system(workspace, acs_system_id)
     if not full_name.strip():
         raise ApiError(400, "full_name_required", "A full name is required")
-    for group_id in acs_access_group_ids or ():
-        raise _no_group(group_id)
+    groups = [find_group(workspace, group_id) for group_id in dict.fromkeys(acs_access_group_ids or ())]
+    if any(group.acs_system_id != system.id for group in groups):
+        raise ApiError(400, "acs_system_mismatch", "The access groups belong to another ACS system")
     owner = None
     if user_identity_id is not None:
         owner = workspace[UserIdentityRow].get(user_identity_id)
@@ -156,12 +159,9 @@ def create(
         phone_number=phone_number,
         access_schedule=_schedule(workspace, access_schedule),
     )
+    for group in groups:
+        join(workspace, group, user)
     return follow_schedule(workspace, user.id) or user
-
-
-def _no_group(acs_access_group_id: str) -> ApiError:
-    data = {"acs_access_group_id": acs_access_group_id}
-    return not_found("acs_access_group_not_found", "ACS access group not found", data)
 
 
 @router.delete("delete", allow=WORKSPACE, source="spec", checks=ONE_USER)
@@ -235,7 +235,7 @@ def list_accessible_entrances(
     acs_user_id: Uuid | None = None,
     user_identity_id: Uuid | None = None,
 ) -> Sequence[Row]:
-    """What a user may open: granted directly or by a valid credential; nothing while suspended (docs)."""
+    """What a user may open: granted directly, by a group or a valid credential; nothing while suspended (docs)."""
     user = pick_user(workspace, acs_user_id, acs_system_id, user_identity_id)
     if not sees_person(caller, user.user_identity_id):
         raise not_found("acs_user_not_found", "ACS user not found", {"acs_user_id": user.id})
@@ -255,12 +255,13 @@ def remove_from_access_group(
     acs_user_id: Uuid | None = None,
     user_identity_id: Uuid | None = None,
 ) -> None:
-    """Remove a user from an access group. No system of the sandbox has one: 404 `acs_access_group_not_found`."""
+    """Remove a user from an access group; no event (spec). Not in it: nothing happens (assumed)."""
     if acs_user_id is not None:
         find_user(workspace, acs_user_id)
     else:
         find_user_identity(workspace, user_identity_id or "")
-    raise _no_group(acs_access_group_id)
+    group = find_group(workspace, acs_access_group_id)
+    leave(workspace, group, member(workspace, group, acs_user_id, user_identity_id))
 
 
 @router.post("revoke_access_to_all_entrances", allow=WORKSPACE, source="spec", checks=ONE_USER)
@@ -271,8 +272,13 @@ def revoke_access_to_all_entrances(
     acs_user_id: Uuid | None = None,
     user_identity_id: Uuid | None = None,
 ) -> None:
-    """Take all access from a user: acs_credential.invalidated for each issued credential (assumed)."""
+    """Take all access from a user: acs_credential.invalidated for each issued credential (assumed).
+
+    The user leaves its access groups, since they would give the access back (assumed).
+    """
     user = pick_user(workspace, acs_user_id, acs_system_id, user_identity_id)
+    for group in groups_of_user(workspace, user):
+        leave(workspace, group, user.id)
     workspace[AcsUserRow].put(user.but(acs_entrance_ids=()))
     for credential in credentials_of(workspace, user):
         if credential.is_issued:
