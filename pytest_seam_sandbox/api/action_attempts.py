@@ -198,11 +198,22 @@ def _carry_out(
         result = work(workspace, attempt_id, *about)
     except ActionFailed as failure:
         status, error = "error", failure.error
-    attempt = ActionAttemptRow(attempt_id, action_type, status, result, error, *subject)
+    return _end(workspace, ActionAttemptRow(attempt_id, action_type, status, result, error, *subject))
+
+
+def fail(workspace: Workspace, attempt_id: str, *, error_type: str, message: str) -> ActionAttemptRow:
+    """End a pending attempt in error before its work is done, which is dropped; the event that says so."""
+    attempt = workspace[ActionAttemptRow][attempt_id]
+    workspace.agenda.take(attempt_id)
+    return _end(workspace, attempt.but(status="error", error={"type": error_type, "message": message}))
+
+
+def _end(workspace: Workspace, attempt: ActionAttemptRow) -> ActionAttemptRow:
+    """Keep an attempt that has ended, and log the event that says so."""
     workspace[ActionAttemptRow].put(attempt)
-    if action_type in ENDINGS:
-        succeeded, failed = ENDINGS[action_type]
-        kind = succeeded if error is None else failed
+    if attempt.action_type in ENDINGS:
+        succeeded, failed = ENDINGS[attempt.action_type]
+        kind = succeeded if attempt.error is None else failed
         fields = Unread(kind.event_type, attempt.device_id, partial(_ending, attempt, kind))
         workspace.events.emit(workspace, fields)
     return attempt

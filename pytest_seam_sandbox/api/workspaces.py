@@ -90,14 +90,21 @@ class WorkspaceRow(Row):
 
 
 def open_workspace(
-    server: Server, *, name: str, is_sandbox: bool, company_name: str | None = None, **details: Any
+    server: Server,
+    *,
+    name: str,
+    is_sandbox: bool,
+    company_name: str | None = None,
+    publishable_key: str | None = None,
+    **details: Any,
 ) -> Workspace:
     """A new workspace on this server, with its own record and a publishable key.
 
     company_name: by default the name of the workspace, since Seam shows the company to whoever logs in (assumed).
     """
     workspace = server.add_workspace(is_sandbox=is_sandbox)
-    publishable_key = workspace.ids.token("seam_pk1", 8, 24)
+    made = workspace.ids.token("seam_pk1", 8, 24)  # the ids that follow are the same with a key of one's own
+    publishable_key = publishable_key or made
     server.gate.publishable_keys[publishable_key] = workspace.workspace_id
     workspace[WorkspaceRow].put(
         WorkspaceRow(

@@ -34,16 +34,33 @@ __tracebackhide__ = is_for_the_test
 
 
 class Embedded:
-    """One emulated Seam server with one sandbox workspace."""
+    """One sandbox workspace on an emulated Seam server.
+
+    beside: another workspace, on whose server this one is opened, with that server's seed and settings; what either has
+    unfinished at the end of a test is one list. workspace_id, api_key, publishable_key: by default they follow from the
+    seed.
+    """
 
     is_live = False
 
-    def __init__(self, *, world: str, seed: int | str, settings: Settings, api_key: str | None = None) -> None:
-        self.app = App(api, settings=settings, seed=seed)
-        self.workspace = open_workspace(self.app, name="Sandbox", is_sandbox=True)
+    def __init__(
+        self,
+        *,
+        world: str,
+        seed: int | str = 0,
+        settings: Settings | None = None,
+        api_key: str | None = None,
+        beside: Embedded | None = None,
+        name: str = "Sandbox",
+        workspace_id: str | None = None,
+        publishable_key: str | None = None,
+    ) -> None:
+        self.app: App = App(api, settings=settings or Settings(), seed=seed) if beside is None else beside.app
+        with self.app.ids.naming(workspace_id):
+            self.workspace = open_workspace(self.app, name=name, is_sandbox=True, publishable_key=publishable_key)
         self.api_key = self.add_api_key(self.workspace)
         if api_key is not None:  # the ids that follow are the same with a key of one's own
-            self.app.gate.api_keys = {api_key: self.app.gate.api_keys.pop(self.api_key)}
+            self.app.gate.api_keys[api_key] = self.app.gate.api_keys.pop(self.api_key)
             self.api_key = api_key
         if world != "empty":
             from ..worlds.build import build_world
@@ -56,7 +73,7 @@ class Embedded:
         self._remembered: dict[str, str] = {}
         self.codes_set: set[str] = set()
         self.api = SeamApi(self.send)
-        self.unfinished = Unfinished()
+        self.unfinished: Unfinished = Unfinished() if beside is None else beside.unfinished
         self.provision = EmbeddedProvision(self.app, self.workspace, self.codes_set)
 
     def adopt(self, other: Embedded) -> None:

@@ -66,6 +66,12 @@ class Agenda:
             with clock.pinned(task.due):
                 task.function(workspace, *task.about)
 
+    def take(self, subject: object) -> Task | None:
+        """Take the first work about a subject off the agenda; None when there is none."""
+        taken = next((task for task in self.tasks if subject in task.about), None)
+        self.tasks = tuple(task for task in self.tasks if task is not taken)
+        return taken
+
     def clear(self) -> None:
         """Forget all pending work."""
         self.tasks = ()

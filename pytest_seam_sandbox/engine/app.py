@@ -84,6 +84,7 @@ class App:
 
     api: what it serves. `not_emulated` collects paths of Seam that the API lacks, `internal_errors` what a server could
     not raise; `history` has calls, events and notes in order. `probe` is told of every request, if it is set.
+    `new_request_id` gives the id of each request, `new_health_id` those of requests for `/health`.
     """
 
     def __init__(self, api: Api, *, settings: Settings, seed: int | str) -> None:
@@ -91,8 +92,9 @@ class App:
         self.settings = settings
         self.clock = Clock()
         self.ids = Ids(seed)
-        self._request_ids = Ids(f"{seed}/requests")
-        self._health_ids = Ids(f"{seed}/health")  # so that those of requests do not depend on how often it was asked
+        self.new_request_id: Callable[[], str] = Ids(f"{seed}/requests").uuid
+        # of its own, so that the ids of requests do not depend on how often it was asked
+        self.new_health_id: Callable[[], str] = Ids(f"{seed}/health").uuid
         self.lock = Lock()
         self.workspaces: dict[str, Workspace] = {}
         self.gate = Gate(self.workspaces, partial(api.find_session, self))
@@ -182,7 +184,7 @@ class App:
         started = time.perf_counter()
         with self.lock:
             if request.path in HEALTH_PATHS:
-                return health(request, now=written_at(self.clock.timestamp()), request_id=self._health_ids.uuid())
+                return health(request, now=written_at(self.clock.timestamp()), request_id=self.new_health_id())
             answered = None if self.probe is None else self.probe(request)
             clock = self.clock
             now = clock.timestamp()
@@ -211,7 +213,7 @@ class App:
             early = self._open(exchange)
             if early is not None:
                 return early
-        call.request_id = self._request_ids.uuid()
+        call.request_id = self.new_request_id()
         fault = self._fault(exchange) if self.faults.all else None
         if fault is not None:
             return self._spoil(fault, exchange)

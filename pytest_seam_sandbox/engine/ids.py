@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
@@ -28,6 +30,7 @@ class Ids:
         text = self._block(0, b"uuid").hex()
         self._start, self._mask = int(text[20:32], 16), int(text[:8], 16)
         self._form = f"%08x-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-%012x"
+        self._wanted: list[str] = []
         self._digits: Any = None
         self._person: Any = None
 
@@ -43,9 +46,23 @@ class Ids:
         that; the rest is the seed's.
         """
         if place is None:
+            if self._wanted:
+                return self._wanted.pop()
             self.count = place = self.count + 1
         last = (self._start + place * _STEP) & 0xFFFFFFFFFFFF
         return self._form % (last >> 16 ^ self._mask, last)
+
+    @contextmanager
+    def naming(self, wanted: str | None) -> Iterator[None]:
+        """Inside the block, the next id that is asked for is the wanted one, of any form.
+
+        It takes no place of the sequence. None: the ids follow from the seed as ever.
+        """
+        self._wanted = [] if wanted is None else [wanted]
+        try:
+            yield
+        finally:
+            self._wanted = []
 
     def place_of(self, uuid: str) -> int | None:
         """The count that makes this id; None for an id that is none of this sequence."""

@@ -33,9 +33,9 @@ _PATIENCE = 2.0  # real seconds that threads of ended connections get to end
 class Listener:
     """A loopback server. Start it with `start` or as a context manager; apps join and leave while it runs.
 
-    port: 0 for a free one. control: answers requests below /_sandbox/; None leaves them unknown. control_hosts: names
-    of hosts, besides loopback, under which these may be sent. log: called after each request with its answer and the
-    seconds it took.
+    port: 0 for a free one. control: answers requests below /_sandbox/, or those that begin with one of `control_paths`;
+    None leaves them unknown. control_hosts: names of hosts, besides loopback, under which these may be sent. handle:
+    answers all other requests in place of the app. log: called after each request with its answer and its seconds.
 
     A child process that is forked meanwhile holds nothing of it: there the listener starts anew, on a port of its own,
     when an app joins.
@@ -48,11 +48,15 @@ class Listener:
         port: int = 0,
         control: Control | None = None,
         control_hosts: Sequence[str] = (),
+        control_paths: Sequence[str] = (CONTROL,),
+        handle: Control | None = None,
         log: Log | None = None,
     ) -> None:
         self.host = host
         self._control = control
         self._control_hosts = [name.lower() for name in control_hosts]
+        self._control_paths = tuple(control_paths)
+        self._handle = handle
         self._log = log
         self._asked_port = port
         self._apps: list[App] = []
@@ -230,9 +234,9 @@ class Listener:
         if app is None:
             raise Refusal(503, "no sandbox is served here now")
         try:
-            if request.path.startswith(CONTROL) and self._control is not None:
+            if request.path.startswith(self._control_paths) and self._control is not None:
                 return self._controlled(self._control, app, request)
-            response = app.handle(request)
+            response = app.handle(request) if self._handle is None else self._handle(app, request)
         except Exception as error:  # noqa: BLE001 - it is raised in the test that caused it
             app.note_error(error)
             said = {"type": "internal_server_error", "message": f"{type(error).__name__}: {error}"}
