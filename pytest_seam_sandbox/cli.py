@@ -11,7 +11,8 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .engine.errors import SandboxError
 from .engine.http import Request, Response
@@ -19,14 +20,24 @@ from .output import Output, write
 from .settings import SETTINGS, Setting
 from .transports.proxies import around_proxies
 
+if TYPE_CHECKING:
+    from .backends.embedded import Embedded
+
+FAKE_NAME = "fake-seam-connect"
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.5  # seconds between two looks for a signal whose byte went elsewhere
 _MOST_BYTES = 4096  # signals that are read at once
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; gives the exit status."""
-    options = _parser().parse_args(arguments)
+    """Run one command; gives the exit status.
+
+    Under the name of the official fake's executable, fake-seam-connect, it is `serve --fake-compat`.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    if arguments is None and Path(sys.argv[0]).stem == FAKE_NAME:
+        given = ["serve", "--fake-compat", *given]
+    options = _parser().parse_args(given)
     try:
         status: int = options.run(options)
     except SandboxError as mistake:
@@ -43,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     serve = commands.add_parser("serve", help="serve a sandbox on loopback until it is interrupted")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    serve.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default: 0)")
+    serve.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (default: 0)")
     serve.add_argument(
         "--control-host",
         action="append",
@@ -53,9 +64,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     for name, setting in _settings():
         switch: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.default in ("true", "false") else {}
+        if name == "seed":  # a flag of the official fake
+            switch = {"nargs": "?", "const": ""}
         default = f" (default: {setting.default})" if setting.default else ""
         serve.add_argument(f"--{name.replace('_', '-')}", help=setting.help + default, **switch)
     serve.add_argument("--json", action="store_true", help="print one JSON object a line, for scripts")
+    serve.add_argument(
+        "--fake-compat",
+        action="store_true",
+        help="stand in for Seam's official fake, fake-seam-connect --seed: its seed, ids, keys and routes below "
+        "/_fake/, and the port in the environment variable PORT",
+    )
     serve.set_defaults(run=_serve)
     ledger = commands.add_parser("ledger", help="print what of Seam is emulated, and on whose word")
     ledger.add_argument("--json", action="store_true", help="print JSON in place of Markdown")
@@ -76,23 +95,22 @@ def _ledger(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .sandbox import Sandbox
-    from .transports.control import controls_of
     from .transports.server import Listener
 
     given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
-    sandbox = Sandbox(**given)
+    served = _fake(given) if options.fake_compat else _sandbox(given)
     output = Output(sys.stdout, sys.stderr, _lost_json if options.json else _lost_line)
     form = _log_json if options.json else _log_line
     listener = Listener(
         host=options.host,
-        port=options.port,
-        control=controls_of(sandbox.embedded),
+        port=_port(options),
         control_hosts=options.control_host,
         log=lambda *entry: output.put(form(*entry)),
+        **served.ways,
     )
-    with closing(output), _signals() as wait_for_signal, listener.serving(sandbox.embedded.app) as url:
-        announcement = _announcement(options, url, sandbox.api_key, sandbox.workspace_id)
+    backend = served.backend
+    with closing(output), _signals() as wait_for_signal, listener.serving(backend.app) as url:
+        announcement = _announcement(options, url, backend)
         if not listener.is_loopback:
             output.tell(
                 f"seam-sandbox: {options.host} is open to other machines. Whoever reaches it can use and control "
@@ -101,6 +119,40 @@ def _serve(options: argparse.Namespace) -> int:
         output.put("\n".join(announcement), vital=True)
         wait_for_signal()
     return 0
+
+
+class _Served(NamedTuple):
+    """What is served. ways: how requests are answered, as arguments of Listener."""
+
+    backend: Embedded
+    ways: dict[str, Any]
+
+
+def _sandbox(given: dict[str, Any]) -> _Served:
+    from .sandbox import Sandbox
+    from .transports.control import controls_of
+
+    if given.get("seed") == "":
+        raise SandboxError("--seed needs a value. Without one it is a flag of Seam's official fake: add --fake-compat.")
+    backend = Sandbox(**given).embedded
+    return _Served(backend, {"control": controls_of(backend)})
+
+
+def _fake(given: dict[str, Any]) -> _Served:
+    from .fake_compat.command import fake_server, ways_of
+
+    server = fake_server(given)
+    return _Served(server.backend, ways_of(server))
+
+
+def _port(options: argparse.Namespace) -> int:
+    """The port that is asked for; in place of the official fake the environment has a say, too."""
+    if options.port is not None or not options.fake_compat:
+        return options.port or 0
+    text = os.environ.get("PORT") or "0"
+    if not text.isdecimal():
+        raise SandboxError(f"the environment variable PORT is {text!r}; it takes a number from 0 to 65535.")
+    return int(text)
 
 
 @contextmanager
@@ -138,7 +190,8 @@ def _settings() -> list[tuple[str, Setting]]:
     return [(name, setting) for name, setting in SETTINGS.items() if name != "intercept_allow"]
 
 
-def _announcement(options: argparse.Namespace, url: str, api_key: str, workspace_id: str) -> list[str]:
+def _announcement(options: argparse.Namespace, url: str, backend: Embedded) -> list[str]:
+    api_key, workspace_id = backend.api_key, backend.workspace_id
     no_proxy = around_proxies(os.environ, url)["NO_PROXY"]
     if options.json:
         ready = {"event": "ready", "url": url, "api_key": api_key, "workspace_id": workspace_id, "no_proxy": no_proxy}
@@ -148,7 +201,7 @@ def _announcement(options: argparse.Namespace, url: str, api_key: str, workspace
         f"SEAM_API_KEY={api_key}",
         f"NO_PROXY={no_proxy}",
         f"workspace_id={workspace_id}",
-        f"ready: world {options.world or 'empty'}, control below {url}/_sandbox/, stop with Ctrl-C",
+        f"ready: world {backend.world}, control below {url}/_sandbox/, stop with Ctrl-C",
     ]
 
 

@@ -1,0 +1,82 @@
+"""`seam-sandbox serve --fake-compat`, and the executable under the fake's own name."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pytest_seam_sandbox import cli
+
+SCRIPT = Path(sys.executable).with_name("seam-sandbox")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_port_comes_from_the_environment(run):
+    """PORT decides where it listens; --seed is the fake's flag; SIGTERM ends it with status 0."""
+    port = free_port()
+    process, ready = run("--seed", env={**os.environ, "PORT": str(port)})
+
+    assert ready["url"] == f"http://127.0.0.1:{port}"
+    assert (ready["api_key"], ready["workspace_id"]) == ("seam_apikey1_token", "seed_workspace_1")
+    assert httpx.get(f"{ready['url']}/_fake/default_seed").json()["august_device_1"] == "august_device_1"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 0
+
+
+def test_executable_under_the_fakes_name(run, tmp_path):
+    """A script called fake-seam-connect takes the fake's own command line."""
+    script = tmp_path / "fake-seam-connect"
+    script.write_text(f"#!{sys.executable}\nimport sys\nfrom pytest_seam_sandbox.cli import main\nsys.exit(main())\n")
+    script.chmod(0o755)
+    environ = {name: value for name, value in os.environ.items() if name != "PORT"}
+
+    _, ready = run("--seed", command=[str(script)], env=environ)
+
+    assert httpx.get(f"{ready['url']}/health").status_code == 200
+    assert httpx.get(f"{ready['url']}/_fake/default_seed").json()["ok"]
+
+
+def test_option_wins_over_the_environment(monkeypatch):
+    """--port is taken when it is given."""
+    monkeypatch.setenv("PORT", "1")
+    port = free_port()
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", port))
+    with taken:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest_seam_sandbox", "serve", "--fake-compat", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--fake-compat", "--world", "house"], "so --world has no effect"),
+        (["--fake-compat", "--api-key", "seam_test1_x"], "so --api-key has no effect"),
+        (["--fake-compat"], "the environment variable PORT is 'http'"),
+        (["--seed"], "--seed needs a value"),
+    ],
+)
+def test_mistakes_are_told(monkeypatch, capsys, options, said):
+    """What contradicts itself is refused before anything is served."""
+    monkeypatch.setenv("PORT", "http")
+
+    assert cli.main(["serve", *options]) == 2
+    assert said in capsys.readouterr().err
