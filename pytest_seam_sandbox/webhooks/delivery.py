@@ -18,9 +18,10 @@ from ..engine.workspace import Workspace
 from ..report.texts import MOST, joined
 from ..report.timeline import subject
 from . import retries, signature
+from .disturbances import Attempt, InForce
 from .loops import Home, outside_of_trio
 from .messages import Answer, AsyncTarget, Delivery, Message, SyncTarget, WebhookRequest, hand_over
-from .targets import TIMEOUT, UrlTarget, is_url_of_this_machine
+from .targets import TIMEOUT, Nowhere, UrlTarget, is_url_of_this_machine
 
 _INSIDE: ContextVar[bool] = ContextVar("whether this is code of a program that webhooks have called", default=False)
 _MOST_IN_A_ROW = 10_000
@@ -44,6 +45,7 @@ class _Job:
     message: Message
     webhook: WebhookRow
     route: Route
+    attempt: Attempt
     request: WebhookRequest
 
 
@@ -68,6 +70,7 @@ class Courier:
         self._local: dict[str, Route] = {}
         self.by_webhook: dict[str, Route] = {}
         self.by_url: dict[str, Route] = {}
+        self.force = InForce(self)
         self.is_paused = False
         self.may_leave_undelivered = False
 
@@ -123,7 +126,8 @@ class Courier:
                 outbox.seen = row.number
                 for webhook in webhooks:
                     if webhook.wants(row.event_type, row.number):
-                        outbox.add(Message.about(row, webhook))
+                        for message in self.force.admit(workspace, Message.about(row, webhook)):
+                            outbox.add(message)
             else:
                 outbox.seen = workspace.events.emitted
 
@@ -219,7 +223,7 @@ class Courier:
                     continue
                 route = self._route(webhook)
                 if route is not None:
-                    return _Job(workspace, message, webhook, route, self._request(message, webhook))
+                    return self._job(workspace, message, webhook, route)
         return None
 
     def _put_back(self, job: _Job) -> None:
@@ -243,10 +247,20 @@ class Courier:
             )
         return route
 
-    def _request(self, message: Message, webhook: WebhookRow) -> WebhookRequest:
-        timestamp = signature.wall_seconds()
-        sent = signature.headers(webhook.secret, svix_id=message.svix_id, timestamp=timestamp, body=message.body)
-        return WebhookRequest(webhook.url, sent, message.body)
+    def _job(self, workspace: Workspace, message: Message, webhook: WebhookRow, route: Route) -> _Job:
+        secrets: tuple[str, ...] = (webhook.secret,)
+        if webhook.old_secret is not None and workspace.clock.timestamp() < webhook.old_secret_until:
+            secrets = (webhook.secret, webhook.old_secret)
+        attempt = Attempt(signature.wall_seconds(), secrets, message.body, message.body)
+        self.force.alter(message, attempt)
+        if message.is_copy:
+            attempt.names.append("duplicate")
+        sent = signature.headers(
+            *attempt.secrets, svix_id=message.svix_id, timestamp=attempt.timestamp, body=attempt.body
+        )
+        if attempt.is_lost:
+            route = Route(Nowhere(), raises=False)
+        return _Job(workspace, message, webhook, route, attempt, WebhookRequest(webhook.url, sent, attempt.sent_body))
 
     # what came of it
 
@@ -265,9 +279,11 @@ class Courier:
                 None if answer.is_success else str(answer),
                 seconds,
                 app.clock.timestamp(),
+                tuple(job.attempt.names),
             )
         )
-        outcome = str(answer) if answer.error is None else f"{answer} ({type(answer.error).__name__})"
+        why = [*job.attempt.names, *([type(answer.error).__name__] if answer.error is not None else [])]
+        outcome = f"{answer} ({', '.join(why)})" if why else str(answer)
         now, url = app.clock.timestamp(), job.webhook.url
         with app.lock.quietly():
             app.history.append(Sent(now, message.row, url, message.attempt, outcome, answer.is_success))
@@ -290,8 +306,10 @@ class Courier:
             changed = retries.after_success(webhook)
         else:
             changed = retries.after_failure(webhook, now)
-            again = message.again(str(answer), is_excused=False)
-            if message.attempt < retries.ATTEMPTS:
+            again = message.again(str(answer), is_excused=bool(job.attempt.names))
+            if message.is_copy:
+                pass
+            elif message.attempt < retries.ATTEMPTS:
                 workspace.agenda.plan(now + retries.DELAYS[message.attempt - 1], hand_over, again)
             else:
                 self._given_up.append(again)
@@ -309,13 +327,15 @@ class Courier:
         """What was not delivered at the end of a test; it is forgotten."""
         with self._app.lock.quietly():
             self._collect()
-            texts = list(self._undelivered())
+            texts, unmet = list(self._undelivered()), list(self.force.unmet())
             self._given_up.clear()
             for workspace in self._workspaces():
                 workspace.outbox.clear()
                 workspace.agenda.restore(
                     tuple(task for task in workspace.agenda.tasks if task.function is not hand_over)
                 )
+        if unmet:
+            yield ExpectationFailed("\n".join(unmet))
         if texts and not self.may_leave_undelivered:
             yield ExpectationFailed(
                 f"{len(texts):,} webhook message(s) were not delivered when the test ended: {joined(texts, MOST)}. Let "
@@ -326,7 +346,7 @@ class Courier:
     def _undelivered(self) -> Iterator[str]:
         for workspace in self._workspaces():
             planned = [task.about[0] for task in workspace.agenda.tasks if _is_retry(task)]
-            for message in (*self._given_up, *planned, *workspace.outbox.ready):
+            for message in (*self._given_up, *planned, *self.force.held(workspace), *workspace.outbox.ready):
                 webhook = workspace[WebhookRow].get(message.webhook_id)
                 if webhook is not None and not webhook.is_disabled and not message.is_excused:
                     said = f"attempt {message.attempt - 1} → {message.failure}" if message.failure else "not sent yet"

@@ -23,7 +23,7 @@ class Message:
     """An event on its way to a webhook.
 
     attempt: the number of the next attempt, from 1 on. failure: what came of the last one. is_excused: that one failed
-    because the test wanted it to.
+    because the test wanted it to. is_copy: sent beside the message itself, which is the one that is tried again.
     """
 
     webhook_id: str
@@ -33,6 +33,7 @@ class Message:
     attempt: int = 1
     failure: str = ""
     is_excused: bool = False
+    is_copy: bool = False
 
     @classmethod
     def about(cls, row: EventRow, webhook: WebhookRow) -> Message:
@@ -42,6 +43,10 @@ class Message:
     def again(self, failure: str, *, is_excused: bool) -> Message:
         """The message for the next attempt."""
         return replace(self, attempt=self.attempt + 1, failure=failure, is_excused=is_excused)
+
+    def copied(self) -> Message:
+        """A copy, for a duplicate."""
+        return replace(self, is_copy=True)
 
 
 def hand_over(workspace: Workspace, message: Message) -> None:
@@ -88,7 +93,7 @@ class Delivery:
 
     attempt: its number, from 1 on. headers, body: as sent. status: what the program answered; None when it did not.
     error: what went wrong, in words; None where nothing did. seconds: real seconds until the answer. at: sandbox time,
-    in seconds since 1970.
+    in seconds since 1970. disturbed_by: what the test had done to it, by the names of the methods of Webhooks.
     """
 
     row: EventRow
@@ -101,6 +106,7 @@ class Delivery:
     error: str | None
     seconds: float
     at: float
+    disturbed_by: tuple[str, ...] = ()
 
     @cached_property
     def event(self) -> Event:

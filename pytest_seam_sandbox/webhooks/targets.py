@@ -173,6 +173,14 @@ def _environ(request: WebhookRequest) -> dict[str, Any]:
     }
 
 
+class Nowhere(SyncTarget):
+    """Where an attempt goes that is lost on its way."""
+
+    def call(self, request: WebhookRequest) -> Answer:  # noqa: ARG002 - nobody gets it
+        """Answer nothing."""
+        return Answer(None, "lost on its way")
+
+
 class UrlTarget(SyncTarget):
     """Sends to a server on this machine, past any proxy. Redirects are not followed: 3xx is a failure (svix-docs)."""
 

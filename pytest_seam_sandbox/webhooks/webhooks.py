@@ -10,6 +10,7 @@ from ..api.webhooks.model import ALL, Webhook
 from ..backends.embedded import Embedded
 from ..engine.errors import SandboxError, is_for_the_test, quoted
 from ..expectations.possible import check_event_type
+from .chaos import Chaos
 from .delivery import Courier, Route
 from .inbox import Inbox
 from .targets import TIMEOUT, target_of
@@ -19,7 +20,7 @@ _HOST = "http://app.localhost"
 _LONGEST = 3_600.0
 
 
-class Webhooks:
+class Webhooks(Chaos):
     """Signed delivery of events to the program under test, and what came of it; embedded only.
 
     Each event of the log is sent to each webhook that wants it, also to those that the program has made itself: by
@@ -29,9 +30,8 @@ class Webhooks:
     """
 
     def __init__(self, backend: Embedded) -> None:
-        self._backend = backend
         self.inbox = Inbox(backend)
-        self.courier = Courier(backend, self.inbox.add)
+        super().__init__(backend, Courier(backend, self.inbox.add))
 
     def __repr__(self) -> str:
         return f"Webhooks({len(self.inbox)} deliveries)"
@@ -78,7 +78,11 @@ class Webhooks:
         self.courier.by_url[url] = self._to(target, timeout, raise_app_exceptions=raise_app_exceptions)
 
     def flush(self) -> None:
-        """Deliver what is ready now, also when delivery is paused; in async code, `aflush` waits for the app."""
+        """Deliver what is ready now, also when delivery is paused, and what `reorder` holds back.
+
+        In async code, `aflush` waits for the app.
+        """
+        self.courier.force.release()
         was_paused, self.courier.is_paused = self.courier.is_paused, False
         try:
             self.courier()
@@ -86,7 +90,8 @@ class Webhooks:
             self.courier.is_paused = was_paused
 
     async def aflush(self) -> None:
-        """Deliver what is ready now, and wait for it."""
+        """As `flush`, and wait for it."""
+        self.courier.force.release()
         was_paused, self.courier.is_paused = self.courier.is_paused, False
         try:
             self.courier()

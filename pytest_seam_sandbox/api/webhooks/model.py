@@ -17,6 +17,7 @@ class WebhookRow(Row):
 
     since: the number of the last event before it was made. failures: when attempts failed since the last success, as
     far as it matters. is_disabled: nothing is sent any more, since attempts failed for days.
+    old_secret: signs beside the new one until a time, in seconds since 1970.
     """
 
     key: ClassVar[str] = "webhook_id"
@@ -29,6 +30,8 @@ class WebhookRow(Row):
     failures: tuple[float, ...] = ()
     failing_since: float | None = None
     is_disabled: bool = False
+    old_secret: str | None = None
+    old_secret_until: float = 0.0
 
     def view(self) -> dict[str, Any]:
         """The webhook as a client sees it. Its secret always shows: the spec leaves open when it does (fake)."""
