@@ -21,6 +21,7 @@ from .settings import SETTINGS, Setting
 from .transports.proxies import around_proxies
 
 if TYPE_CHECKING:
+    from .api.webhooks.model import Webhook
     from .backends.embedded import Embedded
 
 FAKE_NAME = "fake-seam-connect"
@@ -62,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help="a host name, besides loopback, under which /_sandbox/ may be used; may be given several times",
     )
+    serve.add_argument(
+        "--webhook-url",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="the address on this machine to which your app wants the events; may be given several times",
+    )
     for name, setting in _settings():
         switch: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.default in ("true", "false") else {}
         if name == "seed":  # a flag of the official fake
@@ -98,7 +106,7 @@ def _serve(options: argparse.Namespace) -> int:
     from .transports.server import Listener
 
     given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
-    served = _fake(given) if options.fake_compat else _sandbox(given)
+    served = (_fake if options.fake_compat else _sandbox)(given, options.webhook_url)
     output = Output(sys.stdout, sys.stderr, _lost_json if options.json else _lost_line)
     form = _log_json if options.json else _log_line
     listener = Listener(
@@ -110,37 +118,41 @@ def _serve(options: argparse.Namespace) -> int:
     )
     backend = served.backend
     with closing(output), _signals() as wait_for_signal, listener.serving(backend.app) as url:
-        announcement = _announcement(options, url, backend)
+        announcement = _announcement(options, url, served)
         if not listener.is_loopback:
             output.tell(
                 f"seam-sandbox: {options.host} is open to other machines. Whoever reaches it can use and control "
                 "this sandbox."
             )
         output.put("\n".join(announcement), vital=True)
-        wait_for_signal()
+        wait_for_signal(backend.app.settle)
     return 0
 
 
 class _Served(NamedTuple):
-    """What is served. ways: how requests are answered, as arguments of Listener."""
+    """What is served. ways: how requests are answered, as arguments of Listener. webhooks: those of --webhook-url."""
 
     backend: Embedded
     ways: dict[str, Any]
+    webhooks: Sequence[Webhook] = ()
 
 
-def _sandbox(given: dict[str, Any]) -> _Served:
+def _sandbox(given: dict[str, Any], webhook_urls: Sequence[str]) -> _Served:
     from .sandbox import Sandbox
     from .transports.control import controls_of
 
     if given.get("seed") == "":
         raise SandboxError("--seed needs a value. Without one it is a flag of Seam's official fake: add --fake-compat.")
-    backend = Sandbox(**given).embedded
-    return _Served(backend, {"control": controls_of(backend)})
+    sandbox = Sandbox(**given)
+    webhooks = [sandbox.webhooks.deliver_to(url) for url in webhook_urls]
+    return _Served(sandbox.embedded, {"control": controls_of(sandbox.embedded)}, webhooks)
 
 
-def _fake(given: dict[str, Any]) -> _Served:
+def _fake(given: dict[str, Any], webhook_urls: Sequence[str]) -> _Served:
     from .fake_compat.command import fake_server, ways_of
 
+    if webhook_urls:
+        raise SandboxError("--webhook-url is no option of Seam's official fake. Leave out --fake-compat to use it.")
     server = fake_server(given)
     return _Served(server.backend, ways_of(server))
 
@@ -156,8 +168,9 @@ def _port(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _signals() -> Iterator[Callable[[], None]]:
-    """Hold off SIGINT and SIGTERM from now on; gives a function that waits for the first of them.
+def _signals() -> Iterator[Callable[[Callable[[], None]], None]]:
+    """Hold off SIGINT and SIGTERM from now on; gives a function that waits for the first of them, and calls another
+    one in intervals meanwhile.
 
     A handler in Python alone may come too late: a signal that comes just before the program starts to wait would not
     wake it. So the program waits for the byte that the interpreter itself writes when a signal comes. Event loops of
@@ -172,8 +185,9 @@ def _signals() -> Iterator[Callable[[], None]]:
     for number in _ENDS:
         signal.signal(number, lambda number, _frame: came.append(number))
 
-    def wait() -> None:
+    def wait(meanwhile: Callable[[], None]) -> None:
         while not came:
+            meanwhile()
             with suppress(TimeoutError):
                 came.extend(number for number in alarm.recv(_MOST_BYTES) if number in _ENDS)
 
@@ -190,17 +204,20 @@ def _settings() -> list[tuple[str, Setting]]:
     return [(name, setting) for name, setting in SETTINGS.items() if name != "intercept_allow"]
 
 
-def _announcement(options: argparse.Namespace, url: str, backend: Embedded) -> list[str]:
+def _announcement(options: argparse.Namespace, url: str, served: _Served) -> list[str]:
+    backend, webhooks = served.backend, served.webhooks
     api_key, workspace_id = backend.api_key, backend.workspace_id
     no_proxy = around_proxies(os.environ, url)["NO_PROXY"]
     if options.json:
         ready = {"event": "ready", "url": url, "api_key": api_key, "workspace_id": workspace_id, "no_proxy": no_proxy}
-        return [json.dumps(ready)]
+        told = {"webhooks": [webhook.model_dump(mode="json") for webhook in webhooks]} if webhooks else {}
+        return [json.dumps(ready | told)]
     return [
         f"SEAM_ENDPOINT={url}",
         f"SEAM_API_KEY={api_key}",
         f"NO_PROXY={no_proxy}",
         f"workspace_id={workspace_id}",
+        *(f"SEAM_WEBHOOK_SECRET={webhook.secret}" for webhook in webhooks),
         f"ready: world {backend.world}, control below {url}/_sandbox/, stop with Ctrl-C",
     ]
 

@@ -65,6 +65,7 @@ class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
         world, seed, api_key = given.pop("world", "empty"), given.pop("seed", 0), given.pop("api_key", None)
         super().__init__(Embedded(world=world, seed=seed, api_key=api_key, settings=Settings(**given)), allowed)
         self._deliveries = self._embedded.app.lock.afterwards = Starter(self._embedded)
+        self._embedded.more_controls = self._deliveries.controls
         watch.note(self)
 
     def __repr__(self) -> str:

@@ -16,11 +16,13 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from seam import SeamWebhook
 
 from pytest_seam_sandbox import Sandbox, cli
 from pytest_seam_sandbox.report import ledger
@@ -92,6 +94,50 @@ def test_serve_prints_how_to_reach_it_and_then_works(serve, command):
     assert workspace_line == f"workspace_id={answer['devices'][0]['workspace_id']}"
     assert ready_line == f"ready: world house, control below {url}/_sandbox/, stop with Ctrl-C"
     assert [device["display_name"] for device in answer["devices"]] == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
+
+
+def test_events_go_to_the_webhook_url(serve, ready):
+    """Its secret is printed; the app is tried again without a request of anybody."""
+    came = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            came.append(SeamWebhook(secret).verify(self.rfile.read(int(self.headers["content-length"])), self.headers))
+            self.send_response(200 if len(came) > 1 else 503)
+            self.end_headers()
+            if len(came) > 1:
+                over.set()
+
+        def log_message(self, *_):
+            pass
+
+    over = threading.Event()
+    with HTTPServer(("127.0.0.1", 0), Handler) as app:
+        thread = threading.Thread(target=app.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        address = f"http://127.0.0.1:{app.server_port}/hooks"
+        lines = serve("--webhook-url", address).lines(6)
+        _, told = ready("--world", "house", "--webhook-url", address)
+        secret = told["webhooks"][0]["secret"]
+        headers = {"authorization": f"Bearer {told['api_key']}"}
+        device = httpx.get(f"{told['url']}/devices/list", headers=headers).json()["devices"][0]
+        httpx.post(
+            f"{told['url']}/devices/simulate/disconnect", headers=headers, json={"device_id": device["device_id"]}
+        )
+        httpx.post(f"{told['url']}/_sandbox/clock/advance", json={"seconds": 4.9})
+        was_repeated = over.wait(20)
+        app.shutdown()
+        thread.join()
+
+    assert lines[4].startswith("SEAM_WEBHOOK_SECRET=whsec_")
+    assert [event.event_type for event in came] == ["device.disconnected"] * 2
+    assert was_repeated
+
+
+def test_official_fake_takes_no_webhook_url(capsys):
+    """Its deliveries are not emulated."""
+    assert cli.main(["serve", "--fake-compat", "--webhook-url", "http://127.0.0.1:1/"]) == 2
+    assert "--webhook-url is no option of Seam's official fake" in capsys.readouterr().err
 
 
 def test_serve_logs_a_line_for_each_request(serve):

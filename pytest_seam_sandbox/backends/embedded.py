@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -32,13 +32,16 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = is_for_the_test
 
+Control = Callable[["Embedded", dict[str, Any]], dict[str, Any]]
+"""A control route: what it does with the values of a request, and what it answers."""
+
 
 class Embedded:
     """One sandbox workspace on an emulated Seam server.
 
     beside: another workspace, on whose server this one is opened, with that server's seed and settings; what either has
     unfinished at the end of a test is one list. workspace_id, api_key, publishable_key: by default they follow from the
-    seed.
+    seed. more_controls: control routes of what stands on it.
     """
 
     is_live = False
@@ -74,6 +77,7 @@ class Embedded:
         self.codes_set: set[str] = set()
         self.api = SeamApi(self.send)
         self.unfinished: Unfinished = Unfinished() if beside is None else beside.unfinished
+        self.more_controls: Callable[[], Mapping[str, Control]] = dict
         self.provision = EmbeddedProvision(self.app, self.workspace, self.codes_set)
 
     def adopt(self, other: Embedded) -> None:

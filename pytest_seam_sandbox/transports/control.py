@@ -39,9 +39,10 @@ MARKS = ("set_error", "set_warning", "clear_error", "clear_warning")
 def control(backend: Embedded, request: Request) -> Response:
     """Carry out one control request."""
     name = request.path.removeprefix(PREFIX)
-    route = ROUTES.get(name)
+    routes = ROUTES if name in ROUTES else {**ROUTES, **backend.more_controls()}
+    route = routes.get(name)
     if route is None:
-        return _answer(404, {"error": f"no control route {request.path}; routes: {', '.join(sorted(ROUTES))}"})
+        return _answer(404, {"error": f"no control route {request.path}; routes: {', '.join(sorted(routes))}"})
     if request.method != "POST":
         return _answer(405, {"error": f"control routes are POST only; got {request.method}."})
     try:
@@ -69,6 +70,8 @@ def _reset(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     backend.app.faults.clear()
     backend.api.call("/workspaces/reset_sandbox")
     backend.forget()
+    for ending in backend.unfinished.endings:
+        list(ending())
     backend.clock.resume()
     return {"ok": True}
 

@@ -70,8 +70,9 @@ class Courier:
         self._local: dict[str, Route] = {}
         self.by_webhook: dict[str, Route] = {}
         self.by_url: dict[str, Route] = {}
-        self.force = InForce(self)
+        self.force = InForce(self.deliver_now)
         self.is_paused = False
+        self._is_flushing = False
         self.may_leave_undelivered = False
 
     # when
@@ -81,7 +82,7 @@ class Courier:
         if any(workspace.outbox.ready or self._has_news(workspace) for workspace in self._workspaces()):
             with self._app.lock.quietly():
                 self._collect()
-                if self.is_paused or self._somebody_delivers() or not self._ready():
+                if self._is_held() or self._somebody_delivers() or not self._ready():
                     return
                 self._is_busy, self._handed_to = True, None
             outside_of_trio(self._deliver)
@@ -93,6 +94,14 @@ class Courier:
             if self._has_news(workspace):
                 times += [row.visible_at for row in workspace.events.after(workspace.outbox.seen)[:1]]
         return min((at for at in times if at > now), default=None)
+
+    def deliver_now(self, *, is_flush: bool = False) -> None:
+        """Deliver what is ready: now, or as soon as the caller lets the lock go. is_flush: also if that is paused."""
+        with self._app.lock:
+            self._is_flushing = is_flush and self._ready()
+
+    def _is_held(self) -> bool:
+        return self.is_paused and not self._is_flushing
 
     async def settled(self) -> None:
         """Wait for deliveries on the running event loop; not for those inside which this is called."""
@@ -213,7 +222,7 @@ class Courier:
 
     def _next_job(self) -> _Job | None:
         self._collect()
-        if self.is_paused:
+        if self._is_held():
             return None
         for workspace in self._workspaces():
             for message in workspace.outbox.ready:
@@ -224,6 +233,7 @@ class Courier:
                 route = self._route(webhook)
                 if route is not None:
                     return self._job(workspace, message, webhook, route)
+        self._is_flushing = False
         return None
 
     def _put_back(self, job: _Job) -> None:

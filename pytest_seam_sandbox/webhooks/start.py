@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..api.webhooks.model import WebhookRow
-from ..backends.embedded import Embedded
+from ..backends.embedded import Control, Embedded
 
 if TYPE_CHECKING:
     from .webhooks import Webhooks
@@ -38,6 +39,12 @@ class Starter:
             self._backend.app.lock.afterwards = self.started.courier
             self._backend.unfinished.endings.append(self.started.courier.left_over)
         return self.started
+
+    def controls(self) -> Mapping[str, Control]:
+        """The control routes for webhooks."""
+        from .control import routes
+
+        return routes(self.webhooks)
 
     def close(self) -> None:
         """End what the apps of the program under test keep."""

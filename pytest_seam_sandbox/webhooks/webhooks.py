@@ -83,21 +83,12 @@ class Webhooks(Chaos):
         In async code, `aflush` waits for the app.
         """
         self.courier.force.release()
-        was_paused, self.courier.is_paused = self.courier.is_paused, False
-        try:
-            self.courier()
-        finally:
-            self.courier.is_paused = was_paused
+        self.courier.deliver_now(is_flush=True)
 
     async def aflush(self) -> None:
         """As `flush`, and wait for it."""
-        self.courier.force.release()
-        was_paused, self.courier.is_paused = self.courier.is_paused, False
-        try:
-            self.courier()
-            await self.courier.settled()
-        finally:
-            self.courier.is_paused = was_paused
+        self.flush()
+        await self.courier.settled()
 
     def pause(self) -> None:
         """Hold messages back until `resume` or `flush`."""
@@ -106,7 +97,7 @@ class Webhooks(Chaos):
     def resume(self) -> None:
         """Deliver again, beginning with what was held back."""
         self.courier.is_paused = False
-        self.courier()
+        self.courier.deliver_now()
 
     def allow_undelivered(self) -> None:
         """Let the test end with messages that were not delivered; else it fails."""

@@ -8,6 +8,9 @@ import pytest
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.engine.errors import ExpectationFailed
 from pytest_seam_sandbox.transports.control import ROUTES
+from pytest_seam_sandbox.webhooks.control import ACTS
+
+MORE_ROUTES = [f"webhooks/{name}" for name in ACTS]
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
@@ -385,7 +388,10 @@ def test_unknown_route_names_the_routes(http, route):
     answer = http.post(f"/_sandbox/{route}", json={})
 
     assert answer.status_code == 404
-    assert answer.json()["error"] == f"no control route /_sandbox/{route}; routes: {', '.join(sorted(ROUTES))}"
+    assert (
+        answer.json()["error"]
+        == f"no control route /_sandbox/{route}; routes: {', '.join(sorted([*ROUTES, *MORE_ROUTES]))}"
+    )
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

@@ -14,9 +14,11 @@ from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.engine.fault_kinds import FAULTS
 from pytest_seam_sandbox.engine.faults import Faults
 from pytest_seam_sandbox.transports.control import MARKS, ROUTES
+from pytest_seam_sandbox.webhooks.control import ACTS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "control.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```sh\n(.*?)```(?:\n\n```json\n(.*?)```)?", PAGE, re.DOTALL)
+MORE_ROUTES = [f"webhooks/{name}" for name in ACTS]
 LINES = dict(re.findall(r"^\| (`.*?) \| (.*) \|$", PAGE, re.MULTILINE))
 
 
@@ -48,7 +50,7 @@ def test_examples_run_and_answer_as_the_page_says(seam_sandbox):
 
 def test_page_names_every_route():
     """No route is missing from the table, and none there is too much."""
-    assert sorted(re.findall(r"`([a-z_/]+)`", " ".join(LINES))) == sorted(ROUTES)
+    assert sorted(re.findall(r"`([a-z_/]+)`", " ".join(LINES))) == sorted([*ROUTES, *MORE_ROUTES])
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,12 @@ def test_page_names_every_route():
 def test_page_names_the_parameters_of_methods(route):
     """The table has all parameters of the method that the route stands for."""
     assert documented(route) == parameters(getattr(Sandbox, route))
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_page_names_the_parameters_of_routes_for_webhooks(seam_webhooks, name):
+    """The table has all parameters of what the route calls."""
+    assert documented(f"webhooks/{name}") == parameters(ACTS[name](seam_webhooks))
 
 
 @pytest.mark.parametrize("kind", [kind for kind, row in FAULTS.items() if not row.no_route])
