@@ -7,7 +7,7 @@ import pytest
 
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.engine.http import Request
-from pytest_seam_sandbox.outages import KINDS, OUTAGES, Disconnected, OutageSpec, possible_outages
+from pytest_seam_sandbox.outages import DEFAULT_KINDS, KINDS, OUTAGES, Disconnected, OutageSpec, possible_outages
 from pytest_seam_sandbox.outages.kinds import rows
 from pytest_seam_sandbox.stateful import SandboxMachine
 from pytest_seam_sandbox.sweep import sweep
@@ -54,7 +54,7 @@ def test_kind_without_a_class_is_told():
 def test_every_kind_is_everywhere(kind):
     """A method, a switch of the machine, a line of the README."""
     assert callable(getattr(Sandbox, kind))
-    assert getattr(SandboxMachine, OUTAGES[kind].switch) is True
+    assert getattr(SandboxMachine, OUTAGES[kind].switch) is (kind in DEFAULT_KINDS)
     assert re.search(rf"^\| `{kind}\(", README, re.MULTILINE)
     assert OUTAGES[kind].switch in README
     assert OUTAGES[kind].option in README
@@ -64,8 +64,10 @@ def test_every_kind_is_everywhere(kind):
 def test_every_kind_begins_and_ends_over_http(kind):
     """The control routes take every kind, by the name of what it is of."""
     with Sandbox(world="house") as sandbox:
-        sandbox.create_device("nuki_lock")
+        lock = sandbox.create_device("nuki_lock")
+        sandbox.create_access_code(lock, code="999543", name="Ann")
         sandbox.create_phone()
+        sandbox.create_acs_system()
         target = possible_outages(sandbox, [kind])[0].target
 
         begun = control_of(sandbox, "begin", f'{{"kind": "{kind}", "target": "{target}"}}')

@@ -57,6 +57,14 @@ class DeviceFacts(Protocol):
         """Whether it has this error."""
         ...
 
+    def has_warning(self, code: str) -> bool:
+        """Whether it has this warning."""
+        ...
+
+    def property(self, name: str) -> Any:
+        """A value of its properties, whether Seam shows it now or not; None when there is none."""
+        ...
+
 
 class PhoneFacts(Protocol):
     """What is read of a phone without a request."""
@@ -150,6 +158,22 @@ class Provision(Protocol):
 
     def clear_mark(self, row_id: str, field: Literal["errors", "warnings"], code: str) -> str:
         """Take an error or a warning off a resource; the name of the resource."""
+        ...
+
+    def set_battery(self, device_id: str, level: float) -> None:
+        """Give the battery of a device another charge, from 0 to 1."""
+        ...
+
+    def set_keypad(self, device_id: str, *, is_connected: bool) -> None:
+        """Attach the keypad of a device, or take it off."""
+        ...
+
+    def change_code_outside(self, access_code_id: str, *, erase: bool) -> None:
+        """Give an access code another PIN at its lock, or erase it there."""
+        ...
+
+    def change_code_back(self, access_code_id: str) -> None:
+        """Undo that; Seam does so, or who has changed it."""
         ...
 
     def emit(self, event_type: str, resource: str | None, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from ..api.connected_accounts.model import ConnectedAccount
 from ..api.devices.issues import UNREACHABLE
@@ -17,21 +17,20 @@ from .names import find_device, name_of, name_with_number
 
 __tracebackhide__ = is_for_the_test
 
-_ERROR = "account_disconnected"
+_TOLD = ("account_disconnected", "bridge_disconnected")
+"""The errors of an account of which connected_account.disconnected tells; the second of them is not told."""
 
 
-class AccountDisconnected(Outage):
-    """A connected account lost its login, and with it all of its devices. Heals by a new login of its user."""
+class AccountOutage(Outage):
+    """An outage of a connected account, and with it of all of its devices. error_code: what all of them show."""
 
-    name = "account_disconnected"
-    sentence = "the account of {} loses its login"
-    switch = "account_losses"
-    option = "disconnect_account"
+    error_code: ClassVar[str] = ""
 
     def __init__(self, backend: Backend, connected_account_id: str, label: str = "") -> None:
         super().__init__(backend, label)
         self.connected_account_id = connected_account_id
         self._account: ConnectedAccount | None = None
+        self._was_told = False
         self._online: list[dict[str, Any]] = []
         self._label = label or f"{self.account.account_type_display_name} {self.account.display_name}"
 
@@ -70,34 +69,34 @@ class AccountDisconnected(Outage):
         """The first device of each account that is connected."""
         first: dict[str, str] = {}
         for label, device in backend.devices().items():
-            if device.is_managed and not device.has_error(_ERROR):
+            if device.is_managed and not device.has_error(cls.error_code):
                 first.setdefault(device.connected_account_id, label)
         return first.values()
 
     def _prepare(self) -> None:
-        if _is_lost(self._look()):
+        codes = [error.error_code for error in self._look().errors]
+        if self.error_code in codes:
             raise OutageNotPossible(
                 f"{self} is not possible: the account is disconnected already. Wait until that outage is over."
             )
+        self._was_told = any(code in _TOLD for code in codes)
         self._online = [device for device in self._devices() if device["properties"]["online"]]
 
     def _devices(self) -> list[dict[str, Any]]:
         return self._backend.api.device_rows(connected_account_id=self.connected_account_id)
 
-    def _break(self) -> None:
-        self._backend.api.call(
-            "/connected_accounts/simulate/disconnect", connected_account_id=self.connected_account_id
-        )
-
     def _assert_broken(self) -> None:
-        self._expect("connected_account.disconnected", connected_account_id=self.connected_account_id)
-        require(_is_lost(self._look()), f"{self}: the account has no error 'account_disconnected'")
+        if self._was_told:
+            self._expect_none("connected_account.disconnected", connected_account_id=self.connected_account_id)
+        else:
+            self._expect("connected_account.disconnected", connected_account_id=self.connected_account_id)
+        require(self._is_lost(self._look()), f"{self}: the account has no error {self.error_code!r}")
         for device in self._online:
             kind = "device.disconnected" if device["is_managed"] else "device.unmanaged.disconnected"
-            self._expect(kind, device_id=device["device_id"], error_code=_ERROR)
+            self._expect(kind, device_id=device["device_id"], error_code="account_disconnected")
         for device in self._devices():
             name, codes = device["display_name"], _codes(device)
-            fail(check_error(lambda: name, _ERROR, codes))  # noqa: B023 - called now
+            fail(check_error(lambda: name, self.error_code, codes))  # noqa: B023 - called now
             require(not device["properties"]["online"], f"{self}: {name} is still online")
 
     def _can_heal(self) -> bool:
@@ -105,6 +104,33 @@ class AccountDisconnected(Outage):
             self._note("cannot be healed: the account was deleted")
             return False
         return True
+
+    def _assert_healed(self) -> None:
+        require(not self._is_lost(self._look()), f"{self}: the account still has the error {self.error_code!r}")
+        for device in self._devices():
+            name, codes = device["display_name"], _codes(device)
+            fail(check_no_error(lambda: name, self.error_code, codes))  # noqa: B023 - called now
+            blocked = any(code in UNREACHABLE for code in codes)
+            require(device["properties"]["online"] is not blocked, f"{self}: {name} did not come back")
+
+    @classmethod
+    def _is_lost(cls, account: ConnectedAccount) -> bool:
+        return any(error.error_code == cls.error_code for error in account.errors)
+
+
+class AccountDisconnected(AccountOutage):
+    """A connected account lost its login, and with it all of its devices. Heals by a new login of its user."""
+
+    name = "account_disconnected"
+    sentence = "the account of {} loses its login"
+    switch = "account_losses"
+    option = "disconnect_account"
+    error_code = "account_disconnected"
+
+    def _break(self) -> None:
+        self._backend.api.call(
+            "/connected_accounts/simulate/disconnect", connected_account_id=self.connected_account_id
+        )
 
     def _heal(self) -> None:
         """The user of the account logs in again with a new Connect Webview, unless the program saw to that."""
@@ -116,16 +142,7 @@ class AccountDisconnected(Outage):
     def _assert_healed(self) -> None:
         account_id = self.connected_account_id
         self._expect_some("connected_account.completed_first_sync_after_reconnection", connected_account_id=account_id)
-        require(not _is_lost(self._look()), f"{self}: the account still has the error 'account_disconnected'")
-        for device in self._devices():
-            name, codes = device["display_name"], _codes(device)
-            fail(check_no_error(lambda: name, _ERROR, codes))  # noqa: B023 - called now
-            blocked = any(code in UNREACHABLE for code in codes)
-            require(device["properties"]["online"] is not blocked, f"{self}: {name} did not come back")
-
-
-def _is_lost(account: ConnectedAccount) -> bool:
-    return any(error.error_code == _ERROR for error in account.errors)
+        super()._assert_healed()
 
 
 def _codes(device: Mapping[str, Any]) -> list[str]:

@@ -18,18 +18,47 @@ from ..backends.lookup import Lookup, account_id, resource_id
 from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
 from .accounts import AccountDisconnected
 from .base import Outage
+from .codes import CodeDeletedExternalToSeam, CodeModifiedExternalToSeam
 from .devices import Disconnected, HubDisconnected, Removed, SubscriptionExpired
+from .hardware import AccessoryKeypadDisconnected, FlakyConnection, LowBattery
 from .phones import Deactivation
+from .systems import AcsSystemDisconnected, BridgeDisconnected
 
 __tracebackhide__ = is_for_the_test
 
 OutageKind = Literal[
-    "disconnected", "hub_disconnected", "removed", "subscription_expired", "account_disconnected", "deactivated"
+    "disconnected",
+    "hub_disconnected",
+    "removed",
+    "subscription_expired",
+    "account_disconnected",
+    "deactivated",
+    "flaky_connection",
+    "low_battery",
+    "accessory_keypad_disconnected",
+    "bridge_disconnected",
+    "acs_system_disconnected",
+    "code_modified_external_to_seam",
+    "code_deleted_external_to_seam",
 ]
-"""The outages of a Sandbox, by the names of its methods; the simplest first."""
+"""The outages of a Sandbox, by the names of its methods; those first that Seam can simulate, then the simplest."""
 
 KINDS: tuple[OutageKind, ...] = get_args(OutageKind)
-_CLASSES = (Disconnected, HubDisconnected, Removed, SubscriptionExpired, AccountDisconnected, Deactivation)
+_CLASSES = (
+    Disconnected,
+    HubDisconnected,
+    Removed,
+    SubscriptionExpired,
+    AccountDisconnected,
+    Deactivation,
+    FlakyConnection,
+    LowBattery,
+    AccessoryKeypadDisconnected,
+    BridgeDisconnected,
+    AcsSystemDisconnected,
+    CodeModifiedExternalToSeam,
+    CodeDeletedExternalToSeam,
+)
 
 AnyOutage = TypeVar("AnyOutage", bound=Outage)
 
@@ -52,10 +81,17 @@ class OutageTargets(TypedDict, total=False):
     expire: Any
     disconnect_account: Any
     deactivate: Any
+    make_flaky: Any
+    drain_battery: Any
+    disconnect_keypad: Any
+    disconnect_bridge: Any
+    disconnect_acs_system: Any
+    modify_code: Any
+    delete_code: Any
 
 
 class OutageSwitches:
-    """Which kinds of outages a state machine has."""
+    """Which kinds of outages a state machine has: by default, those that Seam has an endpoint for."""
 
     disconnections: ClassVar[bool] = True
     hub_disconnections: ClassVar[bool] = True
@@ -63,6 +99,13 @@ class OutageSwitches:
     subscription_expirations: ClassVar[bool] = True
     account_losses: ClassVar[bool] = True
     phone_losses: ClassVar[bool] = True
+    flaky_connections: ClassVar[bool] = False
+    low_batteries: ClassVar[bool] = False
+    keypad_disconnections: ClassVar[bool] = False
+    bridge_disconnections: ClassVar[bool] = False
+    acs_system_disconnections: ClassVar[bool] = False
+    external_code_modifications: ClassVar[bool] = False
+    external_code_deletions: ClassVar[bool] = False
 
 
 class Outages(Lookup):
@@ -100,6 +143,43 @@ class Outages(Lookup):
                 "with create_phone()."
             )
         return self._made(Deactivation(self._backend, phone_id, replace=_yes_or_no("replace", replace)))
+
+    def flaky_connection(self, device: Any) -> FlakyConnection:
+        """The connection of the device is flaky inside the block, and it stays online; embedded only."""
+        return self._made(FlakyConnection(self._backend, self._device_id(device)))
+
+    def low_battery(self, device: Any, *, level: float = 0.1) -> LowBattery:
+        """The battery of the device is nearly empty inside the block; embedded only. level: its charge, 0 to 0.3."""
+        return self._made(LowBattery(self._backend, self._device_id(device), level=level))
+
+    def accessory_keypad_disconnected(self, device: Any) -> AccessoryKeypadDisconnected:
+        """The keypad is off the device inside the block: no code is programmed or typed; embedded only."""
+        return self._made(AccessoryKeypadDisconnected(self._backend, self._device_id(device)))
+
+    def bridge_disconnected(self, account: Any) -> BridgeDisconnected:
+        """The account's Seam Bridge is down in the block, and all behind it unreachable; embedded only.
+
+        A device stands for its account.
+        """
+        return self._made(BridgeDisconnected(self._backend, account_id(self._backend, account, _FOR_ACCOUNTS)))
+
+    def acs_system_disconnected(self, acs_system: Any) -> AcsSystemDisconnected:
+        """Seam does not reach the access system inside the block; embedded only. acs_system: model, id or name."""
+        _, found = AcsSystemDisconnected.target(self._backend, acs_system)
+        return self._made(AcsSystemDisconnected(self._backend, found))
+
+    def code_modified_external_to_seam(self, access_code: Any) -> CodeModifiedExternalToSeam:
+        """Somebody has given the access code another PIN at the lock inside the block; embedded only.
+
+        access_code: model, id or name.
+        """
+        _, found = CodeModifiedExternalToSeam.target(self._backend, access_code)
+        return self._made(CodeModifiedExternalToSeam(self._backend, found))
+
+    def code_deleted_external_to_seam(self, access_code: Any) -> CodeDeletedExternalToSeam:
+        """Somebody has erased the access code at the lock inside the block; embedded only."""
+        _, found = CodeDeletedExternalToSeam.target(self._backend, access_code)
+        return self._made(CodeDeletedExternalToSeam(self._backend, found))
 
     def _device_id(self, device: Any) -> str:
         return resource_id(self._backend, "device", device, _FOR_DEVICES)
@@ -145,3 +225,6 @@ def rows(classes: Iterable[type[Outage]]) -> Mapping[OutageKind, type[Outage]]:
 
 OUTAGES = rows(_CLASSES)
 """The class of each kind, in the order of KINDS."""
+
+DEFAULT_KINDS: tuple[OutageKind, ...] = tuple(name for name, kind in OUTAGES.items() if not kind.embedded_only)
+"""The kinds that Seam has an endpoint for; the others are drawn, and begin in a machine, when they are asked for."""

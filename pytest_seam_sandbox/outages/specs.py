@@ -9,7 +9,7 @@ from typing import Any
 from ..backends.base import Backend, SandboxPart
 from ..engine.errors import SandboxError, is_for_the_test
 from .base import Outage
-from .kinds import KINDS, OUTAGES, OutageKind, to_be_entered
+from .kinds import DEFAULT_KINDS, KINDS, OUTAGES, OutageKind, to_be_entered
 
 __tracebackhide__ = is_for_the_test
 
@@ -19,7 +19,8 @@ class OutageSpec:
     """One kind of outage of one thing.
 
     target: the name of a device (its display name, "NAME #2" for the second of a name) or its id; for
-    "account_disconnected" that of a device of the account, for "deactivated" that of a phone.
+    "account_disconnected" that of a device of the account, for "deactivated" that of a phone, of an access system or
+    an access code for theirs.
     """
 
     kind: OutageKind
@@ -60,7 +61,10 @@ class OutageSpec:
         return self.outage_type.of(backend, self.target)
 
 
-def possible_outages(sandbox: SandboxPart, kinds: Collection[OutageKind] = KINDS) -> list[OutageSpec]:
-    """All outages that can begin now, the simplest first: by kind in the order of KINDS, then by age of the target."""
+def possible_outages(sandbox: SandboxPart, kinds: Collection[OutageKind] = DEFAULT_KINDS) -> list[OutageSpec]:
+    """All outages that can begin now, the simplest first: by kind in the order of KINDS, then by age of the target.
+
+    kinds: by default, those that Seam has an endpoint for.
+    """
     wanted = [kind for kind in KINDS if kind in kinds]
     return [OutageSpec(kind, name) for kind in wanted for name in OUTAGES[kind].possible(sandbox.backend)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..api.devices.model import DeviceRow
 from ..api.phones.model import PhoneRow
 from ..engine.errors import is_for_the_test
-from ..outages import Outage, OutageKind, OutageSpec, possible_outages
+from ..outages import OUTAGES, Outage, OutageKind, OutageSpec, possible_outages
 
 if TYPE_CHECKING:
     from ..api.phones.model import Phone
@@ -23,6 +23,7 @@ class OpenOutages:
     def __init__(self, sandbox: Sandbox, kinds: Collection[OutageKind]) -> None:
         self._sandbox = sandbox
         self._kinds = kinds
+        self._may_keep = not any(OUTAGES[kind].embedded_only for kind in kinds)
         self._open: dict[OutageSpec, Outage] = {}
         self._found: tuple[tuple[object, ...], list[OutageSpec]] = ((), [])
 
@@ -32,12 +33,16 @@ class OpenOutages:
         return list(self._open)
 
     def possible(self) -> list[OutageSpec]:
-        """Those that can begin now; found once for each state of the devices and phones."""
+        """Those that can begin now; found once for each state of the devices and phones, if it depends on no more."""
         workspace = self._sandbox.embedded.workspace
         with self._sandbox.embedded.app.lock:
             state = (*workspace[DeviceRow], *workspace[PhoneRow], *self._open)
         before, possible = self._found
-        if len(before) != len(state) or any(one is not other for one, other in zip(before, state, strict=True)):
+        if (
+            not self._may_keep
+            or len(before) != len(state)
+            or any(one is not other for one, other in zip(before, state, strict=True))
+        ):
             found = possible_outages(self._sandbox, self._kinds)
             possible = [outage for outage in found if outage not in self._open]
             self._found = (state, possible)

@@ -19,7 +19,7 @@ from ..engine.fault import Target
 from ..engine.fault_kinds import FAULT_KINDS, FAULTS, FaultKind
 from ..engine.faults import Faults
 from ..engine.settings import ActionAttempts
-from ..outages import KINDS, OutageKind, OutageSpec, possible_outages
+from ..outages import DEFAULT_KINDS, KINDS, OutageKind, OutageSpec, possible_outages
 from ..sandbox import Sandbox
 from .deadline import without_deadline
 from .fault_specs import FaultSpec, check_kinds, check_targets
@@ -103,11 +103,12 @@ def outages(
     world: World = "empty",
     devices: Iterable[DeviceType] = ONE_LOCK,
     phones: int = 0,
-    kinds: Collection[OutageKind] = KINDS,
+    kinds: Collection[OutageKind] = DEFAULT_KINDS,
 ) -> st.SearchStrategy[OutageSpec]:
     """An outage that is possible: `with outage.on(sandbox): ...`; shrinks to the first kind and the oldest device.
 
-    In this sandbox as it is now, or in one that `sandboxes` makes with the same arguments.
+    In this sandbox as it is now, or in one that `sandboxes` makes with the same arguments. kinds: by default, those
+    that Seam has an endpoint for.
     """
     return _one_outage(_possible_outages(sandbox, world, devices, phones, kinds))
 
@@ -123,7 +124,7 @@ def outage_plans(
     world: World = "empty",
     devices: Iterable[DeviceType] = ONE_LOCK,
     phones: int = 0,
-    kinds: Collection[OutageKind] = KINDS,
+    kinds: Collection[OutageKind] = DEFAULT_KINDS,
     max_outages: int = 4,
     horizon: int = 3600,
 ) -> st.SearchStrategy[OutagePlan]:

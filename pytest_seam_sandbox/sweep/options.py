@@ -67,8 +67,10 @@ def sweep(
     outage or fault, and before and after the call, all from the state and the time in which the loop begins. After the
     loop the clock shows the latest time of any trial.
 
-    disconnect, disconnect_hub, remove, expire, disconnect_account, deactivate: the devices (accounts, phones) that
-        suffer it: label, id or model, or a list of them. outages: the same as values.
+    disconnect, disconnect_hub, remove, expire, disconnect_account, deactivate, make_flaky, drain_battery,
+        disconnect_keypad, disconnect_bridge, disconnect_acs_system, modify_code, delete_code: the devices (accounts,
+        phones, access systems, access codes) that suffer it: label, id or model, or a list of them. outages: the same
+        as values.
     faults: names of faults, or FaultSpec values, whose target does not matter. A fault "before" a call keeps it from
         taking effect, one "after" it loses the answer to what took effect. What the client repeats by itself meets the
         fault again, until the program sees the failure; FaultSpec(..., until_seen=False) happens once, and a trial

@@ -274,6 +274,15 @@ SWITCHES = {
     "account_losses": "account_disconnected",
     "phone_losses": "deactivated",
 }
+FURTHER_SWITCHES = {
+    "flaky_connections": "flaky_connection",
+    "low_batteries": "low_battery",
+    "keypad_disconnections": "accessory_keypad_disconnected",
+    "bridge_disconnections": "bridge_disconnected",
+    "acs_system_disconnections": "acs_system_disconnected",
+    "external_code_modifications": "code_modified_external_to_seam",
+    "external_code_deletions": "code_deleted_external_to_seam",
+}
 
 
 @pytest.mark.parametrize(("switch", "kind"), SWITCHES.items())
@@ -285,6 +294,27 @@ def test_switch_turns_an_outage_off(switch, kind):
 
     assert kind not in {outage.kind for outage in without()._outages.possible()}
     assert {outage.kind for outage in alone()._outages.possible()} <= {kind}
+
+
+@pytest.mark.parametrize(("switch", "kind"), FURTHER_SWITCHES.items())
+def test_switch_turns_an_outage_on(switch, kind):
+    """What Seam has no endpoint for begins when its switch is on, and heals in the end."""
+    off = dict.fromkeys(SWITCHES, False)
+    common = {"world": "hotel", "device_types": ("august_lock",), "__module__": __name__, **off}
+    without, alone = (
+        type("Without", (SandboxMachine,), common),
+        type("Alone", (SandboxMachine,), common | {switch: True}),
+    )
+
+    assert without()._outages.possible() == []
+    with alone.again() as machine:
+        machine.sandbox.create_access_code(machine.device("GARAGE"), code="1234", name="Ann")
+        begun = machine._outages.possible()
+        machine.begin_outage(outage=begun[0])
+        machine.quiesce()
+
+        assert {outage.kind for outage in begun} == {kind}
+        assert machine._outages.possible() == begun
 
 
 def test_clock_moves_are_a_switch():

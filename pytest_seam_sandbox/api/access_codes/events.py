@@ -101,6 +101,14 @@ class AccessCodeDeleted(CodeFields, event_type="access_code.deleted"):
     code: str | None
 
 
+class AccessCodeModifiedExternalToSeam(CodeFields, event_type="access_code.modified_external_to_seam"):
+    """Somebody changed a code outside Seam."""
+
+
+class AccessCodeDeletedExternalToSeam(CodeFields, event_type="access_code.deleted_external_to_seam"):
+    """Somebody erased a code outside Seam."""
+
+
 class AccessCodeBackupAccessCodePulled(CodeFields, event_type="access_code.backup_access_code_pulled"):
     """A code of the pool stands in for this one."""
 

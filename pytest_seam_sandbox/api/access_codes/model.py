@@ -114,6 +114,7 @@ class AccessCodeRow(Row):
     resource: ClassVar[str] = "access_code"
     error_codes: ClassVar[tuple[str, ...]] = (
         *DeviceRow.error_codes,
+        "conflicting_external_modification",
         "duplicate_code_on_device",
         "failed_to_remove_from_device",
         "failed_to_set_on_device",
@@ -122,6 +123,7 @@ class AccessCodeRow(Row):
     warning_codes: ClassVar[tuple[str, ...]] = (
         "being_deleted",
         "delay_in_setting_on_device",
+        "external_modification_in_effect",
         "using_backup_access_code",
     )
     access_code_id: str

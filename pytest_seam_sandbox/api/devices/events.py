@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from .._shared import DeviceFields, IssueFields
 from .issues import Cause
+from .model import BatteryStatus
 
 
 class DeviceConnected(DeviceFields, event_type="device.connected"):
@@ -86,3 +89,25 @@ class DeviceSaltoPrivacyModeActivated(DeviceFields, event_type="device.salto.pri
 
 class DeviceSaltoPrivacyModeDeactivated(DeviceFields, event_type="device.salto.privacy_mode_deactivated"):
     """A Salto lock left privacy mode."""
+
+
+class DeviceLowBattery(DeviceFields, event_type="device.low_battery"):
+    """The charge of a battery fell below the mark of Seam."""
+
+    battery_level: float
+    battery_source: Literal["lock", "accessory_keypad"] | None = None
+
+
+class DeviceBatteryStatusChanged(DeviceFields, event_type="device.battery_status_changed"):
+    """The word for the charge of a battery is another one than in the last such event."""
+
+    battery_level: float
+    battery_status: BatteryStatus
+
+
+class DeviceAccessoryKeypadConnected(DeviceFields, event_type="device.accessory_keypad_connected"):
+    """A keypad was attached to a device."""
+
+
+class DeviceAccessoryKeypadDisconnected(DeviceFields, IssueFields, event_type="device.accessory_keypad_disconnected"):
+    """A keypad was taken off a device."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ...catalog.devices import DeviceModel, device_provider
 from ...engine.store import Row, row_type
@@ -30,7 +30,8 @@ SIMULATIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The flag of each simulate endpoint."""
-_CHARGES = ((0.1, "critical"), (0.3, "low"), (0.75, "good"), (1.0, "full"))
+BatteryStatus = Literal["critical", "low", "good", "full"]
+_CHARGES: tuple[tuple[float, BatteryStatus], ...] = ((0.1, "critical"), (0.3, "low"), (0.75, "good"), (1.0, "full"))
 BATTERY_STATUSES = tuple(word for _, word in _CHARGES)
 _SALTO_METADATA = frozenset({"salto_ks_metadata", "salto_metadata"})
 """The properties that repeat whether a Salto lock is locked, as `locked_state`."""
@@ -156,6 +157,10 @@ class DeviceRow(Row):
         """Whether this error is on the device."""
         return any(error.code == code for error in self.errors)
 
+    def has_warning(self, code: str) -> bool:
+        """Whether this warning is on the device."""
+        return any(warning.code == code for warning in self.warnings)
+
     def property(self, name: str) -> Any:
         """A value of `properties`, withheld or not; None when there is none."""
         return self.properties.get(name, self.model.properties.get(name))
@@ -229,7 +234,7 @@ class DeviceRow(Row):
         return properties
 
 
-def battery_status(level: float) -> str:
+def battery_status(level: float) -> BatteryStatus:
     """Seam's word for a charge from 0 to 1. Assumed: where one word ends and the next begins is not documented."""
     return next(word for limit, word in _CHARGES if level <= limit)
 
