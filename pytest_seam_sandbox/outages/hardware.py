@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, cast
 
-from ..api.devices.model import Device, battery_status
+from ..api.devices.model import LOW_CHARGE, Device, battery_status
 from ..backends.base import Backend, DeviceFacts
 from ..backends.lookup import Lookup
 from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
@@ -15,8 +15,6 @@ from .base import require
 from .devices import DeviceOutage
 
 __tracebackhide__ = is_for_the_test
-
-_LOW = 0.3
 
 
 class HardwareOutage(DeviceOutage):
@@ -92,14 +90,16 @@ class LowBattery(HardwareOutage):
 
     def __init__(self, backend: Backend, device_id: str, label: str = "", *, level: float = 0.1) -> None:
         super().__init__(backend, device_id, label)
-        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 <= level <= _LOW:
-            raise SandboxError(f"level is {level!r}; it takes the charge of a low battery, a number from 0 to {_LOW}.")
+        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 <= level <= LOW_CHARGE:
+            raise SandboxError(
+                f"level is {level!r}; it takes the charge of a low battery, a number from 0 to {LOW_CHARGE}."
+            )
         self._level = float(level)
         self._before = 1.0
 
     @classmethod
     def _can(cls, device: DeviceFacts) -> bool:
-        return device.is_online and (_charge(device) or 0) > _LOW
+        return device.is_online and (_charge(device) or 0) > LOW_CHARGE
 
     def _break(self) -> None:
         self._before = _charge(self._facts()) or self._before

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ..api import all_events
 from ..api._shared import Meta
+from ..api.devices.model import LOW_CHARGE, battery_status
 from ..api.events import Event
 from ..catalog.known import codes
 from ..catalog.literals import EventType
@@ -120,12 +121,14 @@ def _payloads(
 
 
 def _explained(payload: Payload) -> Payload:
-    """The payload, with the error that it names in the list in which Seam has it."""
+    """The payload, with the error that it names in the list in which Seam has it, and Seam's word for its charge."""
     cause = payload.get("error_code") or _CAUSES.get(payload["event_type"])
     if cause is not None:
         errors = payload["connected_account_errors" if cause == "account_disconnected" else "device_errors"]
         if all(error["error_code"] != cause for error in errors):
             errors.insert(0, _issue("error_code", cause))
+    if "battery_status" in payload:
+        payload["battery_status"] = battery_status(payload["battery_level"])
     return payload
 
 
@@ -182,6 +185,7 @@ def _by_event(event_type: str) -> Mapping[str, _Content]:
     action, _, ending = what.partition(".")
     change = _CHANGES.get(what, _TEXT)
     return {
+        "battery_level": _Content(st.floats(0, LOW_CHARGE if what == "low_battery" else 1), _as_it_is),
         "before": change,
         "after": change,
         "action_type": _Content(None, lambda _: action.upper()),

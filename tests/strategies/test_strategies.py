@@ -10,7 +10,7 @@ from pytest_seam_sandbox import NotEmulated, Sandbox, SandboxError
 from pytest_seam_sandbox.catalog.devices import device_models
 from pytest_seam_sandbox.engine.errors import UnknownDeviceType, UnknownWorld
 from pytest_seam_sandbox.engine.fault_kinds import FAULT_KINDS
-from pytest_seam_sandbox.outages import KINDS, OutageSpec, possible_outages
+from pytest_seam_sandbox.outages import DEFAULT_KINDS, KINDS, OutageSpec, possible_outages
 from pytest_seam_sandbox.strategies import fault_plans, faults, outage_plans, outages, sandboxes, worlds
 from pytest_seam_sandbox.strategies import template as templates
 from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
@@ -143,6 +143,18 @@ def test_plans_have_every_shape(shape):
 @pytest.mark.parametrize("kind", KINDS)
 def test_kinds_can_be_chosen(kind):
     """Every kind is drawn where it is possible, and no other than those that are given."""
+    sandbox = Sandbox(world="hotel")
+    locks = [sandbox.create_device(device_type) for device_type in LOCKS]
+    sandbox.create_access_code(locks[0], code="9995", name="Ann")
+
+    kinds = {outage.kind for outage in simplest(outage_plans(sandbox, kinds=[kind])).outages}
+
+    assert kinds == {kind}
+
+
+@pytest.mark.parametrize("kind", DEFAULT_KINDS)
+def test_kinds_can_be_chosen_for_a_template(kind):
+    """Likewise where the sandbox is made by the strategy."""
     kinds = {outage.kind for outage in simplest(outage_plans(devices=LOCKS, phones=1, kinds=[kind])).outages}
 
     assert kinds == {kind}

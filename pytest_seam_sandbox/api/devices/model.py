@@ -31,7 +31,13 @@ SIMULATIONS: Mapping[str, str] = MappingProxyType(
 )
 """The flag of each simulate endpoint."""
 BatteryStatus = Literal["critical", "low", "good", "full"]
-_CHARGES: tuple[tuple[float, BatteryStatus], ...] = ((0.1, "critical"), (0.3, "low"), (0.75, "good"), (1.0, "full"))
+LOW_CHARGE = 0.3
+_CHARGES: tuple[tuple[float, BatteryStatus], ...] = (
+    (0.1, "critical"),
+    (LOW_CHARGE, "low"),
+    (0.75, "good"),
+    (1.0, "full"),
+)
 BATTERY_STATUSES = tuple(word for _, word in _CHARGES)
 _SALTO_METADATA = frozenset({"salto_ks_metadata", "salto_metadata"})
 """The properties that repeat whether a Salto lock is locked, as `locked_state`."""
