@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api.access_codes.model import AccessCode
+    from .api.access_grants.methods import AccessMethod
+    from .api.access_grants.model import AccessGrant
     from .api.acs.resources import AcsCredential, AcsSystem
     from .api.action_attempts import ActionAttempt
     from .api.connected_accounts.model import ConnectedAccount
@@ -47,6 +49,8 @@ __version__ = "0.1.0"
 _HOMES = MappingProxyType(
     {
         "AccessCode": "api.access_codes.model",
+        "AccessGrant": "api.access_grants.model",
+        "AccessMethod": "api.access_grants.methods",
         "AcsCredential": "api.acs.resources",
         "AcsSystem": "api.acs.resources",
         "AcsSystemType": "catalog.literals",
@@ -95,6 +99,8 @@ _HOMES = MappingProxyType(
 
 __all__ = [
     "AccessCode",
+    "AccessGrant",
+    "AccessMethod",
     "AcsCredential",
     "AcsSystem",
     "AcsSystemType",

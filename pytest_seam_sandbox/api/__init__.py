@@ -21,6 +21,8 @@ K = TypeVar("K")
 
 FAMILIES = (
     "access_codes",
+    "access_grants",
+    "access_methods",
     "acs",
     "action_attempts",
     "client_sessions",

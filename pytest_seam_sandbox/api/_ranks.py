@@ -26,6 +26,8 @@ RANKS = (
     "instant_keys",
     "acs",
     "spaces",
+    "access_grants",
+    "access_methods",
     "events",
     "webhooks",
     "connect_webviews",

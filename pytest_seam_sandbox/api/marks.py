@@ -22,6 +22,10 @@ from ..engine.workspace import Workspace
 from ._shared import Condition, plain, without_codes
 from .access_codes import marks as access_codes
 from .access_codes.model import AccessCodeRow
+from .access_grants import marks as access_grants
+from .access_grants.doors import doors_of
+from .access_grants.methods import AccessMethodRow
+from .access_grants.model import AccessGrantRow
 from .acs.encoding import REMOVED, AcsEncoderRow, lose_encoder, regain_encoder
 from .acs.events import AcsCredentialIssued
 from .acs.groups import AcsAccessGroupRow
@@ -184,6 +188,26 @@ def _user_of(workspace: Workspace, row: Row) -> Flags:
     raise SandboxError("the user identity has no ACS user, so none can have an issue. Make one with /acs/users/create.")
 
 
+def _a_device(workspace: Workspace, row: Row) -> Flags:
+    devices = doors_of(workspace, cast(AccessGrantRow, row)).devices
+    if not devices:
+        raise SandboxError("the access grant has no device that the warning could name. Make one with device_ids.")
+    return (("device_id", devices[0].id),)
+
+
+def _a_violation(workspace: Workspace, row: Row) -> Flags:
+    return (*_a_device(workspace, row), ("reason", "times_do_not_match_slots"))
+
+
+def _another_pin_on_a_device(workspace: Workspace, row: Row) -> Flags:
+    pins = (("original_code", workspace.ids.pin(4)), ("new_code", workspace.ids.pin(4)))
+    return (*_a_device(workspace, row), *pins)
+
+
+def _its_methods(_workspace: Workspace, row: Row) -> Flags:
+    return (("access_method_ids", list(cast(AccessGrantRow, row).method_ids)),)
+
+
 _REQUIRED: Mapping[tuple[str, str], Callable[[Workspace, Row], Flags]] = MappingProxyType(
     {
         ("device", "max_access_codes_reached"): _full,
@@ -191,6 +215,10 @@ _REQUIRED: Mapping[tuple[str, str], Callable[[Workspace, Row], Flags]] = Mapping
         ("connected_account", "salto_ks_subscription_limit_almost_reached"): _sites,
         ("acs_credential", "requested_code_unavailable"): _another_pin,
         ("user_identity", "issue_with_acs_user"): _user_of,
+        ("access_grant", "device_does_not_support_access_codes"): _a_device,
+        ("access_grant", "device_time_constraints_violated"): _a_violation,
+        ("access_grant", "requested_code_unavailable"): _another_pin_on_a_device,
+        ("access_grant", "updating_access_times"): _its_methods,
     }
 )
 
@@ -356,6 +384,10 @@ MARKABLE: Mapping[type[Row], Markable] = MappingProxyType(
         AcsAccessGroupRow: Markable("ACS access group", "acs_access_group", _show, _hide),
         AcsEncoderRow: Markable("ACS encoder", "acs_encoder", _begin_encoder, _end_encoder),
         UserIdentityRow: Markable("user identity", "user_identity", _show, _hide),
+        AccessGrantRow: Markable("access grant", "access_grant", access_grants.begin_grant, access_grants.end_grant),
+        AccessMethodRow: Markable(
+            "access method", "access_method", access_grants.begin_method, access_grants.end_method
+        ),
     }
 )
 """The kinds of resources that carry errors and warnings."""

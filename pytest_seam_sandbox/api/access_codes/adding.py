@@ -27,7 +27,7 @@ from . import backups
 from .constraints import new_pin, refuse_duplicate, refuse_end, refuse_pin, refuse_start
 from .events import AccessCodeCreated
 from .lifecycle import progress, put, soon
-from .model import AccessCodeRow, code_fields, creating
+from .model import AccessCodeRow, GrantedBy, code_fields, creating
 from .time_frames import Rounding, fit, refuse_too_many
 
 _UNUSED = "shown on the code; nothing in the sandbox changes a code past Seam"
@@ -112,6 +112,7 @@ class Wish:
     is_one_time_use: bool = False
     is_external_modification_allowed: bool = False
     max_time_rounding: Rounding | None = None
+    granted_by: GrantedBy | None = None
 
 
 def add_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCodeRow:
@@ -151,6 +152,7 @@ def check_code(workspace: Workspace, device: DeviceRow, wish: Wish) -> AccessCod
         is_scheduled=wish.is_offline,
         mutations=() if wish.is_offline else (creating(now),),
         device_errors=device.errors,
+        granted_by=wish.granted_by,
     )
 
 

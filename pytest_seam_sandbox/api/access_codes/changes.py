@@ -17,8 +17,8 @@ from . import backups
 from .adding import EXTERNAL, Pin, attempt, check_programmable, device_of_code, find_code, in_order, linked
 from .constraints import refuse_duplicate, refuse_end, refuse_pin, refuse_start
 from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
-from .lifecycle import plan_times, progress, put, soon
-from .model import AccessCodeRow, Mutation, code_fields, deleting, device_of
+from .lifecycle import erase, plan_times, put, soon
+from .model import AccessCodeRow, Mutation, code_fields, device_of
 from .reactions import give_up
 from .time_frames import Rounding, fit
 from .timing import is_leaving
@@ -255,9 +255,7 @@ def delete(
     if code.is_offline:
         raise ApiError(400, "access_code_not_deletable", "An offline access code can never be deleted through Seam")
     device = device_of(workspace, code)
-    if not code.has_mutation("deleting"):
-        put(workspace, code.but(mutations=(*code.mutations, deleting(workspace.clock.text()))))
-        progress(workspace, code.access_code_id)
+    erase(workspace, code)
     return attempt(workspace, "DELETE_ACCESS_CODE", device, code.id, at_once=sync)
 
 

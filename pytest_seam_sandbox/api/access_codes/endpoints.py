@@ -228,7 +228,9 @@ def list_(
             _visible(workspace, caller),
             among("id", access_code_ids),
             having("device_id", device_id),
-            (lambda _row: False) if access_grant_id or access_grant_key or access_method_id else None,
+            _made_for("access_grant_id", access_grant_id),
+            _made_for("access_grant_key", access_grant_key),
+            _made_for("access_method_id", access_method_id),
             _of_customer(workspace, customer_key),
             _of_accounts(workspace, accounts_of_user(workspace, user_identifier_key)),
             searched(search, lambda row: (row.name, row.code, row.id)),
@@ -252,6 +254,11 @@ def _of_accounts(workspace: Workspace, account_ids: Collection[str] | None) -> F
     if account_ids is None:
         return None
     return lambda row: device_of(workspace, row).connected_account_id in account_ids
+
+
+def _made_for(name: str, wanted: str | None) -> Filter | None:
+    """The codes that were made for this access grant or access method. name: the field that is compared."""
+    return None if wanted is None else lambda row: getattr(row.granted_by, name, None) == wanted
 
 
 @router.get("generate_code", key="generated_code", allow=WITH_SESSION_READ, source="spec")

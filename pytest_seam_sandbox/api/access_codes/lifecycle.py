@@ -9,8 +9,10 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ...engine.clock import parse_time
+from ...engine.signals import Signal
 from ...engine.workspace import Workspace
 from .. import action_attempts
+from .._ranks import by_rank
 from .._shared import Condition, marked
 from ..action_attempts import ActionAttemptRow
 from ..devices.model import DeviceRow
@@ -29,10 +31,24 @@ from .events import (
     AccessCodeTimeFrameChanged,
     AccessCodeUnmanagedRemoved,
 )
-from .model import LATE, AccessCodeRow, Mutation, code_fields, codes_on, creating, device_of, is_programmable, six_lists
+from .model import (
+    LATE,
+    AccessCodeRow,
+    Mutation,
+    code_fields,
+    codes_on,
+    creating,
+    deleting,
+    device_of,
+    is_programmable,
+    six_lists,
+)
 from .timing import is_ahead, is_leaving, load_time, status_of
 
 POLL_SECONDS = 600.0
+
+granted_code_changed: Signal[[Workspace, str]] = Signal(by_rank("access_grants.reactions"))
+"""Sent after a code of an access grant changed or went; given is the id of its access method."""
 
 _GONE = MappingProxyType(
     {"type": "access_code_deleted", "message": "The access code went before the device had what was asked for."}
@@ -95,7 +111,15 @@ def put(workspace: Workspace, code: AccessCodeRow) -> AccessCodeRow:
         for attempt_id in code.attempts:
             action_attempts.finish(workspace, attempt_id, result={"access_code": code.view()})
         code = code.but(attempts=())
-    return workspace[AccessCodeRow].put(code)
+    workspace[AccessCodeRow].put(code)
+    tell_grant(workspace, code)
+    return code
+
+
+def tell_grant(workspace: Workspace, code: AccessCodeRow) -> None:
+    """Let the access grant of a code, if it has one, know that something happened to it."""
+    if code.granted_by is not None:
+        granted_code_changed.send(workspace, code.granted_by.access_method_id)
 
 
 def end_attempts(workspace: Workspace, code: AccessCodeRow) -> None:
@@ -256,6 +280,13 @@ def _emit_changes(workspace: Workspace, code: AccessCodeRow, mutations: tuple[Mu
         workspace.events.emit(workspace, kind(description=mutation.message, **fields | change))
 
 
+def erase(workspace: Workspace, code: AccessCodeRow) -> None:
+    """Have a code erased and deleted; asked for already: nothing happens. It stays while its lock is unreachable."""
+    if not code.has_mutation("deleting"):
+        put(workspace, code.but(mutations=(*code.mutations, deleting(workspace.clock.text()))))
+        progress(workspace, code.access_code_id)
+
+
 def _remove(workspace: Workspace, code: AccessCodeRow) -> None:
     """Erase a code from the lock and delete its record; what the lock does not store needs no erasing."""
     if code.pin_on_lock is None or code.is_offline:
@@ -292,6 +323,7 @@ def delete_record(workspace: Workspace, code: AccessCodeRow) -> None:
         workspace.events.emit(workspace, AccessCodeDeleted(code=code.code, **fields))
     else:
         workspace.events.emit(workspace, AccessCodeUnmanagedRemoved(**fields))
+    tell_grant(workspace, code)
     _retry_others(workspace, code.device_id)
     refill(workspace, device_of(workspace, code))
 

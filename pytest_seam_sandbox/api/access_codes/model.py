@@ -98,6 +98,15 @@ class Mutation:
         return {"mutation_code": self.mutation_code, **changes}
 
 
+@dataclass(frozen=True, slots=True)
+class GrantedBy:
+    """The access grant and the access method for which a code was made."""
+
+    access_method_id: str
+    access_grant_id: str
+    access_grant_key: str | None = None
+
+
 @row_type
 class AccessCodeRow(Row):
     """An access code.
@@ -106,7 +115,7 @@ class AccessCodeRow(Row):
     its account, which Seam repeats on each of its codes. waiting_since: when the lock was first found unreachable; None
     while nothing waits. is_native: whether the lock itself knows the time frame. is_scheduled: the lock has it ahead of
     its start. is_pulled: a code of the backup pool that stands in for another. attempts: ids of the action attempts
-    that are pending until the lock has what they asked for.
+    that are pending until the lock has what they asked for. granted_by: set for a code of an access grant; not shown.
     """
 
     key: ClassVar[str] = "access_code_id"
@@ -155,6 +164,7 @@ class AccessCodeRow(Row):
     waiting_since: str | None = None
     cannot_be_managed: bool = False
     attempts: tuple[str, ...] = ()
+    granted_by: GrantedBy | None = None
 
     @property
     def type(self) -> Literal["ongoing", "time_bound"]:

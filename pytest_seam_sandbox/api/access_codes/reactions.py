@@ -10,7 +10,7 @@ from ..devices.state import deleting_device, device_changed, unmanaging_device
 from ..locks import CodeEntry, code_entered
 from .backups import ENABLED, drop_pool, refill, release
 from .events import AccessCodeDeleted
-from .lifecycle import delete_record, end_attempts, progress, put
+from .lifecycle import delete_record, end_attempts, progress, put, tell_grant
 from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, deleting, device_of, is_programmable
 
 
@@ -35,8 +35,9 @@ def give_up(workspace: Workspace, code: AccessCodeRow) -> None:
     end_attempts(workspace, code)
     release(workspace, code)
     changes: dict[str, Any] = {"is_managed": False, "is_backup": False, "is_pulled": False, "uses_backup_pool": False}
-    changes |= {"errors": (), "warnings": (), "attempts": (), "pulled_backup_access_code_id": None}
+    changes |= {"errors": (), "warnings": (), "attempts": (), "pulled_backup_access_code_id": None, "granted_by": None}
     workspace[AccessCodeRow].put(left.but(cannot_be_managed=cannot, **changes))
+    tell_grant(workspace, code)
 
 
 @unmanaging_device.reaction
@@ -65,6 +66,7 @@ def _delete_with_device(workspace: Workspace, device: DeviceRow) -> None:
         end_attempts(workspace, code)
         workspace[AccessCodeRow].remove(code.access_code_id)
         workspace.events.emit(workspace, AccessCodeDeleted(code=code.code, **fields))
+        tell_grant(workspace, code)
 
 
 @code_entered.reaction

@@ -27,9 +27,7 @@ from .._shared import (
     first,
 )
 from ..user_identities.model import UserIdentityRow, find_user_identity, present_id
-from .events import AcsCredentialReissued
-from .groups import outdated
-from .issuing import assign_to, delete_credentials, issue, take_back, tell
+from .issuing import assign_to, change_credential, delete_credentials, issue, take_back
 from .lookup import (
     bad_request,
     entrances_of_credential,
@@ -201,7 +199,7 @@ def create(
         ends_at=end,
         overridden_ids=_overridden(entrances, visionline, vostio),
         allowed_acs_entrance_ids=tuple(entrance.id for entrance in entrances) or None,
-        provider_metadata=_metadata(system, entrances, visionline, vostio),
+        provider_metadata=provider_metadata(system, entrances, visionline, vostio),
     )
     return issue(workspace, workspace[AcsCredentialRow].put(credential))
 
@@ -260,7 +258,7 @@ def _overridden(
     return tuple(row.id for row in entrances if row.id in doors)
 
 
-def _metadata(
+def provider_metadata(
     system: AcsSystemRow,
     entrances: Sequence[AcsEntranceRow],
     visionline: VisionlineMetadata,
@@ -391,16 +389,4 @@ def update(
     changed = credential.but(code=code or credential.code, ends_at=end or credential.ends_at)
     if (changed.code, changed.ends_at) == (credential.code, credential.ends_at):
         return credential
-    for child in [row for row in workspace[AcsCredentialRow] if row.parent_acs_credential_id == credential.id]:
-        _reissue(workspace, child.but(ends_at=changed.ends_at))
-    return _reissue(workspace, changed)
-
-
-def _reissue(workspace: Workspace, changed: AcsCredentialRow) -> AcsCredentialRow:
-    if not changed.is_issued:
-        return workspace[AcsCredentialRow].put(changed)
-    if changed.access_method == "card":
-        return workspace[AcsCredentialRow].put(outdated(workspace, changed))
-    reissued = workspace[AcsCredentialRow].put(changed.but(issued_at=workspace.clock.text()))
-    tell(workspace, AcsCredentialReissued, reissued)
-    return reissued
+    return change_credential(workspace, credential, code=changed.code, ends_at=changed.ends_at)

@@ -31,9 +31,9 @@ _MESSAGES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-card_encoded: Signal[[Workspace, AcsCredentialRow, bool]] = Signal(by_rank())
-"""Sent after a card was written, and with whether it was so for the first time."""
-access_method_named: Signal[[Workspace, str, list[str]]] = Signal(by_rank())
+card_encoded: Signal[[Workspace, AcsCredentialRow]] = Signal(by_rank("access_grants.reactions"))
+"""Sent after a card was written."""
+access_method_named: Signal[[Workspace, str, list[str]]] = Signal(by_rank("access_grants.reactions"))
 """Sent when a request names an access method; the family that has it appends the id of its credential."""
 
 
@@ -162,7 +162,7 @@ def encode(workspace: Workspace, action_attempt_id: str, acs_encoder_id: str, ac
     card = {**on_card(written), "acs_credential_id": written.id, "created_at": now}
     workspace[AcsEncoderRow].put(encoder.but(card=card))
     tell(workspace, AcsCredentialReissued if was_issued else AcsCredentialIssued, written)
-    card_encoded.send(workspace, written, not was_issued)
+    card_encoded.send(workspace, written)
     return workspace[AcsCredentialRow][written.id].view()
 
 

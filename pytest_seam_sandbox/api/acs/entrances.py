@@ -109,8 +109,8 @@ def list_(
         workspace[AcsEntranceRow],
         all_of(
             None if caller.session is None else lambda row: sees_entrance(workspace, caller, row),
-            None if access_method_id is None else lambda _row: False,
-            _opened_by(workspace, acs_credential_id),
+            _opened_by(workspace, "access_method_id", access_method_id),
+            _opened_by(workspace, "acs_credential_id", acs_credential_id),
             among("id", acs_entrance_ids),
             having("acs_system_id", acs_system_id),
             having("connected_account_id", connected_account_id),
@@ -122,12 +122,15 @@ def list_(
     )
 
 
-def _opened_by(workspace: Workspace, acs_credential_id: str | None) -> Filter | None:
-    """The entrances that a credential opens; none for one that is not there."""
-    if acs_credential_id is None:
+def _opened_by(workspace: Workspace, name: str, wanted: str | None) -> Filter | None:
+    """The entrances that a credential opens, or those of an access method; none where it is not there.
+
+    name: the field of the credentials that is compared.
+    """
+    if wanted is None:
         return None
-    credential = workspace[AcsCredentialRow].get(acs_credential_id)
-    return among("id", {row.id for row in entrances_of_credential(workspace, credential)} if credential else ())
+    found = [row for row in workspace[AcsCredentialRow] if getattr(row, name) == wanted]
+    return among("id", {entrance.id for row in found for entrance in entrances_of_credential(workspace, row)})
 
 
 def _of_customer(workspace: Workspace, customer_key: str | None) -> Filter | None:
@@ -160,7 +163,9 @@ def list_credentials_with_access(
     ]
 
 
-def _open(workspace: Workspace, action_attempt_id: str, acs_entrance_id: str, acs_credential_id: str) -> dict[str, Any]:
+def open_entrance(
+    workspace: Workspace, action_attempt_id: str, acs_entrance_id: str, acs_credential_id: str
+) -> dict[str, Any]:
     """Open an entrance when the credential is good for it; else the attempt fails (error types and texts assumed)."""
     entrance = workspace[AcsEntranceRow].get(acs_entrance_id)
     credential = workspace[AcsCredentialRow].get(acs_credential_id)
@@ -190,7 +195,7 @@ def unlock(workspace: Workspace, *, acs_credential_id: Uuid, acs_entrance_id: Uu
     return action_attempts.start(
         workspace,
         "UNLOCK_DOOR",
-        _open,
+        open_entrance,
         entrance.id,
         credential.id,
         subject=(None, entrance.connected_account_id),

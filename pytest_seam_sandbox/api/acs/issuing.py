@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ...engine.signals import Signal
 from ...engine.workspace import Workspace
+from .._ranks import by_rank
 from .._shared import given
 from ..phones.model import PhoneRow
 from ..phones.state import deactivating_phone, phone_created
-from .events import AcsCredentialDeleted, AcsCredentialFields, AcsCredentialInvalidated, AcsCredentialIssued
+from .events import (
+    AcsCredentialDeleted,
+    AcsCredentialFields,
+    AcsCredentialInvalidated,
+    AcsCredentialIssued,
+    AcsCredentialReissued,
+)
+from .groups import outdated
 from .model import AcsCredentialRow, AcsSystemRow, AcsUserRow
+
+granted_credential_changed: Signal[[Workspace, str]] = Signal(by_rank("access_grants.reactions"))
+"""Sent after a credential of an access grant was issued or deleted; given is the id of its access method."""
 
 
 def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
@@ -32,7 +44,7 @@ def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRo
                 _issue_child(workspace, credential, phone)
         else:
             _hand_over(workspace, phones[0], credential.id)
-    return _mark_issued(workspace, credential)
+    return mark_issued(workspace, credential)
 
 
 def _reaches_phones(workspace: Workspace, credential: AcsCredentialRow) -> bool:
@@ -46,12 +58,19 @@ def tell(workspace: Workspace, kind: type[AcsCredentialFields], credential: AcsC
     workspace.events.emit(workspace, kind(**credential.event_fields()), **owner)
 
 
-def _mark_issued(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
+def mark_issued(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
+    """Note that a credential reached a phone, a card, the cloud or the lock: acs_credential.issued."""
     credential = workspace[AcsCredentialRow].put(credential.but(issued_at=workspace.clock.text()))
     tell(workspace, AcsCredentialIssued, credential)
     if credential.parent_acs_credential_id is None:
         _override(workspace, credential)
+    _tell_grant(workspace, credential)
     return credential
+
+
+def _tell_grant(workspace: Workspace, credential: AcsCredentialRow) -> None:
+    if credential.access_method_id is not None:
+        granted_credential_changed.send(workspace, credential.access_method_id)
 
 
 def _issue_child(workspace: Workspace, parent: AcsCredentialRow, phone: PhoneRow) -> None:
@@ -66,7 +85,7 @@ def _issue_child(workspace: Workspace, parent: AcsCredentialRow, phone: PhoneRow
         )
     )
     _hand_over(workspace, phone, parent.id, child.id)
-    _mark_issued(workspace, child.but(issued_at=None))
+    mark_issued(workspace, child.but(issued_at=None))
 
 
 def _hand_over(workspace: Workspace, phone: PhoneRow, *credential_ids: str) -> None:
@@ -88,6 +107,26 @@ def invalidate(workspace: Workspace, credential: AcsCredentialRow) -> None:
     if credential.is_valid:
         workspace[AcsCredentialRow].put(credential.but(is_valid=False))
         tell(workspace, AcsCredentialInvalidated, credential)
+
+
+def change_credential(workspace: Workspace, credential: AcsCredentialRow, **changes: str | None) -> AcsCredentialRow:
+    """Change a credential and its copies on phones; what was issued is issued again: acs_credential.reissued (assumed).
+
+    A card that an encoder has written has to be written again. changes: other values of its fields.
+    """
+    for child in _children(workspace, credential):
+        _reissue(workspace, child.but(**changes))
+    return _reissue(workspace, credential.but(**changes))
+
+
+def _reissue(workspace: Workspace, changed: AcsCredentialRow) -> AcsCredentialRow:
+    if not changed.is_issued:
+        return workspace[AcsCredentialRow].put(changed)
+    if changed.access_method == "card" and workspace[AcsSystemRow][changed.acs_system_id].kind.has_encoders:
+        return workspace[AcsCredentialRow].put(outdated(workspace, changed))
+    reissued = workspace[AcsCredentialRow].put(changed.but(issued_at=workspace.clock.text()))
+    tell(workspace, AcsCredentialReissued, reissued)
+    return reissued
 
 
 def take_back(workspace: Workspace, credential: AcsCredentialRow) -> None:
@@ -128,6 +167,7 @@ def delete_credentials(workspace: Workspace, credentials: Iterable[AcsCredential
         _forget_on_phones(workspace, credential)
         workspace[AcsCredentialRow].remove(credential.id)
         tell(workspace, AcsCredentialDeleted, credential)
+        _tell_grant(workspace, credential)
         parent = workspace[AcsCredentialRow].get(credential.parent_acs_credential_id)
         if parent is not None and not _children(workspace, parent):
             workspace[AcsCredentialRow].put(parent.but(issued_at=None))

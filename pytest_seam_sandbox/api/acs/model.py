@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ...engine.store import Row, row_type
 from .._shared import Condition, given
-from .kinds import SYSTEM_KINDS, SystemKind, display_name_of
+from .kinds import SYSTEM_KINDS, SystemKind, display_name_of, door_category
 
 DISCONNECTING = frozenset(
     {
@@ -32,6 +32,16 @@ NO_ACCESS = (INACTIVE, "salto_ks_user_not_subscribed")
 """The warnings under which a user opens no doors (spec)."""
 WAITING = "waiting_to_be_issued"
 REISSUE = "needs_to_be_reissued"
+RESERVED = frozenset(
+    {
+        "assa_abloy_vostio",
+        "dormakaba_ambiance_site",
+        "dormakaba_community_site",
+        "salto_space_system",
+        "visionline_system",
+    }
+)
+"""The kinds of access systems whose guest rooms belong to reservations (docs)."""
 IMAGES = "https://connect.getseam.com/assets/images/acs_systems"
 
 
@@ -209,6 +219,11 @@ class AcsEntranceRow(Row):
         """Whether it is the door of one guest's room."""
         return self.metadata.get("visionline_metadata", {}).get("door_category") == "guest"
 
+    @property
+    def can_belong_to_reservation(self) -> bool:
+        """Whether a reservation_key concerns it: the door of a room in a hotel system (assumed)."""
+        return self.system_type in RESERVED and door_category(self.display_name) == "guest"
+
     def view(self) -> dict[str, Any]:
         """The entrance as a client sees it."""
         methods = SYSTEM_KINDS[self.system_type].methods
@@ -218,6 +233,7 @@ class AcsEntranceRow(Row):
             "connected_account_id": self.connected_account_id,
             "display_name": self.display_name,
             **{f"can_unlock_with_{name}": name in methods for name in ("card", "cloud_key", "code", "mobile_key")},
+            "can_belong_to_reservation": self.can_belong_to_reservation,
             "space_ids": self.space_ids,
             "errors": [error.as_error() for error in self.errors],
             "warnings": [warning.as_warning() for warning in self.warnings],
@@ -243,6 +259,7 @@ class AcsCredentialRow(Row):
 
     provider_metadata: what was asked of the provider, by the name of the field that shows it. overridden_ids: the
     entrances of which it replaces the keys from before. allowed_acs_entrance_ids: None when it names none.
+    access_method_id: set for a credential of an access grant; not shown.
     """
 
     key: ClassVar[str] = "acs_credential_id"
@@ -268,6 +285,7 @@ class AcsCredentialRow(Row):
     is_valid: bool = True
     overridden_ids: tuple[str, ...] = ()
     allowed_acs_entrance_ids: tuple[str, ...] | None = None
+    access_method_id: str | None = None
     provider_metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     errors: tuple[Condition, ...] = ()
     warnings: tuple[Condition, ...] = ()

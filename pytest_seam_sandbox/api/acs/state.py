@@ -32,8 +32,10 @@ from .kinds import SYSTEM_KINDS, door_category
 from .lookup import credentials_of, users_of
 from .model import AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
 
-entrance_removed: Signal[[Workspace, AcsEntranceRow]] = Signal(by_rank("spaces.state"))
+entrance_removed: Signal[[Workspace, AcsEntranceRow]] = Signal(by_rank("spaces.state", "access_grants.reactions"))
 """Sent after an entrance was taken away."""
+system_changed: Signal[[Workspace, AcsSystemRow]] = Signal(by_rank("access_grants.reactions"))
+"""Sent after the errors of an access system changed."""
 
 
 def add_system(
@@ -222,8 +224,12 @@ def lose_system(workspace: Workspace, system: AcsSystemRow, error: Condition) ->
     """Put an error on a system; the transition to unreachable logs acs_system.disconnected, just once."""
     was_connected = system.is_connected
     system = workspace[AcsSystemRow].put(system.but(errors=(*system.errors, error)))
-    if system.is_connected or not was_connected:
-        return
+    if was_connected and not system.is_connected:
+        _tell_of_loss(workspace, system)
+    system_changed.send(workspace, system)
+
+
+def _tell_of_loss(workspace: Workspace, system: AcsSystemRow) -> None:
     account = workspace[ConnectedAccountRow][system.connected_account_id]
     event = AcsSystemDisconnected(
         acs_system_id=system.id,
@@ -249,6 +255,7 @@ def recover_system(workspace: Workspace, system: AcsSystemRow, code: str) -> Non
     if system.is_manageable:
         for credential in [row for row in workspace[AcsCredentialRow] if row.acs_system_id == system.id]:
             sync(workspace, credential)
+    system_changed.send(workspace, system)
 
 
 @account_lost.reaction

@@ -24,21 +24,14 @@ from .._shared import (
     written,
 )
 from ..connected_accounts.model import find_account
-from ..devices.model import DeviceRow
 from ..user_identities.model import find_user_identity, present_id
 from .model import ClientSessionRow
-from .state import LIFETIME, delete_session
+from .state import LIFETIME, delete_session, session_view
 
 router = Router("/client_sessions")
 
 
 OneUuid = Annotated[list[Uuid], MinLen(1), MaxLen(1)]
-
-
-def _view(workspace: Workspace, session: ClientSessionRow) -> dict[str, Any]:
-    devices = workspace[DeviceRow]
-    count = sum(device.connected_account_id in session.connected_account_ids for device in devices)
-    return {**session.view(), "device_count": count}
 
 
 def _of_key(workspace: Workspace, user_identifier_key: str | None) -> ClientSessionRow | None:
@@ -141,7 +134,7 @@ def create(
     _check_publishable_key(caller, user_identifier_key, connect_webview_ids, connected_account_ids)
     present = _of_key(workspace, user_identifier_key)
     if present is not None and request.method == "PUT":
-        return _view(workspace, present)
+        return session_view(workspace, present)
     if present is not None:
         raise ApiError(
             400,
@@ -158,7 +151,7 @@ def create(
         user_identity_ids=user_identity_ids,
         customer_key=customer_key,
     )
-    return _view(workspace, session)
+    return session_view(workspace, session)
 
 
 @router.post("get_or_create", key="client_session", allow=WITH_PUBLISHABLE_KEY, source="spec")
@@ -190,7 +183,7 @@ def get_or_create(
         user_identity_id=user_identity_id,
         user_identity_ids=user_identity_ids,
     )
-    return _view(workspace, session)
+    return session_view(workspace, session)
 
 
 @router.get("get", key="client_session", allow=WITH_SESSION, source="spec")
@@ -206,13 +199,13 @@ def get(
         if client_session_id is not None and user_identifier_key is not None:
             raise ApiError(400, "invalid_options", "Give client_session_id or user_identifier_key, not both")
         if client_session_id is None and user_identifier_key is None:
-            return _view(workspace, caller.session)
+            return session_view(workspace, caller.session)
     for session in workspace[ClientSessionRow]:
         asked = client_session_id is not None or user_identifier_key is not None
         fits = client_session_id in (None, session.id) and user_identifier_key in (None, session.user_identifier_key)
         own = caller.session is None or caller.session is session
         if asked and fits and own:
-            return _view(workspace, session)
+            return session_view(workspace, session)
     raise not_found("client_session_not_found", "Could not find client session")
 
 
@@ -229,7 +222,7 @@ def list_(
     """Sessions, oldest first. All filters that are given have to match; no pages (spec)."""
     person_id = None if user_identity_id is None else present_id(workspace, user_identity_id)
     return [
-        _view(workspace, row)
+        session_view(workspace, row)
         for row in workspace[ClientSessionRow]
         if client_session_id in (None, row.id)
         and (connect_webview_id is None or connect_webview_id in row.connect_webview_ids)
@@ -273,7 +266,7 @@ def grant_access(
         connect_webview_ids=_joined(session.connect_webview_ids, connect_webview_ids or ()),
         user_identity_ids=_joined(session.user_identity_ids, identities),
     )
-    return _view(workspace, workspace[ClientSessionRow].put(granted))
+    return session_view(workspace, workspace[ClientSessionRow].put(granted))
 
 
 def _joined(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:

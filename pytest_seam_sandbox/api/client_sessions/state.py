@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from ...engine.events import EventFields
 from ...engine.workspace import Workspace
 from ..connected_accounts.model import ConnectedAccountRow
 from ..connected_accounts.state import deleting_account
+from ..devices.model import DeviceRow
 from ..user_identities.model import UserIdentityRow, deleting_user_identity
 from .model import ClientSessionRow
 
@@ -19,6 +21,13 @@ class ClientSessionDeleted(EventFields, event_type="client_session.deleted"):
     """A client session was deleted."""
 
     client_session_id: str
+
+
+def session_view(workspace: Workspace, session: ClientSessionRow) -> dict[str, Any]:
+    """The session as a client sees it."""
+    devices = workspace[DeviceRow]
+    count = sum(device.connected_account_id in session.connected_account_ids for device in devices)
+    return {**session.view(), "device_count": count}
 
 
 def delete_session(workspace: Workspace, session: ClientSessionRow) -> None:

@@ -36,13 +36,19 @@ from .model import DeviceRow, device_fields, issue_fields
 device_added: Signal[[Workspace, DeviceRow]] = Signal(by_rank("locks", "noise_sensors.state", "thermostats.timetable"))
 """Sent after a device was added to its account."""
 device_changed: Signal[[Workspace, DeviceRow]] = Signal(
-    by_rank("access_codes.reactions", "noise_sensors.state", "thermostats.timetable")
+    by_rank("access_codes.reactions", "noise_sensors.state", "thermostats.timetable", "access_grants.reactions")
 )
 """Sent after the errors of a device changed, or whether it keeps a pool of backup codes."""
-unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal(by_rank("access_codes.reactions"))
+unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal(by_rank("access_codes.reactions", "access_grants.reactions"))
 """Sent after a device was given up, so that its codes become unmanaged too."""
 deleting_device: Signal[[Workspace, DeviceRow]] = Signal(
-    by_rank("access_codes.reactions", "noise_sensors.state", "spaces.state", "thermostats.timetable")
+    by_rank(
+        "access_codes.reactions",
+        "noise_sensors.state",
+        "spaces.state",
+        "thermostats.timetable",
+        "access_grants.reactions",
+    )
 )
 """Sent before the record of a device goes."""
 

@@ -17,7 +17,7 @@ from .model import InstantKeyRow
 INSTANT_KEY_LIFETIME = timedelta(days=2)
 """How long the link of an instant key works unless its access grant has an end (the sample of the docs)."""
 
-instant_key_deleted: Signal[[Workspace, InstantKeyRow]] = Signal(by_rank())
+instant_key_deleted: Signal[[Workspace, InstantKeyRow]] = Signal(by_rank("access_grants.reactions"))
 """Sent after an instant key was deleted."""
 
 

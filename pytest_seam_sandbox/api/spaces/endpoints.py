@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from annotated_types import MinLen
@@ -18,12 +17,10 @@ from ...engine.query import QueryType
 from ...engine.router import Router
 from ...engine.types import NonEmptyText, Nullable, Text, Uuid, refused
 from ...engine.workspace import Workspace
-from .._shared import WITH_PORTAL, WITH_PORTAL_READ, contains, given, not_found, sees_customer
-from ..acs.lookup import find_entrance
-from ..connected_accounts.model import ConnectedAccountRow, find_account
-from ..devices.model import find_device
+from .._shared import WITH_PORTAL, WITH_PORTAL_READ, contains, given, sees_customer
+from ..connected_accounts.model import find_account
 from . import related
-from .lookup import find_space
+from .lookup import checked_devices, checked_entrances, find_space
 from .model import SpaceRow
 from .state import add_space, delete_space, set_accounts, set_members
 
@@ -51,28 +48,6 @@ class CustomerDataParam(TypedDict, total=False):
     time_zone: Nullable[Text]
 
 
-def _devices(workspace: Workspace, caller: Caller, device_ids: Sequence[str] | None) -> tuple[str, ...]:
-    """The ids of these devices, each once. Unknown: 404; unmanaged: 400 `device_unmanaged` (both assumed)."""
-    for device_id in device_ids or ():
-        device = find_device(workspace, device_id)
-        account = workspace[ConnectedAccountRow][device.connected_account_id]
-        if not sees_customer(caller, account.customer_key):
-            raise not_found("device_not_found", "Device not found", {"device_id": device_id})
-        if not device.is_managed:
-            raise ApiError(400, "device_unmanaged", "Device is unmanaged. Convert it with /devices/unmanaged/update")
-    return tuple(dict.fromkeys(device_ids or ()))
-
-
-def _entrances(workspace: Workspace, caller: Caller, acs_entrance_ids: Sequence[str] | None) -> tuple[str, ...]:
-    """The ids of these entrances, each once. Unknown: 404 `acs_entrance_not_found` (assumed)."""
-    for acs_entrance_id in acs_entrance_ids or ():
-        entrance = find_entrance(workspace, acs_entrance_id)
-        account = workspace[ConnectedAccountRow][entrance.connected_account_id]
-        if not sees_customer(caller, account.customer_key):
-            raise not_found("acs_entrance_not_found", "ACS entrance not found", {"acs_entrance_id": acs_entrance_id})
-    return tuple(dict.fromkeys(acs_entrance_ids or ()))
-
-
 @router.post("create", key="space", allow=WITH_PORTAL, source="spec")
 def create(
     workspace: Workspace,
@@ -94,8 +69,8 @@ def create(
     if known is not None and not known.is_announced:
         data = {"space_key": space_key, "space_id": known.id}
         raise ApiError(409, "duplicate_space_key", "A space with this space_key already exists", data=data)
-    devices = _devices(workspace, caller, device_ids)
-    entrances = _entrances(workspace, caller, acs_entrance_ids)
+    devices = checked_devices(workspace, caller, device_ids)
+    entrances = checked_entrances(workspace, caller, acs_entrance_ids)
     accounts = tuple(find_account(workspace, account_id).id for account_id in connected_account_ids or ())
     customer = customer_key if caller.session is None else caller.session.customer_key
     if known is not None:
@@ -120,7 +95,7 @@ def create(
     )
 
 
-@router.get("get", key="space", allow=WITH_PORTAL_READ, source="spec", checks=[exactly_one("space_id", "space_key")])
+@router.get("get", key="space", allow=WITH_PORTAL_READ, source="spec", checks=(exactly_one("space_id", "space_key"),))
 def get(
     workspace: Workspace, *, caller: Caller, space_id: Uuid | None = None, space_key: Text | None = None
 ) -> SpaceRow:
@@ -162,7 +137,7 @@ def list_(
     key="space",
     allow=WITH_PORTAL,
     source="spec",
-    checks=[at_least_one("space_id", "space_key", text="Must specify either space_id or space_key")],
+    checks=(at_least_one("space_id", "space_key", text="Must specify either space_id or space_key"),),
 )
 def update(
     workspace: Workspace,
@@ -182,8 +157,8 @@ def update(
     Other members: space.device_membership_changed, once. Name and customer data have no event (spec).
     """
     space = find_space(workspace, caller, space_id=space_id, space_key=space_key)
-    devices = None if device_ids is None else _devices(workspace, caller, device_ids)
-    entrances = None if acs_entrance_ids is None else _entrances(workspace, caller, acs_entrance_ids)
+    devices = None if device_ids is None else checked_devices(workspace, caller, device_ids)
+    entrances = None if acs_entrance_ids is None else checked_entrances(workspace, caller, acs_entrance_ids)
     changes: dict[str, Any] = given(name=name)
     if parent_space_id is not None or parent_space_key is not None:
         parent = find_space(workspace, caller, space_id=parent_space_id, space_key=parent_space_key)
@@ -204,14 +179,14 @@ def delete(workspace: Workspace, *, caller: Caller, space_id: Uuid) -> None:
 def add_devices(workspace: Workspace, *, caller: Caller, device_ids: SomeUuids, space_id: Uuid) -> None:
     """Add devices: space.device_membership_changed, once; none for members (assumed)."""
     space = find_space(workspace, caller, space_id=space_id)
-    set_members(workspace, space, device_ids=(*space.device_ids, *_devices(workspace, caller, device_ids)))
+    set_members(workspace, space, device_ids=(*space.device_ids, *checked_devices(workspace, caller, device_ids)))
 
 
 @router.put("add_acs_entrances", allow=WITH_PORTAL, source="spec")
 def add_acs_entrances(workspace: Workspace, *, caller: Caller, acs_entrance_ids: SomeUuids, space_id: Uuid) -> None:
     """Add entrances: space.device_membership_changed, once; none for members (assumed)."""
     space = find_space(workspace, caller, space_id=space_id)
-    added = _entrances(workspace, caller, acs_entrance_ids)
+    added = checked_entrances(workspace, caller, acs_entrance_ids)
     set_members(workspace, space, acs_entrance_ids=(*space.acs_entrance_ids, *added))
 
 

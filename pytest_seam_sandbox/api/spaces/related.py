@@ -22,7 +22,7 @@ from .lookup import find_space
 
 router = Router("/spaces")
 
-finding_access_methods: Signal[[Workspace, frozenset[str], list[Row]]] = Signal(by_rank())
+finding_access_methods: Signal[[Workspace, frozenset[str], list[Row]]] = Signal(by_rank("access_grants.reactions"))
 """Sent to gather the access methods that reach members of these spaces; the list takes them."""
 
 Part = Literal["spaces", "devices", "acs_entrances", "connected_accounts", "acs_systems", "access_methods"]
@@ -33,7 +33,7 @@ Part = Literal["spaces", "devices", "acs_entrances", "connected_accounts", "acs_
     key="batch",
     allow=WITH_PORTAL_READ,
     source="spec",
-    checks=[at_least_one("space_ids", "space_keys", text="Must specify space_ids or space_keys")],
+    checks=(at_least_one("space_ids", "space_keys", text="Must specify space_ids or space_keys"),),
 )
 def get_related(
     workspace: Workspace,

@@ -17,9 +17,9 @@ from ..devices.state import deleting_device
 from .events import SpaceCreated, SpaceDeleted, SpaceDeviceMembershipChanged
 from .model import SpaceRow
 
-members_changed: Signal[[Workspace, SpaceRow]] = Signal(by_rank())
+members_changed: Signal[[Workspace, SpaceRow]] = Signal(by_rank("access_grants.reactions"))
 """Sent after the devices or the entrances of a space changed; given as it was before."""
-space_deleted: Signal[[Workspace, SpaceRow]] = Signal(by_rank())
+space_deleted: Signal[[Workspace, SpaceRow]] = Signal(by_rank("access_grants.reactions"))
 """Sent after a space was deleted."""
 
 

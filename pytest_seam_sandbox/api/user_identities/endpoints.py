@@ -26,6 +26,7 @@ from .._shared import (
     given,
     not_found,
 )
+from ..access_grants.model import AccessGrantRow
 from ..acs.issuing import sync_phones
 from ..acs.lookup import find_system, sees_person, users_of
 from ..acs.model import AcsSystemRow, AcsUserRow
@@ -245,6 +246,8 @@ def _merge(workspace: Workspace, merged: UserIdentityRow, primary: UserIdentityR
         workspace[PhoneRow].put(phone.but(user_identity_id=primary.id))
     for instant_key in [row for row in workspace[InstantKeyRow] if row.user_identity_id == merged.id]:
         workspace[InstantKeyRow].put(instant_key.but(user_identity_id=primary.id))
+    for grant in [row for row in workspace[AccessGrantRow] if row.user_identity_id == merged.id]:
+        workspace[AccessGrantRow].put(grant.but(user_identity_id=primary.id))
     workspace[UserIdentityRow].remove(merged.id)
     workspace[UserIdentityRow].put(_united(primary, merged))
 

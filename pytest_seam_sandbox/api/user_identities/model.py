@@ -12,7 +12,14 @@ from .._ranks import by_rank
 from .._shared import Condition, Problem, Resource, find
 
 deleting_user_identity: Signal[[Workspace, UserIdentityRow]] = Signal(
-    by_rank("acs.state", "client_sessions.state", "instant_keys.state", "phones.state", highest_first=True)
+    by_rank(
+        "access_grants.reactions",
+        "acs.state",
+        "client_sessions.state",
+        "instant_keys.state",
+        "phones.state",
+        highest_first=True,
+    )
 )
 """Sent before a user identity goes, so that what belongs to it goes first."""
 
