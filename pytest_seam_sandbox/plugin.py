@@ -23,7 +23,6 @@ pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a c
 
 _INI_VALUE: Any = str | bool | int | float if pytest.version_tuple >= (9, 2) else "string"
 """What a value of TOML may be; before 9.2 pytest itself refuses all but text."""
-_PREFIX = "PYTEST_SEAM_"
 _SANDBOXES = pytest.StashKey[list["Sandbox"]]()
 _KEYS = pytest.StashKey[dict[str, str]]()
 """The keys of the sandboxes of earlier tests, and the tests."""
@@ -42,11 +41,12 @@ _AT_TEARDOWN = "Seam sandbox at teardown"  # pytest shows a section under a fail
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare every setting as an option and as an ini value."""
+    from .layers import option_of
     from .settings import SETTINGS
 
     group = parser.getgroup("seam", "Seam sandbox")
     for name, setting in SETTINGS.items():
-        group.addoption(_option(name), dest=f"seam_{name}", default=None, help=setting.help)
+        group.addoption(option_of(name), dest=f"seam_{name}", default=None, help=setting.help)
         kind: Any = "linelist" if name == "intercept_allow" else _INI_VALUE
         parser.addini(f"seam_{name}", f"{setting.help} (default: {setting.default or 'none'})", kind, default=None)
 
@@ -67,71 +67,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """One line that says which sandbox the tests get."""
-    (world, _), (seed, _) = _configured(config, "world"), _configured(config, "seed")
+    from .layers import configured
+
+    (world, _), (seed, _) = configured(config, "world"), configured(config, "seed")
     return f"seam sandbox: embedded, world {world}, seed {seed}"
-
-
-def _option(name: str) -> str:
-    return f"--seam-{name.replace('_', '-')}"
-
-
-def _configured(config: pytest.Config, name: str) -> tuple[Any, str]:
-    """The value of a setting for the whole run, and the layer: option before ini before environment before default.
-
-    An empty text is as good as none. An empty option is a value where the setting takes one: it clears a list.
-    """
-    from .settings import SETTINGS
-
-    setting = SETTINGS[name]
-    option = config.getoption(f"seam_{name}")
-    if not _is_empty(option) or (setting.takes_empty and option is not None):
-        return option, f"the option {_option(name)}"
-    ini = config.getini(f"seam_{name}")
-    if not _is_empty(ini):
-        return ini, f"seam_{name} in the ini file"
-    variable = f"{_PREFIX}{name.upper()}"
-    text = os.environ.get(variable)
-    if not _is_empty(text):
-        return text, f"the environment variable {variable}"
-    return setting.default or None, ""
-
-
-def _check_environment() -> None:
-    """Raise UsageError for a variable of the environment that looks like a setting, and is none."""
-    __tracebackhide__ = True
-    from .report.texts import nearest
-    from .settings import SETTINGS
-
-    known = [f"{_PREFIX}{name.upper()}" for name in SETTINGS]
-    for name in sorted(os.environ):
-        if name.startswith(_PREFIX) and name not in known:
-            hint = nearest(name, known) or f"There are {', '.join(known)}."
-            raise pytest.UsageError(f"the environment variable {name} is no setting. {hint}")
-
-
-def _is_empty(value: object) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
-
-
-def _settings(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The arguments for the Sandbox of this test; markers come last, the closest of them wins."""
-    __tracebackhide__ = True
-    from .settings import SETTINGS, read_setting
-
-    _check_environment()
-    given = {name: _configured(request.config, name) for name in SETTINGS}
-    for marker in reversed(list(request.node.iter_markers("seam"))):
-        unknown = sorted(set(marker.kwargs) - set(SETTINGS))
-        if marker.args or unknown:
-            found = ", ".join([*map(repr, marker.args), *unknown])
-            raise pytest.UsageError(
-                f"the marker seam() does not take {found}; it takes the keywords {', '.join(SETTINGS)}."
-            )
-        given |= {name: (value, "the marker seam()") for name, value in marker.kwargs.items()}
-    settings: dict[str, Any] = {}
-    for name, (value, layer) in given.items():  # no comprehension, whose frame pytest would show
-        settings |= {name: read_setting(name, value, layer)} if layer else {}
-    return settings | {"seed": f"{settings.get('seed', SETTINGS['seed'].default)}/{request.node.nodeid}"}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -333,9 +272,10 @@ class _FailedSetups:
 def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """A fresh Seam sandbox workspace for this test."""
     from . import Sandbox
+    from .layers import settings_of
 
     __tracebackhide__ = True
-    sandbox = Sandbox(**_settings(request))
+    sandbox = Sandbox(**settings_of(request))
     request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
     keys = request.config.stash.setdefault(_KEYS, {})
     sandbox.embedded.app.gate.other_keys = keys

@@ -1,0 +1,74 @@
+"""Where a setting of a test comes from: environment, ini file, option, marker; the later wins.
+
+Imports pytest and the standard library only: every run of pytest loads this module.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from .settings import SETTINGS, read_setting
+
+_PREFIX = "PYTEST_SEAM_"
+
+
+def option_of(name: str) -> str:
+    """The command line option of a setting."""
+    return f"--seam-{name.replace('_', '-')}"
+
+
+def configured(config: pytest.Config, name: str) -> tuple[Any, str]:
+    """The value of a setting for the whole run, and the layer: option before ini before environment before default.
+
+    An empty text is as good as none. An empty option is a value where the setting takes one: it clears a list.
+    """
+    setting = SETTINGS[name]
+    option = config.getoption(f"seam_{name}")
+    if not _is_empty(option) or (setting.takes_empty and option is not None):
+        return option, f"the option {option_of(name)}"
+    ini = config.getini(f"seam_{name}")
+    if not _is_empty(ini):
+        return ini, f"seam_{name} in the ini file"
+    variable = f"{_PREFIX}{name.upper()}"
+    text = os.environ.get(variable)
+    if not _is_empty(text):
+        return text, f"the environment variable {variable}"
+    return setting.default or None, ""
+
+
+def _check_environment() -> None:
+    """Raise UsageError for a variable of the environment that looks like a setting, and is none."""
+    __tracebackhide__ = True
+    from .report.texts import nearest
+
+    known = [f"{_PREFIX}{name.upper()}" for name in SETTINGS]
+    for name in sorted(os.environ):
+        if name.startswith(_PREFIX) and name not in known:
+            hint = nearest(name, known) or f"There are {', '.join(known)}."
+            raise pytest.UsageError(f"the environment variable {name} is no setting. {hint}")
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def settings_of(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The arguments for the Sandbox of this test; markers come last, the closest of them wins."""
+    __tracebackhide__ = True
+    _check_environment()
+    given = {name: configured(request.config, name) for name in SETTINGS}
+    for marker in reversed(list(request.node.iter_markers("seam"))):
+        unknown = sorted(set(marker.kwargs) - set(SETTINGS))
+        if marker.args or unknown:
+            found = ", ".join([*map(repr, marker.args), *unknown])
+            raise pytest.UsageError(
+                f"the marker seam() does not take {found}; it takes the keywords {', '.join(SETTINGS)}."
+            )
+        given |= {name: (value, "the marker seam()") for name, value in marker.kwargs.items()}
+    settings: dict[str, Any] = {}
+    for name, (value, layer) in given.items():  # no comprehension, whose frame pytest would show
+        settings |= {name: read_setting(name, value, layer)} if layer else {}
+    return settings | {"seed": f"{settings.get('seed', SETTINGS['seed'].default)}/{request.node.nodeid}"}
