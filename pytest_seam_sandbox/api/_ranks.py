@@ -20,6 +20,8 @@ RANKS = (
     "locks",
     "noise_sensors",
     "thermostats",
+    "cameras",
+    "media",
     "access_codes",
     "phones",
     "client_sessions",

@@ -82,6 +82,12 @@ def all_paths() -> frozenset[str]:
     return frozenset(public_paths()) | frozenset(_facts()["other_paths"])
 
 
+@cache
+def time_zones() -> tuple[str, ...]:
+    """The time zones that Seam takes for a device whose provider does not report one. Source: spec."""
+    return tuple(_facts("time_zones.json"))
+
+
 def is_known(path: str) -> bool:
     """Whether Seam has this path."""
     return path in all_paths()

@@ -10,7 +10,14 @@ import jsonschema_rs
 DOCUMENT = Path(__file__).with_name("openapi.json")
 SPEC = json.loads(DOCUMENT.read_text("utf-8")) if DOCUMENT.exists() else {}
 
-PATHS_NEWER_THAN_THE_DOCUMENT = {"/thermostats/activate_weekly_program", "/user_identities/merge"}
+PATHS_NEWER_THAN_THE_DOCUMENT = {
+    "/cameras/live_views/create",
+    "/cameras/live_views/offer",
+    "/cameras/live_views/stop",
+    "/media/get",
+    "/thermostats/activate_weekly_program",
+    "/user_identities/merge",
+}
 TYPES_NEWER_THAN_THE_DOCUMENT = {
     "aqara_lock",
     "arlo_camera",

@@ -13,9 +13,7 @@ from pytest_seam_sandbox.api import FAMILIES, all_endpoints
 ENDPOINTS = {endpoint.path: endpoint for endpoint in all_endpoints()}
 OF_THE_SDK_ALONE = {"wait_for_action_attempt": "an option of the client, never sent"}
 
-NOT_EMULATED_YET = {
-    "/devices/report_provider_metadata": "reports of providers have no effect that a sandbox could show",
-}
+NOT_EMULATED_YET = {}
 """Methods of emulated families that answer 501, and why."""
 
 UNDOCUMENTED = {"device_selection_mode", "exclude_if", "hotek_metadata", "include_if", "is_programmed", "sync"}

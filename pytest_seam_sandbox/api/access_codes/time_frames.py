@@ -188,7 +188,7 @@ def read_duration(text: str) -> timedelta:
 
 
 def _zone(device: DeviceRow) -> tzinfo:
-    name = (device.model.location or {}).get("time_zone")
+    name = (device.location or {}).get("time_zone")
     return UTC if name is None else ZoneInfo(name)
 
 

@@ -25,7 +25,7 @@ from .._shared import (
     merge_metadata,
 )
 from ..phones.model import PhoneRow
-from . import filters, simulate, unmanaged
+from . import filters, provider_metadata, simulate, unmanaged
 from .events import DeviceConvertedToUnmanaged, DeviceNameChanged
 from .filters import AnyDevice
 from .house import models_of
@@ -183,3 +183,4 @@ def _provider_flags(workspace: Workspace, provider_name: str) -> dict[str, bool]
 
 router.include(unmanaged.router)
 router.include(simulate.router)
+router.include(provider_metadata.router)

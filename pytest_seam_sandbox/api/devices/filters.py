@@ -279,7 +279,7 @@ def searched(search: str | None) -> Matcher | None:
         return None
 
     def matches(device: DeviceRow) -> bool:
-        location = device.model.location or {}
+        location = device.location or {}
         return (
             (len(search) >= 4 and device.device_id.startswith(search.lower()))
             or contains(search, device.connected_account_id, device.display_name, location.get("location_name"))

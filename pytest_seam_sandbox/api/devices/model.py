@@ -104,6 +104,7 @@ class DeviceRow(Row):
     provider: the service that controls the device, which is that of its account; None for a phone.
     space_ids: the spaces that it belongs to.
     offers_simulation: False in a production workspace, where the can_simulate_* flags are absent.
+    time_zone: one that a client has reported, in place of the provider's.
     """
 
     key: ClassVar[str] = "device_id"
@@ -138,11 +139,19 @@ class DeviceRow(Row):
     errors: tuple[Condition, ...] = ()
     warnings: tuple[Condition, ...] = ()
     offers_simulation: bool = True
+    time_zone: str | None = None
 
     @property
     def device_type(self) -> str:
         """The type, such as `august_lock`."""
         return self.model.device_type
+
+    @property
+    def location(self) -> Mapping[str, str] | None:
+        """Where the device is, with its time zone; None when neither is known."""
+        if self.time_zone is None:
+            return self.model.location
+        return {**(self.model.location or {}), "time_zone": self.time_zone, "timezone": self.time_zone}
 
     @property
     def display_name(self) -> str:
@@ -189,7 +198,7 @@ class DeviceRow(Row):
             "created_at": self.created_at,
             "is_managed": self.is_managed,
             "custom_metadata": self.custom_metadata,
-            **given(location=self.model.location),
+            **given(location=self.location),
             **self.flags(),
         }
         if self.is_managed:

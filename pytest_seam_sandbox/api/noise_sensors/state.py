@@ -48,7 +48,7 @@ def _bring_thresholds(workspace: Workspace, device: DeviceRow) -> None:
     Source for the first: docs. That NoiseAware's have none is assumed.
     """
     if device.device_type == MINUT:
-        zone = (device.model.location or {}).get("time_zone", "Etc/UTC")
+        zone = (device.location or {}).get("time_zone", "Etc/UTC")
         for name in MINUT_THRESHOLDS:
             workspace[NoiseThresholdRow].put(
                 NoiseThresholdRow.builtin(workspace.ids.uuid(), device.device_id, name, zone)

@@ -20,7 +20,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 def _zone(device: DeviceRow) -> ZoneInfo:
-    return ZoneInfo((device.model.location or {}).get("time_zone", "UTC"))
+    return ZoneInfo((device.location or {}).get("time_zone", "UTC"))
 
 
 def _periods(workspace: Workspace, device: DeviceRow, day: date) -> Iterator[tuple[datetime, str]]:
