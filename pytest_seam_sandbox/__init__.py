@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from .engine.fault_kinds import FaultKind
     from .expectations.raises import seam_raises
     from .outages import Deactivation, Outage, OutageKind, OutageSpec
-    from .sandbox import Sandbox, Snapshot
+    from .sandbox import Sandbox, SandboxWorkspace, Snapshot
     from .strategies.fault_specs import FaultSpec
     from .sweep import SeamSweep, Sweep, SweepFailed, Trial
     from .webhooks.inbox import Inbox
@@ -77,6 +77,7 @@ _HOMES = MappingProxyType(
         "Sandbox": "sandbox",
         "SandboxError": "engine.errors",
         "SandboxWarning": "engine.errors",
+        "SandboxWorkspace": "sandbox",
         "SeamSweep": "sweep",
         "Snapshot": "sandbox",
         "Space": "api.spaces.model",
@@ -129,6 +130,7 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "SandboxWarning",
+    "SandboxWorkspace",
     "SeamSweep",
     "Snapshot",
     "Space",

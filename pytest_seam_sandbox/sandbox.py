@@ -16,8 +16,11 @@ from .engine.faults import Faults
 from .engine.history import Call
 from .engine.settings import Settings
 from .engine.stubs import Answer, Stub
+from .engine.types import NonEmptyText, Uuid
 from .expectations.expecting import Expectations
 from .outages.kinds import Outages
+from .provisioning.arguments import checked
+from .provisioning.attempts import Attempts
 from .provisioning.emission import Emission
 from .provisioning.marks import Marks
 from .provisioning.resources import Provisioning
@@ -27,6 +30,9 @@ from .webhooks.start import Starter
 
 if TYPE_CHECKING:
     from .webhooks.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from .catalog.literals import World
 
 __tracebackhide__ = is_for_the_test
 
@@ -43,7 +49,33 @@ class Snapshot:
     outages: tuple[Begun, ...]
 
 
-class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
+class SandboxWorkspace(Clients, Provisioning, Marks, Emission, Attempts, Outages, Expectations):
+    """One workspace of a sandbox, with a key of its own: make things there, break them, expect what must appear.
+
+    Its API key, its clients and its events are its own. The server is that of the sandbox: the clock, the faults, the
+    list of requests, the timeline, and the check at the end of the test.
+    """
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._embedded.contents()})"
+
+    @property
+    def embedded(self) -> Embedded:
+        """The emulator that the workspace stands on, for what no workspace at Seam can do."""
+        return self._embedded
+
+    @property
+    def workspace_id(self) -> str:
+        """The id of the workspace."""
+        return self._backend.workspace_id
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is a workspace at Seam, and no emulated one."""
+        return self._backend.is_live
+
+
+class Sandbox(SandboxWorkspace):
     """One isolated Seam sandbox workspace.
 
     Usable without pytest: `with Sandbox() as sandbox:`. Leaving the block calls `check`, which raises what went wrong
@@ -67,9 +99,6 @@ class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
         self._deliveries = self._embedded.app.lock.afterwards = Starter(self._embedded)
         self._embedded.more_controls = self._deliveries.controls
         watch.note(self)
-
-    def __repr__(self) -> str:
-        return f"Sandbox({self._embedded.contents()})"
 
     # life
 
@@ -105,30 +134,44 @@ class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
         """End the lifespans of apps that webhooks were delivered to; the sandbox and its clients work on."""
         self._deliveries.close()
 
-    # identity
+    # further workspaces, and who reaches them
 
-    @property
-    def embedded(self) -> Embedded:
-        """The emulator that the sandbox stands on, for what no workspace at Seam can do."""
-        return self._embedded
+    def create_workspace(
+        self,
+        *,
+        name: str | None = None,
+        workspace_id: str | None = None,
+        api_key: str | None = None,
+        world: World = "empty",
+    ) -> SandboxWorkspace:
+        """A further sandbox workspace on the same server, with an API key of its own; embedded only.
 
-    @property
-    def workspace_id(self) -> str:
-        """The id of the workspace."""
-        return self._backend.workspace_id
+        For apps that serve several customers, each with a workspace. workspace_id, api_key: by default they follow from
+        the seed; a key has the form seam_test…. world: its starting state. Raises SandboxError for an id or a key that
+        is there already.
+        """
+        backend = self._embedded
+        settings = read_settings({"world": world} | ({} if api_key is None else {"api_key": api_key}))
+        given = {"name": name, "workspace_id": workspace_id}
+        checked("create_workspace", _of_a_workspace, strict_ids=backend.strict_ids, **given)
+        with backend.app.lock:
+            if workspace_id in backend.app.workspaces or api_key in backend.app.gate.api_keys:
+                raise SandboxError(
+                    f"there is a workspace with the id {workspace_id!r} already; give another workspace_id."
+                    if workspace_id in backend.app.workspaces
+                    else "there is a workspace with this api_key already; give another api_key."
+                )
+            made = Embedded(beside=backend, name=name or "Sandbox", workspace_id=workspace_id, **settings)
+        return SandboxWorkspace(made, self._allowed)
 
-    @property
-    def is_live(self) -> bool:
-        """Whether this is a workspace at Seam, and no emulated one."""
-        return self._backend.is_live
-
-    def create_access_token(self) -> str:
+    def create_access_token(self, *workspaces: SandboxWorkspace) -> str:
         """A personal access token of a user of this workspace, of the form `seam_at1…`; embedded only.
 
         For apps that use one in place of an API key, with the header or option for the workspace id. The user's
-        workspaces/create makes further workspaces, production ones too.
+        workspaces/create makes further workspaces, production ones too. workspaces: further ones of the user, from
+        `create_workspace`.
         """
-        return self._embedded.add_access_token(self._embedded.workspace)
+        return self._embedded.add_access_token(*(each.embedded.workspace for each in (self, *workspaces)))
 
     # look
 
@@ -194,3 +237,6 @@ class Sandbox(Clients, Provisioning, Marks, Emission, Outages, Expectations):
             )
         self._embedded.app.restore(snapshot.state)
         self._backend.note("snapshot", "restored")
+
+
+def _of_a_workspace(*, name: NonEmptyText | None = None, workspace_id: Uuid | None = None) -> None: ...

@@ -182,8 +182,10 @@ def finish(
     result: dict[str, Any] | None = None,
     error: dict[str, str] | None = None,
 ) -> None:
-    """End a pending attempt: in error when there is one, else in success with its result."""
+    """End an attempt, if it is pending: in error when there is one, else in success with its result."""
     attempt = workspace[ActionAttemptRow][attempt_id]
+    if attempt.status != "pending":
+        return
     status: Literal["success", "error"] = "success" if error is None else "error"
     workspace[ActionAttemptRow].put(attempt.but(status=status, result=result, error=error))
 

@@ -180,6 +180,14 @@ class Provision(Protocol):
         """Log an event; what it carries about the resource is filled in. The event as clients see it."""
         ...
 
+    def fail_action_attempt(self, action_attempt_id: str, error_type: str, message: str) -> dict[str, Any]:
+        """Let a pending action attempt fail; the attempt as clients see it."""
+        ...
+
+    def naming(self, **wanted: str | None) -> AbstractContextManager[None]:
+        """What is made first in the block has this id, by the name of the parameter; None for one of Seam's."""
+        ...
+
     def ids_kept_on_error(self) -> AbstractContextManager[None]:
         """A call that Seam refuses changes nothing; let it use up no id either."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields as fields_of
@@ -61,6 +62,7 @@ class EmbeddedProvision:
                 f"{', '.join(sorted(SYSTEM_KINDS))}."
             )
         with self._app.changing():
+            self._check_free("acs_system_id", details.get("acs_system_id"))
             account = self._account(connected_account_id)
             return add_acs_system(self._workspace, system_type, account=account, **details).acs_system_id
 
@@ -75,7 +77,7 @@ class EmbeddedProvision:
         if model.provider is None:
             raise SandboxError(f"{device_type!r} is a phone, not a device of an account. Use create_phone() instead.")
         with self._app.changing():
-            self._check_free(details.get("device_id"))
+            self._check_free("device_id", details.get("device_id"))
             account = self._account(connected_account_id)
             if account is None:
                 accounts = self._workspace[ConnectedAccountRow]
@@ -90,7 +92,7 @@ class EmbeddedProvision:
         from ..api.phones.state import find_installation
 
         with self._app.lock:
-            self._check_free(device_id)
+            self._check_free("device_id", device_id)
             known = find_installation(self._workspace, user_identity_id or "", custom_sdk_installation_id)
             if device_id is not None and known is not None:
                 raise SandboxError(
@@ -98,13 +100,14 @@ class EmbeddedProvision:
                     f"be {device_id!r}. Leave the device_id out, or give another custom_sdk_installation_id."
                 )
 
-    def _check_free(self, device_id: str | None) -> None:
-        from ..api.devices.model import DeviceRow
-        from ..api.phones.model import PhoneRow
-
-        for word, kind in (("device", DeviceRow), ("phone", PhoneRow)):
-            if self._workspace[kind].get(device_id) is not None:
-                raise SandboxError(f"there is a {word} {device_id!r} already; give another device_id.")
+    def _check_free(self, name: str, new_id: str | None) -> None:
+        """Raise SandboxError for an id that something has already, in any workspace. name: of the parameter."""
+        tables = [table for workspace in self._app.workspaces.values() for table in workspace.tables()]
+        row = next((row for table in tables if (row := table.get(new_id)) is not None), None)
+        if row is not None:
+            words = re.sub("(?<!^)([A-Z])", r" \1", type(row).__name__.removesuffix("Row")).lower()
+            article = "an" if words[0] in "aeio" else "a"
+            raise SandboxError(f"there is {article} {words} {new_id!r} already; give another {name}.")
 
     def customize_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
         """Give a phone the id and the properties that a test wants; the id."""
@@ -114,6 +117,39 @@ class EmbeddedProvision:
         with self._app.changing():
             phone = self._workspace[PhoneRow][device_id]
             return customize_phone(self._workspace, phone, new_id, properties).device_id
+
+    def fail_action_attempt(self, action_attempt_id: str, error_type: str, message: str) -> dict[str, Any]:
+        """Let a pending action attempt fail, as it stands before the next look; the attempt as clients see it."""
+        from ..api.action_attempts import ActionAttemptRow, fail
+
+        clock = self._app.clock
+        with self._app.lock, clock.pinned(clock.timestamp()):
+            attempts = self._workspace[ActionAttemptRow]
+            attempt = attempts.get(action_attempt_id)
+            if attempt is None:
+                raise UnknownId(
+                    f"no action attempt {quoted(action_attempt_id)} in this sandbox; it has "
+                    f"{joined(row.id for row in attempts) or 'none'}."
+                )
+            if attempt.status != "pending":
+                raise SandboxError(
+                    f"the action attempt {action_attempt_id} ({attempt.action_type}) has ended already, with "
+                    f"{attempt.status}; only a pending one can fail. Give the sandbox action_attempts='poll' or "
+                    "seconds, and let the attempt fail before the program looks at it again."
+                )
+            return fail(self._workspace, action_attempt_id, error_type=error_type, message=message).view()
+
+    @contextmanager
+    def naming(self, **wanted: str | None) -> Iterator[None]:
+        """What is made first in the block has this id, by the name of the parameter; None for one of the sequence.
+
+        Raises SandboxError for an id that something has already.
+        """
+        [(name, new_id)] = wanted.items()
+        with self._app.lock:
+            self._check_free(name, new_id)
+            with self._app.ids.naming(new_id):
+                yield
 
     @contextmanager
     def ids_kept_on_error(self) -> Iterator[None]:

@@ -68,6 +68,7 @@ class Provisioning(Lookup):
         self,
         provider: Provider = "august",
         *,
+        connected_account_id: str | None = None,
         email: str | None = None,
         customer_key: str | None = None,
         custom_metadata: Mapping[str, str | bool] | None = None,
@@ -76,32 +77,45 @@ class Provisioning(Lookup):
         given = checked(
             "create_connected_account",
             _of_an_account,
+            strict_ids=self._backend.strict_ids,
             provider=provider,
+            connected_account_id=connected_account_id,
             email=email,
             customer_key=customer_key,
             custom_metadata=custom_metadata,
         )
-        return self.get_connected_account(self._backend.provision.create_account(**given))
+        given.pop("connected_account_id", None)
+        with self._backend.provision.naming(connected_account_id=connected_account_id):
+            account_id = self._backend.provision.create_account(**given)
+        return self.get_connected_account(account_id)
 
     def create_user_identity(
         self,
         *,
+        user_identity_id: str | None = None,
         full_name: str | None = None,
         email_address: str | None = None,
         phone_number: str | None = None,
         user_identity_key: str | None = None,
     ) -> UserIdentity:
-        """A new user identity; a person's name follows from the seed when none is given."""
+        """A new user identity; a person's name follows from the seed when none is given.
+
+        user_identity_id: embedded only.
+        """
         given = checked(
             "create_user_identity",
             _of_a_person,
+            strict_ids=self._backend.strict_ids,
+            user_identity_id=user_identity_id,
             full_name=full_name,
             email_address=email_address,
             phone_number=phone_number,
             user_identity_key=user_identity_key,
         )
-        with self._backend.provision.ids_kept_on_error():
-            given.setdefault("full_name", self._backend.provision.full_name())
+        given.pop("user_identity_id", None)
+        provision = self._backend.provision
+        with provision.ids_kept_on_error(), provision.naming(user_identity_id=user_identity_id):
+            given.setdefault("full_name", provision.full_name())
             answer = self._backend.api.call("/user_identities/create", **given)
         return UserIdentity.model_validate(answer["user_identity"])
 
@@ -161,20 +175,27 @@ class Provisioning(Lookup):
         self,
         device: Any,
         *,
+        access_code_id: str | None = None,
         code: str | None = None,
         name: str | None = None,
         starts_at: datetime | str | None = None,
         ends_at: datetime | str | None = None,
         **details: Any,
     ) -> AccessCode:
-        """A new access code on a device. details: further parameters of /access_codes/create."""
+        """A new access code on a device. details: further parameters of /access_codes/create.
+
+        access_code_id: embedded only.
+        """
         from ..api.access_codes.model import AccessCode
 
-        known_names("create_access_code", details, _instead("/access_codes/create", device_id="device"))
+        method, strict_ids = "create_access_code", self._backend.strict_ids
+        known_names(method, details, _instead("/access_codes/create", device_id="device"))
+        checked(method, _of_an_access_code, strict_ids=strict_ids, access_code_id=access_code_id)
         given = {"code": code, "name": name, "starts_at": starts_at, "ends_at": ends_at, **details}
         given = {parameter: _as_text(value) for parameter, value in given.items()}
         device_id = resource_id(self._backend, "device", device)
-        with self._backend.provision.ids_kept_on_error():
+        provision = self._backend.provision
+        with provision.ids_kept_on_error(), provision.naming(access_code_id=access_code_id):
             answer = self._backend.api.call("/access_codes/create", device_id=device_id, **given)
         return AccessCode.model_validate(answer["access_code"])
 
@@ -201,6 +222,7 @@ class Provisioning(Lookup):
         self,
         system_type: AcsSystemType = "visionline_system",
         *,
+        acs_system_id: str | None = None,
         name: str | None = None,
         entrances: Sequence[str] = ("Lobby", "Room 101"),
         connected_account_id: str | None = None,
@@ -215,6 +237,7 @@ class Provisioning(Lookup):
             _of_an_acs_system,
             strict_ids=self._backend.strict_ids,
             system_type=system_type,
+            acs_system_id=acs_system_id,
             name=name,
             entrances=entrances,
             connected_account_id=connected_account_id,
@@ -225,6 +248,7 @@ class Provisioning(Lookup):
         self,
         access_method: Literal["code", "card", "mobile_key", "cloud_key"] = "mobile_key",
         *,
+        acs_credential_id: str | None = None,
         acs_system_id: str | None = None,
         user_identity_id: str | None = None,
         acs_entrance_ids: Sequence[str] | None = None,
@@ -235,7 +259,7 @@ class Provisioning(Lookup):
 
         acs_system_id: by default the first system that has such credentials, made when there is none.
         acs_entrance_ids: by default every entrance of the system. is_multi_phone_sync_credential: by default, what
-        mobile keys are. details: further parameters of /acs/credentials/create.
+        mobile keys are. details: further parameters of /acs/credentials/create. acs_credential_id: embedded only.
         """
         from ..api.acs.resources import AcsCredential
 
@@ -247,12 +271,14 @@ class Provisioning(Lookup):
             _of_an_acs_credential,
             strict_ids=self._backend.strict_ids,
             access_method=access_method,
+            acs_credential_id=acs_credential_id,
             acs_system_id=acs_system_id,
             user_identity_id=user_identity_id,
             acs_entrance_ids=acs_entrance_ids,
             is_multi_phone_sync_credential=is_multi_phone_sync_credential,
         )
         entrance_ids = given.pop("acs_entrance_ids", None)
+        given.pop("acs_credential_id", None)
         given.setdefault("is_multi_phone_sync_credential", access_method == "mobile_key")
         with self._backend.provision.all_or_nothing():
             system_id = acs_system_id or self._system_for(access_method)
@@ -262,7 +288,8 @@ class Provisioning(Lookup):
             owner = user_identity_id or self.create_user_identity().user_identity_id
             given |= {"acs_system_id": system_id, "user_identity_id": owner, "allowed_acs_entrance_ids": entrance_ids}
             further = {name: _as_text(value) for name, value in details.items()}
-            answer = self._backend.api.call(path, **given, **further)
+            with self._backend.provision.naming(acs_credential_id=acs_credential_id):
+                answer = self._backend.api.call(path, **given, **further)
         return AcsCredential.model_validate(answer["acs_credential"])
 
     def _system_for(self, access_method: str) -> str:
@@ -319,6 +346,7 @@ def _of_a_device(
 def _of_an_account(
     *,
     provider: Text,
+    connected_account_id: Uuid | None = None,
     email: Email | None = None,
     customer_key: NonEmptyText | None = None,
     custom_metadata: Metadata | None = None,
@@ -327,6 +355,7 @@ def _of_an_account(
 
 def _of_a_person(
     *,
+    user_identity_id: Uuid | None = None,
     full_name: NonEmptyText | None = None,
     email_address: Email | None = None,
     phone_number: NonEmptyText | None = None,
@@ -348,12 +377,16 @@ def _of_a_phone(
 ) -> None: ...
 
 
+def _of_an_access_code(*, access_code_id: Uuid | None = None) -> None: ...
+
+
 def _of_a_login(*, email: Email, provider: Text | None = None) -> None: ...
 
 
 def _of_an_acs_system(
     *,
     system_type: Text,
+    acs_system_id: Uuid | None = None,
     name: NonEmptyText | None = None,
     entrances: list[NonEmptyText],
     connected_account_id: Text | None = None,
@@ -363,6 +396,7 @@ def _of_an_acs_system(
 def _of_an_acs_credential(
     *,
     access_method: Literal["code", "card", "mobile_key", "cloud_key"],
+    acs_credential_id: Uuid | None = None,
     acs_system_id: Text | None = None,
     user_identity_id: Text | None = None,
     acs_entrance_ids: list[Text] | None = None,

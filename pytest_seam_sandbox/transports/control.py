@@ -23,6 +23,7 @@ from ..engine.history import Call
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
 from ..outages import Outage, OutageKind, OutageSpec
+from ..provisioning.attempts import Attempts
 from ..provisioning.emission import Emission
 from ..provisioning.marks import Marks
 from ..provisioning.resources import Provisioning
@@ -97,6 +98,11 @@ def _mark(name: str) -> Callable[[Embedded, dict[str, Any]], dict[str, Any]]:
 def _emit(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     emit = Emission(backend).emit
     return emit(**arguments(emit, values)).model_dump(mode="json", exclude_unset=True)
+
+
+def _fail_action_attempt(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+    fail = Attempts(backend).fail_action_attempt
+    return fail(**arguments(fail, values)).model_dump(mode="json", exclude_unset=True)
 
 
 def _begin_outage(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
@@ -201,6 +207,7 @@ ROUTES: Mapping[str, Callable[[Embedded, dict[str, Any]], dict[str, Any]]] = Map
         **{name: _provision(name) for name in PROVISION},
         **{name: _mark(name) for name in MARKS},
         "emit": _emit,
+        "fail_action_attempt": _fail_action_attempt,
         "outages/begin": _begin_outage,
         "outages/end": _end_outage,
         "state": _state,

@@ -59,6 +59,7 @@ def add_acs_system(
     workspace: Workspace,
     system_type: str,
     *,
+    acs_system_id: str | None = None,
     name: str | None = None,
     entrances: Iterable[str] = (),
     account: ConnectedAccountRow | None = None,
@@ -68,14 +69,10 @@ def add_acs_system(
     manager = next((row for row in workspace[AcsSystemRow] if row.system_type in kind.managers), None)
     if manager is None and kind.managers:
         manager = add_acs_system(workspace, kind.managers[0])
-    return add_system(
-        workspace,
-        account or add_account(workspace, kind.provider),
-        system_type,
-        name=name,
-        manager_id=manager.id if manager else None,
-        entrances=entrances,
-    )
+    account = account or add_account(workspace, kind.provider)
+    manager_id = manager.id if manager else None
+    with workspace.ids.naming(acs_system_id):
+        return add_system(workspace, account, system_type, name=name, manager_id=manager_id, entrances=entrances)
 
 
 def _empty(workspace: Workspace) -> None:

@@ -430,3 +430,15 @@ def test_control_calls_do_not_count_as_requests_of_the_program(control, seam_san
     assert seam_sandbox.requests == []
     with pytest.raises(ExpectationFailed):
         seam_sandbox.check()
+
+
+@pytest.mark.seam(action_attempts="poll")
+def test_action_attempt_fails_with_an_error_of_ones_own(control, http, sandbox_device):
+    """The attempt is answered as it ended, and so it stays."""
+    unlocked = http.post("/locks/unlock_door", json={"device_id": sandbox_device.device_id}).json()["action_attempt"]
+    about = {"action_attempt_id": unlocked["action_attempt_id"]}
+
+    failed = control("fail_action_attempt", action_attempt=about["action_attempt_id"], error_type="jam", message="Jam.")
+
+    assert (failed["status"], failed["error"]) == ("error", {"type": "jam", "message": "Jam."})
+    assert http.post("/action_attempts/get", json=about).json()["action_attempt"] == failed

@@ -55,7 +55,16 @@ def test_page_names_every_route():
 
 @pytest.mark.parametrize(
     "route",
-    ["create_device", "create_phone", "create_connected_account", "complete_login", "fail_login", "emit", *MARKS],
+    [
+        "create_device",
+        "create_phone",
+        "create_connected_account",
+        "complete_login",
+        "fail_login",
+        "emit",
+        "fail_action_attempt",
+        *MARKS,
+    ],
 )
 def test_page_names_the_parameters_of_methods(route):
     """The table has all parameters of the method that the route stands for."""

@@ -182,9 +182,10 @@ def create(
     for joined_id in visionline.get("joiner_acs_credential_ids", ()):
         find_credential(workspace, joined_id)
     start, end = checked_period(workspace, starts_at, ends_at)
+    credential_id = workspace.ids.uuid()
     user = receiver if isinstance(receiver, AcsUserRow) else ensure_user(workspace, system, receiver)
     credential = AcsCredentialRow(
-        acs_credential_id=workspace.ids.uuid(),
+        acs_credential_id=credential_id,
         workspace_id=workspace.workspace_id,
         acs_system_id=system.id,
         connected_account_id=system.connected_account_id,
