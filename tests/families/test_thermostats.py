@@ -337,3 +337,12 @@ def test_client_session_reaches_its_own_thermostats_only(seam_sandbox, thermosta
         ]
 
     assert answers == [200, 401, 401]
+
+
+def test_dump_tells_what_holds_a_thermostat(seam, seam_sandbox, thermostat):
+    """A dump has what no endpoint shows."""
+    seam.thermostats.off(device_id=thermostat.device_id)
+
+    assert seam_sandbox.embedded.dump()["Thermostat"] == [
+        {"device_id": thermostat.device_id, "is_held": True, "due": None}
+    ]

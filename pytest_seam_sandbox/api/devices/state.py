@@ -33,10 +33,10 @@ from .events import (
 from .issues import DEVICE_ERRORS, DISCONNECTING, OF_THE_ACCOUNT, PRIVACY, UNREACHABLE
 from .model import DeviceRow, device_fields, issue_fields
 
-device_added: Signal[[Workspace, DeviceRow]] = Signal(by_rank("locks", "noise_sensors.state", "thermostats.timetable"))
+device_added: Signal[[Workspace, DeviceRow]] = Signal(by_rank("locks", "noise_sensors.state", "thermostats.state"))
 """Sent after a device was added to its account."""
 device_changed: Signal[[Workspace, DeviceRow]] = Signal(
-    by_rank("access_codes.reactions", "noise_sensors.state", "thermostats.timetable", "access_grants.reactions")
+    by_rank("access_codes.reactions", "noise_sensors.state", "thermostats.state", "access_grants.reactions")
 )
 """Sent after the errors of a device changed, or whether it keeps a pool of backup codes."""
 unmanaging_device: Signal[[Workspace, DeviceRow]] = Signal(by_rank("access_codes.reactions", "access_grants.reactions"))
@@ -46,7 +46,7 @@ deleting_device: Signal[[Workspace, DeviceRow]] = Signal(
         "access_codes.reactions",
         "noise_sensors.state",
         "spaces.state",
-        "thermostats.timetable",
+        "thermostats.state",
         "access_grants.reactions",
     )
 )

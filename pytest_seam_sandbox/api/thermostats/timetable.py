@@ -12,10 +12,8 @@ from typing import Any, Literal
 
 from ...engine.workspace import Workspace
 from .._shared import Condition
-from ..devices import filters
 from ..devices.issues import UNREACHABLE
 from ..devices.model import DeviceRow
-from ..devices.state import deleting_device, device_added, device_changed
 from . import climate, weekly
 from .model import (
     ThermostatDailyProgramRow,
@@ -30,17 +28,14 @@ from .temperature import change, near, report
 ACTIVE = "active_thermostat_schedule_id"
 
 
-@device_added.reaction
-def _know(workspace: Workspace, device: DeviceRow) -> None:
-    if device.device_type in filters.THERMOSTATS:
-        celsius = device.property("temperature_celsius")
-        workspace[ThermostatRow].put(ThermostatRow(device.id, noticed_celsius=celsius, reached=near(device)))
+def know(workspace: Workspace, device: DeviceRow) -> None:
+    """Keep what Seam knows of a new thermostat."""
+    celsius = device.property("temperature_celsius")
+    workspace[ThermostatRow].put(ThermostatRow(device.id, noticed_celsius=celsius, reached=near(device)))
 
 
-@deleting_device.reaction
-def _forget(workspace: Workspace, device: DeviceRow) -> None:
-    if workspace[ThermostatRow].get(device.id) is None:
-        return
+def forget(workspace: Workspace, device: DeviceRow) -> None:
+    """Let go of all that belongs to a thermostat."""
     workspace[ThermostatRow].remove(device.id)
     for schedule in schedules_of(workspace, device.id):
         workspace[ThermostatScheduleRow].remove(schedule.id)
@@ -189,14 +184,11 @@ def _put_back(workspace: Workspace, device_id: str, number: int) -> None:
 # a thermostat that was unreachable
 
 
-@device_changed.reaction
-def _catch_up(workspace: Workspace, device: DeviceRow) -> None:
+def catch_up(workspace: Workspace, device: DeviceRow) -> None:
     """See what changed at a thermostat meanwhile, then apply what has come due."""
-    thermostat = workspace[ThermostatRow].get(device.id)
-    if thermostat is None or not (device.is_online and device.is_managed):
-        return
+    thermostat = workspace[ThermostatRow][device.id]
     pending = (thermostat.unseen_setting, thermostat.unseen_temperature, thermostat.due)
-    if pending == (None, None, None):
+    if pending == (None, None, None) or not (device.is_online and device.is_managed):
         return
     _remember(workspace, device.id, unseen_setting=None, unseen_temperature=None, due=None)
     if thermostat.unseen_setting is not None:
