@@ -63,7 +63,7 @@ class _WholeResponse(httpx.Response):
             stream=httpx.ByteStream(response.body),
             extensions={"http_version": b"HTTP/1.1", "reason_phrase": phrase},
         )
-        if all(value.isascii() for _, value in headers):
+        if b"".join([value for _, value in headers]).isascii():
             self.headers.encoding = "ascii"  # httpx would find out, in more time
         self._received = 0
 

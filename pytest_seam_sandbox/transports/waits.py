@@ -112,11 +112,10 @@ def _waiting(client: Any, method: Callable[..., Any], module: Any) -> Callable[.
     @wraps(method)
     def call(*args: Any, wait_for_action_attempt: Any = None, **given: Any) -> Any:
         attempt = method(*args, wait_for_action_attempt=False, **given)
-        return module.resolve_action_attempt(
-            client.client,
-            action_attempt=attempt,
-            wait_for_action_attempt=_chosen(client, wait_for_action_attempt),
-        )
+        chosen = _chosen(client, wait_for_action_attempt)
+        if _is_over(attempt, chosen):
+            return attempt
+        return module.resolve_action_attempt(client.client, action_attempt=attempt, wait_for_action_attempt=chosen)
 
     return call
 
@@ -127,10 +126,11 @@ def _awaiting(client: Any, method: Callable[..., Any], module: Any) -> Callable[
     @wraps(method)
     async def call(*args: Any, wait_for_action_attempt: Any = None, **given: Any) -> Any:
         attempt = await method(*args, wait_for_action_attempt=False, **given)
+        chosen = _chosen(client, wait_for_action_attempt)
+        if _is_over(attempt, chosen):
+            return attempt
         return await module.resolve_action_attempt_async(
-            client.client,
-            action_attempt=attempt,
-            wait_for_action_attempt=_chosen(client, wait_for_action_attempt),
+            client.client, action_attempt=attempt, wait_for_action_attempt=chosen
         )
 
     return call
@@ -139,3 +139,8 @@ def _awaiting(client: Any, method: Callable[..., Any], module: Any) -> Callable[
 def _chosen(client: Any, given: Any) -> Any:
     """The option of the call, else that of the client."""
     return client.defaults.get(_OPTION) if given is None else given
+
+
+def _is_over(attempt: Any, chosen: Any) -> bool:
+    """Whether the SDK would return the attempt without a look at the clock, as for nearly every call of a test."""
+    return chosen is True and getattr(attempt, "status", None) == "success"
