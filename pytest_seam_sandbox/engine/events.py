@@ -151,9 +151,13 @@ class EventRow(Row):
     place: int
     origin: Origin
     at: float
-    event_type: str
     fields: EventFields | Unread | Provided
     owners: Mapping[str, str]
+
+    @property
+    def event_type(self) -> str:
+        """What happened, such as `lock.unlocked`."""
+        return self.fields.event_type
 
     @property
     def event_id(self) -> str:
@@ -291,20 +295,12 @@ class EventLog:
         ids = origin.ids
         ids.count += 1
         self.emitted += 1
-        event = EventRow(
-            number=self.emitted,
-            place=ids.count,
-            origin=origin,
-            at=origin.clock.mark(),
-            event_type=fields.event_type,
-            fields=fields,
-            owners=owners or _NO_OWNERS,
-        )
+        event = EventRow(self.emitted, ids.count, origin, origin.clock.mark(), fields, owners or _NO_OWNERS)
         if self._shared:
             self._kept, self._shared = self._kept.copy(), False
         kept, device_id = self._kept, fields.about_device  # what `add` does, without the call
         kept.rows.append(event)
-        kept.by_type[event.event_type].append(event)
+        kept.by_type[fields.event_type].append(event)
         if device_id is not None:
             (kept.about(device_id) if kept.borrowed else kept.by_device[device_id]).append(event)
         self._listener(event)

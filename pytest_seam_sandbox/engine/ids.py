@@ -29,7 +29,7 @@ class Ids:
         self._key = blake2b(str(seed).encode(), digest_size=32).digest()
         text = self._block(0, b"uuid").hex()
         self._start, self._mask = int(text[20:32], 16), int(text[:8], 16)
-        self._form = f"%08x-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-%012x"
+        self._middle = f"-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-"
         self._wanted: list[str] = []
         self._digits: Any = None
         self._person: Any = None
@@ -50,7 +50,8 @@ class Ids:
                 return self._wanted.pop()
             self.count = place = self.count + 1
         last = (self._start + place * _STEP) & 0xFFFFFFFFFFFF
-        return self._form % (last >> 16 ^ self._mask, last)
+        first = last >> 16 ^ self._mask
+        return first.to_bytes(4, "big").hex() + self._middle + last.to_bytes(6, "big").hex()
 
     @contextmanager
     def naming(self, wanted: str | None) -> Iterator[None]:

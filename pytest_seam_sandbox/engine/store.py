@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, dataclass_transform
 
 from pydantic_core import to_json
@@ -38,7 +38,8 @@ class Row:
 
     def but(self, **changes: Any) -> Self:
         """The same row with other values in these fields."""
-        return replace(self, **changes)
+        fields: tuple[str, ...] = self.__match_args__
+        return type(self)(**{name: getattr(self, name) for name in fields} | changes)
 
     @property
     def id(self) -> str:
