@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import islice, repeat
@@ -22,11 +21,11 @@ What = Literal["device", "phone", "connected account"]
 def labelled(rows: Iterable[R]) -> dict[str, R]:
     """Rows by label: the name; the second of a name is "NAME #2"."""
     labels: dict[str, R] = {}
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     for row in rows:
         name = row.label
-        seen[name] += 1
-        labels[name if seen[name] == 1 else f"{name} #{seen[name]}"] = row
+        count = seen[name] = seen.get(name, 0) + 1
+        labels[name if count == 1 else f"{name} #{count}"] = row
     return labels
 
 

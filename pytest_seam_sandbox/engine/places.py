@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
+from functools import cache
 from pathlib import Path, PurePath
 
 _OURS = str(Path(__file__).parent.parent)
@@ -17,10 +19,15 @@ def place_of_caller() -> str:
     frame = sys._getframe(1)
     while frame.f_back is not None:
         name = frame.f_code.co_filename
-        if not name.startswith(("<", _OURS, *_LIBRARIES)) and _INSTALLED.isdisjoint(PurePath(name).parts):
-            return f"{_short(name)}:{frame.f_lineno}"
+        if not _is_ours_or_of_a_library(name):
+            return f"{_short(name, os.getcwd())}:{frame.f_lineno}"  # noqa: PTH109 - a Path takes longer than all else
         frame = frame.f_back
     return ""
+
+
+@cache  # frames are many, files are few
+def _is_ours_or_of_a_library(name: str) -> bool:
+    return name.startswith(("<", _OURS, *_LIBRARIES)) or not _INSTALLED.isdisjoint(PurePath(name).parts)
 
 
 def seen_at(place: str) -> str:
@@ -28,7 +35,8 @@ def seen_at(place: str) -> str:
     return f" It was asked for at {place}." if place else ""
 
 
-def _short(name: str) -> str:
+@cache
+def _short(name: str, here: str) -> str:
     """The path below the working directory, as pytest shows it; else the whole path."""
-    path, here = Path(name), Path.cwd()
+    path = Path(name)
     return str(path.relative_to(here)) if path.is_relative_to(here) else name

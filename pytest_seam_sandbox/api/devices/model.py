@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from ...catalog.devices import DeviceModel, device_provider
+from ...engine.frozen import FrozenDict
 from ...engine.store import Row, row_type
 from ...engine.workspace import Workspace
 from .._shared import Condition, Meta, Problem, Resource, errors_in_event, find, given, warnings_in_event
@@ -140,6 +141,7 @@ class DeviceRow(Row):
     warnings: tuple[Condition, ...] = ()
     offers_simulation: bool = True
     time_zone: str | None = None
+    _flags: FrozenDict | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def device_type(self) -> str:
@@ -199,15 +201,20 @@ class DeviceRow(Row):
             "is_managed": self.is_managed,
             "custom_metadata": self.custom_metadata,
             **given(location=self.location),
-            **self.flags(),
+            **self._find_flags(),  # not kept beside the JSON, which takes enough memory
         }
         if self.is_managed:
             view |= {"space_ids": self.space_ids, "device_manufacturer": self.model.manufacturer}
             view |= given(nickname=self.nickname, device_provider=device_provider(self.provider))
         return view
 
-    def flags(self) -> dict[str, bool]:
+    def flags(self) -> Mapping[str, bool]:
         """The can_* flags: true for what works now, false for what the device has but cannot do now. Source: docs."""
+        if self._flags is None:
+            object.__setattr__(self, "_flags", FrozenDict(self._find_flags()))  # worked out, not changed
+        return cast("FrozenDict", self._flags)
+
+    def _find_flags(self) -> dict[str, bool]:
         flags = {name: self.works_now(name) for name in self.model.flags}
         if not self.offers_simulation:
             return flags
@@ -224,8 +231,9 @@ class DeviceRow(Row):
 
         A keypad that can be attached and is not takes the codes with it (docs).
         """
-        keypad = self.property("accessory_keypad") or {}
-        return self.obstacle(flag) is None and (flag not in _NEEDS_KEYPAD or keypad.get("is_connected", True))
+        if flag in _NEEDS_KEYPAD and not (self.property("accessory_keypad") or {}).get("is_connected", True):
+            return False
+        return self.obstacle(flag) is None
 
     def obstacle(self, flag: str) -> Condition | None:
         """The error or warning under which a can_* flag is false; None when there is none."""
