@@ -59,6 +59,8 @@ CALLS = {
     "stateful.machine._faults_of": (FaultyMachine,),
     "catalog.known.required_event_fields": ("space.created",),
     "transports.waits._waiting_methods": (Locks,),
+    "engine.places._is_ours_or_of_a_library": (__file__,),
+    "engine.places._short": (__file__, "/"),
 }
 """Arguments for the cached functions that take some; what they give is looked at too."""
 ALLOWED = {
