@@ -83,10 +83,11 @@ class Sandbox(SandboxWorkspace):
 
     world: the starting state, "empty", "house", "hotel" or "everything". seed: ids, names, PINs and serial numbers
     follow from it; give two sandboxes of one test different seeds if their ids have to differ. action_attempts:
-    "instant", "poll" or seconds. event_latency: seconds until an event shows. strict_ids: refuse ids that are no UUID.
-    rate_limits: answer 429 beyond Seam's documented limits per device. intercept_allow: further hosts that may be
-    reached for real under interception, as text separated by commas or as a list. api_key: of the form seam_test…; by
-    default it follows from the seed.
+    "instant", "poll" or seconds. event_latency: seconds until an event shows. state_latency: seconds until a device
+    shows what /devices/simulate does to it. deactivation_latency: seconds until a deactivated phone is gone.
+    strict_ids: refuse ids that are no UUID. rate_limits: answer 429 beyond Seam's documented limits per device.
+    intercept_allow: further hosts that may be reached for real under interception, as text separated by commas or as a
+    list. api_key: of the form seam_test…; by default it follows from the seed.
     All seconds are sandbox seconds. Each setting is also taken as the text of an ini file. Environment, ini file,
     options and markers are not read here; the fixtures do that. Raises SandboxError for a value that it does not take.
     """

@@ -200,6 +200,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
             "instant", "how action attempts end: instant, poll or a delay in sandbox seconds", _attempts
         ),
         "event_latency": Setting("0", "sandbox seconds until an event shows in /events/list", _latency),
+        "state_latency": Setting(
+            "0", "sandbox seconds until a device shows what /devices/simulate does to it", _latency
+        ),
+        "deactivation_latency": Setting(
+            "0", "sandbox seconds from /phones/deactivate until the phone and its keys are gone", _latency
+        ),
         "strict_ids": Setting("true", "refuse ids that are no UUID with 400 (true) or look them up (false)", _flag),
         "rate_limits": Setting("false", "answer 429 beyond Seam's documented limits per device", _flag),
         "intercept_allow": Setting(
@@ -221,6 +227,8 @@ class SandboxSettings(TypedDict, total=False):
     seed: int | str
     action_attempts: ActionAttempts | str
     event_latency: float | str
+    state_latency: float | str
+    deactivation_latency: float | str
     strict_ids: bool | str
     rate_limits: bool | str
     intercept_allow: str | Iterable[str]

@@ -169,8 +169,8 @@ def test_setting_with_a_part_missing_is_told(monkeypatch):
 
 @given(st.floats(0, 1e9) | st.integers(0, 10**9))
 def test_numbers_and_their_texts_are_the_same(number):
-    """What Python writes is read back, in both settings that take seconds."""
-    for name in ("event_latency", "action_attempts"):
+    """What Python writes is read back, in all settings that take seconds."""
+    for name in ("event_latency", "state_latency", "deactivation_latency", "action_attempts"):
         assert read_setting(name, str(number)) == read_setting(name, number) == number
 
 
@@ -183,7 +183,7 @@ def test_any_value_is_read_or_refused(value):
         except SandboxError as refused:
             assert name in str(refused) or name == "world"  # noqa: PT017 - both outcomes are right
         else:
-            assert name not in ("event_latency", "action_attempts") or found in ("instant", "poll") or 0 <= found <= 1e9
+            assert not name.endswith(("latency", "attempts")) or found in ("instant", "poll") or 0 <= found <= 1e9
 
 
 def test_arguments_are_read_like_texts():
@@ -192,18 +192,25 @@ def test_arguments_are_read_like_texts():
         strict_ids="false",
         rate_limits="on",
         event_latency="2",
+        state_latency="3",
+        deactivation_latency="4",
         action_attempts="30",
         api_key="seam_test1_mine",
         intercept_allow="a.example",
     )
 
     assert sandbox.embedded.app.settings == Settings(
-        strict_ids=False, rate_limits=True, event_latency=2, action_attempts=30
+        strict_ids=False,
+        rate_limits=True,
+        event_latency=2,
+        state_latency=3,
+        deactivation_latency=4,
+        action_attempts=30,
     )
     assert sandbox.api_key == "seam_test1_mine"
 
 
-@pytest.mark.parametrize("name", ["event_latency", "action_attempts"])
+@pytest.mark.parametrize("name", ["event_latency", "state_latency", "deactivation_latency", "action_attempts"])
 @pytest.mark.parametrize("seconds", [math.inf, -math.inf, math.nan, -1, "inf", "nan"])
 def test_sandbox_refuses_seconds_that_are_none(name, seconds):
     """Nothing is made with a time that would never come."""

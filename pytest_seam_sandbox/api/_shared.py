@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -242,3 +242,15 @@ def written(time: str | None) -> str | None:
     """A time of a request in the form of the times on rows, so that the two compare as texts."""
     parsed = None if time is None else parse_time(time)
     return None if parsed is None else format_time(parsed)
+
+
+def when_noticed(workspace: Workspace, function: Callable[..., object], *about: Any) -> None:
+    """Call `function(workspace, *about)` when Seam notices what has happened to a device: at once by default.
+
+    With `state_latency` it is so many seconds later, as its poller would (docs: up to ten minutes).
+    """
+    latency = workspace.settings.state_latency
+    if latency:
+        workspace.agenda.plan(workspace.clock.timestamp() + latency, function, *about)
+    else:
+        function(workspace, *about)

@@ -175,8 +175,9 @@ class Embedded:
 
     @property
     def latency(self) -> float:
-        """Sandbox seconds until an event shows."""
-        return self.app.settings.event_latency
+        """Sandbox seconds until what was asked for has happened and its event shows."""
+        settings = self.app.settings
+        return settings.event_latency + max(settings.state_latency, settings.deactivation_latency)
 
     def now(self) -> datetime:
         """The present sandbox time."""

@@ -174,12 +174,13 @@ class EmbeddedProvision:
                 raise
 
     def readd_device(self, device_id: str) -> None:
-        """Put a removed device back into its account, as a person does at the provider."""
+        """Put a removed device back into its account, as a person does at the provider; Seam notices in its time."""
+        from ..api._shared import when_noticed
         from ..api.devices.model import find_device
-        from ..api.devices.state import readd_device
+        from ..api.devices.state import put_back
 
         with self._app.changing():
-            readd_device(self._workspace, find_device(self._workspace, device_id))
+            when_noticed(self._workspace, put_back, find_device(self._workspace, device_id).id)
 
     def complete_login(self, connect_webview_id: str, *, email: str, provider: str | None) -> str:
         """Log in with a Connect Webview, as a person does; the id of the account."""

@@ -90,16 +90,28 @@ def expect_event(
 
 def expect_device_error(backend: Backend, device: Any, code: str) -> Device:
     """Expect an error on a device; see `Sandbox.expect_device_error`."""
-    found, codes = _codes_of(backend, device, code)
-    fail(check_error(lambda: _name(backend, found), code, codes))
-    return found
+    seen: list[Device] = []
+
+    def check() -> Complaint | None:
+        found, codes = _codes_of(backend, device, code)
+        seen.append(found)
+        return check_error(lambda: _name(backend, found), code, codes)
+
+    wait_until(backend, check)
+    return seen[-1]
 
 
 def expect_no_device_error(backend: Backend, device: Any, code: str | None = None) -> Device:
     """Expect a device to be free of an error, or of any; see `Sandbox.expect_no_device_error`."""
-    found, codes = _codes_of(backend, device, code)
-    fail(check_no_error(lambda: _name(backend, found), code, codes))
-    return found
+    seen: list[Device] = []
+
+    def check() -> Complaint | None:
+        found, codes = _codes_of(backend, device, code)
+        seen.append(found)
+        return check_no_error(lambda: _name(backend, found), code, codes)
+
+    wait_until(backend, check)
+    return seen[-1]
 
 
 def _codes_of(backend: Backend, device: Any, code: str | None) -> tuple[Device, list[str | None]]:

@@ -46,6 +46,8 @@ ALLOWED = "seam_sandbox._allowed == ('a.example', 'b.example')"
         ("action_attempts", "poll", f"{SETTINGS}.action_attempts == 'poll'"),
         ("action_attempts", "2.5", f"{SETTINGS}.action_attempts == 2.5"),
         ("event_latency", "3", f"{SETTINGS}.event_latency == 3"),
+        ("state_latency", "4", f"{SETTINGS}.state_latency == 4"),
+        ("deactivation_latency", "5", f"{SETTINGS}.deactivation_latency == 5"),
         ("strict_ids", "off", f"{SETTINGS}.strict_ids is False"),
         ("strict_ids", "Yes", f"{SETTINGS}.strict_ids is True"),
         ("rate_limits", "true", f"{SETTINGS}.rate_limits is True"),

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from ...engine.signals import Signal
 from ...engine.workspace import Workspace
 from .._ranks import by_rank
-from .._shared import given
+from .._shared import Condition, given
 from ..phones.model import PhoneRow
-from ..phones.state import deactivating_phone, phone_created
+from ..phones.state import deactivating_phone, giving_up_phone, phone_created
 from .events import (
     AcsCredentialDeleted,
     AcsCredentialFields,
@@ -22,6 +22,7 @@ from .model import AcsCredentialRow, AcsSystemRow, AcsUserRow
 
 granted_credential_changed: Signal[[Workspace, str]] = Signal(by_rank("access_grants.reactions"))
 """Sent after a credential of an access grant was issued or deleted; given is the id of its access method."""
+_LEAVING = "being_deleted"
 
 
 def issue(workspace: Workspace, credential: AcsCredentialRow) -> AcsCredentialRow:
@@ -200,6 +201,16 @@ def sync(workspace: Workspace, credential: AcsCredentialRow) -> None:
         for phone in [row for row in workspace[PhoneRow] if row.user_identity_id == credential.user_identity_id]:
             if credential.id not in phone.acs_credential_ids:
                 _issue_child(workspace, credential, phone)
+
+
+@giving_up_phone.reaction
+def _announce_revocation(workspace: Workspace, phone: PhoneRow) -> None:
+    """What will be revoked has the warning being_deleted until then."""
+    for credential in [row for row in workspace[AcsCredentialRow] if row.id in phone.acs_credential_ids]:
+        is_told = any(warning.code == _LEAVING for warning in credential.warnings)
+        if not credential.is_multi_phone_sync_credential and not is_told:
+            warning = Condition(_LEAVING, "The credential is being deleted.", workspace.clock.text())
+            workspace[AcsCredentialRow].put(credential.but(warnings=(*credential.warnings, warning)))
 
 
 @deactivating_phone.reaction

@@ -265,7 +265,7 @@ class AcsCredentialRow(Row):
     key: ClassVar[str] = "acs_credential_id"
     not_found: ClassVar[str] = "acs_credential_not_found"
     resource: ClassVar[str] = "acs_credential"
-    warning_codes: ClassVar[tuple[str, ...]] = (REISSUE, WAITING)
+    warning_codes: ClassVar[tuple[str, ...]] = ("being_deleted", REISSUE, WAITING)
     acs_credential_id: str
     workspace_id: str
     acs_system_id: str

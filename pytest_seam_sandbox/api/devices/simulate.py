@@ -1,7 +1,8 @@
 """/devices/simulate/*: the losses that Seam lets a sandbox workspace simulate, and their way back.
 
 Which device types they work for: docs and spec (August, Yale and Schlage; hubs of August, TTLock and igloohome; the
-plan of Nuki); thermostats are assumed. A repeated call changes nothing and logs nothing, since events are transitions
+plan of Nuki); thermostats are assumed. The answer comes at once, and the device shows it after `state_latency`, as
+Seam's poller notices it (docs). A repeated call changes nothing and logs nothing, since events are transitions
 (assumed).
 """
 
@@ -12,11 +13,11 @@ from ...engine.errors import ApiError
 from ...engine.router import Router
 from ...engine.types import Uuid
 from ...engine.workspace import Workspace
-from .._shared import WITH_PORTAL, require_sandbox
+from .._shared import WITH_PORTAL, require_sandbox, when_noticed
 from ..phones.model import PhoneRow
 from .lookup import reachable
 from .model import DeviceRow
-from .state import add_error, clear_error, remove_device, set_subscription
+from .state import bring_back, lose, set_subscription, take_away
 
 router = Router("/devices/simulate")
 
@@ -55,25 +56,27 @@ _SCHLAGE = (
 @router.post("connect", allow=WITH_PORTAL, source="spec", conflict=_SCHLAGE)
 def connect(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Bring a disconnected device online again: device.connected, unless it is unreachable for another reason."""
-    clear_error(workspace, _simulated(workspace, caller, device_id, "connect"), "device_disconnected")
+    when_noticed(workspace, bring_back, _simulated(workspace, caller, device_id, "connect").id, "device_disconnected")
 
 
 @router.post("disconnect", allow=WITH_PORTAL, source="spec", conflict=_SCHLAGE)
 def disconnect(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Take a device offline: error `device_disconnected` and device.disconnected."""
-    add_error(workspace, _simulated(workspace, caller, device_id, "disconnect"), "device_disconnected")
+    when_noticed(workspace, lose, _simulated(workspace, caller, device_id, "disconnect").id, "device_disconnected")
 
 
 @router.post("connect_to_hub", allow=WITH_PORTAL, source="spec")
 def connect_to_hub(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Bring the hub of a device online again; August and TTLock only."""
-    clear_error(workspace, _simulated(workspace, caller, device_id, "connect_to_hub"), "hub_disconnected")
+    device = _simulated(workspace, caller, device_id, "connect_to_hub")
+    when_noticed(workspace, bring_back, device.id, "hub_disconnected")
 
 
 @router.post("disconnect_from_hub", allow=WITH_PORTAL, source="spec")
 def disconnect_from_hub(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Take the hub of a device offline: error `hub_disconnected` and device.disconnected."""
-    add_error(workspace, _simulated(workspace, caller, device_id, "disconnect_from_hub"), "hub_disconnected")
+    device = _simulated(workspace, caller, device_id, "disconnect_from_hub")
+    when_noticed(workspace, lose, device.id, "hub_disconnected")
 
 
 @router.post("paid_subscription", allow=WITH_PORTAL, source="spec")
@@ -83,7 +86,8 @@ def paid_subscription(workspace: Workspace, *, caller: Caller, device_id: Uuid, 
     The real service notices at its next poll, up to ten minutes later (docs).
     """
     device = _simulated(workspace, caller, device_id, "paid_subscription")
-    workspace.agenda.plan(workspace.clock.timestamp(), set_subscription, device.device_id, is_expired)
+    at = workspace.clock.timestamp() + workspace.settings.state_latency
+    workspace.agenda.plan(at, set_subscription, device.device_id, is_expired)
 
 
 @router.post(
@@ -94,4 +98,4 @@ def paid_subscription(workspace: Workspace, *, caller: Caller, device_id: Uuid, 
 )
 def remove(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Take a device out of its account: error `device_removed` and device.removed; no device.disconnected."""
-    remove_device(workspace, _simulated(workspace, caller, device_id, "remove"))
+    when_noticed(workspace, take_away, _simulated(workspace, caller, device_id, "remove").id)

@@ -140,6 +140,34 @@ def clear_error(workspace: Workspace, device: DeviceRow, *codes: str) -> DeviceR
     return device
 
 
+def lose(workspace: Workspace, device_id: str, code: str) -> None:
+    """Put an error on the device of this id, if it is still in its account."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is not None and not device.is_removed:
+        add_error(workspace, device, code)
+
+
+def bring_back(workspace: Workspace, device_id: str, code: str) -> None:
+    """Take an error off the device of this id, if it is still in its account."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is not None and not device.is_removed:
+        clear_error(workspace, device, code)
+
+
+def take_away(workspace: Workspace, device_id: str) -> None:
+    """Take the device of this id out of its account, if it is still there."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is not None:
+        remove_device(workspace, device)
+
+
+def put_back(workspace: Workspace, device_id: str) -> None:
+    """Put the device of this id back into its account, if its record is still there."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is not None:
+        readd_device(workspace, device)
+
+
 def add_warning(workspace: Workspace, device: DeviceRow, warning: Condition) -> None:
     """Put a warning on the device, and log the event that tells of it, if there is one."""
     device = workspace[DeviceRow].put(device.but(warnings=(*device.warnings, warning)))

@@ -21,7 +21,7 @@ from .._shared import (
 )
 from ..user_identities.model import find_user_identity, present_id
 from .model import ASSA_ABLOY_SERVICE, AssaAbloyMetadata, PhoneMetadata, PhoneRow
-from .state import deactivate_phone, find_installation, phone_created
+from .state import begin_deactivation, find_installation, phone_created
 
 router = Router("/phones")
 
@@ -54,12 +54,15 @@ def list_(
     "each, before phone.deactivated.",
 )
 def deactivate(workspace: Workspace, *, caller: Caller, device_id: Text) -> None:
-    """Deactivate a lost phone: phone.deactivated. Unknown, dead or another session's: 404 `device_not_found`."""
+    """Deactivate a lost phone: phone.deactivated. Unknown, dead or another session's: 404 `device_not_found`.
+
+    It is done with the answer, or after `deactivation_latency`: Seam's guide waits for the event.
+    """
     phone = workspace[PhoneRow].get(device_id)
     owners = None if caller.session is None else caller.session.user_identity_ids
     if phone is None or (owners is not None and phone.user_identity_id not in owners):
         raise not_found("device_not_found", "Device not found", {"device_id": device_id})
-    deactivate_phone(workspace, phone)
+    begin_deactivation(workspace, phone)
 
 
 @router.post(

@@ -15,6 +15,10 @@ from .._shared import (
 from ..user_identities.model import UserIdentityRow, deleting_user_identity
 from .model import ASSA_ABLOY_SERVICE, PhoneRow
 
+giving_up_phone: Signal[[Workspace, PhoneRow]] = Signal(by_rank("acs.issuing"))
+"""Sent when the deactivation of a phone begins and takes time."""
+
+
 deactivating_phone: Signal[[Workspace, PhoneRow]] = Signal(by_rank("acs.issuing"))
 """Sent before a phone goes, so that the credentials that were issued to it are revoked first."""
 
@@ -28,6 +32,22 @@ class PhoneDeactivated(EventFields, event_type="phone.deactivated"):
 
     device_id: str
     device_custom_metadata: Meta
+
+
+def begin_deactivation(workspace: Workspace, phone: PhoneRow) -> None:
+    """Deactivate a phone after `deactivation_latency`; what was issued to it is being deleted until then (assumed)."""
+    latency = workspace.settings.deactivation_latency
+    if not latency:
+        deactivate_phone(workspace, phone)
+        return
+    giving_up_phone.send(workspace, phone)
+    workspace.agenda.plan(workspace.clock.timestamp() + latency, _end_deactivation, phone.device_id)
+
+
+def _end_deactivation(workspace: Workspace, device_id: str) -> None:
+    phone = workspace[PhoneRow].get(device_id)
+    if phone is not None:
+        deactivate_phone(workspace, phone)
 
 
 def deactivate_phone(workspace: Workspace, phone: PhoneRow) -> None:
