@@ -29,6 +29,7 @@ FAMILIES = (
     "client_sessions",
     "connect_webviews",
     "connected_accounts",
+    "customers",
     "devices",
     "events",
     "instant_keys",

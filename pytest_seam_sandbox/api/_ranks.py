@@ -30,6 +30,7 @@ RANKS = (
     "spaces",
     "access_grants",
     "access_methods",
+    "customers",
     "events",
     "webhooks",
     "connect_webviews",

@@ -44,6 +44,11 @@ class Session(Protocol):
         ...
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether it is a portal that changes nothing."""
+        ...
+
+    @property
     def connected_account_ids(self) -> tuple[str, ...]:
         """The accounts that it reaches."""
         ...
@@ -191,6 +196,8 @@ class Gate:
         workspace, session = self._find_session(token)
         is_portal = session.customer_key is not None
         if is_portal != (method is not Method.CLIENT_SESSION):
+            return None
+        if session.is_read_only and method is not Method.PORTAL_READ_ONLY:
             return None
         return workspace, Caller(method, session=session)
 

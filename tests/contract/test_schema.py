@@ -24,6 +24,10 @@ PARAMETERS_BEYOND_THE_DOCUMENT = {
     "/access_grants/list": ({"search"}, "only the SDK has it"),
     "/access_methods/list": ({"limit", "page_cursor"}, "newer than the document"),
     "/acs/entrances/list": ({"access_method_id"}, "newer than the document"),
+    "/customers/push_data": (
+        {"customization_profile_id", "low_battery_alert_threshold"},
+        "only the SDK has them",
+    ),
     "/user_identities/create": ({"customer_key"}, "only the SDK has it"),
 }
 LIMITS_WITHOUT_PAGES = {

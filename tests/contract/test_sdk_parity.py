@@ -41,6 +41,7 @@ PARAMETERS_THAT_THE_SDK_LACKS = {
     "/devices/unmanaged/list": FILTERS_OF_ALL_DEVICES,
     "/locks/list": FILTERS_OF_A_KIND,
     "/noise_sensors/list": FILTERS_OF_A_KIND,
+    "/customers/create_portal": {"_dev"},
     "/spaces/list": {"connected_account_id", "parent_space_id", "parent_space_key"},
     "/spaces/update": {"parent_space_id", "parent_space_key"},
     "/thermostats/list": FILTERS_OF_A_KIND,

@@ -236,9 +236,10 @@ def list_(
 
 
 def _is_of_customer(workspace: Workspace, grant: AccessGrantRow, customer_key: str) -> bool:
-    """Whether a grant was made for a customer, or is for one of its spaces (assumed)."""
+    """Whether a grant was made for a customer, or is for one of its people or its spaces (assumed)."""
+    person = find_user_identity(workspace, grant.user_identity_id)
     spaces = (workspace[SpaceRow].get(one) for one in grant.space_ids)
-    return customer_key in (grant.customer_key, *(space.customer_key for space in spaces if space))
+    return customer_key in (grant.customer_key, person.customer_key, *(space.customer_key for space in spaces if space))
 
 
 def _reaches(

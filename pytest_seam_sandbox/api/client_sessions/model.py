@@ -29,6 +29,7 @@ class ClientSessionRow(Row):
     connect_webview_ids: tuple[str, ...] = ()
     user_identity_ids: tuple[str, ...] = ()
     is_revoked: bool = False
+    is_read_only: bool = False
 
     def view(self) -> dict[str, Any]:
         """The session as a client sees it, but for `device_count`, which depends on other rows."""

@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from annotated_types import MinLen
-from pydantic import AfterValidator
-from typing_extensions import TypedDict
 
 from ...engine.auth import Caller
 from ...engine.errors import ApiError
 from ...engine.pages import Page, Pager
 from ...engine.params import at_least_one, exactly_one
-from ...engine.query import QueryType
 from ...engine.router import Router
-from ...engine.types import NonEmptyText, Nullable, Text, Uuid, refused
+from ...engine.types import NonEmptyText, Text, Uuid
 from ...engine.workspace import Workspace
 from .._shared import WITH_PORTAL, WITH_PORTAL_READ, contains, given, sees_customer
 from ..connected_accounts.model import find_account
 from . import related
 from .lookup import checked_devices, checked_entrances, find_space
 from .model import SpaceRow
+from .params import CustomerDataParam
 from .state import add_space, delete_space, set_accounts, set_members
 
 router = Router("/spaces")
 
-_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
-
-
-def _time_of_day(value: str) -> str:
-    if _TIME_OF_DAY.fullmatch(value) is None:
-        raise refused("Invalid")
-    return value
-
-
-TimeOfDay = Annotated[str, AfterValidator(_time_of_day), QueryType("string")]
 SomeUuids = Annotated[list[Uuid], MinLen(1)]
-
-
-class CustomerDataParam(TypedDict, total=False):
-    """What a customer tells about a place; null clears."""
-
-    address: Nullable[Text]
-    default_checkin_time: Nullable[TimeOfDay]
-    default_checkout_time: Nullable[TimeOfDay]
-    time_zone: Nullable[Text]
 
 
 @router.post("create", key="space", allow=WITH_PORTAL, source="spec")

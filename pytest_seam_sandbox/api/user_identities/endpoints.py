@@ -37,11 +37,11 @@ from ..phones.model import PhoneRow
 from . import access
 from .model import (
     UserIdentityRow,
-    deleting_user_identity,
     find_by_key,
     find_user_identity,
     present_id,
     refuse_duplicates,
+    remove_user_identity,
 )
 
 router = Router("/user_identities")
@@ -52,7 +52,6 @@ router = Router("/user_identities")
     key="user_identity",
     allow=WORKSPACE,
     source="spec",
-    no_effect={"customer_key": "only the SDK has it; no answer shows it and no list asks for it"},
 )
 def create(
     workspace: Workspace,
@@ -67,6 +66,7 @@ def create(
     """A new user identity; nothing about it is required.
 
     acs_system_ids: in each it gets a user, or the one with the same email address or phone number: acs_user.created.
+    customer_key: /customers/delete_data deletes what is a customer's, and lists of access grants find it (SDK).
     """
     systems = [find_system(workspace, acs_system_id) for acs_system_id in acs_system_ids or ()]
     row = UserIdentityRow(
@@ -77,6 +77,7 @@ def create(
         email_address=email_address,
         phone_number=phone_number,
         user_identity_key=user_identity_key,
+        customer_key=customer_key,
     )
     workspace[UserIdentityRow].put(refuse_duplicates(workspace, row))
     for system in systems:
@@ -190,8 +191,7 @@ def delete(workspace: Workspace, *, user_identity_id: Uuid) -> None:
     In this order: credentials, users of access systems, client sessions (docs), phones (assumed).
     """
     row = find_user_identity(workspace, user_identity_id)
-    deleting_user_identity.send(workspace, row)
-    workspace[UserIdentityRow].remove(row.id)
+    remove_user_identity(workspace, row)
 
 
 def _one_pair(values: Mapping[str, Any]) -> Complaint | None:

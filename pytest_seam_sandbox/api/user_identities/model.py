@@ -48,6 +48,7 @@ class UserIdentityRow(Row):
 
     accessible_device_ids: the devices to which it was granted access; not shown. merged_ids and merged_keys: whom it
     stands for since they were merged into it.
+    customer_key: the customer whose data it belongs to; not shown.
     """
 
     key: ClassVar[str] = "user_identity_id"
@@ -64,6 +65,7 @@ class UserIdentityRow(Row):
     merged_ids: tuple[str, ...] = ()
     merged_keys: tuple[str, ...] = ()
     is_managed: bool = True
+    customer_key: str | None = None
     errors: tuple[Condition, ...] = ()
     warnings: tuple[Condition, ...] = ()
 
@@ -91,6 +93,12 @@ class UserIdentityRow(Row):
             "warnings": [warning.as_warning() for warning in self.warnings],
             "created_at": self.created_at,
         }
+
+
+def remove_user_identity(workspace: Workspace, row: UserIdentityRow) -> None:
+    """Delete a user identity, after all that belongs to it."""
+    deleting_user_identity.send(workspace, row)
+    workspace[UserIdentityRow].remove(row.id)
 
 
 def find_user_identity(workspace: Workspace, user_identity_id: str) -> UserIdentityRow:
