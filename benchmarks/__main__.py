@@ -20,6 +20,7 @@ from .startup import startup_rows
 from .state import memory_rows, state_rows
 from .sweep import sweep_rows
 from .table import HEAD, Row
+from .webhooks import webhook_rows
 
 GROUPS: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "sdk": sdk_rows,
@@ -33,6 +34,7 @@ GROUPS: dict[str, Callable[[Effort], Iterator[Row]]] = {
     "machine": machine_rows,
     "sweep": sweep_rows,
     "finding": finding_rows,
+    "webhooks": webhook_rows,
     "memory": lambda _: memory_rows(),
 }
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import RLock
 from typing import Protocol
 
@@ -24,30 +22,39 @@ class Afterwards(Protocol):
         ...
 
 
-class Lock:
-    """A reentrant lock. afterwards: called whenever a thread has let it go altogether; by that thread."""
+class QuietLock:
+    """A reentrant lock. depth: how often the thread that holds it has taken it."""
 
     def __init__(self) -> None:
-        self._lock = RLock()
-        self._depth = 0
+        self.inner = RLock()
+        self.depth = 0
+
+    def __enter__(self) -> None:
+        self.inner.acquire()
+        self.depth += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.depth -= 1
+        self.inner.release()
+
+
+class Lock:
+    """A reentrant lock. afterwards: called whenever a thread has let it go altogether; by that thread.
+
+    quietly: the same lock, without what happens afterwards.
+    """
+
+    def __init__(self) -> None:
+        self.quietly = QuietLock()
+        self._inner = self.quietly.inner
         self.afterwards: Afterwards | None = None
 
     def __enter__(self) -> None:
-        self._lock.acquire()
-        self._depth += 1
+        self._inner.acquire()
+        self.quietly.depth += 1
 
     def __exit__(self, *_: object) -> None:
-        self._depth = depth = self._depth - 1
-        self._lock.release()
+        self.quietly.depth = depth = self.quietly.depth - 1
+        self._inner.release()
         if not depth and self.afterwards is not None:
             self.afterwards()
-
-    @contextmanager
-    def quietly(self) -> Iterator[None]:
-        """Hold it without what happens afterwards."""
-        with self._lock:
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1

@@ -80,7 +80,7 @@ class Courier:
     def __call__(self) -> None:
         """Deliver what is ready, as far as that can be done without waiting for an event loop that runs already."""
         if any(workspace.outbox.ready or self._has_news(workspace) for workspace in self._workspaces()):
-            with self._app.lock.quietly():
+            with self._app.lock.quietly:
                 self._collect()
                 if self._is_held() or self._somebody_delivers() or not self._ready():
                     return
@@ -124,10 +124,10 @@ class Courier:
 
     def _collect(self) -> None:
         """Make a message of each event that shows by now, for each webhook that wants it."""
-        now = self._app.clock.timestamp()
         for workspace in self._workspaces():
             if not self._has_news(workspace):
                 continue
+            now = self._app.clock.timestamp()
             outbox, webhooks = workspace.outbox, list(workspace[WebhookRow]) if workspace.has(WebhookRow) else []
             for row in workspace.events.after(outbox.seen) if webhooks else ():
                 if row.visible_at > now:
@@ -201,7 +201,7 @@ class Courier:
     def _jobs(self) -> Iterator[_Job]:
         """One attempt after the other, until nothing is ready; whoever takes them is no longer busy then."""
         for _ in range(_MOST_IN_A_ROW):
-            with self._app.lock.quietly():
+            with self._app.lock.quietly:
                 job = self._next_job()
                 if job is None:
                     self._is_busy = False
@@ -237,7 +237,7 @@ class Courier:
         return None
 
     def _put_back(self, job: _Job) -> None:
-        with self._app.lock.quietly():
+        with self._app.lock.quietly:
             job.workspace.outbox.ready = (job.message, *job.workspace.outbox.ready)
 
     def _route(self, webhook: WebhookRow) -> Route | None:
@@ -295,7 +295,7 @@ class Courier:
         why = [*job.attempt.names, *([type(answer.error).__name__] if answer.error is not None else [])]
         outcome = f"{answer} ({', '.join(why)})" if why else str(answer)
         now, url = app.clock.timestamp(), job.webhook.url
-        with app.lock.quietly():
+        with app.lock.quietly:
             app.history.append(Sent(now, message.row, url, message.attempt, outcome, answer.is_success))
             app.history.trim()
             self._plan(job, answer)
@@ -335,7 +335,7 @@ class Courier:
 
     def left_over(self) -> Iterator[Exception]:
         """What was not delivered at the end of a test; it is forgotten."""
-        with self._app.lock.quietly():
+        with self._app.lock.quietly:
             self._collect()
             texts, unmet = list(self._undelivered()), list(self.force.unmet())
             self._given_up.clear()

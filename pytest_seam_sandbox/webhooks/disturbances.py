@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from types import TracebackType
-from typing import ClassVar, Self, TypeVar
+from types import MappingProxyType, TracebackType
+from typing import ClassVar, Protocol, Self, TypeVar
 
 from ..engine.places import place_of_caller, seen_at
 from ..engine.workspace import Workspace
@@ -33,6 +33,7 @@ class Disturbance:
     """Something that happens to the next deliveries, `times` of them, or to all inside of its `with` block.
 
     One that no delivery meets fails the test. name: the method of `Webhooks`. met: how many deliveries it has met.
+    may_be_unmet: one that nothing meets is no mistake.
     """
 
     name: ClassVar[str] = ""
@@ -42,6 +43,7 @@ class Disturbance:
         self._event_type = event_type
         self.times: int | None = times
         self.met = 0
+        self.may_be_unmet = False
         self.place = place_of_caller()
 
     def __str__(self) -> str:
@@ -192,6 +194,49 @@ class PartialBody(OfAttempts):
         attempt.sent_body = attempt.body[: len(attempt.body) // 2]
 
 
+OF_ATTEMPTS: Mapping[str, type[OfAttempts]] = MappingProxyType(
+    {kind.name: kind for kind in (Drop, StaleTimestamp, WrongSecret, PartialBody)}
+)
+
+
+class PlannedKind(Protocol):
+    """What a plan says of one message."""
+
+    @property
+    def kind(self) -> str:
+        """The name of a kind, or on_time."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """How late a delayed one is."""
+        ...
+
+
+class Planned(OfMessages):
+    """Does to each message what a plan says; a plan may be longer than what comes."""
+
+    name = "plan"
+
+    def __init__(self, force: InForce, plan: Sequence[PlannedKind]) -> None:
+        super().__init__(force, max(1, len(plan)), None)
+        self._plan = plan
+        self.may_be_unmet = True
+
+    def admit(self, workspace: Workspace, message: Message) -> list[Message]:
+        """The message as the plan has it."""
+        if self.met > len(self._plan):
+            return [message]
+        planned = self._plan[self.met - 1]
+        if planned.kind == "delay":
+            workspace.agenda.plan(workspace.clock.timestamp() + planned.seconds, hand_over, message)
+        if planned.kind in ("delay", "lose"):
+            return []
+        if planned.kind == "duplicate":
+            return [message, message.copied()]
+        return [message if planned.kind == "on_time" else message.spoilt(planned.kind)]
+
+
 AnyDisturbance = TypeVar("AnyDisturbance", bound=Disturbance)
 
 
@@ -214,7 +259,8 @@ class InForce:
     def end(self, disturbance: Disturbance) -> None:
         """Let it happen no more, and deliver what it has held back. One that has met nothing stays, to be told."""
         disturbance.times = disturbance.met
-        self._all = [one for one in self._all if one is not disturbance or not one.met]
+        is_done = disturbance.met or disturbance.may_be_unmet
+        self._all = [one for one in self._all if one is not disturbance or not is_done]
         disturbance.release()
         self._deliver()
 
@@ -235,6 +281,9 @@ class InForce:
             if isinstance(one, OfAttempts) and one.meets(message):
                 one.alter(attempt)
                 attempt.names.append(one.name)
+        if message.spoilt_by:
+            OF_ATTEMPTS[message.spoilt_by](self, 1, None).alter(attempt)
+            attempt.names.append(message.spoilt_by)
         self._drop_those_that_are_over()
 
     def _drop_those_that_are_over(self) -> None:
@@ -259,6 +308,8 @@ class InForce:
         """Those that met fewer deliveries than they had to; they are forgotten."""
         ones, self._all = self._all, []
         for one in ones:
+            if one.may_be_unmet:
+                continue
             if not one.met:
                 yield f"webhooks.{one} did not meet any delivery.{seen_at(one.place)}"
             elif one.times is not None and not one.is_over:

@@ -24,6 +24,7 @@ class Message:
 
     attempt: the number of the next attempt, from 1 on. failure: what came of the last one. is_excused: that one failed
     because the test wanted it to. is_copy: sent beside the message itself, which is the one that is tried again.
+    spoilt_by: the kind of disturbance that the next attempt meets.
     """
 
     webhook_id: str
@@ -34,6 +35,7 @@ class Message:
     failure: str = ""
     is_excused: bool = False
     is_copy: bool = False
+    spoilt_by: str = ""
 
     @classmethod
     def about(cls, row: EventRow, webhook: WebhookRow) -> Message:
@@ -42,7 +44,11 @@ class Message:
 
     def again(self, failure: str, *, is_excused: bool) -> Message:
         """The message for the next attempt."""
-        return replace(self, attempt=self.attempt + 1, failure=failure, is_excused=is_excused)
+        return replace(self, attempt=self.attempt + 1, failure=failure, is_excused=is_excused, spoilt_by="")
+
+    def spoilt(self, kind: str) -> Message:
+        """The message with a disturbance of its next attempt."""
+        return replace(self, spoilt_by=kind)
 
     def copied(self) -> Message:
         """A copy, for a duplicate."""

@@ -8,7 +8,8 @@ from hashlib import blake2b
 
 from standardwebhooks import Webhook
 
-_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BASE62 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
 _LENGTH = 27
 
 
@@ -17,12 +18,8 @@ def message_id(event_id: str) -> str:
 
     It follows from the event, so that it is the same in all attempts, and for all webhooks.
     """
-    number = int.from_bytes(blake2b(event_id.encode(), digest_size=24).digest(), "big")
-    letters = []
-    for _ in range(_LENGTH):
-        number, digit = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[digit])
-    return f"msg_{''.join(letters)}"
+    letters = blake2b(event_id.encode(), digest_size=_LENGTH).digest().translate(_BASE62)
+    return f"msg_{letters.decode('ascii')}"
 
 
 def wall_seconds() -> int:

@@ -124,12 +124,28 @@ def curl():
     return shutil.which("curl") or unavailable("curl is not installed")
 
 
-@pytest.fixture(scope="session")
-def javascript_sdk():
-    """A folder in which node finds the JavaScript SDK; its command line tool, which is large, is left out."""
+NPM_INSTALL = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"]
+
+
+def need_node():
+    """Skip where there is none."""
     missing = [tool for tool in ("node", "npm") if shutil.which(tool) is None]
     if missing:
         unavailable(f"{' and '.join(missing)} not installed")
+
+
+@pytest.fixture(scope="session")
+def javascript_webhook():
+    """A folder in which node finds Seam's own verifier of webhooks."""
+    need_node()
+    package = {"private": True, "dependencies": {"@seamapi/webhook": "1.5.0"}}
+    return install("webhook", NPM_INSTALL, files={"package.json": package})
+
+
+@pytest.fixture(scope="session")
+def javascript_sdk():
+    """A folder in which node finds the JavaScript SDK; its command line tool, which is large, is left out."""
+    need_node()
     package = {
         "private": True,
         "dependencies": {"seam": "1.245.0"},
@@ -137,7 +153,7 @@ def javascript_sdk():
     }
     return install(
         "javascript",
-        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"],
+        NPM_INSTALL,
         files={"package.json": package, "no-cli/package.json": {"name": "@seamapi/cli", "version": "0.0.0"}},
     )
 
