@@ -9,8 +9,11 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +26,9 @@ from .transports.proxies import around_proxies
 if TYPE_CHECKING:
     from .api.webhooks.model import Webhook
     from .backends.embedded import Embedded
+    from .engine.app import App
 
+NewId = Callable[[], str]
 FAKE_NAME = "fake-seam-connect"
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.5  # seconds between two looks for a signal whose byte went elsewhere
@@ -106,55 +111,101 @@ def _serve(options: argparse.Namespace) -> int:
     from .transports.server import Listener
 
     given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
-    served = (_fake if options.fake_compat else _sandbox)(given, options.webhook_url)
+    load = (_load_fake if options.fake_compat else _load_sandbox)(given, options.webhook_url)
     output = Output(sys.stdout, sys.stderr, _lost_json if options.json else _lost_line)
     form = _log_json if options.json else _log_line
+    new_id = _request_ids(options)
+    served: _Served
+
+    def control(app: App, request: Request) -> Response:
+        return served.control(app, request)
+
+    def handle(app: App, request: Request) -> Response:
+        return served.handle(app, request)
+
     listener = Listener(
         host=options.host,
         port=_port(options),
+        control=control,
         control_hosts=options.control_host,
+        control_paths=("/_sandbox/", "/_fake/") if options.fake_compat else ("/_sandbox/",),
+        handle=handle,
+        early=lambda request: _early(request, new_id),
         log=lambda *entry: output.put(form(*entry)),
-        **served.ways,
     )
-    backend = served.backend
-    with closing(output), _signals() as wait_for_signal, listener.serving(backend.app) as url:
-        announcement = _announcement(options, url, served)
-        if not listener.is_loopback:
-            output.tell(
-                f"seam-sandbox: {options.host} is open to other machines. Whoever reaches it can use and control "
-                "this sandbox."
-            )
-        output.put("\n".join(announcement), vital=True)
-        wait_for_signal(backend.app.settle)
+    with closing(output), _signals() as wait_for_signal, listener:
+        served = load(new_id)  # the slow part: requests wait for it, but those for /health
+        with listener.joined(served.backend.app) as url:
+            if not listener.is_loopback:
+                output.tell(
+                    f"seam-sandbox: {options.host} is open to other machines. Whoever reaches it can use and control "
+                    "this sandbox."
+                )
+            output.put("\n".join(_announcement(options, url, served)), vital=True)
+            wait_for_signal(served.backend.app.settle)
     return 0
 
 
+def _early(request: Request, new_id: NewId) -> Response | None:
+    """The answer to a request that came before the sandbox was there; None for one that waits for it."""
+    from .engine.clock import written_at
+    from .engine.health import PATHS, health
+
+    return health(request, now=written_at(time.time()), request_id=new_id()) if request.path in PATHS else None
+
+
+def _request_ids(options: argparse.Namespace) -> NewId:
+    """The ids of requests for /health; those of the official fake are counted with all others."""
+    if options.fake_compat:
+        numbers = count(1)
+        return lambda: f"request{next(numbers)}"
+    from .engine.ids import Ids
+
+    return Ids(f"{options.seed or 0}/health").uuid
+
+
 class _Served(NamedTuple):
-    """What is served. ways: how requests are answered, as arguments of Listener. webhooks: those of --webhook-url."""
+    """What is served. control, handle: answer requests. webhooks: those of --webhook-url."""
 
     backend: Embedded
-    ways: dict[str, Any]
+    control: Callable[[App, Request], Response]
+    handle: Callable[[App, Request], Response]
     webhooks: Sequence[Webhook] = ()
 
 
-def _sandbox(given: dict[str, Any], webhook_urls: Sequence[str]) -> _Served:
-    from .sandbox import Sandbox
-    from .transports.control import controls_of
-
+def _load_sandbox(given: dict[str, Any], webhook_urls: Sequence[str]) -> Callable[[NewId], _Served]:
     if given.get("seed") == "":
         raise SandboxError("--seed needs a value. Without one it is a flag of Seam's official fake: add --fake-compat.")
-    sandbox = Sandbox(**given)
-    webhooks = [sandbox.webhooks.deliver_to(url) for url in webhook_urls]
-    return _Served(sandbox.embedded, {"control": controls_of(sandbox.embedded)}, webhooks)
+
+    def load(new_id: NewId) -> _Served:
+        from .engine.app import App
+        from .sandbox import Sandbox
+        from .transports.control import controls_of
+
+        sandbox = Sandbox(**given)
+        sandbox.embedded.app.new_health_id = new_id
+        webhooks = [sandbox.webhooks.deliver_to(url) for url in webhook_urls]
+        return _Served(sandbox.embedded, controls_of(sandbox.embedded), App.handle, webhooks)
+
+    return load
 
 
-def _fake(given: dict[str, Any], webhook_urls: Sequence[str]) -> _Served:
-    from .fake_compat.command import fake_server, ways_of
-
+def _load_fake(given: dict[str, Any], webhook_urls: Sequence[str]) -> Callable[[NewId], _Served]:
     if webhook_urls:
         raise SandboxError("--webhook-url is no option of Seam's official fake. Leave out --fake-compat to use it.")
-    server = fake_server(given)
-    return _Served(server.backend, ways_of(server))
+
+    from .fake_compat.options import fake_options
+
+    found = fake_options(given)
+
+    def load(new_id: NewId) -> _Served:
+        from .fake_compat.routes import control
+        from .fake_compat.server import FakeServer
+
+        server = FakeServer(**found, new_id=new_id)
+        return _Served(server.backend, partial(control, server), server.handle)
+
+    return load
 
 
 def _port(options: argparse.Namespace) -> int:

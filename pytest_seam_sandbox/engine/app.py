@@ -23,7 +23,7 @@ from .frozen import FrozenDict, freeze
 from .health import PATHS as HEALTH_PATHS
 from .health import health
 from .history import Call, History, Note
-from .http import JSON_TYPE, Headers, Request, Response, cors
+from .http import JSON_TYPE, MAX_BODY, Headers, Request, Response, cors
 from .ids import Ids
 from .limits import Limits
 from .lock import Lock
@@ -37,7 +37,6 @@ from .workspace import Workspace
 
 __tracebackhide__ = is_for_the_test
 
-MAX_BODY = 1024 * 1024
 NOTHING = FrozenDict()
 NO_EFFECT = Response(200, (("content-type", JSON_TYPE),), b'{"ok":true}')
 _ERRORS = 10

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 JSON_TYPE = "application/json; charset=utf-8"
+MAX_BODY = 1024 * 1024  # bytes
 SEAM_HOST = "connect.getseam.com"
 SEAM_URL = f"https://{SEAM_HOST}"
 

@@ -20,6 +20,7 @@ from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
 from ..engine.store import Row
 from ..engine.workspace import Workspace
+from ..transports.control import control as steer
 from .names import SEED
 from .server import FakeServer
 
@@ -29,8 +30,13 @@ PREFIX = "/_fake/"
 _SETS = ("workspaces", "devices", "connected_accounts", "events", "access_codes", "action_attempts")
 
 
-def answer(server: FakeServer, _app: App, request: Request) -> Response:
-    """The answer to a request below /_fake/; mistakes are answered in Seam's envelope."""
+def control(server: FakeServer, _app: App, request: Request) -> Response:
+    """The answer to a request below /_fake/, or below /_sandbox/, which steers the first workspace.
+
+    Mistakes are answered in Seam's envelope, as the fake does.
+    """
+    if not request.path.startswith(PREFIX):
+        return steer(server.backend, request)
     methods, route = ROUTES.get(request.path.removeprefix(PREFIX), ((), None))
     try:
         if route is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import count
+from collections.abc import Callable
 
 from ..api import find_endpoint
 from ..engine.agenda import Task
@@ -27,13 +27,12 @@ class FakeServer:
     put back to pending, by their id.
     """
 
-    def __init__(self, *, settings: Settings, seed: int | str = 0) -> None:
+    def __init__(self, *, settings: Settings, seed: int | str, new_id: Callable[[], str]) -> None:
         self.backend = open_seed(settings, seed)
         self.outages: dict[str, frozenset[str]] = {}
         self.held: dict[str, Task] = {}
         app = self.backend.app
-        numbers = count(1)
-        app.new_request_id = app.new_health_id = lambda: f"request{next(numbers)}"
+        app.new_request_id = app.new_health_id = new_id
         app.gate.access_tokens[_CONSOLE_TOKEN] = AccessToken(_CONSOLE_TOKEN, (names.WORKSPACE_1,))
         fill(self.backend.workspace)
         self.backend.forget()

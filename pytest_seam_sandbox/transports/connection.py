@@ -12,10 +12,13 @@ from functools import partial
 from http import HTTPStatus
 from threading import Event, Thread, current_thread
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from ..engine.app import MAX_BODY, App
-from ..engine.http import Request, Response
+from ..engine.http import MAX_BODY, Request, Response
 from .request_reader import ConnectionOver, Refusal, RequestReader
+
+if TYPE_CHECKING:
+    from ..engine.app import App
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends a reset
 # A clock that runs on while freezegun or time-machine hold the others; Windows has no such function.

@@ -11,22 +11,24 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_address
 from socket import socket
-from threading import RLock
-from typing import Any, Self
+from threading import Event, RLock
+from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakMethod
 
-from ..engine.app import App
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import JSON_TYPE, Request, Response, cors
 from .connection import Connection, Log, real_seconds
-from .control_access import check_access
 from .port import Port
 from .request_reader import Refusal
+
+if TYPE_CHECKING:
+    from ..engine.app import App
 
 __tracebackhide__ = is_for_the_test
 
 CONTROL = "/_sandbox/"
-Control = Callable[[App, Request], Response]
+Control = Callable[["App", Request], Response]
+Early = Callable[[Request], "Response | None"]
 _PATIENCE = 2.0  # real seconds that threads of ended connections get to end
 
 
@@ -35,7 +37,8 @@ class Listener:
 
     port: 0 for a free one. control: answers requests below /_sandbox/, or those that begin with one of `control_paths`;
     None leaves them unknown. control_hosts: names of hosts, besides loopback, under which these may be sent. handle:
-    answers all other requests in place of the app. log: called after each request with its answer and its seconds.
+    answers all other requests in place of the app. early: answers requests that come before the first app has joined;
+    those for which it gives None wait for that app. log: called after each request with its answer and its seconds.
 
     A child process that is forked meanwhile holds nothing of it: there the listener starts anew, on a port of its own,
     when an app joins.
@@ -50,6 +53,7 @@ class Listener:
         control_hosts: Sequence[str] = (),
         control_paths: Sequence[str] = (CONTROL,),
         handle: Control | None = None,
+        early: Early | None = None,
         log: Log | None = None,
     ) -> None:
         self.host = host
@@ -57,6 +61,8 @@ class Listener:
         self._control_hosts = [name.lower() for name in control_hosts]
         self._control_paths = tuple(control_paths)
         self._handle = handle
+        self._early = early
+        self._has_begun = Event()  # when an app has joined, or none will
         self._log = log
         self._asked_port = port
         self._apps: list[App] = []
@@ -114,6 +120,7 @@ class Listener:
             if self._port is not None:
                 self._port.close()
                 self._port = None
+        self._has_begun.set()
         self._end(list(self._connections))
 
     @contextlib.contextmanager
@@ -147,6 +154,7 @@ class Listener:
         try:
             with app.faults.followed(follow):
                 self.start()
+                self._has_begun.set()
                 yield self.url
         finally:
             with self._lock:
@@ -230,6 +238,11 @@ class Listener:
         self._connections = set()
 
     def _answer(self, connection: Connection, request: Request) -> Response:
+        if self._early is not None and not self._has_begun.is_set():
+            answer = self._early(request)
+            if answer is not None:
+                return answer
+            self._has_begun.wait()
         app = connection.app = self.app_of(request)
         if app is None:
             raise Refusal(503, "no sandbox is served here now")
@@ -247,6 +260,8 @@ class Listener:
 
     def _controlled(self, control: Control, app: App, request: Request) -> Response:
         """The answer of a control route; pages on this machine may read it."""
+        from .control_access import check_access
+
         hosts = {self.host.lower(), *self._control_hosts}
         answer = check_access(request, hosts=hosts, is_open=not self.is_loopback)
         origin = request.headers.get("origin")

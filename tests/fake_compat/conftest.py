@@ -3,11 +3,15 @@
 import json
 import subprocess
 import sys
+from functools import partial
+from itertools import count
 
 import httpx
 import pytest
 
-from pytest_seam_sandbox.fake_compat.command import fake_server, ways_of
+from pytest_seam_sandbox.fake_compat.options import fake_options
+from pytest_seam_sandbox.fake_compat.routes import control
+from pytest_seam_sandbox.fake_compat.server import FakeServer
 from pytest_seam_sandbox.transports.server import Listener
 
 MODULE = [sys.executable, "-m", "pytest_seam_sandbox"]
@@ -52,8 +56,14 @@ def start():
     open_blocks = []
 
     def serve(**settings):
-        server = fake_server(settings)
-        block = Listener(**ways_of(server)).serving(server.backend.app)
+        numbers = count(1)
+        server = FakeServer(**fake_options(settings), new_id=lambda: f"request{next(numbers)}")
+        ways = {
+            "control": partial(control, server),
+            "control_paths": ("/_sandbox/", "/_fake/"),
+            "handle": server.handle,
+        }
+        block = Listener(**ways).serving(server.backend.app)
         fake = Fake(block.__enter__())
         open_blocks.append((fake, block))
         return fake

@@ -1,18 +1,16 @@
 """`seam-sandbox serve --fake-compat`, and the executable under the fake's own name."""
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import httpx
 import pytest
 
 from pytest_seam_sandbox import cli
-
-SCRIPT = Path(sys.executable).with_name("seam-sandbox")
 
 
 def free_port():
@@ -80,3 +78,34 @@ def test_mistakes_are_told(monkeypatch, capsys, options, said):
 
     assert cli.main(["serve", *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_webhooks_are_no_part_of_it(capsys):
+    """The fake delivers none."""
+    assert cli.main(["serve", "--fake-compat", "--webhook-url", "http://127.0.0.1:1/"]) == 2
+    assert "--webhook-url is no option of Seam's official fake" in capsys.readouterr().err
+
+
+def test_requests_that_come_early_wait(run):
+    """Who asks before all is loaded gets the same answers; ids of requests are counted from the first one."""
+    port = free_port()
+    environ = {**os.environ, "PORT": str(port)}
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport()) as client:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest_seam_sandbox", "serve", "--fake-compat"],
+            env=environ,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            while True:
+                with contextlib.suppress(httpx.ConnectError):
+                    healthy = client.get("/health")
+                    break
+            seed = client.get("/_fake/default_seed")
+        finally:
+            process.terminate()
+            process.wait(30)
+
+    assert healthy.json()["service_health_statuses"][0]["status"] == "healthy"
+    assert healthy.headers["seam-request-id"] == "request1"
+    assert seed.json()["seed_workspace_1"] == "seed_workspace_1"

@@ -13,6 +13,7 @@ from seam.seam import Seam
 
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.engine.errors import SandboxError
+from pytest_seam_sandbox.engine.http import Response
 from pytest_seam_sandbox.transports import connection
 from pytest_seam_sandbox.transports.server import Listener
 
@@ -248,6 +249,43 @@ def test_client_that_is_left_without_an_answer_may_go_on_talking(wire, get, seam
         wire.send("and another thing").end_of_sending()
 
         assert wire.rest() == b""
+
+
+# before an app has joined
+
+
+def early(request):
+    """Answers /health at once, and lets others wait."""
+    return Response(204) if request.path == "/health" else None
+
+
+def test_request_waits_for_the_first_app(seam_sandbox):
+    """A listener that has begun answers what can be answered without an app; the rest when the app has joined."""
+    with Listener(early=early) as listener, ThreadPoolExecutor() as pool, httpx.Client(base_url=listener.url) as client:
+        waiting = pool.submit(httpx.get, f"{listener.url}/devices/list", headers=bearer(seam_sandbox))
+        assert client.get("/health").status_code == 204
+        assert not waiting.done()
+
+        with listener.joined(seam_sandbox.embedded.app):
+            assert waiting.result(30).status_code == 200
+            assert client.get("/health").status_code == 200
+
+
+def test_request_that_waits_is_let_go_when_no_app_joins():
+    """The end of the listener ends the wait; nobody is answered."""
+    with ThreadPoolExecutor() as pool:
+        asked = Event()
+
+        def note(request):
+            asked.set()
+            return early(request)
+
+        with Listener(early=note) as listener:
+            waiting = pool.submit(httpx.get, f"{listener.url}/devices/list")
+            assert asked.wait(10)
+
+        with pytest.raises(httpx.TransportError):
+            waiting.result(30)
 
 
 # bodies
