@@ -19,7 +19,11 @@ KINDS = (
     "acs_user",
     "acs_credential",
     "acs_entrance",
+    "acs_access_group",
+    "acs_encoder",
     "user_identity",
+    "access_grant",
+    "access_method",
 )
 CODES = [
     (kind, field, code)
@@ -34,6 +38,7 @@ class World:
 
     def __init__(self):
         self.sandbox = Sandbox(world="hotel")
+        self.sandbox.clock.freeze()
         self.seam = self.sandbox.client()
         lock = self.sandbox.create_device()
         guest = self.seam.acs.users.list()[0]
@@ -48,6 +53,23 @@ class World:
             "acs_credential": self.seam.acs.credentials.list(user_identity_id=person.user_identity_id)[0],
             "acs_entrance": self.seam.acs.entrances.list()[0],
             "user_identity": person,
+        } | self.grants()
+
+    def grants(self):
+        """An encoder, a group of another access system, and a grant for another lock with its method."""
+        lock = self.sandbox.create_device("schlage_lock", name="GATE")
+        office = self.sandbox.create_acs_system("salto_ks_site", name="Office", entrances=["Lobby"])
+        ada = self.sandbox.create_user_identity(full_name="Ada", email_address="ada@example.com")
+        grant = self.seam.access_grants.create(
+            user_identity_id=ada.user_identity_id,
+            device_ids=[lock.device_id],
+            requested_access_methods=[{"mode": "code"}],
+        )
+        return {
+            "acs_access_group": self.seam.acs.access_groups.list(acs_system_id=office.acs_system_id)[0],
+            "acs_encoder": self.seam.acs.encoders.list()[0],
+            "access_grant": grant,
+            "access_method": self.seam.access_methods.get(access_method_id=grant.access_method_ids[0]),
         }
 
     def shown(self, kind):
@@ -83,7 +105,6 @@ def world():
 @pytest.mark.parametrize(("kind", "field", "code"), CODES)
 def test_every_code_comes_and_goes(world, kind, field, code):
     """It shows in the form that Seam's schema demands, a second time changes nothing, and clearing it undoes it all."""
-    world.sandbox.clock.freeze()
     before = world.state()
 
     world.set(kind, field, code)

@@ -11,10 +11,14 @@ from ..engine.errors import SandboxError, is_for_the_test
 __tracebackhide__ = is_for_the_test
 
 _IDS = (
+    "access_method_id",
+    "access_grant_id",
     "access_code_id",
     "acs_credential_id",
     "acs_user_id",
     "acs_entrance_id",
+    "acs_access_group_id",
+    "acs_encoder_id",
     "acs_system_id",
     "user_identity_id",
     "device_id",
@@ -24,8 +28,6 @@ _IDS = (
 _NO_MARKS = (
     "event_id",
     "action_attempt_id",
-    "acs_access_group_id",
-    "acs_encoder_id",
     "client_session_id",
     "connect_webview_id",
     "noise_threshold_id",
@@ -39,8 +41,9 @@ class Marks(SandboxPart):
     def set_error(self, resource: Any, code: str, *, message: str | None = None, **fields: Any) -> None:
         """Put an error on a resource, with what follows from it at Seam; embedded only. There already: nothing happens.
 
-        resource: a device, phone, connected account, access code, user identity, or an ACS system, user, credential or
-            entrance: our model, the SDK's object, a JSON object or an id.
+        resource: a device, phone, connected account, access code, access grant, access method, user identity, or an ACS
+            system, user, credential, entrance, access group or encoder: our model, the SDK's object, a JSON object or
+            an id.
         code: one of Seam's, such as "hub_disconnected", which takes a device offline and logs device.disconnected; or
             any other text, which shows and has no effect. "account_disconnected" of a device is that of its account.
         message: Seam's messages are free texts, so the default is one in their manner. fields: further fields of the
