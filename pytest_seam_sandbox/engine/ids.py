@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
+from random import Random
 from types import MappingProxyType
 from typing import Any
 
 _LETTERS = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VARIANT = MappingProxyType({digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"})
+_HEX = "0123456789abcdef"
+_DIGIT = re.compile("[0-9]")
+_HEX_LETTER = re.compile("[a-f]")
 _STEP = 0x9E3779B97F4B
 _BACK = pow(_STEP, -1, 1 << 48)
 _BASE58 = bytes(_LETTERS[byte % len(_LETTERS)] for byte in range(256))
@@ -31,7 +36,6 @@ class Ids:
         self._start, self._mask = int(text[20:32], 16), int(text[:8], 16)
         self._middle = f"-{text[8:12]}-4{text[13:16]}-{_VARIANT[text[16]]}{text[17:20]}-"
         self._wanted: list[str] = []
-        self._digits: Any = None
         self._person: Any = None
 
     def next_bytes(self) -> bytes:
@@ -84,30 +88,27 @@ class Ids:
     def full_name(self) -> str:
         """A person's name."""
         if self._person is None:
+            from faker.generator import Generator
             from faker.providers.person.en_US import Provider
 
-            self._person = Provider(self._seeded().generator)
+            self._person = Provider(Generator())
             self._person.generator.add_provider(self._person)
-        else:
-            self._seeded()
+        self._person.generator.seed_instance(self._number())
         return str(self._person.name())
 
     def pin(self, length: int) -> str:
         """A PIN of `length` digits that does not start with 0."""
-        return str(self._seeded().numerify("%" + "#" * (length - 1)))
+        draw = Random(self._number()).randint  # noqa: S311 - not for secrets
+        rest = "".join(str(draw(0, 9)) for _ in range(length - 1))
+        return f"{draw(1, 9)}{rest}"
 
     def serial_number(self, template: str) -> str:
         """A serial number of the template's form: digits for digits, hex letters for hex letters."""
-        marks = "".join("#" if char.isdigit() else "^" if char in "abcdef" else char for char in template)
-        digits = self._seeded()
-        return str(digits.hexify(digits.numerify(marks)))
+        random = Random(self._number())  # noqa: S311 - not for secrets
+        text = _DIGIT.sub(lambda _: str(random.randint(0, 9)), template)
+        places = {match.start() for match in _HEX_LETTER.finditer(template)}
+        return "".join(random.choice(_HEX) if place in places else char for place, char in enumerate(text))
 
-    def _seeded(self) -> Any:
-        """Faker's provider of digits, seeded by the next bytes; the whole of Faker takes a millisecond."""
-        if self._digits is None:
-            from faker.generator import Generator
-            from faker.providers import BaseProvider
-
-            self._digits = BaseProvider(Generator())
-        self._digits.generator.seed_instance(int.from_bytes(self.next_bytes(), "big"))
-        return self._digits
+    def _number(self) -> int:
+        """The next number of the sequence."""
+        return int.from_bytes(self.next_bytes(), "big")

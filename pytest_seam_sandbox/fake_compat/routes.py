@@ -20,7 +20,6 @@ from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
 from ..engine.store import Row
 from ..engine.workspace import Workspace
-from ..transports.control import control as steer
 from .names import SEED
 from .server import FakeServer
 
@@ -36,6 +35,8 @@ def control(server: FakeServer, _app: App, request: Request) -> Response:
     Mistakes are answered in Seam's envelope, as the fake does.
     """
     if not request.path.startswith(PREFIX):
+        from ..transports.control import control as steer
+
         return steer(server.backend, request)
     methods, route = ROUTES.get(request.path.removeprefix(PREFIX), ((), None))
     try:
