@@ -409,3 +409,56 @@ def test_mark_that_names_missing_devices_tells_of_them(seam, seam_sandbox, ada, 
     seam_sandbox.set_error(grant.access_grant_id, "cannot_create_requested_access_methods", **missing)
 
     seam_sandbox.expect_event("access_grant.could_not_create_requested_access_methods", **missing)
+
+
+@pytest.fixture
+def backed_up(seam, seam_sandbox):
+    """A lock with backup codes."""
+    device = seam_sandbox.create_device("august_lock")
+    seam.devices.update(device_id=device.device_id, backup_access_code_pool_enabled=True)
+    return device
+
+
+def test_backup_code_stands_in_for_one_that_could_not_be_set(seam, seam_sandbox, ada, backed_up):
+    """In a method of its own, which is issued at once; the one that failed goes with its last lock."""
+    with seam_sandbox.disconnected(backed_up):
+        grant, (method,) = grant_of(seam, ada, device_ids=[backed_up.device_id], ends_at="2990-01-01T00:00:00Z")
+        seam_sandbox.clock.advance(1200)
+        (split,) = seam.access_methods.list(access_grant_id=grant.access_grant_id)
+
+    assert (split.is_issued, codes(split.warnings, "warning")) == (True, ["pulled_backup_access_code"])
+    assert split.warnings[0].original_access_method_id == method.access_method_id
+    assert [code.code for code in seam.access_codes.list(access_method_id=split.access_method_id)] == [split.code]
+    assert seam.access_grants.get(access_grant_id=grant.access_grant_id).requested_access_methods[
+        0
+    ].created_access_method_ids == [split.access_method_id]
+    seam_sandbox.expect_event("access_method.issued", count=1, code=split.code, is_backup_code=True)
+    seam_sandbox.expect_event("access_code.backup_access_code_pulled", count=1)
+    seam_sandbox.expect_event("access_method.deleted", count=1, access_method_id=method.access_method_id)
+    seam_sandbox.expect_no_event("access_method.failed_to_issue")
+    assert again(seam, split).is_issued
+
+
+def test_method_keeps_the_locks_without_backup_codes(seam, seam_sandbox, ada, lock, backed_up):
+    """It fails for those that are offline, and is issued when they are back."""
+    with seam_sandbox.disconnected(lock), seam_sandbox.disconnected(backed_up):
+        devices = [lock.device_id, backed_up.device_id]
+        grant, (method,) = grant_of(seam, ada, device_ids=devices, ends_at="2990-01-01T00:00:00Z")
+        seam_sandbox.clock.advance(1200)
+        assert codes(again(seam, method).errors, "error") == ["failed_to_issue"]
+        assert len(seam.access_methods.list(access_grant_id=grant.access_grant_id)) == 2
+
+    assert again(seam, method).is_issued
+    assert len(seam.access_codes.list(device_id=lock.device_id)) == 1
+
+
+def test_method_is_issued_for_its_other_locks(seam, seam_sandbox, ada, lock, backed_up):
+    """Once the backup code has taken the lock that held it up."""
+    with seam_sandbox.disconnected(backed_up):
+        devices = [lock.device_id, backed_up.device_id]
+        _, (method,) = grant_of(seam, ada, device_ids=devices, ends_at="2990-01-01T00:00:00Z")
+        assert not method.is_issued
+        seam_sandbox.clock.advance(1200)
+        assert again(seam, method).is_issued
+
+    seam_sandbox.expect_event("access_method.issued", count=2)

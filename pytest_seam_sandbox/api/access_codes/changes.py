@@ -269,14 +269,22 @@ def pull_backup_access_code(workspace: Workspace, *, caller: Caller, access_code
     code = find_code(workspace, caller, access_code_id)
     if code.type != "time_bound":
         raise ApiError(400, "access_code_not_time_bound", "Backups can only be used for time_bound access codes.")
+    pulled = workspace[AccessCodeRow].get(code.pulled_backup_access_code_id) or pull_backup(workspace, code)
+    if pulled is None:
+        raise not_found("backup_access_code_not_found", "No backup access code is available")
+    return workspace[AccessCodeRow][code.id], pulled
+
+
+def pull_backup(workspace: Workspace, code: AccessCodeRow) -> AccessCodeRow | None:
+    """Let a code of the pool stand in for a time bound one until its end: access_code.backup_access_code_pulled.
+
+    None when there is none, the code draws from no pool, or it has to go.
+    """
     device, table = device_of(workspace, code), workspace[AccessCodeRow]
-    pulled = table.get(code.pulled_backup_access_code_id)
-    if pulled is not None:
-        return code, pulled
     usable = code.uses_backup_pool and not is_leaving(workspace, code)
     pool = backups.pool_of(workspace, code.device_id) if usable else []
     if not pool:
-        raise not_found("backup_access_code_not_found", "No backup access code is available")
+        return None
     now = workspace.clock.text()
     backup = table.put(pool[0].but(starts_at=now, ends_at=code.ends_at, is_pulled=True, device_errors=device.errors))
     plan_times(workspace, backup)
@@ -285,4 +293,4 @@ def pull_backup_access_code(workspace: Workspace, *, caller: Caller, access_code
     fields = code_fields(workspace, code)
     workspace.events.emit(workspace, AccessCodeBackupAccessCodePulled(backup_access_code_id=backup.id, **fields))
     backups.refill(workspace, device)
-    return table.get(code.id) or code, backup
+    return table[backup.id]

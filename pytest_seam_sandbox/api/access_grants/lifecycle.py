@@ -17,6 +17,7 @@ from ..access_codes.timing import is_ahead, load_time
 from ..acs.issuing import change_credential
 from ..acs.model import REISSUE, WAITING
 from ..devices.model import DeviceRow
+from .backups import split_off
 from .ending import delete_method, finish_method
 from .events import (
     AccessMethodCardEncodingRequired,
@@ -239,11 +240,20 @@ def _delay(workspace: Workspace, access_method_id: str, since: str) -> None:
 
 
 def _fail(workspace: Workspace, access_method_id: str, since: str) -> None:
-    """The start has come and the method cannot be used: access_method.failed_to_issue; Seam goes on trying."""
+    """The start has come and the method cannot be used: access_method.failed_to_issue; Seam goes on trying.
+
+    Unless backup codes stand in for those that are not on their locks.
+    """
     found = _waiting(workspace, access_method_id, since)
     if found is None or any(error.code == FAILED for error in found[0].errors):
         return
-    method = found[0]
+    for device_id in found[0].device_ids:
+        if not _works(workspace, code_on(workspace, found[0], device_id)):
+            split_off(workspace, workspace[AccessMethodRow][access_method_id], device_id)
+    progress(workspace, access_method_id)
+    method = workspace[AccessMethodRow].get(access_method_id)
+    if method is None or method.is_issued:
+        return
     failed = Condition(FAILED, "The access method could not be issued; Seam goes on trying.", workspace.clock.text())
     method = workspace[AccessMethodRow].put(method.but(errors=(*marked(method.errors), failed)))
     tell_of_method(workspace, AccessMethodFailedToIssue, method)

@@ -13,6 +13,7 @@ from ...engine.errors import ApiError
 from ...engine.workspace import Workspace
 from .._shared import Condition, without_codes
 from ..access_codes.adding import Wish, add_code, check_code
+from ..access_codes.backups import ENABLED
 from ..access_codes.lifecycle import erase
 from ..access_codes.model import GrantedBy
 from ..acs.kinds import SYSTEM_KINDS
@@ -191,6 +192,7 @@ def _wish(workspace: Workspace, grant: AccessGrantRow, device: DeviceRow, pin: s
         starts_at=None if is_ongoing else grant.starts_at,
         ends_at=grant.ends_at,
         is_offline=takes_offline_codes_only(device),
+        use_backup_pool=not is_ongoing and bool(device.property(ENABLED)),
     )
 
 
