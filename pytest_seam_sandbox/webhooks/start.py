@@ -17,12 +17,15 @@ class Starter:
 
     def __init__(self, backend: Embedded) -> None:
         self._backend = backend
+        self._workspaces = backend.app.workspaces
         self.started: Webhooks | None = None
 
     def __call__(self) -> None:
         """Look for a webhook; called whenever the lock of the server has been let go."""
-        if any(workspace.has(WebhookRow) for workspace in tuple(self._backend.app.workspaces.values())):
-            self.webhooks().courier()
+        for workspace in tuple(self._workspaces.values()):  # a loop, since every request comes by here
+            if workspace.has(WebhookRow):
+                self.webhooks().courier()
+                return
 
     def next_time(self, _now: float) -> None:
         """There is nothing to deliver."""
