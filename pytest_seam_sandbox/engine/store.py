@@ -57,9 +57,11 @@ class Row:
 
     def to_json(self) -> bytes:
         """The view as JSON text."""
-        if self._json is None:
-            object.__setattr__(self, "_json", to_json(self.view()))
-        return cast(bytes, self._json)
+        text = self._json
+        if text is None:
+            text = to_json(self.view())
+            object.__setattr__(self, "_json", text)
+        return text
 
 
 R = TypeVar("R", bound=Row)

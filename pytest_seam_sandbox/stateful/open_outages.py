@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from operator import is_
 from typing import TYPE_CHECKING
 
 from ..api.devices.model import DeviceRow
@@ -37,15 +38,11 @@ class OpenOutages:
         workspace = self._sandbox.embedded.workspace
         with self._sandbox.embedded.app.lock:
             state = (*workspace[DeviceRow], *workspace[PhoneRow], *self._open)
-        before, possible = self._found
-        if (
-            not self._may_keep
-            or len(before) != len(state)
-            or any(one is not other for one, other in zip(before, state, strict=True))
-        ):
-            found = possible_outages(self._sandbox, self._kinds)
-            possible = [outage for outage in found if outage not in self._open]
-            self._found = (state, possible)
+            before, possible = self._found
+            if not (self._may_keep and len(before) == len(state) and all(map(is_, before, state))):
+                found = possible_outages(self._sandbox, self._kinds)
+                possible = [outage for outage in found if outage not in self._open]
+                self._found = (state, possible)
         return possible
 
     def recoverable(self) -> list[OutageSpec]:

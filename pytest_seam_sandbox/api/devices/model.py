@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ...catalog.devices import DeviceModel, device_provider
 from ...engine.frozen import FrozenDict
@@ -210,9 +210,11 @@ class DeviceRow(Row):
 
     def flags(self) -> Mapping[str, bool]:
         """The can_* flags: true for what works now, false for what the device has but cannot do now. Source: docs."""
-        if self._flags is None:
-            object.__setattr__(self, "_flags", FrozenDict(self._find_flags()))  # worked out, not changed
-        return cast("FrozenDict", self._flags)
+        flags = self._flags
+        if flags is None:
+            flags = FrozenDict(self._find_flags())
+            object.__setattr__(self, "_flags", flags)  # worked out, not changed
+        return flags
 
     def _find_flags(self) -> dict[str, bool]:
         flags = {name: self.works_now(name) for name in self.model.flags}
