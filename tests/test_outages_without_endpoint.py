@@ -195,6 +195,17 @@ def test_bridge_and_login_of_one_account(seam_sandbox, sandbox_device):
     assert seam_sandbox.get_device(sandbox_device).errors == []
 
 
+def test_bridge_of_an_account_that_is_lost_already(seam_sandbox, system):
+    """Its outage begins and ends unseen; the account is back with its new login."""
+    account = system.connected_account_id
+
+    with seam_sandbox.account_disconnected(account):
+        with seam_sandbox.bridge_disconnected(account) as outage:
+            assert codes(outage.account.errors) == ["account_disconnected", "bridge_disconnected"]
+        assert types(outage.events) == []
+        assert codes(seam_sandbox.get_connected_account(account).errors) == ["account_disconnected"]
+
+
 def test_bridge_that_runs_again_by_itself(seam_sandbox, sandbox_device):
     """Leaving finds nothing to heal."""
     with seam_sandbox.bridge_disconnected(sandbox_device) as outage:

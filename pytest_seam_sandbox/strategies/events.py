@@ -252,6 +252,7 @@ _BY_TYPE: Mapping[Any, _Content] = MappingProxyType(
     {
         str: _TEXT,
         bool: _Content(st.booleans(), _as_it_is),
+        list[str]: _Content(st.lists(st.text(_LETTERS, min_size=1, max_size=40), max_size=2), _as_it_is),
         float: _Content(st.floats(0, 120), _as_it_is),
         Meta: _Content(st.sampled_from(({}, *METADATA)), dict),
     }
