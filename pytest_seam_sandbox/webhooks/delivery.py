@@ -364,15 +364,15 @@ class Courier:
 
     def close(self) -> None:
         """End the lifespans of the apps and our own event loop."""
-        if self._home.has_own:
-            for route in (*self.by_webhook.values(), *self.by_url.values()):
-                if isinstance(route.target, AsyncTarget):
-                    try:
-                        self._home.run(route.target.close())
-                    except Exception as error:  # noqa: BLE001 - it is the app's
-                        error.add_note("raised by the program under test at the end of its lifespan")
-                        self._complain(error)
-            self._home.close()
+        routes = (*self.by_webhook.values(), *self.by_url.values()) if self._home.has_own else ()
+        for route in routes:
+            if isinstance(route.target, AsyncTarget):
+                try:
+                    self._home.run(route.target.close())
+                except Exception as error:  # noqa: BLE001 - it is the app's
+                    error.add_note("raised by the program under test at the end of its lifespan")
+                    self._complain(error)
+        self._home.close()
 
 
 def _is_retry(task: Task) -> bool:

@@ -42,15 +42,16 @@ class Home:
         return self._own is not None and not self._own.is_closed()
 
     def close(self) -> None:
-        """End our own loop."""
-        if self._own is not None and not self._own.is_closed():
-            left = asyncio.all_tasks(self._own)
-            for task in left:
-                task.cancel()
-            if left:
-                self._own.run_until_complete(asyncio.wait(left))
-            self._own.run_until_complete(self._own.shutdown_asyncgens())
-            self._own.close()
+        """End our own loop, if there is one."""
+        if self._own is None or self._own.is_closed():
+            return
+        left = asyncio.all_tasks(self._own)
+        for task in left:
+            task.cancel()
+        if left:
+            self._own.run_until_complete(asyncio.wait(left))
+        self._own.run_until_complete(self._own.shutdown_asyncgens())
+        self._own.close()
 
 
 def outside_of_trio(work: Callable[[], object]) -> None:
