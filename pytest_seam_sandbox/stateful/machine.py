@@ -32,7 +32,7 @@ from .case import adapt, check_bundles, note_calls
 from .decorators import as_step, initialize, is_eventual, is_no_step, own, rule
 from .open_outages import OpenOutages
 from .start import Start, named
-from .steps import StepMachine
+from .webhook_steps import WebhookSteps
 
 __tracebackhide__ = is_for_the_test
 
@@ -58,7 +58,7 @@ def _start_of(machine: type[Machine]) -> Start:
     return Start(machine.__name__, template)
 
 
-class Machine(OutageSwitches, StepMachine):
+class Machine(OutageSwitches, WebhookSteps):
     """What SandboxMachine and AsyncSandboxMachine have in common, which is nearly all."""
 
     world: ClassVar[World] = "empty"
@@ -96,6 +96,7 @@ class Machine(OutageSwitches, StepMachine):
         check_bundles(type(self), [name for name, values in filled.items() if values])
         self.sandbox = unnoticed(start.template.sandbox())  # the transcript of a run has its timeline
         self.sandbox.clock.freeze()
+        self._hold_webhooks()
         for label, device in self._devices.items():
             self.transcript.name(device, f"machine.device({label!r})", label)
         for label, phone in self._phones.items():
@@ -218,6 +219,7 @@ class Machine(OutageSwitches, StepMachine):
         self._outages.end_all()
         self._end_faults()
         self.sandbox.clock.run_until_idle()
+        self._deliver_webhooks()
         self.call_function(type(self).catch_up)
         self._seam_invariants.check()
         for function in self._in_the_end:

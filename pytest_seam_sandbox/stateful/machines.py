@@ -23,6 +23,8 @@ class SandboxMachine(Machine):
     world, device_types, phone_count: what is there at the start; sandbox_settings: further arguments of Sandbox. The
     switches turn rules off; faults: the requests that may meet faults, such as ("POST /locks/unlock_door",), none by
     default; fault_kinds: which faults. access_codes: make access codes as well.
+    webhooks: events reach the webhooks that `start` makes when a rule delivers them, in any order and also twice, and
+    at the latest when everything heals; lost_webhooks: some never arrive.
     A fault lasts until the program has seen it. After "rate_limit", a program that comes back too early fails the run.
     A failing run says what happened, and has a plain test that repeats it, as a note of its exception.
     """

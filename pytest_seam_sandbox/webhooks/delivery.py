@@ -72,7 +72,7 @@ class Courier:
         self.by_url: dict[str, Route] = {}
         self.force = InForce(self.deliver_now)
         self.is_paused = False
-        self._is_flushing = False
+        self._passes = 0.0
         self.may_leave_undelivered = False
 
     # when
@@ -95,13 +95,22 @@ class Courier:
                 times += [row.visible_at for row in workspace.events.after(workspace.outbox.seen)[:1]]
         return min((at for at in times if at > now), default=None)
 
-    def deliver_now(self, *, is_flush: bool = False) -> None:
-        """Deliver what is ready: now, or as soon as the caller lets the lock go. is_flush: also if that is paused."""
+    def deliver_now(self, passes: float = 0) -> None:
+        """Deliver what is ready: now, or as soon as the caller lets the lock go.
+
+        passes: how many messages may leave although delivery is paused.
+        """
         with self._app.lock:
-            self._is_flushing = is_flush and self._ready()
+            self._passes = passes if self._ready() else 0
+
+    def waiting(self) -> list[tuple[Workspace, Message]]:
+        """The messages that are ready to leave, oldest first."""
+        with self._app.lock.quietly:
+            self._collect()
+            return [(workspace, message) for workspace in self._workspaces() for message in workspace.outbox.ready]
 
     def _is_held(self) -> bool:
-        return self.is_paused and not self._is_flushing
+        return self.is_paused and not self._passes
 
     async def settled(self) -> None:
         """Wait for deliveries on the running event loop; not for those inside which this is called."""
@@ -232,8 +241,9 @@ class Courier:
                     continue
                 route = self._route(webhook)
                 if route is not None:
+                    self._passes = max(0, self._passes - 1)
                     return self._job(workspace, message, webhook, route)
-        self._is_flushing = False
+        self._passes = 0
         return None
 
     def _put_back(self, job: _Job) -> None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from math import inf
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..api.webhooks.model import ALL, Webhook
 from ..backends.embedded import Embedded
+from ..backends.event_list import event_of
 from ..engine.errors import SandboxError, is_for_the_test, quoted
 from ..expectations.possible import check_event_type
 from .chaos import Chaos
 from .delivery import Courier, Route
 from .inbox import Inbox
 from .targets import TIMEOUT, target_of
+
+if TYPE_CHECKING:
+    from ..api.events import Event
+    from ..engine.workspace import Workspace
+    from .messages import Message
 
 __tracebackhide__ = is_for_the_test
 _HOST = "http://app.localhost"
@@ -83,7 +90,7 @@ class Webhooks(Chaos):
         In async code, `aflush` waits for the app.
         """
         self.courier.force.release()
-        self.courier.deliver_now(is_flush=True)
+        self.courier.deliver_now(inf)
 
     async def aflush(self) -> None:
         """As `flush`, and wait for it."""
@@ -98,6 +105,40 @@ class Webhooks(Chaos):
         """Deliver again, beginning with what was held back."""
         self.courier.is_paused = False
         self.courier.deliver_now()
+
+    @property
+    def waiting(self) -> list[Event]:
+        """The events of the messages that wait to be delivered while delivery is paused, oldest first."""
+        return [event_of(message.row) for _, message in self.courier.waiting()]
+
+    def deliver(self, number: int = 1, *, again: bool = False) -> None:
+        """Deliver one of the messages that wait while delivery is paused.
+
+        number: which of `waiting`, from 1 on. again: let a copy of it wait on. Raises SandboxError for a number that
+        none has.
+        """
+        with self._backend.app.lock:
+            workspace, message = self._numbered(number)
+            workspace.outbox.take(message)
+            workspace.outbox.ready = (message, *workspace.outbox.ready)
+            if again:
+                workspace.outbox.add(message.copied())
+            self.courier.deliver_now(1)
+
+    def discard(self, number: int = 1) -> None:
+        """Lose one of the messages that wait while delivery is paused; as `deliver`."""
+        with self._backend.app.lock:
+            workspace, message = self._numbered(number)
+            workspace.outbox.take(message)
+
+    def _numbered(self, number: int) -> tuple[Workspace, Message]:
+        waiting = self.courier.waiting()
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= len(waiting):
+            raise SandboxError(
+                f"number is {quoted(number)}; it takes the number of a message that waits, and {len(waiting)} do. Call "
+                "pause() before what causes the event."
+            )
+        return waiting[number - 1]
 
     def allow_undelivered(self) -> None:
         """Let the test end with messages that were not delivered; else it fails."""
