@@ -431,6 +431,20 @@ def test_credential_that_no_phone_has_goes_on_waiting(world):
     assert world.seam.acs.credentials.get(acs_credential_id=key.acs_credential_id).is_issued is True
 
 
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [("error", "conflicting_external_modification"), ("warning", "external_modification_in_effect")],
+)
+@pytest.mark.parametrize(("change", "told"), [("modified", "modified"), ("removed", "deleted"), (None, "modified")])
+def test_change_outside_seam_is_told(world, field, code, change, told):
+    """The type of the change decides on the event; without one it is a modification."""
+    start = len(world.log())
+
+    world.set("access_code", field, code, **({} if change is None else {"change_type": change}))
+
+    assert world.log()[start:] == [f"access_code.{told}_external_to_seam"]
+
+
 def test_mark_on_a_code_that_seam_does_not_program(seam_sandbox, seam_client):
     """A code that the lock computes stays what it is."""
     lock = seam_sandbox.create_device("igloohome_lock")

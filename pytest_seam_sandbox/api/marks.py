@@ -3,8 +3,8 @@
 Seam has no endpoint for most of its codes, so this is the only way to them. What a code does stands in one place for
 each kind of resource: `devices/issues.py` for devices, `acs/model.py` for access systems, the functions below for the
 rest. A code without an entry shows, and that is all; so does one that Seam does not have. Variants and fields: spec;
-effects: docs and spec where they name them, else assumed. Not done: `device.low_battery`, which needs a charge, and
-codes that were changed at the lock.
+effects: docs and spec where they name them, else assumed. A mark does not touch the hardware: the charge of a
+battery, a keypad and the PIN that a lock knows are changed by `devices/hardware.py` and `access_codes/external.py`.
 """
 
 from __future__ import annotations

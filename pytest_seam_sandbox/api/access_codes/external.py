@@ -50,6 +50,14 @@ def _changed(workspace: Workspace, code: AccessCodeRow, **change: object) -> Acc
     return put(workspace, code.but(errors=(*code.errors, error)))
 
 
+def tell_of_change(workspace: Workspace, code: AccessCodeRow, condition: Condition) -> None:
+    """Log the event of a change outside Seam, if this is the error or the warning of one."""
+    if condition.code in (CONFLICT, IN_EFFECT):
+        removed = dict(condition.flags).get("change_type") == "removed"
+        kind = AccessCodeDeletedExternalToSeam if removed else AccessCodeModifiedExternalToSeam
+        workspace.events.emit(workspace, kind(**code_fields(workspace, code)))
+
+
 def set_again(workspace: Workspace, access_code_id: str) -> None:
     """Seam sets a code again that was changed outside; where it cannot now, as soon as it can."""
     code = workspace[AccessCodeRow].get(access_code_id)

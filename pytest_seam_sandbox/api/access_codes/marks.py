@@ -8,6 +8,7 @@ from ...engine.workspace import Workspace
 from .._shared import Condition, without_codes
 from .backups import stored_on
 from .events import AccessCodeDelayInSettingOnDevice, AccessCodeFailedToRemoveFromDevice, AccessCodeFailedToSetOnDevice
+from .external import tell_of_change
 from .lifecycle import progress, put
 from .model import LATE, NOT_REMOVED, NOT_SET, AccessCodeRow, code_fields, creating, six_lists
 
@@ -19,7 +20,8 @@ __all__ = ["begin", "end", "stored_on"]
 def begin(workspace: Workspace, code: AccessCodeRow, field: Field, condition: Condition) -> None:
     """Show it. What says that the code is not on the lock takes it off; it is programmed when the mark is gone.
 
-    What says that the code cannot be erased lets one that is deleted meanwhile stay as long as the mark does.
+    What says that the code cannot be erased lets one that is deleted meanwhile stay as long as the mark does. What says
+    that it was changed outside Seam is told by its event.
     """
     code = code.but(**{field: (*getattr(code, field), condition)})
     is_late = field == "warnings" and condition.code == LATE
@@ -35,7 +37,7 @@ def begin(workspace: Workspace, code: AccessCodeRow, field: Field, condition: Co
         fields = code_fields(workspace, code) | six_lists(workspace, code)
         workspace.events.emit(workspace, AccessCodeFailedToRemoveFromDevice(**fields))
     else:
-        put(workspace, code)
+        tell_of_change(workspace, put(workspace, code), condition)
 
 
 def end(workspace: Workspace, code: AccessCodeRow, field: Field, condition: Condition) -> None:
