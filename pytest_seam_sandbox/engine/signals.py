@@ -25,7 +25,9 @@ class Signal(Generic[P]):
     def reaction(self, function: Callable[P, None]) -> Callable[P, None]:
         """Declare the decorated function the reaction of its module.
 
-        Raises LookupError when the declaration of the signal does not name the module, or the module reacts already.
+        A module that is imported once more (pytest forgets what a run inside a test has imported) reacts once all the
+        same. Raises LookupError when the declaration of the signal does not name the module, or another function of
+        the module reacts already.
         """
         module = function.__module__
         if module not in self._modules:
@@ -34,7 +36,7 @@ class Signal(Generic[P]):
                 f"{module}; name it there. It names: {', '.join(self._modules) or 'none'}."
             )
         found = {reaction.__module__: reaction for reaction in self._reactions}
-        if module in found:
+        if module in found and found[module].__qualname__ != function.__qualname__:
             raise LookupError(
                 f"{module}.{function.__qualname__} reacts to a signal to which {found[module].__qualname__} of the "
                 "same module reacts already; let one function do both."

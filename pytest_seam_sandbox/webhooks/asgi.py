@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +16,7 @@ __tracebackhide__ = is_for_the_test
 
 Scope = MutableMapping[str, Any]
 App = Callable[[Scope, Callable[[], Awaitable[Scope]], Callable[[Scope], Awaitable[None]]], Awaitable[None]]
-_VERSION = {"version": "3.0", "spec_version": "2.3"}
+_VERSION = MappingProxyType({"version": "3.0", "spec_version": "2.3"})
 
 
 class AsgiTarget(AsyncTarget):
@@ -69,7 +70,7 @@ def _scope(request: WebhookRequest, state: dict[str, Any]) -> Scope:
     headers = {"host": parts.netloc, "content-length": str(len(request.body)), **request.headers}
     return {
         "type": "http",
-        "asgi": _VERSION,
+        "asgi": dict(_VERSION),
         "http_version": "1.1",
         "method": request.method,
         "scheme": parts.scheme,
@@ -145,7 +146,7 @@ class _Lifespan:
         await asyncio.wait([self._task])
 
     async def _run(self) -> None:
-        scope = {"type": "lifespan", "asgi": _VERSION, "state": self.state}
+        scope = {"type": "lifespan", "asgi": dict(_VERSION), "state": self.state}
         with contextlib.suppress(Exception):  # from an app that knows no lifespan, as servers take it
             await self._app(scope, self._asked.get, self._told.put)
         self._told.put_nowait({"type": "over"})

@@ -82,8 +82,10 @@ def test_second_reaction_of_a_module_is_refused(react):
     signal = Signal((FIRST,))
     signal.reaction(react(FIRST, []))
 
+    other = react(FIRST, [])
+    other.__qualname__ = "another"
     with pytest.raises(LookupError, match="of the same module reacts already"):
-        signal.reaction(react(FIRST, []))
+        signal.reaction(other)
 
 
 def test_module_that_is_named_and_does_not_react_is_refused(react):
@@ -94,3 +96,14 @@ def test_module_that_is_named_and_does_not_react_is_refused(react):
 
     with pytest.raises(LookupError, match=f"^{SECOND} shall react to a signal"):
         signal.send("x")
+
+
+def test_module_that_is_imported_once_more_reacts_once(react):
+    """pytest forgets the modules that a run inside a test has imported; the signal keeps what it knows of them."""
+    signal, heard = Signal((FIRST,)), []
+    signal.reaction(react(FIRST, []))
+    signal.reaction(react(FIRST, heard))
+
+    signal.send("x")
+
+    assert heard == [f"{FIRST} x"]

@@ -4,8 +4,6 @@ import pytest
 
 from pytest_seam_sandbox import seam_raises
 
-pytestmark = pytest.mark.every_transport
-
 NOTHING = "00000000-0000-4000-8000-000000000000"
 
 

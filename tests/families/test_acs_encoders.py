@@ -6,8 +6,6 @@ import pytest
 
 from pytest_seam_sandbox import Sandbox, seam_raises
 
-pytestmark = pytest.mark.every_transport
-
 NOTHING = "00000000-0000-4000-8000-000000000000"
 NOON = datetime(2050, 1, 1, 12, tzinfo=UTC)
 

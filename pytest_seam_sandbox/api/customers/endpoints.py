@@ -56,19 +56,21 @@ DATA = MappingProxyType(
         "staff_members": _UNSEEN,
     }
 )
-_PORTAL = dict.fromkeys(
-    (
-        "_dev",
-        "customer_resources_filters",
-        "deep_link",
-        "exclude_locale_picker",
-        "features",
-        "is_embedded",
-        "landing_page",
-        "locale",
-        "navigation_mode",
-    ),
-    _PAGES,
+_PORTAL = MappingProxyType(
+    dict.fromkeys(
+        (
+            "_dev",
+            "customer_resources_filters",
+            "deep_link",
+            "exclude_locale_picker",
+            "features",
+            "is_embedded",
+            "landing_page",
+            "locale",
+            "navigation_mode",
+        ),
+        _PAGES,
+    )
 )
 
 
