@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
@@ -10,6 +10,11 @@ from hypothesis.stateful import precondition
 from .decorators import own, rule
 from .steps import StepMachine
 
+Fate = Literal["arrives", "arrives, and will arrive again", "is lost"]
+ONCE: Fate = "arrives"
+TWICE: Fate = "arrives, and will arrive again"
+LOST: Fate = "is lost"
+_FATES = st.runner().flatmap(lambda self: st.sampled_from([ONCE, TWICE, *([LOST] if self.lost_webhooks else [])]))
 _NUMBERS = st.runner().flatmap(lambda self: st.integers(1, len(self.sandbox.webhooks.waiting)))
 
 
@@ -31,22 +36,11 @@ class WebhookSteps(StepMachine):
             self.sandbox.webhooks.pause()
 
     @precondition(lambda self: self.webhooks and self.sandbox.webhooks.waiting)
-    @rule(number=_NUMBERS)
-    @own("of the webhooks that wait, number {number} arrives")
-    def deliver_webhook(self, number: int) -> None:
-        """A webhook arrives: the next one, or a later one before it."""
-        self.sandbox.webhooks.deliver(number)
-
-    @precondition(lambda self: self.webhooks and self.sandbox.webhooks.waiting)
-    @rule(number=_NUMBERS)
-    @own("of the webhooks that wait, number {number} arrives, and will arrive again")
-    def deliver_webhook_twice(self, number: int) -> None:
-        """A webhook arrives, and a copy of it waits on."""
-        self.sandbox.webhooks.deliver(number, again=True)
-
-    @precondition(lambda self: self.lost_webhooks and self.webhooks and self.sandbox.webhooks.waiting)
-    @rule(number=_NUMBERS)
-    @own("of the webhooks that wait, number {number} is lost")
-    def lose_webhook(self, number: int) -> None:
-        """A webhook never arrives."""
-        self.sandbox.webhooks.discard(number)
+    @rule(number=_NUMBERS, fate=_FATES)
+    @own("of the webhooks that wait, number {number} {fate}")
+    def deliver_webhook(self, number: int, fate: Fate) -> None:
+        """A webhook arrives, the next one or a later one before it; or arrives for the first time; or never does."""
+        if fate == LOST:
+            self.sandbox.webhooks.discard(number)
+        else:
+            self.sandbox.webhooks.deliver(number, again=fate == TWICE)

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from pytest_seam_sandbox import SandboxError
-from pytest_seam_sandbox.stateful import SandboxMachine, eventually
+from pytest_seam_sandbox.stateful import OutageSpec, SandboxMachine, eventually
 
 LIMITS = settings(
     max_examples=60,
@@ -83,10 +83,16 @@ def test_machine_finds_what_order_and_copies_break(board, step):
     assert step in "\n".join(failed.value.__notes__)
 
 
-def test_lost_webhooks_break_an_app_that_only_listens():
-    """A board that never looks for itself stays wrong."""
-    with pytest.raises(AssertionError):
-        run_state_machine_as_test(machine_of(Board, lost_webhooks=True), settings=settings(LIMITS, max_examples=300))
+def test_lost_webhook_leaves_an_app_wrong_that_only_listens():
+    """The steps as a printed test has them."""
+    outage = OutageSpec("disconnected", "GARAGE")
+    with machine_of(Board, lost_webhooks=True).again() as machine:
+        machine.begin_outage(outage=outage)
+        machine.deliver_webhook(number=1, fate="arrives")
+        machine.end_outage(outage=outage)
+        machine.deliver_webhook(number=1, fate="is lost")
+        with pytest.raises(AssertionError):
+            machine.quiesce()
 
 
 def test_waiting_messages_are_delivered_by_number(keeper, seam, seam_webhooks, sandbox_device):
