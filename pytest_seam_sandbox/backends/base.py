@@ -244,6 +244,10 @@ class Backend(Protocol):
         """Let time pass while something is waited for."""
         ...
 
+    async def settled(self) -> None:
+        """Wait for what has been caused and goes on on the running event loop: webhooks."""
+        ...
+
     # what has happened
 
     def note(self, kind: str, text: str) -> None:

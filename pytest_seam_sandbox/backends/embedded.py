@@ -297,6 +297,10 @@ class Embedded:
             self.app.not_emulated.clear()
             self.app.internal_errors.clear()
 
+    async def settled(self) -> None:
+        """Wait for webhooks that are being delivered on the running event loop."""
+        await self.app.lock.settled()
+
     def pass_time(self, seconds: float, why: str = "") -> None:
         """Let sandbox time pass while something is waited for; costs no real time."""
         self.app.pass_time(seconds, why)

@@ -58,3 +58,8 @@ class Lock:
         self._inner.release()
         if not depth and self.afterwards is not None:
             self.afterwards()
+
+    async def settled(self) -> None:
+        """Wait for what happens afterwards on the running event loop."""
+        if self.afterwards is not None:
+            await self.afterwards.settled()

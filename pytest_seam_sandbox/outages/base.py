@@ -150,12 +150,15 @@ class Outage:
         self._leave(error)
 
     async def __aenter__(self) -> Self:
-        return self.__enter__()
+        self.__enter__()
+        await self._backend.settled()
+        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._leave(error)
+        await self._backend.settled()
 
     def _leave(self, error: BaseException | None) -> None:
         if self not in self._backend.unfinished.open:

@@ -152,9 +152,7 @@ class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         body = await request.aread()
         await checkpoint()
         response = self._answer(request, body)
-        afterwards = self._app.lock.afterwards
-        if afterwards is not None:
-            await afterwards.settled()
+        await self._app.lock.settled()
         return response
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:

@@ -120,6 +120,18 @@ def test_aflush_delivers_what_is_paused(keeper, seam_sandbox, sandbox_device):
     assert len(keeper.events) == 2
 
 
+def test_async_outage_waits_for_its_webhooks(keeper, seam_sandbox, sandbox_device):
+    """Entering and leaving alike."""
+    keeper.secret = seam_sandbox.webhooks.deliver_to(keeper.asgi, ["device.connected", "device.disconnected"]).secret
+
+    async def story():
+        async with seam_sandbox.disconnected(sandbox_device):
+            during = keeper.types.copy()
+        return during, keeper.types
+
+    assert asyncio.run(story()) == (["device.disconnected"], ["device.disconnected", "device.connected"])
+
+
 def test_server_on_the_loop_of_the_test_is_reached(keeper, seam_sandbox, sandbox_device):
     """A request to it does not block the loop on which it answers."""
 
