@@ -21,7 +21,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.engine.fault_kinds import FAULT_KINDS
-from pytest_seam_sandbox.outages import KINDS, possible_outages
+from pytest_seam_sandbox.outages import DEFAULT_KINDS, possible_outages
 from pytest_seam_sandbox.stateful import SandboxMachine, eventually, rule
 from pytest_seam_sandbox.strategies import fault_plans, outage_plans, sandboxes
 from pytest_seam_sandbox.sweep import sweep
@@ -160,7 +160,7 @@ def run_machine(pair, kind, chosen, begins=nothing, seeded=lambda test: test):
 
 def sweep_of(pair, kind, sandbox):
     """The sweep over the app's work: all outages that its devices can suffer, and all faults."""
-    ways = {"kinds": KINDS, "faults": FAULT_KINDS, **pair.get("SWEEP", {})}
+    ways = {"kinds": DEFAULT_KINDS, "faults": FAULT_KINDS, **pair.get("SWEEP", {})}
     outages = possible_outages(sandbox, ways.pop("kinds"))
     return sweep(sandbox, outages=outages, **ways, app=lambda sandbox: pair.module.make(kind, sandbox))
 
