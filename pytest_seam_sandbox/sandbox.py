@@ -29,6 +29,7 @@ from .settings import SandboxSettings, read_settings
 from .webhooks.start import Starter
 
 if TYPE_CHECKING:
+    from .webhooks.messages import Delivery
     from .webhooks.webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -41,12 +42,13 @@ __tracebackhide__ = is_for_the_test
 class Snapshot:
     """A state of a sandbox; give it to `restore` of the same sandbox.
 
-    outages: those inside which it was taken.
+    outages: those inside which it was taken. delivered: what webhooks had delivered.
     """
 
     sandbox: Sandbox
     state: tuple[Any, ...]
     outages: tuple[Begun, ...]
+    delivered: tuple[Delivery, ...] = ()
 
 
 class SandboxWorkspace(Clients, Provisioning, Marks, Emission, Attempts, Outages, Expectations):
@@ -218,10 +220,11 @@ class Sandbox(SandboxWorkspace):
 
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""
-        return Snapshot(self, self._embedded.app.snapshot(), tuple(self._backend.unfinished.open))
+        opened = tuple(self._backend.unfinished.open)
+        return Snapshot(self, self._embedded.app.snapshot(), opened, self._deliveries.delivered())
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a snapshot of this sandbox: rows, events and ids; the clock goes on.
+        """Go back to a snapshot of this sandbox: rows, events, ids, what webhooks have delivered; the clock goes on.
 
         Raises SandboxError for a snapshot of another sandbox, and for one that was taken inside other outages than
         those that are open now: their end could not be asserted.
@@ -237,6 +240,7 @@ class Sandbox(SandboxWorkspace):
                 "has begun. Leave the outages first, or take the snapshot inside them."
             )
         self._embedded.app.restore(snapshot.state)
+        self._deliveries.go_back(snapshot.delivered)
         self._backend.note("snapshot", "restored")
 
 

@@ -341,6 +341,10 @@ class Courier:
     def _complain(self, error: Exception) -> None:
         self._backend.unfinished.problems.append(error)
 
+    def forget_given_up(self) -> None:
+        """Forget the messages that were given up."""
+        self._given_up.clear()
+
     # the end
 
     def left_over(self) -> Iterator[Exception]:

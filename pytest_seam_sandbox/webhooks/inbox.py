@@ -26,6 +26,8 @@ __tracebackhide__ = is_for_the_test
 class Inbox(Sequence[Delivery]):
     """Every attempt to deliver an event, oldest first, to whatever target; read it like a list.
 
+    A restored sandbox has those that there were at the snapshot, and each trial of a sweep begins so.
+
     It is a target itself, for tests without an app: `webhooks.deliver_to(webhooks.inbox)`. As such it verifies the
     signature as an app should, and answers 200, or 400 for a bad one. status: what it answers to a good one.
     """
@@ -63,6 +65,10 @@ class Inbox(Sequence[Delivery]):
     def clear(self) -> None:
         """Forget all deliveries."""
         self._deliveries.clear()
+
+    def go_back(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep these alone."""
+        self._deliveries = deque(deliveries, maxlen=KEPT)
 
     @property
     def accepted(self) -> list[Delivery]:

@@ -9,6 +9,7 @@ from ..api.webhooks.model import WebhookRow
 from ..backends.embedded import Control, Embedded
 
 if TYPE_CHECKING:
+    from .messages import Delivery
     from .webhooks import Webhooks
 
 
@@ -43,6 +44,16 @@ class Starter:
             self._backend.app.lock.afterwards = self.started.courier
             self._backend.unfinished.endings.append(self.started.courier.left_over)
         return self.started
+
+    def delivered(self) -> tuple[Delivery, ...]:
+        """The attempts so far, for a snapshot."""
+        return () if self.started is None else tuple(self.started.inbox)
+
+    def go_back(self, delivered: tuple[Delivery, ...]) -> None:
+        """Forget the attempts since a snapshot."""
+        if self.started is not None:
+            self.started.inbox.go_back(delivered)
+            self.started.courier.forget_given_up()
 
     def controls(self) -> Mapping[str, Control]:
         """The control routes for webhooks."""

@@ -153,6 +153,31 @@ def test_restored_sandbox_delivers_what_happens_after_it(keeper, seam_sandbox, s
     assert keeper.types == ["lock.unlocked", "lock.locked"]
 
 
+def test_restored_inbox_is_that_of_the_snapshot(seam, seam_sandbox, seam_webhooks, sandbox_device):
+    """So that an expectation means what has happened since."""
+    seam_webhooks.deliver_to(seam_webhooks.inbox, ["lock.locked", "lock.unlocked"])
+    seam.locks.unlock_door(device_id=sandbox_device.device_id)
+    before = seam_sandbox.snapshot()
+    seam.locks.lock_door(device_id=sandbox_device.device_id)
+
+    seam_sandbox.restore(before)
+
+    seam_webhooks.inbox.expect("lock.unlocked", count=1)
+    seam_webhooks.inbox.expect_no("lock.locked")
+
+
+def test_trials_of_a_sweep_have_deliveries_of_their_own(seam_sandbox, seam_webhooks, seam_sweep, sandbox_device):
+    """A webhook that was made before the sweep is that of each trial."""
+    seam_webhooks.deliver_to(seam_webhooks.inbox, ["device.disconnected"])
+    counts = []
+    for trial in seam_sweep(disconnect=sandbox_device):
+        with trial as sandbox:
+            sandbox.client().devices.list()
+            counts.append(len(seam_webhooks.inbox))
+
+    assert counts == [0, 1, 1]
+
+
 def test_reset_keeps_delivering(keeper, seam_sandbox, seam_webhooks):
     """Webhooks outlive a reset, and so does their delivery."""
     keeper.secret = seam_webhooks.deliver_to(keeper, ["device.added"]).secret

@@ -180,4 +180,4 @@ def test_snapshot_keeps_the_next_attempt(keeper, frozen, seam_webhooks, sandbox_
 
     frozen.clock.run_until_idle()
 
-    assert [delivery.attempt for delivery in seam_webhooks.inbox] == [1, 2, 2]
+    assert [delivery.attempt for delivery in seam_webhooks.inbox] == [1, 2]
