@@ -13,6 +13,7 @@ FIXTURES = [
     "seam_intercept",
     "seam_server",
     "seam_environ",
+    "seam_webhooks",
     "seam_sweep",
 ]
 USES_IT = "def test_it(sandbox_device, seam_client): assert len(seam_client.devices.list()) == 1"
@@ -32,7 +33,7 @@ def test_fixtures_are_explained_in_one_sentence(in_process):
 
 
 def test_unused_plugin_imports_nothing_heavy(pytester, in_subprocess):
-    """A run that asks for no sandbox loads neither httpx nor pydantic, and of the package plugin, settings and watch."""
+    """A run that asks for no sandbox loads neither httpx nor pydantic, and of the package plugin, layers, settings and watch."""
     pytester.makeconftest(
         f"""
         import json, sys
