@@ -37,38 +37,38 @@ class Chaos:
 
     def duplicate(self, event_type: EventType | None = None, *, times: int = 1) -> kinds.Duplicate:
         """Send the next message twice, with the same id, as happens when an answer is lost."""
-        return self._add(kinds.Duplicate(self.courier.force, *_checked(event_type, times)))
+        return self._add(kinds.Duplicate(self.courier.active, *_checked(event_type, times)))
 
     def reorder(self, event_type: EventType | None = None, *, times: int = 2) -> kinds.Reorder:
         """Hold the next messages back until there are `times` of them, and send them in another order."""
-        return self._add(kinds.Reorder(self.courier.force, *_checked(event_type, times, least=2), self._random))
+        return self._add(kinds.Reorder(self.courier.active, *_checked(event_type, times, least=2), self._random))
 
     def delay(self, seconds: float, event_type: EventType | None = None, *, times: int = 1) -> kinds.Delay:
         """Send the next message so many sandbox seconds later."""
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if not is_number or not 0 < seconds <= _MOST_SECONDS:
             raise SandboxError(f"seconds is {quoted(seconds)}; it takes sandbox seconds > 0, at most 1e9.")
-        return self._add(kinds.Delay(self.courier.force, *_checked(event_type, times), seconds))
+        return self._add(kinds.Delay(self.courier.active, *_checked(event_type, times), seconds))
 
     def drop(self, event_type: EventType | None = None, *, times: int = 1) -> kinds.Drop:
         """Lose the next attempt on its way: the program gets nothing, and the next attempt comes by the schedule."""
-        return self._add(kinds.Drop(self.courier.force, *_checked(event_type, times)))
+        return self._add(kinds.Drop(self.courier.active, *_checked(event_type, times)))
 
     def lose(self, event_type: EventType | None = None, *, times: int = 1) -> kinds.Lose:
         """Lose the next message for good: there is no attempt at all."""
-        return self._add(kinds.Lose(self.courier.force, *_checked(event_type, times)))
+        return self._add(kinds.Lose(self.courier.active, *_checked(event_type, times)))
 
     def stale_timestamp(self, event_type: EventType | None = None, *, times: int = 1) -> kinds.StaleTimestamp:
         """Give the next attempt a timestamp of ten minutes ago, rightly signed: a replay."""
-        return self._add(kinds.StaleTimestamp(self.courier.force, *_checked(event_type, times)))
+        return self._add(kinds.StaleTimestamp(self.courier.active, *_checked(event_type, times)))
 
     def wrong_secret(self, event_type: EventType | None = None, *, times: int = 1) -> kinds.WrongSecret:
         """Sign the next attempt with a secret that is not the webhook's: a forgery."""
-        return self._add(kinds.WrongSecret(self.courier.force, *_checked(event_type, times)))
+        return self._add(kinds.WrongSecret(self.courier.active, *_checked(event_type, times)))
 
     def partial_body(self, event_type: EventType | None = None, *, times: int = 1) -> kinds.PartialBody:
         """Send half of the body of the next attempt, with the signature of the whole."""
-        return self._add(kinds.PartialBody(self.courier.force, *_checked(event_type, times)))
+        return self._add(kinds.PartialBody(self.courier.active, *_checked(event_type, times)))
 
     def rotate_secret(self, webhook: Any = None) -> Rotation:
         """Give a webhook a new secret; for 24 sandbox hours deliveries are signed with both.
@@ -79,7 +79,7 @@ class Chaos:
         return Rotation(self._backend, self._webhook_id(webhook))
 
     def _add(self, disturbance: kinds.AnyDisturbance) -> kinds.AnyDisturbance:
-        self.courier.force.add(disturbance)
+        self.courier.active.add(disturbance)
         return disturbance
 
     def _webhook_id(self, webhook: Any) -> str:

@@ -18,7 +18,7 @@ from ..engine.workspace import Workspace
 from ..report.texts import MOST, joined
 from ..report.timeline import subject
 from . import retries, signature
-from .disturbances import Attempt, InForce
+from .disturbances import ActiveDisturbances, Attempt
 from .loops import Home, outside_of_trio
 from .messages import Answer, AsyncTarget, Delivery, Message, SyncTarget, WebhookRequest, hand_over
 from .targets import TIMEOUT, Nowhere, UrlTarget, is_url_of_this_machine
@@ -70,7 +70,7 @@ class Courier:
         self._local: dict[str, Route] = {}
         self.by_webhook: dict[str, Route] = {}
         self.by_url: dict[str, Route] = {}
-        self.force = InForce(self.deliver_now)
+        self.active = ActiveDisturbances(self.deliver_now)
         self.is_paused = False
         self._passes = 0.0
         self.may_leave_undelivered = False
@@ -144,7 +144,7 @@ class Courier:
                 outbox.seen = row.number
                 for webhook in webhooks:
                     if webhook.wants(row.event_type, row.number):
-                        for message in self.force.admit(workspace, Message.about(row, webhook)):
+                        for message in self.active.admit(workspace, Message.about(row, webhook)):
                             outbox.add(message)
             else:
                 outbox.seen = workspace.events.emitted
@@ -272,7 +272,7 @@ class Courier:
         if webhook.old_secret is not None and workspace.clock.timestamp() < webhook.old_secret_until:
             secrets = (webhook.secret, webhook.old_secret)
         attempt = Attempt(signature.wall_seconds(), secrets, message.body, message.body)
-        self.force.alter(message, attempt)
+        self.active.alter(message, attempt)
         if message.is_copy:
             attempt.names.append("duplicate")
         sent = signature.headers(
@@ -351,7 +351,7 @@ class Courier:
         """What was not delivered at the end of a test; it is forgotten."""
         with self._app.lock.quietly:
             self._collect()
-            texts, unmet = list(self._undelivered()), list(self.force.unmet())
+            texts, unmet = list(self._undelivered()), list(self.active.unmet())
             self._given_up.clear()
             for workspace in self._workspaces():
                 workspace.outbox.clear()
@@ -370,7 +370,7 @@ class Courier:
     def _undelivered(self) -> Iterator[str]:
         for workspace in self._workspaces():
             planned = [task.about[0] for task in workspace.agenda.tasks if _is_retry(task)]
-            for message in (*self._given_up, *planned, *self.force.held(workspace), *workspace.outbox.ready):
+            for message in (*self._given_up, *planned, *self.active.held(workspace), *workspace.outbox.ready):
                 webhook = workspace[WebhookRow].get(message.webhook_id)
                 if webhook is not None and not webhook.is_disabled and not message.is_excused:
                     said = f"attempt {message.attempt - 1} → {message.failure}" if message.failure else "not sent yet"

@@ -38,8 +38,8 @@ class Disturbance:
 
     name: ClassVar[str] = ""
 
-    def __init__(self, force: InForce, times: int, event_type: str | None) -> None:
-        self._force = force
+    def __init__(self, active: ActiveDisturbances, times: int, event_type: str | None) -> None:
+        self._active = active
         self._event_type = event_type
         self.times: int | None = times
         self.met = 0
@@ -56,7 +56,7 @@ class Disturbance:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._force.end(self)
+        self._active.end(self)
 
     def meets(self, message: Message) -> bool:
         """Whether it happens to this message; it is counted then."""
@@ -106,8 +106,8 @@ class Reorder(OfMessages):
 
     name = "reorder"
 
-    def __init__(self, force: InForce, times: int, event_type: str | None, random: Random) -> None:
-        super().__init__(force, times, event_type)
+    def __init__(self, active: ActiveDisturbances, times: int, event_type: str | None, random: Random) -> None:
+        super().__init__(active, times, event_type)
         self._random = random
         self.held: list[tuple[Workspace, Message]] = []
 
@@ -134,8 +134,8 @@ class Delay(OfMessages):
 
     name = "delay"
 
-    def __init__(self, force: InForce, times: int, event_type: str | None, seconds: float) -> None:
-        super().__init__(force, times, event_type)
+    def __init__(self, active: ActiveDisturbances, times: int, event_type: str | None, seconds: float) -> None:
+        super().__init__(active, times, event_type)
         self._seconds = seconds
 
     def admit(self, workspace: Workspace, message: Message) -> list[Message]:
@@ -218,8 +218,8 @@ class Planned(OfMessages):
 
     name = "plan"
 
-    def __init__(self, force: InForce, plan: Sequence[PlannedKind]) -> None:
-        super().__init__(force, max(1, len(plan)), None)
+    def __init__(self, active: ActiveDisturbances, plan: Sequence[PlannedKind]) -> None:
+        super().__init__(active, max(1, len(plan)), None)
         self._plan = plan
         self.may_be_unmet = True
 
@@ -245,7 +245,7 @@ def new_secret(source: bytes) -> str:
     return "whsec_" + b64encode(source[:24]).decode("ascii")
 
 
-class InForce:
+class ActiveDisturbances:
     """The disturbances that are in force. deliver: lets go on what was held back."""
 
     def __init__(self, deliver: Callable[[], None]) -> None:

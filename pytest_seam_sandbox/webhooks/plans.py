@@ -87,10 +87,10 @@ class DeliveryPlan:
 
 @contextmanager
 def _played(plan: DeliveryPlan, backend: Embedded, courier: Courier) -> Iterator[None]:
-    planned = Planned(courier.force, plan.deliveries)
-    courier.force.add(planned)
+    planned = Planned(courier.active, plan.deliveries)
+    courier.active.add(planned)
     try:
         yield
     finally:
-        courier.force.end(planned)
+        courier.active.end(planned)
     backend.clock.run_until_idle()

@@ -89,7 +89,7 @@ class Webhooks(Chaos):
 
         In async code, `aflush` waits for the app.
         """
-        self.courier.force.release()
+        self.courier.active.release()
         self.courier.deliver_now(inf)
 
     async def aflush(self) -> None:

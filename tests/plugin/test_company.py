@@ -63,7 +63,10 @@ def test_unused_plugin_imports_nothing_heavy(pytester, in_subprocess):
     (told,) = [line for line in result.stdout.lines if line.startswith("LOADED ")]
     heavy, own = json.loads(told.removeprefix("LOADED "))
     assert heavy == []
-    assert own == ["pytest_seam_sandbox", *(f"pytest_seam_sandbox.{name}" for name in ("plugin", "settings", "watch"))]
+    assert own == [
+        "pytest_seam_sandbox",
+        *(f"pytest_seam_sandbox.{name}" for name in ("layers", "plugin", "settings", "watch")),
+    ]
 
 
 def test_plugin_can_be_switched_off(pytester, in_subprocess):
