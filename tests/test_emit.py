@@ -98,3 +98,11 @@ def test_emitted_event_waits_for_the_latency(seam_sandbox):
 
         sandbox.expect_no_event("device.tampered")
         sandbox.expect_event("device.tampered", within=6)
+
+
+def test_event_of_what_has_neither_device_nor_account(seam_sandbox):
+    """Nothing is filled in that the resource does not have."""
+    person = seam_sandbox.create_user_identity()
+
+    with pytest.raises(SandboxError, match="every event 'device.tampered' has connected_account_id, device_id"):
+        seam_sandbox.emit("device.tampered", person)

@@ -37,7 +37,7 @@ def test_fixture_delivers_and_judges(pytester):
     """A test fails for what its app did wrong, with the timeline; for what was not delivered, at its end."""
     pytester.makepyfile(TESTS)
 
-    result = pytester.runpytest("-p", "no:cacheprovider")
+    result = pytester.runpytest("-p", "no:cacheprovider", "-p", "no:asyncio")
 
     result.assert_outcomes(passed=2, failed=3, errors=1)
     result.stdout.fnmatch_lines_random(
