@@ -53,8 +53,8 @@ class Courier:
     """Delivers the events of all workspaces of a server to their webhooks, whenever its lock has been let go.
 
     Deliveries do not nest: what is caused while one is made, by the program that is called or by another thread, is
-    delivered after it, by whoever is delivering. by_webhook, by_url: where requests go instead of the URL. is_paused:
-    nothing is sent. accept: is told of each attempt.
+    delivered after it, by whoever is delivering. by_webhook, by_url: where requests go instead of the URL. replaced:
+    where they went before that. is_paused: nothing is sent. accept: is told of each attempt.
     """
 
     def __init__(self, backend: Embedded, accept: Accept) -> None:
@@ -70,6 +70,7 @@ class Courier:
         self._local: dict[str, Route] = {}
         self.by_webhook: dict[str, Route] = {}
         self.by_url: dict[str, Route] = {}
+        self.replaced: list[Route] = []
         self.active = ActiveDisturbances(self.deliver_now)
         self.is_paused = False
         self._passes = 0.0
@@ -378,7 +379,7 @@ class Courier:
 
     def close(self) -> None:
         """End the lifespans of the apps and our own event loop."""
-        routes = (*self.by_webhook.values(), *self.by_url.values()) if self._home.has_own else ()
+        routes = (*self.replaced, *self.by_webhook.values(), *self.by_url.values()) if self._home.has_own else ()
         for route in routes:
             if isinstance(route.target, AsyncTarget):
                 try:

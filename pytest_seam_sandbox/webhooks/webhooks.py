@@ -72,7 +72,7 @@ class Webhooks(Chaos):
         types = None if event_types is None else list(event_types)
         answer = self._backend.api.call("/webhooks/create", url=url, event_types=types)
         webhook = Webhook.model_validate(answer["webhook"])
-        self.courier.by_webhook[webhook.webhook_id] = route
+        self._answer(self.courier.by_webhook, webhook.webhook_id, route)
         return webhook
 
     def route(self, url: str, target: Any, *, timeout: float = TIMEOUT, raise_app_exceptions: bool = True) -> None:
@@ -82,7 +82,7 @@ class Webhooks(Chaos):
             raise SandboxError(
                 f"url is {quoted(url)}; it takes the URL of a webhook, such as 'https://a.example/hooks'."
             )
-        self.courier.by_url[url] = self._to(target, timeout, raise_app_exceptions=raise_app_exceptions)
+        self._answer(self.courier.by_url, url, self._to(target, timeout, raise_app_exceptions=raise_app_exceptions))
 
     def flush(self) -> None:
         """Deliver what is ready now, also when delivery is paused, and what `reorder` holds back.
@@ -143,6 +143,12 @@ class Webhooks(Chaos):
     def allow_undelivered(self) -> None:
         """Let the test end with messages that were not delivered; else it fails."""
         self.courier.may_leave_undelivered = True
+
+    def _answer(self, routes: dict[str, Route], key: str, route: Route) -> None:
+        """Let a route take the place of another one, whose app ends with the sandbox all the same."""
+        if key in routes:
+            self.courier.replaced.append(routes[key])
+        routes[key] = route
 
     def _to(self, target: Any, timeout: float, *, raise_app_exceptions: bool) -> Route:
         is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)

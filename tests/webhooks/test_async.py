@@ -39,6 +39,20 @@ def site(keeper):
     return Site(keeper)
 
 
+def test_lifespans_of_apps_that_were_replaced_end_with_the_sandbox(keeper):
+    """Such as those of the trials of a sweep."""
+    sites = [Site(keeper), Site(keeper)]
+    with Sandbox() as sandbox:
+        door = sandbox.create_device("august_lock")
+        keeper.secret = sandbox.client().webhooks.create(url="https://app.example/hooks").secret
+        for site in sites:
+            sandbox.webhooks.route("https://app.example/hooks", site.app)
+            sandbox.client().locks.lock_door(device_id=door.device_id)
+
+    assert [site.told[0] for site in sites] == ["up", "up"]
+    assert [site.told[-1] for site in sites] == ["down", "down"]
+
+
 @pytest.mark.parametrize("way", ["seam", "http"])
 def test_async_call_returns_when_its_webhooks_are_delivered(keeper, site, way, seam_sandbox, sandbox_device):
     """On the loop of the test, to an app whose lifespan has begun there."""
