@@ -64,6 +64,20 @@ def test_message_that_comes_twice_is_handled_once(site, seam_sandbox, seam_webho
     assert (len(seam_webhooks.inbox), site.board.looks) == (4, 2)
 
 
+def test_board_is_right_wherever_webhooks_are_disturbed(seam_sweep, sandbox_device):
+    """Twice or late, after each call of the app."""
+    trials = seam_sweep(deliveries=["duplicate", "delay"], app=Site)
+    for trial in trials:
+        with trial as sandbox:
+            for _ in range(2):
+                with sandbox.disconnected(sandbox_device):
+                    pass
+            trial.heal()
+            assert trial.app.board.doors == as_seam_shows_them(sandbox)
+
+    assert "passed" in {result.outcome for result in trials.results}
+
+
 @given(sandbox=sandboxes(world="house"), outages=outage_plans(world="house"), deliveries=delivery_plans())
 @settings(max_examples=25)
 def test_board_is_right_in_the_end(sandbox, outages, deliveries):

@@ -2,12 +2,15 @@
 
 from ..outages import OutageSpec
 from ..strategies.fault_specs import FaultSpec
+from .deliveries import DeliveryDisruption, DeliverySpec
 from .injection_points import Disruption, InjectionPoint, When
 from .loop import Sweep, SweepFailed
 from .options import SeamSweep, SweepOptions, sweep
 from .trial import Result, Trial
 
 __all__ = [
+    "DeliveryDisruption",
+    "DeliverySpec",
     "Disruption",
     "FaultSpec",
     "InjectionPoint",

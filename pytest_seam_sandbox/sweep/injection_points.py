@@ -10,11 +10,13 @@ from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
 from ..engine.fault_kinds import FAULTS
 from ..outages import OUTAGES, OutageKind, OutageSpec
 from ..strategies.fault_specs import FaultSpec
+from .deliveries import DeliverySpec
 
 if TYPE_CHECKING:
     from ..engine.fault import Fault
     from ..outages import Outage
     from ..sandbox import Sandbox
+    from .deliveries import DisturbedDeliveries
 
 __tracebackhide__ = is_for_the_test
 
@@ -26,13 +28,13 @@ Called = tuple[str, str]
 
 @dataclass(frozen=True)
 class Disruption:
-    """An outage or a fault that can be placed at any call. whens: before calls, after them, or both.
+    """An outage or a fault that can be placed at any call, or what happens to the webhooks that follow the call.
 
-    cause: the outage, with the id of its target, or the fault.
+    cause: the outage, with the id of its target, or the others. whens: before calls, after them, or both.
     """
 
     name: str
-    cause: OutageSpec | FaultSpec
+    cause: OutageSpec | FaultSpec | DeliverySpec
     whens: tuple[When, ...]
 
 
@@ -41,7 +43,8 @@ class InjectionPoint:
     """Where a disruption is placed: before or after the call of this number (from 1).
 
     An outage begins there. A fault is met by that very call, before it takes effect or after it; and by the next calls,
-    if it is to be met by several.
+    if it is to be met by several. Webhooks are disturbed whose events come after the call has begun, and before the
+    next call begins.
     """
 
     disruption: Disruption
@@ -58,13 +61,15 @@ class InjectionPoint:
 
     @property
     def set_up_at(self) -> tuple[int, When]:
-        """When it has to be set up: a fault before the call that meets it."""
+        """When it has to be set up: all but an outage before the call that meets it."""
         return self.number, self.when if isinstance(self.disruption.cause, OutageSpec) else "before"
 
     def last_call(self, lasting: int | None) -> int | None:
         """The number of the last call that it concerns; None for an outage without an end of its own."""
         if isinstance(self.disruption.cause, FaultSpec):
             return self.number + (lasting or self.disruption.cause.times) - 1
+        if isinstance(self.disruption.cause, DeliverySpec):
+            return self._last_disturbed(lasting)
         return None if lasting is None else self.number + lasting - (self.when == "before")
 
     def can_follow(self, first: InjectionPoint, lasting: int | None) -> bool:
@@ -72,22 +77,31 @@ class InjectionPoint:
         if self.place <= first.place:
             return False
         last = first.last_call(lasting)
-        if isinstance(self.disruption.cause, FaultSpec) and isinstance(first.disruption.cause, FaultSpec):
+        is_same = self.disruption == first.disruption
+        are_faults = isinstance(self.disruption.cause, FaultSpec) and isinstance(first.disruption.cause, FaultSpec)
+        if are_faults or (is_same and isinstance(self.disruption.cause, DeliverySpec)):
             return last is not None and self.number > last
         goes_on = last is None or self.place < (last, 1)
-        return self.disruption != first.disruption or not goes_on
+        return not (is_same and goes_on)
 
-    def begin(self, sandbox: Sandbox, lasting: int | None) -> Outage | Fault:
-        """Begin the outage, or set the fault for the next request. Raises UnknownId or OutageNotPossible."""
+    def begin(self, sandbox: Sandbox, lasting: int | None) -> Outage | Fault | DisturbedDeliveries:
+        """Begin the outage, or set the others for the next request. Raises UnknownId or OutageNotPossible."""
         cause = self.disruption.cause
         if isinstance(cause, OutageSpec):
             return cause.on(sandbox).__enter__()
+        if isinstance(cause, DeliverySpec):
+            sandbox.backend.note("webhook", str(self))
+            return cause.on(sandbox, self._last_disturbed(lasting))
         sandbox.backend.note("fault", str(self))
         try:
             after = self.when == "after" and FAULTS[cause.kind].when == "either"
             return replace(cause, after=after, times=lasting or cause.times).on(sandbox)
         except SandboxError as error:
             raise OutageNotPossible(str(error)) from error
+
+    def _last_disturbed(self, lasting: int | None) -> int:
+        """The number of the last call whose webhooks are disturbed."""
+        return self.number + (lasting or 1) - 1
 
 
 def trial_name(points: Sequence[InjectionPoint]) -> str:
@@ -107,19 +121,24 @@ def disruptions_of(
     by_kind: Mapping[OutageKind, Any],
     outages: Iterable[OutageSpec],
     faults: Any,
+    *,
+    deliveries: Any,
     whens: tuple[When, ...],
 ) -> list[Disruption]:
-    """What was asked for. by_kind: labels, ids or models; outages: values; faults: names or values.
+    """What was asked for. by_kind: labels, ids or models; outages: values; faults: names or values;
+    deliveries: names.
 
     Raises UnknownId for what is not there, OutageNotPossible for an outage that cannot begin now.
     """
     disruptions = [_outage(sandbox, kind, one, whens) for kind, found in by_kind.items() for one in as_list(found)]
     disruptions += [_outage(sandbox, outage.kind, _id_of_target(sandbox, outage), whens) for outage in outages]
     disruptions += [_fault(fault, whens) for fault in as_list(faults)]
+    disruptions += [_delivery(kind, whens) for kind in as_list(deliveries)]
     if not disruptions:
         raise SandboxError(
             "this sweep has nothing to do to the program. Give it an outage or a fault, such as "
-            "disconnect='FRONT DOOR', outages=possible_outages(sandbox) or faults=['lose_answer']."
+            "disconnect='FRONT DOOR', outages=possible_outages(sandbox) or faults=['lose_answer'], or disturb its "
+            "webhooks: deliveries=['duplicate']."
         )
     return list({one.name: one for one in disruptions}.values())
 
@@ -158,6 +177,15 @@ def _fault(given: Any, whens: tuple[When, ...]) -> Disruption:
     options = [f"{name}={getattr(fault, name):g}" for name in ("status", "seconds", "times") if _differs(fault, name)]
     options += [] if fault.until_seen else ["once"]
     return Disruption(f"{fault.kind}({', '.join(options)})" if options else fault.kind, fault, chosen)
+
+
+def _delivery(kind: Any, whens: tuple[When, ...]) -> Disruption:
+    if "after" not in whens:
+        raise SandboxError(
+            f"webhooks follow a call, and when= leaves out what is after calls. Add 'after' to when, or leave {kind!r} "
+            "out of deliveries."
+        )
+    return Disruption(f"{kind} webhooks", DeliverySpec(kind), ("after",))
 
 
 def _differs(fault: FaultSpec, name: str) -> bool:

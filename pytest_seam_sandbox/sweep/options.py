@@ -12,6 +12,7 @@ from ..engine.fault_kinds import FaultKind
 from ..outages import OUTAGES, OutageKind, OutageSpec
 from ..outages.kinds import OutageTargets
 from ..strategies.fault_specs import FaultSpec
+from .deliveries import DeliveryDisruption
 from .injection_points import WHENS, When, as_list, disruptions_of
 from .loop import Sweep
 from .trial import App
@@ -27,6 +28,7 @@ class SweepOptions(OutageTargets, total=False):
 
     outages: Iterable[OutageSpec]
     faults: FaultKind | FaultSpec | Iterable[FaultKind | FaultSpec]
+    deliveries: DeliveryDisruption | Iterable[DeliveryDisruption]
     when: When | Sequence[When]
     depth: int
     max_trials: int
@@ -48,6 +50,7 @@ def sweep(
     *,
     outages: Iterable[OutageSpec] = (),
     faults: Any = (),
+    deliveries: Any = (),
     when: When | Sequence[When] = WHENS,
     depth: int = 1,
     max_trials: int = 1000,
@@ -57,7 +60,7 @@ def sweep(
     subtests: Any = None,
     **targets: Unpack[OutageTargets],
 ) -> Sweep[Any]:
-    """Run a scenario with an outage or a fault at each of its calls in turn.
+    """Run a scenario with an outage or a fault at each of its calls in turn, or with disturbed webhooks.
 
         for trial in sweep(sandbox, disconnect="FRONT DOOR", app=DoorService):
             with trial as sandbox:
@@ -75,10 +78,16 @@ def sweep(
         taking effect, one "after" it loses the answer to what took effect. What the client repeats by itself meets the
         fault again, until the program sees the failure; FaultSpec(..., until_seen=False) happens once, and a trial
         in which the client got through then is "absorbed" in the table.
+    deliveries: what happens to the webhooks "after" a call: those whose events come when it has begun, and before the
+        next call begins; the events of an outage that is placed before the call are among them. "duplicate": each is
+        sent twice. "delay": they are sent when the next call has been answered, after the webhooks of that call; at
+        the latest when `trial.heal()` or the end of the block has ended the outages. "lose": they are never sent, and
+        healing does not send them: the program has to look by itself. A call without webhooks is "n/a" in the table.
     when: "before", "after" or both. depth: 2 for pairs of injection points too. max_trials: how many trials at most,
         the undisturbed one not counted. only: the name of a trial, to run just that one.
-    lasting: the number of calls of the program that an outage or a fault lasts; else `times` calls meet a fault,
-        one by default, and an outage lasts to `trial.heal()` or to the end of the block.
+    lasting: the number of calls of the program that a disruption lasts; else `times` calls meet a fault, one by
+        default, the webhooks of one call are disturbed, and an outage lasts to `trial.heal()` or to the end of the
+        block.
     app: builds the program anew for each trial, as `trial.app`. subtests: pytest's fixture; each trial is a subtest.
 
     A trial keeps the failure of its block; when all have run, the loop raises SweepFailed with a table of them.
@@ -91,9 +100,14 @@ def sweep(
     _check(lasting is None or lasting >= 1, "lasting", lasting, "a number of calls of at least 1")
     options = [outage.option for outage in OUTAGES.values()]
     for name in targets:
-        _check(name in options, "an option", name, f"{', '.join(options)} beside outages, faults and the others")
+        _check(
+            name in options,
+            "an option",
+            name,
+            f"{', '.join(options)} beside outages, faults, deliveries and the others",
+        )
     by_kind: dict[OutageKind, Any] = {name: targets.get(outage.option) for name, outage in OUTAGES.items()}
-    disruptions = disruptions_of(sandbox, by_kind, outages, faults, whens)
+    disruptions = disruptions_of(sandbox, by_kind, outages, faults, deliveries=deliveries, whens=whens)
     return Sweep(
         sandbox, disruptions, depth=depth, max_trials=max_trials, lasting=lasting, only=only, app=app, subtests=subtests
     )

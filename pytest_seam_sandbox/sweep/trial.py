@@ -16,6 +16,8 @@ from typing_extensions import TypeVar
 
 from ..engine.errors import OutageNotPossible, SandboxError, UnknownId, is_for_the_test
 from ..engine.fault import Fault
+from ..outages import OutageSpec
+from .deliveries import DisturbedDeliveries
 from .injection_points import Called, InjectionPoint, trial_name
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ class Trial(Generic[App]):
         self._is_healed = False
         self._outages: list[tuple[Outage, int | None]] = []
         self._faults: list[Fault] = []
+        self._deliveries: list[DisturbedDeliveries] = []
         self._aside = ExitStack()
         self._start = 0
         self._impossible: Exception | None = None
@@ -105,11 +108,15 @@ class Trial(Generic[App]):
     def heal(self) -> None:
         """End the outage now, assert the recovery, and begin no disruption any more: assert what holds in the end.
 
-        Calls that the program makes from here on are no injection points of the sweep.
+        Webhooks that were delayed are delivered then; in async code, `await sandbox.webhooks.aflush()` waits for them.
+        Those that were lost stay lost. Calls that the program makes from here on are no injection points of the sweep.
         """
         self._is_healed = True
         self._end_faults()
+        for deliveries in self._deliveries:
+            deliveries.close()
         self._recover(None)
+        self._deliver_delayed()
 
     # the block
 
@@ -132,6 +139,10 @@ class Trial(Generic[App]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
         __tracebackhide__ = True
+        if self._deliveries:
+            self._is_healed = True
+            self._deliver_delayed()
+            await self._server.lock.settled()
         return self._end(error)
 
     def _build_app(self) -> Any:
@@ -187,7 +198,7 @@ class Trial(Generic[App]):
         """End all that the trial began; the exception of the block, else the first thing that is wrong."""
         self._server.probe = None
         self._end_faults()
-        for step in (partial(self._recover, error), self._raise_problem, self._sandbox.check):
+        for step in (partial(self._recover, error), self._end_deliveries, self._raise_problem, self._sandbox.check):
             try:
                 step()
             except Exception as problem:  # noqa: BLE001 - whatever it is, it is raised or noted
@@ -231,6 +242,19 @@ class Trial(Generic[App]):
         for fault in self._faults:
             self._server.faults.take_away(fault)
 
+    def _deliver_delayed(self) -> None:
+        """Let the webhooks leave that were delayed."""
+        for deliveries in self._deliveries:
+            deliveries.let_go()
+
+    def _end_deliveries(self) -> None:
+        """Disturb no webhook any more; a trial in which there was none is not possible."""
+        self._deliver_delayed()
+        for deliveries in self._deliveries:
+            deliveries.end()
+            if not deliveries.met:
+                self._impossible = OutageNotPossible("no webhook is sent between this call and the next one.")
+
     def _raise_problem(self) -> None:
         if self._problem is not None:
             raise self._problem
@@ -245,6 +269,8 @@ class Trial(Generic[App]):
         number = len(self.calls)
         if number <= self._last and self.calls[-1] != self._expected[number - 1] and self._mistake is None:
             self._mistake = self._differs(number, f"it called {' '.join(self.calls[-1])}")
+        for deliveries in self._deliveries:
+            deliveries.call_begins(number)
         faults = [begun for begun in self._begin_disruptions(number, "before") if isinstance(begun, Fault)]
         return partial(self._after, number, faults)
 
@@ -262,25 +288,30 @@ class Trial(Generic[App]):
                 except Exception as problem:  # noqa: BLE001 - raised when the block ends, not in the program
                     self._problem = problem
         self._begin_disruptions(number, "after")
+        for deliveries in self._deliveries:
+            deliveries.call_ended(number)
 
-    def _begin_disruptions(self, number: int, when: str) -> list[Outage | Fault]:
+    def _begin_disruptions(self, number: int, when: str) -> list[Outage | Fault | DisturbedDeliveries]:
         """Begin what has to begin now. What goes wrong is raised when the block ends: the program might swallow it."""
-        begun: list[Outage | Fault] = []
-        for point in self._points:
+        begun: list[Outage | Fault | DisturbedDeliveries] = []
+        for point in sorted(self._points, key=_is_outage):  # so that its webhooks can be disturbed
             if point.set_up_at != (number, when) or self._mistake is not None:
                 continue
             try:
-                begun.append(point.begin(self._sandbox, self._lasting))
+                one = point.begin(self._sandbox, self._lasting)
             except (OutageNotPossible, UnknownId) as reason:
                 self._impossible = reason
                 continue
             except Exception as problem:  # noqa: BLE001 - raised when the block ends, not in the program
                 self._problem = problem
                 continue
-            if isinstance(begun[-1], Fault):
-                self._faults.append(begun[-1])
+            begun.append(one)
+            if isinstance(one, Fault):
+                self._faults.append(one)
+            elif isinstance(one, DisturbedDeliveries):
+                self._deliveries.append(one)
             else:
-                self._outages.append((begun[-1], point.last_call(self._lasting)))
+                self._outages.append((one, point.last_call(self._lasting)))
         return begun
 
     # whether the scenario is the same each time
@@ -298,6 +329,10 @@ class Trial(Generic[App]):
             "remembers something anew for each trial, with app=lambda sandbox: ..., and leave out chance, threads and "
             "the time of day."
         )
+
+
+def _is_outage(point: InjectionPoint) -> bool:
+    return isinstance(point.disruption.cause, OutageSpec)
 
 
 def _is_failure(error: BaseException | None) -> bool:
