@@ -214,7 +214,12 @@ def test_loop_that_ended_before_the_delivery_leaves_it_undelivered(keeper):
     async def story():
         sandbox.client().locks.lock_door(device_id=device.device_id)
 
-    keeper.secret = sandbox.webhooks.deliver_to(keeper.coroutine, ["lock.locked"]).secret
+    async def app(request):
+        for _ in range(9):  # longer than the loop takes to end
+            await asyncio.sleep(0)
+        return await keeper.coroutine(request)
+
+    keeper.secret = sandbox.webhooks.deliver_to(app, ["lock.locked"]).secret
     asyncio.run(story())
     sandbox.webhooks.flush()
     assert keeper.types == ["lock.locked"]
