@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, overload
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING, Any, Protocol, Unpack, overload
 
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.fault_kinds import FaultKind

@@ -385,3 +385,21 @@ def test_plain_session_may_simulate_a_stranger(seam_sandbox, sandbox_device):
     ]
 
     assert statuses == [200, 401]
+
+
+def test_code_that_began_while_nobody_managed_it_is_set(seam, seam_sandbox, sandbox_device):
+    """The lock lets the guest in at the time that it was told; whoever takes the code over finds it set."""
+    start = seam_sandbox.clock.now() + timedelta(minutes=30)
+    code = seam.access_codes.create(
+        device_id=sandbox_device.device_id,
+        starts_at=start.isoformat(),
+        ends_at=(start + timedelta(hours=2)).isoformat(),
+    )
+    seam.devices.update(device_id=sandbox_device.device_id, is_managed=False)
+    seam.devices.unmanaged.update(device_id=sandbox_device.device_id, is_managed=True)
+    seam_sandbox.clock.advance(3600)
+
+    seam.access_codes.unmanaged.convert_to_managed(access_code_id=code.access_code_id)
+
+    taken = seam.access_codes.get(access_code_id=code.access_code_id)
+    assert (taken.status, taken.is_scheduled_on_device) == ("set", False)

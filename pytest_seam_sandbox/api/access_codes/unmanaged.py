@@ -36,6 +36,7 @@ from .events import (
 from .lifecycle import delete_record, plan_times, put
 from .lookup import by_id_or_pin, pick
 from .model import CANNOT_CONVERT, AccessCodeRow, code_fields, codes_on, device_of, six_lists
+from .timing import is_ahead
 
 router = Router("/access_codes")
 
@@ -129,7 +130,9 @@ def _convert(workspace: Workspace, code: AccessCodeRow, *, external: bool) -> No
         fields = code_fields(workspace, code) | six_lists(workspace, code)
         workspace.events.emit(workspace, AccessCodeUnmanagedFailedToConvertToManaged(**fields))
         return
-    managed = put(workspace, code.but(is_managed=True, is_external_modification_allowed=external))
+    is_scheduled = code.is_scheduled and is_ahead(workspace, code.starts_at)  # the lock has begun it by itself
+    changes = {"is_managed": True, "is_external_modification_allowed": external, "is_scheduled": is_scheduled}
+    managed = put(workspace, code.but(**changes))
     workspace.events.emit(workspace, AccessCodeUnmanagedConvertedToManaged(**code_fields(workspace, managed)))
     plan_times(workspace, managed)
 

@@ -7,9 +7,9 @@ refusals are assumed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
-from typing_extensions import TypedDict, Unpack
+from typing_extensions import TypedDict
 
 from ...engine.auth import Caller
 from ...engine.errors import ApiError

@@ -6,9 +6,7 @@ A thermostat that cannot be reached lets the attempt fail with the code of what 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
-
-from typing_extensions import Unpack
+from typing import Annotated, Any, Literal, Unpack
 
 from ...engine.auth import Caller
 from ...engine.errors import ApiError

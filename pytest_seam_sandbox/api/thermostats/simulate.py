@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from typing_extensions import Unpack
+from typing import Annotated, Unpack
 
 from ...engine.auth import Caller
 from ...engine.query import QueryType
