@@ -60,10 +60,11 @@ def lowest(session: nox.Session) -> None:
 def sdk(session: nox.Session, version: str) -> None:
     """Run the examples and tests/sdk with one version of the official SDK."""
     wanted = "seam" if version == "newest" else f"seam=={version}"
-    needed = [line for line in DEV if line.startswith(("jsonschema-rs", "pytest-asyncio"))]
+    needed = [line for line in DEV if line.startswith(("flask", "jsonschema-rs", "pytest-asyncio", "starlette"))]
     session.install("-e", ".", wanted, *needed)
     is_sync_only = (
         session.run("python", "-c", "import seam; print(hasattr(seam, 'AsyncSeam'))", silent=True) == "False\n"
     )
-    skipped = ["--ignore", "examples/async_monitor"] if is_sync_only else []
+    needs_async = ("examples/async_monitor", "examples/webhooks_asgi")
+    skipped = [f"--ignore={example}" for example in needs_async] if is_sync_only else []
     session.run("python", "-m", "pytest", "-q", "examples", "tests/sdk", *skipped, *session.posargs)
