@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import islice, repeat
+from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
 from ..engine.errors import UnknownId, is_for_the_test, shortened
@@ -15,15 +16,16 @@ from ..report.texts import MOST, joined
 __tracebackhide__ = is_for_the_test
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 What = Literal["device", "phone", "connected account"]
 
 
-def labelled(rows: Iterable[R]) -> dict[str, R]:
+def labelled(rows: Iterable[T], label_of: Callable[[T], str] = attrgetter("label")) -> dict[str, T]:
     """Rows by label: the name; the second of a name is "NAME #2"."""
-    labels: dict[str, R] = {}
+    labels: dict[str, T] = {}
     seen: dict[str, int] = {}
     for row in rows:
-        name = row.label
+        name = label_of(row)
         count = seen[name] = seen.get(name, 0) + 1
         labels[name if count == 1 else f"{name} #{count}"] = row
     return labels

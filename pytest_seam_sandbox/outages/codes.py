@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
 from ..api.access_codes.model import AccessCode
 from ..backends.base import Backend
-from ..backends.lookup import id_of
 from ..engine.errors import OutageNotPossible, UnknownId, is_for_the_test, shortened
-from .base import Outage, require
-from .names import find_named, names_of
+from .base import require
+from .listed import ListedOutage
 
 __tracebackhide__ = is_for_the_test
 
@@ -18,20 +17,22 @@ _CONFLICT = "conflicting_external_modification"
 _IN_EFFECT = "external_modification_in_effect"
 
 
-class CodeChangedOutside(Outage):
+class CodeChangedOutside(ListedOutage[AccessCode]):
     """Somebody changes an access code at the lock. `access_code` is the code as it was right after that.
 
     Heals when Seam has set the code again; where `is_external_modification_allowed`, when somebody changes it back.
     event_type: what tells of it. erase: whether the code is gone from the lock.
     """
 
+    word = "access code"
+    id_name = "access_code_id"
     embedded_only = True
+    access_code_id: str
     event_type: ClassVar[str] = ""
     erase: ClassVar[bool] = False
 
     def __init__(self, backend: Backend, access_code_id: str, label: str = "") -> None:
-        super().__init__(backend, label)
-        self.access_code_id = access_code_id
+        super().__init__(backend, access_code_id, label)
         self.access_code = self._look()
         self._label = label or self.access_code.name or access_code_id
 
@@ -50,28 +51,13 @@ class CodeChangedOutside(Outage):
         return None if answer is None else AccessCode.model_validate(answer["access_code"])
 
     @classmethod
-    def of(cls, backend: Backend, target: str) -> Self:
-        """The outage of the access code of this name or id."""
-        return cls(backend, _find_code(backend, target).access_code_id, target)
-
-    @classmethod
-    def lost_id(cls, backend: Backend, target: str) -> tuple[str, str]:
-        """Twice the id of the access code."""
-        found = _find_code(backend, target).access_code_id
-        return found, found
-
-    @classmethod
-    def target(cls, backend: Backend, given: Any) -> tuple[str, str]:
-        """Name and id of an access code."""
-        found = _find_code(backend, id_of(given, "access_code_id")).access_code_id
-        names = names_of(backend.api.access_codes(), "access_code_id", "name")
-        return next(name for name, code in names.items() if code.access_code_id == found), found
+    def _listed(cls, backend: Backend) -> Iterable[AccessCode]:
+        return backend.api.access_codes()
 
     @classmethod
     def possible(cls, backend: Backend) -> Iterable[str]:
         """The codes that are on their locks as Seam wants them."""
-        names = names_of(backend.api.access_codes(), "access_code_id", "name")
-        return [name for name, code in names.items() if _lack(backend, code) is None]
+        return [name for name, code in cls.by_name(backend).items() if _lack(backend, code) is None]
 
     def _prepare(self) -> None:
         lack = _lack(self._backend, self._look())
@@ -124,10 +110,6 @@ class CodeDeletedExternalToSeam(CodeChangedOutside):
     option = "delete_code"
     event_type = "access_code.deleted_external_to_seam"
     erase = True
-
-
-def _find_code(backend: Backend, target: str) -> AccessCode:
-    return find_named(backend.api.access_codes(), target, "access_code_id", "name", "access code")
 
 
 def _codes(code: AccessCode) -> set[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 from ..backends.base import Backend, DeviceFacts, PhoneFacts
 from ..engine.errors import UnknownId, is_for_the_test, shortened
@@ -13,7 +12,6 @@ from ..report.texts import joined
 __tracebackhide__ = is_for_the_test
 
 F = TypeVar("F", DeviceFacts, PhoneFacts)
-M = TypeVar("M")
 
 
 def find_device(backend: Backend, target: str) -> DeviceFacts:
@@ -43,26 +41,3 @@ def _called(found: Mapping[str, F], target: str, what: str) -> F:
             f"Name one of them, or make the sandbox with the {what}s that this was written for."
         )
     return found[target]
-
-
-def names_of(resources: Iterable[M], id_name: str, name: str) -> dict[str, M]:
-    """Resources by name, oldest first; the second of a name is "NAME #2", one without a name is called by its id."""
-    found: dict[str, M] = {}
-    seen: Counter[Any] = Counter()
-    for one in resources:
-        label = getattr(one, name) or getattr(one, id_name)
-        seen[label] += 1
-        found[label if seen[label] == 1 else f"{label} #{seen[label]}"] = one
-    return found
-
-
-def find_named(resources: Iterable[M], target: str, id_name: str, name: str, what: str) -> M:
-    """The resource of this id or name. Raises UnknownId, which says which are there."""
-    by_name = names_of(resources, id_name, name)
-    found = next((one for one in by_name.values() if getattr(one, id_name) == target), by_name.get(target))
-    if found is None:
-        raise UnknownId(
-            f"no {what} {shortened(repr(target))} in this sandbox; it has {joined(map(repr, by_name)) or 'none'}. "
-            "Name one of them."
-        )
-    return found

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from ..backends.base import Backend
-from ..backends.lookup import account_id, id_of
+from ..backends.lookup import account_id
 from ..engine.errors import OutageNotPossible, is_for_the_test
 from .accounts import AccountOutage
-from .base import Outage, require
-from .names import find_named, names_of
+from .base import require
+from .listed import ListedOutage
 
 if TYPE_CHECKING:
     from ..api.acs.resources import AcsSystem
@@ -80,7 +80,7 @@ class BridgeDisconnected(AccountOutage):
                 self._expect_some("acs_system.connected", acs_system_id=system.acs_system_id)
 
 
-class AcsSystemDisconnected(Outage):
+class AcsSystemDisconnected(ListedOutage["AcsSystem"]):
     """An access system does not answer Seam. Heals when it does; what waited for it is issued then.
 
     `acs_system` is the system as it was right after the beginning.
@@ -90,41 +90,28 @@ class AcsSystemDisconnected(Outage):
     sentence = "Seam loses the access system {}"
     switch = "acs_system_disconnections"
     option = "disconnect_acs_system"
+    word = "access system"
+    id_name = "acs_system_id"
     embedded_only = True
+    acs_system_id: str
 
     def __init__(self, backend: Backend, acs_system_id: str, label: str = "") -> None:
-        super().__init__(backend, label)
-        self.acs_system_id = acs_system_id
+        super().__init__(backend, acs_system_id, label)
         self.acs_system = self._look()
         self._label = label or self.acs_system.name
         self._was_connected = True
 
     def _look(self) -> AcsSystem:
-        return _find_system(self._backend, self.acs_system_id)
+        return self._backend.api.acs_system(self.acs_system_id)
 
     @classmethod
-    def of(cls, backend: Backend, target: str) -> Self:
-        """The outage of the access system of this name or id."""
-        return cls(backend, _find_system(backend, target).acs_system_id, target)
-
-    @classmethod
-    def lost_id(cls, backend: Backend, target: str) -> tuple[str, str]:
-        """Twice the id of the access system."""
-        found = _find_system(backend, target).acs_system_id
-        return found, found
-
-    @classmethod
-    def target(cls, backend: Backend, given: Any) -> tuple[str, str]:
-        """Name and id of an access system."""
-        found = _find_system(backend, id_of(given, "acs_system_id")).acs_system_id
-        systems = names_of(backend.api.acs_systems(), "acs_system_id", "name")
-        return next(name for name, one in systems.items() if one.acs_system_id == found), found
+    def _listed(cls, backend: Backend) -> Iterable[AcsSystem]:
+        return backend.api.acs_systems()
 
     @classmethod
     def possible(cls, backend: Backend) -> Iterable[str]:
         """The access systems without this error."""
-        systems = names_of(backend.api.acs_systems(), "acs_system_id", "name")
-        return [name for name, system in systems.items() if _ERROR not in _codes(system)]
+        return [name for name, system in cls.by_name(backend).items() if _ERROR not in _codes(system)]
 
     def _prepare(self) -> None:
         system = self._look()
@@ -158,10 +145,6 @@ class AcsSystemDisconnected(Outage):
         require(_ERROR not in _codes(system), f"{self}: the system still has the error {_ERROR!r}")
         if not system.errors:
             self._expect_some("acs_system.connected", acs_system_id=self.acs_system_id)
-
-
-def _find_system(backend: Backend, target: str) -> AcsSystem:
-    return find_named(backend.api.acs_systems(), target, "acs_system_id", "name", "access system")
 
 
 def _codes(system: AcsSystem) -> set[str]:

@@ -19,7 +19,6 @@ class Starter:
     def __init__(self, backend: Embedded) -> None:
         self._backend = backend
         self._workspaces = backend.app.workspaces
-        self._workspaces = backend.app.workspaces
         self.started: Webhooks | None = None
 
     def __call__(self) -> None:
