@@ -25,7 +25,7 @@ from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.catalog.devices import device_models, device_provider, providers
 from pytest_seam_sandbox.engine.frozen import FrozenDict, FrozenList, freeze
-from pytest_seam_sandbox.provisioning import resources
+from pytest_seam_sandbox.provisioning import rules
 from pytest_seam_sandbox.stateful import SandboxMachine, rule
 
 NEW_YEAR = datetime(2031, 1, 1, tzinfo=UTC)
@@ -55,7 +55,7 @@ CALLS = {
     "engine.clock.written_at": (0.0,),
     "engine.events.description_of": ("lock.unlocked",),
     "catalog.devices.device_provider": ("august",),
-    "provisioning.arguments._params": (resources._of_a_login,),
+    "provisioning.arguments._params": (rules.of_a_login,),
     "stateful.machine._faults_of": (FaultyMachine,),
     "catalog.known.required_event_fields": ("space.created",),
     "transports.waits._waiting_methods": (Locks,),

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ..api.connected_accounts.model import ConnectedAccount
 from ..api.devices.model import Device
-from ..api.phones.model import AssaAbloyMetadata, Phone, PhoneMetadata, PhoneProperties
+from ..api.phones.model import AssaAbloyMetadata, Phone, PhoneMetadata
 from ..api.user_identities.model import UserIdentity
 from ..backends.lookup import Lookup, id_of, resource_id
 from ..catalog.devices import device_model
 from ..catalog.literals import AcsSystemType, DeviceType, Provider
 from ..engine.clock import format_time
 from ..engine.errors import SandboxError, is_for_the_test
-from ..engine.types import Email, Key, Metadata, NonEmptyText, Text, Uuid
-from .arguments import Properties, checked, device_properties, known_names, one_name, parameters_of, phone_properties
+from . import rules
+from .arguments import checked, device_properties, known_names, one_name, parameters_of, phone_properties
 
 if TYPE_CHECKING:
     from ..api.access_codes.model import AccessCode
@@ -47,7 +47,7 @@ class Provisioning(Lookup):
         method = "create_device"
         given = checked(
             method,
-            _of_a_device,
+            rules.of_a_device,
             strict_ids=self._backend.strict_ids,
             device_type=device_type,
             device_id=device_id,
@@ -76,7 +76,7 @@ class Provisioning(Lookup):
         """A new connected account without devices; embedded only. Logs connected_account.connected."""
         given = checked(
             "create_connected_account",
-            _of_an_account,
+            rules.of_an_account,
             strict_ids=self._backend.strict_ids,
             provider=provider,
             connected_account_id=connected_account_id,
@@ -104,7 +104,7 @@ class Provisioning(Lookup):
         """
         given = checked(
             "create_user_identity",
-            _of_a_person,
+            rules.of_a_person,
             strict_ids=self._backend.strict_ids,
             user_identity_id=user_identity_id,
             full_name=full_name,
@@ -140,7 +140,7 @@ class Provisioning(Lookup):
         method = "create_phone"
         given = checked(
             method,
-            _of_a_phone,
+            rules.of_a_phone,
             strict_ids=self._backend.strict_ids,
             user_identity_id=user_identity_id,
             operating_system=operating_system,
@@ -190,7 +190,7 @@ class Provisioning(Lookup):
 
         method, strict_ids = "create_access_code", self._backend.strict_ids
         known_names(method, details, _instead("/access_codes/create", device_id="device"))
-        checked(method, _of_an_access_code, strict_ids=strict_ids, access_code_id=access_code_id)
+        checked(method, rules.of_an_access_code, strict_ids=strict_ids, access_code_id=access_code_id)
         given = {"code": code, "name": name, "starts_at": starts_at, "ends_at": ends_at, **details}
         given = {parameter: _as_text(value) for parameter, value in given.items()}
         device_id = resource_id(self._backend, "device", device)
@@ -209,7 +209,7 @@ class Provisioning(Lookup):
         first that it accepts.
         """
         webview_id = id_of(connect_webview, "connect_webview_id")
-        checked("complete_login", _of_a_login, email=email, provider=provider)
+        checked("complete_login", rules.of_a_login, email=email, provider=provider)
         return self.get_connected_account(
             self._backend.provision.complete_login(webview_id, email=email, provider=provider)
         )
@@ -234,7 +234,7 @@ class Provisioning(Lookup):
         """
         given = checked(
             "create_acs_system",
-            _of_an_acs_system,
+            rules.of_an_acs_system,
             strict_ids=self._backend.strict_ids,
             system_type=system_type,
             acs_system_id=acs_system_id,
@@ -268,7 +268,7 @@ class Provisioning(Lookup):
         known_names("create_acs_credential", details, names)
         given = checked(
             "create_acs_credential",
-            _of_an_acs_credential,
+            rules.of_an_acs_credential,
             strict_ids=self._backend.strict_ids,
             access_method=access_method,
             acs_credential_id=acs_credential_id,
@@ -329,76 +329,3 @@ def _as_text(time: Any) -> Any:
     if isinstance(time, datetime) and time.tzinfo is None:
         raise SandboxError(f"a time needs an aware datetime, got {time!r}. Add a tzinfo, for example UTC.")
     return format_time(time) if isinstance(time, datetime) else time
-
-
-def _of_a_device(
-    *,
-    device_type: Text,
-    device_id: Uuid | None = None,
-    name: NonEmptyText | None = None,
-    connected_account_id: Text | None = None,
-    online: bool = True,
-    custom_metadata: Metadata | None = None,
-    properties: Properties | None = None,
-) -> None: ...
-
-
-def _of_an_account(
-    *,
-    provider: Text,
-    connected_account_id: Uuid | None = None,
-    email: Email | None = None,
-    customer_key: NonEmptyText | None = None,
-    custom_metadata: Metadata | None = None,
-) -> None: ...
-
-
-def _of_a_person(
-    *,
-    user_identity_id: Uuid | None = None,
-    full_name: NonEmptyText | None = None,
-    email_address: Email | None = None,
-    phone_number: NonEmptyText | None = None,
-    user_identity_key: Key | None = None,
-) -> None: ...
-
-
-def _of_a_phone(
-    *,
-    user_identity_id: Text | None = None,
-    operating_system: Literal["android", "ios"],
-    device_id: Uuid | None = None,
-    nickname: NonEmptyText | None = None,
-    custom_metadata: Metadata | None = None,
-    properties: PhoneProperties | None = None,
-    custom_sdk_installation_id: NonEmptyText | None = None,
-    phone_metadata: PhoneMetadata | None = None,
-    assa_abloy_metadata: AssaAbloyMetadata | None = None,
-) -> None: ...
-
-
-def _of_an_access_code(*, access_code_id: Uuid | None = None) -> None: ...
-
-
-def _of_a_login(*, email: Email, provider: Text | None = None) -> None: ...
-
-
-def _of_an_acs_system(
-    *,
-    system_type: Text,
-    acs_system_id: Uuid | None = None,
-    name: NonEmptyText | None = None,
-    entrances: list[NonEmptyText],
-    connected_account_id: Text | None = None,
-) -> None: ...
-
-
-def _of_an_acs_credential(
-    *,
-    access_method: Literal["code", "card", "mobile_key", "cloud_key"],
-    acs_credential_id: Uuid | None = None,
-    acs_system_id: Text | None = None,
-    user_identity_id: Text | None = None,
-    acs_entrance_ids: list[Text] | None = None,
-    is_multi_phone_sync_credential: bool | None = None,
-) -> None: ...
