@@ -15,6 +15,7 @@ from seam.seam import Seam
 from contract.openapi import DOCUMENT
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import all_endpoints
+from sleeping import sleeping
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -34,6 +35,17 @@ def _one_tls_context():
     """Clients share a TLS context: making one takes longer than most tests, and none of them speaks TLS."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("httpx._transports.default.create_ssl_context", cache(create_ssl_context))
+        yield
+
+
+@pytest.fixture
+def awake():
+    """Nobody may sleep in real time."""
+
+    def slept(*_):
+        pytest.fail("slept in real time")
+
+    with sleeping(slept):
         yield
 
 

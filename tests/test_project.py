@@ -57,3 +57,14 @@ FILES = sorted(set(re.findall(r"`((?:api|engine|catalog|outages|tests|docs|trans
 def test_files_of_the_recipes_are_there(name):
     """A recipe names no file that has moved."""
     assert (ROOT / name).exists() or (ROOT / "pytest_seam_sandbox" / name).exists()
+
+
+def test_one_place_replaces_sleep():
+    """A library that is imported meanwhile would keep the replacement for all tests that follow; there this is seen to."""
+    found = {
+        path.name
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(r"setattr\([^)]*\bsleep\b", path.read_text("utf-8"))
+    }
+
+    assert found == {"sleeping.py"}

@@ -11,20 +11,7 @@ from seam import AsyncSeam, Seam, SeamActionAttemptFailedError, SeamActionAttemp
 
 from pytest_seam_sandbox import Sandbox
 
-
-@pytest.fixture(autouse=True)
-def awake(monkeypatch):
-    """Nobody may sleep in real time; trio has no other sleep than this one."""
-
-    async def slept_too(*_):
-        slept()
-
-    def slept(*_):
-        pytest.fail("slept in real time")
-
-    monkeypatch.setattr(time, "sleep", slept)
-    monkeypatch.setattr(asyncio, "sleep", slept_too)
-    monkeypatch.setattr("trio.sleep", slept_too)
+pytestmark = pytest.mark.usefixtures("awake")
 
 
 def of_sandbox(sandbox, call, **options):

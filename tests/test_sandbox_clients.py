@@ -1,7 +1,6 @@
 """Clients of a sandbox: plain and with the SDK, sync and async, and the SDK's own retries."""
 
 import asyncio
-import time
 from inspect import signature
 
 import httpx
@@ -76,17 +75,6 @@ def flaky(monkeypatch, statuses):
 
     monkeypatch.setattr(SandboxTransport, "handle_request", handle_request)
     monkeypatch.setattr(SandboxTransport, "handle_async_request", handle_async_request)
-
-
-@pytest.fixture
-def awake(monkeypatch):
-    """Nobody may sleep in real time."""
-
-    def slept(*_):
-        pytest.fail("slept in real time")
-
-    monkeypatch.setattr(time, "sleep", slept)
-    monkeypatch.setattr(asyncio, "sleep", slept)
 
 
 def test_client_keeps_the_retries_of_the_sdk(seam_sandbox, monkeypatch, awake):

@@ -1,15 +1,14 @@
 """Pauses between retries: as long on the sandbox clock as the library would sleep."""
 
 import random
-import time
 
 import httpx
-import pytest
 from httpx_retries import Retry
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_seam_sandbox.transports.retries import wait
+from sleeping import sleeping
 
 POLICIES = st.builds(
     Retry,
@@ -33,8 +32,7 @@ def test_pause_is_the_sleep_of_the_library(policy, wish, is_error, seed):
     theirs, ours = policy.increment(), policy.increment()
 
     random.seed(seed)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(time, "sleep", slept.append)
+    with sleeping(slept.append):
         theirs.sleep(response)
     random.seed(seed)
     wait(ours, response, passed.append)
