@@ -17,6 +17,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -499,6 +500,34 @@ def test_wrong_usage_is_status_2(capsys, arguments, said):
 
     assert caught.value.code == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_every_command_has_help(capsys, command):
+    """Each row of the table has its module."""
+    with pytest.raises(SystemExit) as caught:
+        cli.main([command, "--help"])
+
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: seam-sandbox {command} ")
+
+
+def test_every_command_has_a_row():
+    """A module of the folder that is not in the table would never run."""
+    modules = {path.stem for path in Path(cli.__file__).parent.glob("[!_]*.py")}
+
+    assert {name for name in modules if hasattr(import_module(f"{cli.__name__}.{name}"), "add_options")} == set(
+        cli.COMMANDS
+    )
+
+
+def test_command_loads_no_other():
+    """What one command needs costs the others nothing."""
+    code = "import sys; from pytest_seam_sandbox.cli import main; main(['ledger']); print([name for name in sys.modules if name.startswith('pytest_seam_sandbox.cli.')])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "['pytest_seam_sandbox.cli.ledger']"
 
 
 def test_help_names_every_option(capsys):

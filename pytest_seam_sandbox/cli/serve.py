@@ -1,9 +1,8 @@
-"""The command line: `seam-sandbox serve`, for apps and tests in other languages, and `seam-sandbox ledger`."""
+"""`seam-sandbox serve`: a sandbox on loopback, for apps and tests in other languages."""
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import signal
@@ -14,61 +13,37 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .engine.errors import SandboxError
-from .engine.http import Request, Response
-from .output import Output, write
-from .settings import SETTINGS, Setting
-from .transports.proxies import around_proxies
+from ..engine.errors import SandboxError
+from ..engine.http import Request, Response
+from ..output import Output
+from ..settings import SETTINGS, Setting
+from ..transports.proxies import around_proxies
 
 if TYPE_CHECKING:
-    from .api.webhooks.model import Webhook
-    from .backends.embedded import Embedded
-    from .engine.app import App
+    from ..api.webhooks.model import Webhook
+    from ..backends.embedded import Embedded
+    from ..engine.app import App
 
 NewId = Callable[[], str]
-FAKE_NAME = "fake-seam-connect"
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.5  # seconds between two looks for a signal whose byte went elsewhere
 _MOST_BYTES = 4096  # signals that are read at once
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; gives the exit status.
-
-    Under the name of the official fake's executable, fake-seam-connect, it is `serve --fake-compat`.
-    """
-    given = sys.argv[1:] if arguments is None else arguments
-    if arguments is None and Path(sys.argv[0]).stem == FAKE_NAME:
-        given = ["serve", "--fake-compat", *given]
-    options = _parser().parse_args(given)
-    try:
-        status: int = options.run(options)
-    except SandboxError as mistake:
-        with suppress(OSError, ValueError):
-            write(sys.stderr, f"seam-sandbox: {mistake}")
-        status = 2
-    if arguments is None:
-        gc.freeze()  # the process ends, and looking for garbage would be most of the time that it takes
-    return status
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="seam-sandbox", description="An emulated Seam sandbox workspace.")
-    commands = parser.add_subparsers(required=True, metavar="command")
-    serve = commands.add_parser("serve", help="serve a sandbox on loopback until it is interrupted")
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    serve.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (default: 0)")
-    serve.add_argument(
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (default: 0)")
+    parser.add_argument(
         "--control-host",
         action="append",
         default=[],
         metavar="NAME",
         help="a host name, besides loopback, under which /_sandbox/ may be used; may be given several times",
     )
-    serve.add_argument(
+    parser.add_argument(
         "--webhook-url",
         action="append",
         default=[],
@@ -80,35 +55,19 @@ def _parser() -> argparse.ArgumentParser:
         if name == "seed":  # a flag of the official fake
             switch = {"nargs": "?", "const": ""}
         default = f" (default: {setting.default})" if setting.default else ""
-        serve.add_argument(f"--{name.replace('_', '-')}", help=setting.help + default, **switch)
-    serve.add_argument("--json", action="store_true", help="print one JSON object a line, for scripts")
-    serve.add_argument(
+        parser.add_argument(f"--{name.replace('_', '-')}", help=setting.help + default, **switch)
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line, for scripts")
+    parser.add_argument(
         "--fake-compat",
         action="store_true",
         help="stand in for Seam's official fake, fake-seam-connect --seed: its seed, ids, keys and routes below "
         "/_fake/, and the port in the environment variable PORT",
     )
-    serve.set_defaults(run=_serve)
-    ledger = commands.add_parser("ledger", help="print what of Seam is emulated, and on whose word")
-    ledger.add_argument("--json", action="store_true", help="print JSON in place of Markdown")
-    ledger.set_defaults(run=_ledger)
-    return parser
 
 
-def _ledger(options: argparse.Namespace) -> int:
-    from .report.ledger import as_json, as_text
-
-    try:
-        write(sys.stdout, json.dumps(as_json(), indent=1) if options.json else as_text())
-    except BrokenPipeError:  # the reader has seen enough
-        return 0
-    except (OSError, ValueError) as error:
-        raise SandboxError(f"the ledger could not be written: {error}.") from error
-    return 0
-
-
-def _serve(options: argparse.Namespace) -> int:
-    from .transports.server import Listener
+def run(options: argparse.Namespace) -> int:
+    """Serve until a signal comes."""
+    from ..transports.server import Listener
 
     given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
     load = (_load_fake if options.fake_compat else _load_sandbox)(given, options.webhook_url)
@@ -148,8 +107,8 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _early(request: Request, new_id: NewId) -> Response | None:
     """The answer to a request that came before the sandbox was there; None for one that waits for it."""
-    from .engine.clock import written_at
-    from .engine.health import PATHS, health
+    from ..engine.clock import written_at
+    from ..engine.health import PATHS, health
 
     return health(request, now=written_at(time.time()), request_id=new_id()) if request.path in PATHS else None
 
@@ -159,7 +118,7 @@ def _request_ids(options: argparse.Namespace) -> NewId:
     if options.fake_compat:
         numbers = count(1)
         return lambda: f"request{next(numbers)}"
-    from .engine.ids import Ids
+    from ..engine.ids import Ids
 
     return Ids(f"{options.seed or 0}/health").uuid
 
@@ -178,9 +137,9 @@ def _load_sandbox(given: dict[str, Any], webhook_urls: Sequence[str]) -> Callabl
         raise SandboxError("--seed needs a value. Without one it is a flag of Seam's official fake: add --fake-compat.")
 
     def load(new_id: NewId) -> _Served:
-        from .engine.app import App
-        from .sandbox import Sandbox
-        from .transports.control import controls_of
+        from ..engine.app import App
+        from ..sandbox import Sandbox
+        from ..transports.control import controls_of
 
         sandbox = Sandbox(**given)
         sandbox.embedded.app.new_health_id = new_id
@@ -194,13 +153,13 @@ def _load_fake(given: dict[str, Any], webhook_urls: Sequence[str]) -> Callable[[
     if webhook_urls:
         raise SandboxError("--webhook-url is no option of Seam's official fake. Leave out --fake-compat to use it.")
 
-    from .fake_compat.options import fake_options
+    from ..fake_compat.options import fake_options
 
     found = fake_options(given)
 
     def load(new_id: NewId) -> _Served:
-        from .fake_compat.routes import control
-        from .fake_compat.server import FakeServer
+        from ..fake_compat.routes import control
+        from ..fake_compat.server import FakeServer
 
         server = FakeServer(**found, new_id=new_id)
         return _Served(server.backend, partial(control, server), server.handle)
