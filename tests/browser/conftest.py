@@ -52,7 +52,7 @@ def browser(chromium, browser_thread):
 
 @pytest.fixture
 def page(browser, browser_thread):
-    """An empty tab of 1280 × 800 points in a profile of its own; what goes wrong in the page's scripts fails the test."""
+    """An empty tab of 1280 by 800 points in a profile of its own; what goes wrong in the page's scripts fails the test."""
     wrong = []
 
     def opened():
