@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from ..api.webhooks.model import WebhookRow
@@ -17,36 +16,17 @@ from ..engine.history import Sent
 from ..engine.workspace import Workspace
 from ..report.texts import MOST, joined
 from ..report.timeline import subject
-from . import retries, signature
-from .disturbances import ActiveDisturbances, Attempt
+from . import retries
+from .disturbances import ActiveDisturbances
+from .jobs import Job, Route
 from .loops import Home, outside_of_trio
 from .messages import Answer, AsyncTarget, Delivery, Message, SyncTarget, WebhookRequest, hand_over
-from .targets import TIMEOUT, Nowhere, UrlTarget, is_url_of_this_machine
+from .targets import TIMEOUT, UrlTarget, is_url_of_this_machine
 
 _INSIDE: ContextVar[bool] = ContextVar("whether this is code of a program that webhooks have called", default=False)
 _MOST_IN_A_ROW = 10_000
 
 Accept = Callable[[Delivery], None]
-
-
-@dataclass(frozen=True)
-class Route:
-    """Where requests go. raises: what the program raises fails the test; else it is a failed attempt and no more."""
-
-    target: AsyncTarget | SyncTarget
-    raises: bool = True
-
-
-@dataclass
-class _Job:
-    """One attempt that is to be made now."""
-
-    workspace: Workspace
-    message: Message
-    webhook: WebhookRow
-    route: Route
-    attempt: Attempt
-    request: WebhookRequest
 
 
 class Courier:
@@ -208,7 +188,7 @@ class Courier:
     def _run(self, target: AsyncTarget, request: WebhookRequest) -> Answer:
         return self._home.run(target.send(request))
 
-    def _jobs(self) -> Iterator[_Job]:
+    def _jobs(self) -> Iterator[Job]:
         """One attempt after the other, until nothing is ready; whoever takes them is no longer busy then."""
         for _ in range(_MOST_IN_A_ROW):
             with self._app.lock.quietly:
@@ -230,7 +210,7 @@ class Courier:
             )
         )
 
-    def _next_job(self) -> _Job | None:
+    def _next_job(self) -> Job | None:
         self._collect()
         if self._is_held():
             return None
@@ -243,11 +223,11 @@ class Courier:
                 route = self._route(webhook)
                 if route is not None:
                     self._passes = max(0, self._passes - 1)
-                    return self._job(workspace, message, webhook, route)
+                    return Job.of(workspace, message, webhook, route, self.active)
         self._passes = 0
         return None
 
-    def _put_back(self, job: _Job) -> None:
+    def _put_back(self, job: Job) -> None:
         with self._app.lock.quietly:
             job.workspace.outbox.ready = (job.message, *job.workspace.outbox.ready)
 
@@ -268,24 +248,9 @@ class Courier:
             )
         return route
 
-    def _job(self, workspace: Workspace, message: Message, webhook: WebhookRow, route: Route) -> _Job:
-        secrets: tuple[str, ...] = (webhook.secret,)
-        if webhook.old_secret is not None and workspace.clock.timestamp() < webhook.old_secret_until:
-            secrets = (webhook.secret, webhook.old_secret)
-        attempt = Attempt(signature.wall_seconds(), secrets, message.body, message.body)
-        self.active.alter(message, attempt)
-        if message.is_copy:
-            attempt.names.append("duplicate")
-        sent = signature.headers(
-            *attempt.secrets, svix_id=message.svix_id, timestamp=attempt.timestamp, body=attempt.body
-        )
-        if attempt.is_lost:
-            route = Route(Nowhere(), raises=False)
-        return _Job(workspace, message, webhook, route, attempt, WebhookRequest(webhook.url, sent, attempt.sent_body))
-
     # what came of it
 
-    def _conclude(self, job: _Job, answer: Answer, seconds: float) -> None:
+    def _conclude(self, job: Job, answer: Answer, seconds: float) -> None:
         """Write down one attempt, and plan the next one if it has failed."""
         message, app = job.message, self._app
         self._accept(
@@ -318,7 +283,7 @@ class Courier:
             )
             self._complain(answer.error)
 
-    def _plan(self, job: _Job, answer: Answer) -> None:
+    def _plan(self, job: Job, answer: Answer) -> None:
         workspace, message, now = job.workspace, job.message, self._app.clock.timestamp()
         webhook = workspace[WebhookRow].get(message.webhook_id)
         if webhook is None:

@@ -13,8 +13,9 @@ from ..backends.event_list import event_of
 from ..engine.errors import SandboxError, is_for_the_test, quoted
 from ..expectations.possible import check_event_type
 from .chaos import Chaos
-from .delivery import Courier, Route
+from .delivery import Courier
 from .inbox import Inbox
+from .jobs import Route
 from .targets import TIMEOUT, target_of
 
 if TYPE_CHECKING:
