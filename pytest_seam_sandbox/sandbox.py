@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -25,7 +25,7 @@ from .provisioning.emission import Emission
 from .provisioning.marks import Marks
 from .provisioning.resources import Provisioning
 from .report.timeline import render_timeline
-from .settings import SandboxSettings, read_settings
+from .settings import SandboxSettings, check_fields, read_settings
 from .webhooks.start import Starter
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from .catalog.literals import World
 
 __tracebackhide__ = is_for_the_test
+
+OWN_SETTINGS = ("world", "seed", "api_key", "intercept_allow")
+"""The settings that a sandbox takes itself; the others are those of the emulator."""
+
+check_fields(OWN_SETTINGS, (field.name for field in fields(Settings)))
 
 
 @dataclass(frozen=True)

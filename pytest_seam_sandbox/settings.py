@@ -248,4 +248,18 @@ def check_rows() -> None:
         )
 
 
+def check_fields(own: Iterable[str], of_emulator: Iterable[str]) -> None:
+    """Raise TypeError, with what to do next, for a setting that nobody takes.
+
+    own: those that the sandbox takes itself. of_emulator: the fields of the emulator's settings.
+    """
+    left = SETTINGS.keys() - {*own, *of_emulator}
+    if left:
+        raise TypeError(
+            f"{', '.join(sorted(left))}: nobody takes this setting. Make it a field of Settings in engine/settings.py, "
+            "or, if the emulator has no use for it, take it in Sandbox.__init__ and name it in OWN_SETTINGS of "
+            "sandbox.py: CONTRIBUTING.md, 'A setting'."
+        )
+
+
 check_rows()

@@ -1,6 +1,7 @@
 """What each setting takes, as text and as a Python value, and how it refuses the rest."""
 
 import math
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.engine.errors import UnknownWorld, shortened
 from pytest_seam_sandbox.engine.settings import Settings
-from pytest_seam_sandbox.settings import SETTINGS, check_rows, read_setting
+from pytest_seam_sandbox.sandbox import OWN_SETTINGS
+from pytest_seam_sandbox.settings import SETTINGS, check_fields, check_rows, read_setting
 
 
 @pytest.mark.parametrize(
@@ -161,6 +163,9 @@ def test_setting_with_a_part_missing_is_told(monkeypatch):
     monkeypatch.setattr("pytest_seam_sandbox.settings.SETTINGS", more)
     with pytest.raises(TypeError, match=r"^colour: a setting is a row of SETTINGS and a key of SandboxSettings"):
         check_rows()
+
+    with pytest.raises(TypeError, match=r"^colour: nobody takes this setting\. Make it a field of Settings in engine/"):
+        check_fields(OWN_SETTINGS, (field.name for field in fields(Settings)))
 
     more["colour"] = SETTINGS["seed"]._replace(help="")
     with pytest.raises(TypeError, match=r"^the setting colour has no help\."):
