@@ -149,7 +149,8 @@ def rows_by_name(*rows: FaultRow) -> Mapping[FaultKind, FaultRow]:
 
 NEXT_STEP = (
     "A fault kind: its name in FaultKind and its row in FAULTS, both in engine/fault_kinds.py, and a method of this "
-    "name of Faults in engine/faults.py, which takes the options of the row, and `after` where the row says either."
+    "name of Faults in engine/faults.py, which takes the options of the row, and `after` where the row says either: "
+    "CONTRIBUTING.md, 'A fault kind'."
 )
 FAULTS: Mapping[FaultKind, FaultRow] = rows_by_name(
     FaultRow(
