@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..catalog.known import is_known as is_known
 from ..engine.events import EventFields
 from ..engine.router import Endpoint, Router
+from ._ranks import FAMILIES as FAMILIES
 
 if TYPE_CHECKING:
     from ..engine.app import App
@@ -18,32 +19,6 @@ if TYPE_CHECKING:
     from ..engine.workspace import Workspace
 
 K = TypeVar("K")
-
-FAMILIES = (
-    "access_codes",
-    "access_grants",
-    "access_methods",
-    "acs",
-    "action_attempts",
-    "cameras",
-    "client_sessions",
-    "connect_webviews",
-    "connected_accounts",
-    "customers",
-    "devices",
-    "events",
-    "instant_keys",
-    "locks",
-    "media",
-    "noise_sensors",
-    "phones",
-    "spaces",
-    "thermostats",
-    "user_identities",
-    "webhooks",
-    "workspaces",
-)
-"""The modules and folders, in alphabetical order; each serves the paths below its name."""
 
 
 @cache

@@ -36,12 +36,16 @@ RANKS = (
     "connect_webviews",
     "workspaces",
     "user_identities",
-    "marks",
+    "_marks",
 )
 """The families in the order in which they stand on each other: each imports only what is named before it.
 
 A module that lower families need, as `phones.model`, has a rank of its own; the name of a family stands for the others.
+What serves no paths begins with an underscore.
 """
+
+FAMILIES = tuple(sorted(name for name in RANKS if not name.startswith("_") and "." not in name))
+"""The modules and folders that have endpoints, in alphabetical order; each serves the paths below its name."""
 
 _NUMBERS = MappingProxyType({name: number for number, name in enumerate(RANKS)})
 

@@ -205,7 +205,7 @@ class EmbeddedProvision:
         self, row_id: str, field: Literal["errors", "warnings"], code: str, message: str | None, fields: dict[str, Any]
     ) -> str:
         """Put an error or a warning on a resource; the name of the resource."""
-        from ..api.marks import find_markable, put_mark
+        from ..api._marks import find_markable, put_mark
 
         with self._app.changing():
             row = find_markable(self._workspace, row_id)
@@ -215,7 +215,7 @@ class EmbeddedProvision:
 
     def clear_mark(self, row_id: str, field: Literal["errors", "warnings"], code: str) -> str:
         """Take an error or a warning off a resource; the name of the resource."""
-        from ..api.marks import find_markable, take_mark
+        from ..api._marks import find_markable, take_mark
 
         with self._app.changing():
             row = find_markable(self._workspace, row_id)
@@ -264,7 +264,7 @@ class EmbeddedProvision:
 
         Raises SandboxError when a field is missing that every such event has.
         """
-        from ..api.marks import find_markable
+        from ..api._marks import find_markable
         from ..catalog.known import event_fields, required_event_fields
 
         with self._app.changing():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..api import all_endpoints, all_events, declared
-from ..api.marks import MARKABLE
+from ..api._marks import MARKABLE
 from ..catalog.known import codes, event_types, public_paths, sdk_paths, undocumented_event_types
 from ..engine.router import Endpoint
 from ..engine.store import Row

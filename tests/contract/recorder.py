@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from contract.openapi import PATHS_NEWER_THAN_THE_DOCUMENT, SPEC, event_schemas, problems
-from pytest_seam_sandbox.api import marks
+from pytest_seam_sandbox.api import _marks as marks
 from pytest_seam_sandbox.engine.app import App
 from pytest_seam_sandbox.engine.events import EventLog
 from pytest_seam_sandbox.report.ledger import reachable_codes
