@@ -1,4 +1,7 @@
-"""Writes the table of what is emulated into README.md: `python docs/emulated.py`. A test holds the two together."""
+"""Writes the table of what is emulated into docs/reference/emulated.md: `python docs/emulated.py`.
+
+A test holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +34,12 @@ def emulated() -> str:
 
 
 def updated(text: str) -> str:
-    """README.md with the table of today."""
+    """The page with the table of today."""
     before, _, rest = text.partition(BEGIN)
     return before + BEGIN + emulated() + END + rest.partition(END)[2]
 
 
 if __name__ == "__main__":
-    readme = Path(__file__).parents[1] / "README.md"
-    readme.write_text(updated(readme.read_text("utf-8")), "utf-8")
-    sys.stdout.write(f"{readme.name}: done\n")
+    page = Path(__file__).parent / "reference" / "emulated.md"
+    page.write_text(updated(page.read_text("utf-8")), "utf-8")
+    sys.stdout.write(f"{page.name}: done\n")

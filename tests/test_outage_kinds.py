@@ -1,10 +1,10 @@
 """The kinds of outages stand in one table, and whatever lists them reads it."""
 
 import re
-from pathlib import Path
 
 import pytest
 
+from docs_pages import page
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.engine.http import Request
 from pytest_seam_sandbox.outages import DEFAULT_KINDS, KINDS, OUTAGES, Disconnected, OutageSpec, possible_outages
@@ -12,8 +12,6 @@ from pytest_seam_sandbox.outages.kinds import rows
 from pytest_seam_sandbox.stateful import SandboxMachine
 from pytest_seam_sandbox.sweep import sweep
 from pytest_seam_sandbox.transports.control import control
-
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
 
 class Flooded(Disconnected):
@@ -52,12 +50,12 @@ def test_kind_without_a_class_is_told():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_everywhere(kind):
-    """A method, a switch of the machine, a line of the README."""
+    """A method, a switch of the machine, a line of the page, and of those of machines and sweeps."""
     assert callable(getattr(Sandbox, kind))
     assert getattr(SandboxMachine, OUTAGES[kind].switch) is (kind in DEFAULT_KINDS)
-    assert re.search(rf"^\| `{kind}\(", README, re.MULTILINE)
-    assert OUTAGES[kind].switch in README
-    assert OUTAGES[kind].option in README
+    assert re.search(rf"^\| `{kind}\(", page("outages"), re.MULTILINE)
+    assert OUTAGES[kind].switch in page("property_testing")
+    assert OUTAGES[kind].option in page("sweep")
 
 
 @pytest.mark.parametrize("kind", KINDS)

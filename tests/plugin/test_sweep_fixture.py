@@ -1,11 +1,11 @@
 """The fixture seam_sweep, and what people see of it in a run of pytest."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+from docs_pages import page
+
 NEEDS_SUBTESTS = pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
 
 PROGRAM = """
@@ -188,10 +188,9 @@ def test_mistake_is_raised_although_there_are_subtests(pytester, in_process):
     assert result.parseoutcomes()["failed"] >= 1
 
 
-def test_table_of_the_readme_is_what_its_example_prints(pytester, in_process):
-    """The text block of the section is the output of the code block above it."""
-    section = README.split("\n## Sweep\n")[1].split("\n## ")[0]
-    code, table = (re.search(rf"```{kind}\n(.*?)```", section, re.DOTALL)[1] for kind in ("python", "text"))
+def test_table_of_the_page_is_what_its_example_prints(pytester, in_process):
+    """The text block of the page is the output of the code block above it."""
+    code, table = (re.search(rf"```{kind}\n(.*?)```", page("sweep"), re.DOTALL)[1] for kind in ("python", "text"))
     pytester.makepyfile(code)
 
     result = in_process("-s")
