@@ -8,7 +8,8 @@ Exception
     ├── UnknownDeviceType  Seam has no such device type
     ├── UnknownWorld       there is no world of this name
     ├── NotEmulated        Seam has this path, the sandbox does not (yet)
-    └── MissingDependency  an optional package has to be installed first
+    ├── MissingDependency  an optional package has to be installed first
+    └── ProductionRefused  a live workspace was not proved to be a sandbox; no write was sent
 AssertionError
 └── ExpectationFailed      what a test expected of the sandbox did not happen
 """
@@ -102,6 +103,10 @@ class NotEmulated(SandboxError):
 
 class MissingDependency(SandboxError, ImportError):
     """An optional package is needed for this; the message holds the command that installs it."""
+
+
+class ProductionRefused(SandboxError):
+    """It is not proved that a live workspace is a sandbox in which tests may write. No write was sent."""
 
 
 class SandboxWarning(UserWarning):

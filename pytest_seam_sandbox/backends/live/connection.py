@@ -1,0 +1,274 @@
+"""The only way out to a Seam sandbox workspace: one endpoint, one key, no redirect, and no write before the proof."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic_core import from_json
+
+from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test, quoted, shortened
+from ...engine.http import SEAM_URL
+from .keys import KeyForm, form_of
+
+__tracebackhide__ = is_for_the_test
+
+_READ = re.compile(r"(/[a-z0-9_]+)+/(get|list|list_[a-z0-9_]+|get_related)")
+_READING_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
+_STAND_IN_KEY = "seam_test0live_0000000000000000000live"
+_SOON = 1.0  # seconds until the next try, where a 429 does not say
+
+
+class Unreachable(SandboxError):
+    """No answer of Seam came, or one that Seam does not give."""
+
+
+class TooManyRequests(SandboxError):
+    """Seam answered 429 until the deadline."""
+
+
+class Proof(NamedTuple):
+    """That writes may leave: the workspace was seen to be a sandbox, and is one of those that were named."""
+
+    workspace_id: str
+    name: str
+    publishable_key: str | None
+
+
+def is_read(method: str, path: str) -> bool:
+    """Whether a request changes nothing, by a fixed set of paths. Whatever is not in it is a write."""
+    return method.upper() in _READING_METHODS and _READ.fullmatch(path) is not None
+
+
+class _Key(httpx.Auth):
+    """The API key; nothing that prints this object shows it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.form: KeyForm = form_of(text)
+
+    def __repr__(self) -> str:
+        return f"<{self.form.name}>"
+
+    def __reduce__(self) -> Any:
+        raise SandboxError("the API key of a live sandbox cannot be pickled. Make the connection anew over there.")
+
+    def is_sent_by(self, request: httpx.Request) -> bool:
+        """Whether the request has this key, or the one that stands in for it."""
+        sent = request.headers.get("authorization")
+        return sent in {f"Bearer {self._text}", f"Bearer {_STAND_IN_KEY}"}
+
+    def put_into(self, request: httpx.Request) -> None:
+        """Authorize the request."""
+        request.headers["authorization"] = f"Bearer {self._text}"
+
+    def without(self, text: str) -> str:
+        """The text, without the key."""
+        return text.replace(self._text, f"<{self.form.name}>") if self._text else text
+
+
+class Connection:
+    """The requests of a live sandbox, to one endpoint with one API key.
+
+    timeout: seconds for an answer, and the most that is waited in all while Seam answers 429 to a call. sleep: waits.
+    Proxies, certificates and passwords that the environment names are not used. The key shows nowhere; clients of the
+    program under test get `stand_in_key` and the key is put into their requests on the way out.
+    """
+
+    def __init__(
+        self, endpoint: str, api_key: str, *, timeout: float = 30.0, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.endpoint = read_endpoint(endpoint or SEAM_URL)
+        self.refused: list[Exception] = []
+        self.proof: Proof | None = None
+        self._key = _Key(api_key)
+        self._timeout = timeout
+        self._sleep = sleep
+        self._closed_because: str | None = None
+        self._http: httpx.HTTPTransport | None = None
+
+    def __repr__(self) -> str:
+        return f"<Connection to {self.endpoint}, {'open' if self.proof else 'not open'} for writes>"
+
+    @property
+    def key_form(self) -> KeyForm:
+        """What the API key is by its form."""
+        return self._key.form
+
+    @property
+    def stand_in_key(self) -> str:
+        """The key for clients of the program under test: the true one takes its place on the way out."""
+        return _STAND_IN_KEY
+
+    def open(self, proof: Proof) -> None:
+        """Let writes through from now on."""
+        if self._closed_because is not None:
+            raise ProductionRefused(self._closed_because)
+        self.proof = proof
+
+    def close(self) -> None:
+        """Give back the sockets; the next call takes new ones."""
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+
+    # the sandbox's own calls
+
+    def send(self, path: str, body: bytes) -> tuple[int, bytes]:
+        """POST JSON to a path: the status, and the body of the answer, which is a JSON object.
+
+        A 429 is obeyed: the call is sent again when it says so. Raises ProductionRefused for a write before the proof,
+        TooManyRequests, and Unreachable where no answer of Seam came.
+        """
+        self.check_write("POST", path)
+        waited = 0.0
+        while True:
+            answer = self._post(path, body)
+            if answer.status_code != 429:
+                break
+            seconds = _seconds_to_wait(answer)
+            if waited + seconds > self._timeout:
+                raise TooManyRequests(
+                    f"{self.endpoint} answers 429 to {path} and asks to wait {seconds:g} s more, after {waited:g} s of "
+                    f"waiting; the most is {self._timeout:g} s (live_timeout). Run fewer tests at once, or wait longer."
+                )
+            self._sleep(seconds)
+            waited += seconds
+        self._check_json(path, answer)
+        self.check_workspace(answer)
+        return answer.status_code, answer.content
+
+    def _post(self, path: str, body: bytes) -> httpx.Response:
+        request = httpx.Request(
+            "POST",
+            f"{self.endpoint}{path}",
+            content=body,
+            headers={"content-type": "application/json", "accept": "application/json"},
+            extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
+        )
+        try:
+            return self.exchange(request)
+        except httpx.RequestError as error:
+            why = f"{type(error).__name__}: {error}"
+        raise Unreachable(
+            f"{self.endpoint} gave no answer to {path}: {shortened(why, 300)}. Check the network and live_endpoint; "
+            "what was changed until now is in the journal, and is undone at the next start or by: seam-sandbox heal."
+        )
+
+    def _check_json(self, path: str, answer: httpx.Response) -> None:
+        """Raise Unreachable for what Seam does not answer: a redirect, a page of a proxy, an error without a name."""
+        status = answer.status_code
+        if 300 <= status < 400:
+            told = f"a redirect ({status}) to {quoted(answer.headers.get('location', ''))}, which is not followed"
+        else:
+            value = json_of(answer)
+            names = value.get("error") if isinstance(value, dict) and status >= 400 else {"type": ""}
+            if isinstance(value, dict) and isinstance(names, dict):
+                return
+            told = f"{status} with {quoted(answer.text)}, which is not an answer of Seam"
+        told = self._key.without(told)
+        raise Unreachable(
+            f"{self.endpoint} answered {path} with {told}. Check live_endpoint, and what stands between it and here."
+        )
+
+    # whatever leaves
+
+    def check_write(self, method: str, path: str) -> None:
+        """Raise ProductionRefused for a write for which there is no proof."""
+        if self.proof is not None or is_read(method, path):
+            return
+        raise ProductionRefused(
+            self._closed_because
+            or f"{method} {path} is a write, and it was not proved that the workspace is a sandbox. It was not sent. "
+            "Prove it first: backends.live.guard.prove."
+        )
+
+    def check_workspace(self, answer: httpx.Response) -> None:
+        """Raise ProductionRefused, and let no more writes through, when an answer is about another workspace."""
+        if self.proof is None:
+            return
+        others = set(_workspaces_in(json_of(answer))) - {self.proof.workspace_id}
+        if others:
+            self._closed_because = (
+                f"an answer is about the workspace {quoted(min(others))}, and what was proved is that "
+                f"{self.proof.workspace_id} is a sandbox. No more writes are sent. Find out who answers at "
+                f"{self.endpoint}, and run: seam-sandbox heal."
+            )
+            self.proof = None
+            raise ProductionRefused(self._closed_because)
+
+    def is_authorized(self, request: httpx.Request) -> bool:
+        """Whether a request has the key of this connection, or the one that stands in for it."""
+        return self._key.is_sent_by(request)
+
+    def without_key(self, text: str) -> str:
+        """The text, without the API key."""
+        return self._key.without(text)
+
+    def exchange(self, request: httpx.Request) -> httpx.Response:
+        """Send a request with the key, and read the whole answer.
+
+        An exception of httpx comes anew from here: the frames of its origin hold the headers in their variables.
+        """
+        if self._http is None:
+            self._http = httpx.HTTPTransport(trust_env=False)
+        self._key.put_into(request)
+        failure: httpx.RequestError
+        try:
+            answer = self._http.handle_request(request)
+            try:
+                body = b"".join(answer.iter_raw())
+            finally:
+                answer.close()
+            return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=request)
+        except httpx.RequestError as error:
+            failure = type(error)(self._key.without(str(error)), request=request)
+        raise failure
+
+
+def read_endpoint(text: str) -> str:
+    """An endpoint without a slash at the end. Raises SandboxError for what is none."""
+    try:
+        parts = urlsplit(text)
+        has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        has_host = False
+    if not has_host or parts.scheme not in {"http", "https"} or parts.username is not None or parts.query:
+        shown = quoted(text.rpartition("@")[2])  # what stands before an @ is a password
+        raise SandboxError(
+            f"live_endpoint is {shown}; it takes the URL of a server without a name and a password in it, such as "
+            "'http://127.0.0.1:8080', or nothing for Seam's own."
+        )
+    return text.rstrip("/")
+
+
+def json_of(answer: httpx.Response) -> Any:
+    """The JSON of an answer; None where there is none."""
+    try:
+        return from_json(answer.content)
+    except ValueError:
+        return None
+
+
+def _workspaces_in(value: Any) -> Iterator[str]:
+    """The ids of the workspaces of what an answer shows."""
+    found = value.values() if isinstance(value, dict) else ()
+    rows = [row for part in found for row in (part if isinstance(part, list) else [part]) if isinstance(row, dict)]
+    yield from (row["workspace_id"] for row in rows if isinstance(row.get("workspace_id"), str))
+
+
+def _seconds_to_wait(answer: httpx.Response) -> float:
+    """What `retry-after` says, in seconds or as a date."""
+    text = answer.headers.get("retry-after", "")
+    if text.isdecimal():
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return _SOON
+    return max(_SOON, until.timestamp() - time.time())

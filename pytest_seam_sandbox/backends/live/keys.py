@@ -1,0 +1,58 @@
+"""The forms of Seam's credentials, told apart without a request, and without a word of the credential itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ...engine.errors import is_for_the_test
+
+__tracebackhide__ = is_for_the_test
+
+_SANDBOX_KEY = re.compile("seam_test[A-Za-z0-9_]+")
+_KEYS_OF_THE_FAKE = frozenset({"seam_apikey1_token", "seam_apikey2_token"})
+"""API keys in the seed of Seam's official fake: public, and of no workspace at Seam."""
+
+
+class KeyForm(NamedTuple):
+    """What a text is by its form.
+
+    name: for messages. is_sandbox_key: whether a sandbox workspace has such API keys. is_of_the_fake: whether it is a
+    key of Seam's official fake. advice: what to do, where it is no sandbox key.
+    """
+
+    name: str
+    is_sandbox_key: bool = False
+    is_of_the_fake: bool = False
+    advice: str = ""
+
+
+_TAKE_A_SANDBOX_KEY = (
+    "Make an API key of a sandbox workspace in Seam's console, of the form seam_test…, and put it into the environment "
+    "variable SEAM_API_KEY."
+)
+_STARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "seam_at": "a personal access token (seam_at…), which reaches every workspace of its user",
+        "seam_cst": "a client session token (seam_cst…)",
+        "seam_pk": "a publishable key (seam_pk…)",
+        "ey": "a JSON Web Token (ey…), as Seam's console uses them",
+        "seam_test": "a sandbox API key with characters that no key has",
+        "seam_": "an API key of a production workspace (seam_… without test)",
+    }
+)
+"""The first that fits tells what a text is, where it is no sandbox key."""
+
+
+def form_of(key: str) -> KeyForm:
+    """What this text is by its form. No text of it gets into the answer."""
+    if key.strip() != key:
+        return KeyForm("an API key with blanks or line ends around it", advice="Take them away.")
+    if _SANDBOX_KEY.fullmatch(key):
+        return KeyForm("a sandbox API key", is_sandbox_key=True)
+    if key in _KEYS_OF_THE_FAKE:
+        return KeyForm("an API key of Seam's official fake", is_of_the_fake=True, advice=_TAKE_A_SANDBOX_KEY)
+    name = next((name for start, name in _STARTS.items() if key.startswith(start)), None)
+    return KeyForm(name or ("a text that is no credential of Seam" if key else "nothing"), advice=_TAKE_A_SANDBOX_KEY)
