@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .backends.event_list import EventList
     from .catalog.literals import AcsSystemType, DeviceType, EventType, Provider, World
     from .engine.errors import (
+        EmbeddedOnly,
         ExpectationFailed,
         MissingDependency,
         NotEmulated,
@@ -62,6 +63,7 @@ _HOMES = MappingProxyType(
         "DeviceType": "catalog.literals",
         "Event": "api.events",
         "EventList": "backends.event_list",
+        "EmbeddedOnly": "engine.errors",
         "EventType": "catalog.literals",
         "ExpectationFailed": "engine.errors",
         "FaultKind": "engine.fault_kinds",
@@ -113,6 +115,7 @@ __all__ = [
     "Delivery",
     "Device",
     "DeviceType",
+    "EmbeddedOnly",
     "Event",
     "EventList",
     "EventType",

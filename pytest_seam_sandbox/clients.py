@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .backends.base import SandboxPart
-from .backends.embedded import Embedded
+from .backends.base import Backend, SandboxPart
 from .engine.blocks import Block
 from .engine.errors import MissingDependency, is_for_the_test
-from .engine.http import SEAM_URL
 from .settings import read_setting
 from .transports.in_process import SandboxTransport
+from .transports.ways import Ways
 
 if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
@@ -26,12 +25,12 @@ __tracebackhide__ = is_for_the_test
 class Clients(SandboxPart):
     """The methods of a sandbox that give ways in: clients, interception, a loopback server.
 
-    allowed: hosts that interception lets through.
+    ways: those of the backend. allowed: hosts that interception lets through.
     """
 
-    def __init__(self, backend: Embedded, allowed: tuple[str, ...] = ()) -> None:
+    def __init__(self, backend: Backend, ways: Ways, allowed: tuple[str, ...] = ()) -> None:
         super().__init__(backend)
-        self._embedded = backend
+        self._ways = ways
         self._allowed = allowed
 
     @property
@@ -42,14 +41,14 @@ class Clients(SandboxPart):
     @property
     def endpoint(self) -> str:
         """The base URL of Seam. In process the host does not matter: the transport answers every one."""
-        return SEAM_URL
+        return self._ways.endpoint
 
     # without the SDK
 
     @property
     def transport(self) -> SandboxTransport:
         """The httpx transport that leads here; for `httpx.Client(transport=...)` and the SDK's `httpx_options`."""
-        return SandboxTransport(self._embedded.app)
+        return self._ways.transport
 
     def http(self, **httpx_options: Any) -> httpx.Client:
         """An `httpx.Client` with base URL and API key, without retries."""
@@ -73,7 +72,7 @@ class Clients(SandboxPart):
         """
         sdk = _import_sdk()
         client: Seam = sdk.Seam(**self._seam_options(seam_options))
-        self._let_wait(client)
+        self._ways.let_wait(client)
         return client
 
     def async_client(self, **seam_options: Any) -> AsyncSeam:
@@ -85,7 +84,7 @@ class Clients(SandboxPart):
                 "Install 3.5 or newer with: pip install 'seam>=3.5'."
             )
         client: AsyncSeam = sdk.AsyncSeam(**self._seam_options(seam_options))
-        self._let_wait(client)
+        self._ways.let_wait(client)
         return client
 
     def intercepted(self, *, allow: str | Iterable[str] | None = None) -> Block[None]:
@@ -98,11 +97,8 @@ class Clients(SandboxPart):
         allow: host names, as text separated by commas or as a list; by default those of the setting intercept_allow.
         Raises SandboxError for what cannot be a host.
         """
-        from .transports.intercept import intercept
-
         allowed = self._allowed if allow is None else read_setting("intercept_allow", allow)
-        waits = (self._pass_retry_time, self._seconds, self._pass_look_time)
-        return Block(partial(intercept, self.transport, *waits, allow=allowed))
+        return Block(partial(self._ways.intercepting, allowed))
 
     def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Block[str]:
         """A loopback server for this sandbox, running inside the block; gives its base URL.
@@ -110,35 +106,16 @@ class Clients(SandboxPart):
         port: 0 for a free one. control: answer the control routes below /_sandbox/ as well.
         Entering raises SandboxError where it cannot listen.
         """
-        from .transports.control import controls_of
-        from .transports.server import Listener
-
-        listener = Listener(host=host, port=port, control=controls_of(self._embedded) if control else None)
-        return Block(partial(listener.serving, self._embedded.app))
-
-    def _pass_retry_time(self, seconds: float) -> None:
-        self._backend.pass_time(seconds, "until the client tried again")
-
-    def _pass_look_time(self, seconds: float) -> None:
-        self._backend.pass_time(seconds, "until the client looked at the action attempt again")
-
-    def _seconds(self) -> float:
-        """What the sandbox clock shows, in seconds since 1970."""
-        return self._backend.now().timestamp()
-
-    def _let_wait(self, client: Seam | AsyncSeam) -> None:
-        from .transports.waits import wait_in_sandbox_time
-
-        wait_in_sandbox_time(client, self._seconds, self._pass_look_time)
+        return Block(self._ways.server(host, port, control=control))
 
     def _seam_options(self, given: dict[str, Any]) -> dict[str, Any]:
-        from .transports.retries import retrying, takes_retries
+        from .transports.retries import takes_retries
 
         own = given.pop("httpx_options", None) or {}
         policy = None
         if takes_retries() and not own.keys() & {"transport", "mounts"}:  # the SDK refuses retries beside those
             policy = given.pop("retries", None)
-        httpx_options = {"transport": retrying(self.transport, self._pass_retry_time, policy), **own}
+        httpx_options = {"transport": self._ways.retrying(policy), **own}
         if "personal_access_token" not in given:
             given.setdefault("api_key", self.api_key)
         return {"endpoint": self.endpoint, **given, "httpx_options": httpx_options}

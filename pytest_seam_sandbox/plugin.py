@@ -47,7 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("seam", "Seam sandbox")
     for name, setting in SETTINGS.items():
         group.addoption(option_of(name), dest=f"seam_{name}", default=None, help=setting.help)
-        kind: Any = "linelist" if name == "intercept_allow" else _INI_VALUE
+        kind: Any = "linelist" if setting.is_list else _INI_VALUE
         parser.addini(f"seam_{name}", f"{setting.help} (default: {setting.default or 'none'})", kind, default=None)
 
 

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from . import verdict, watch
+from .backends.base import Backend, embedded_only
 from .backends.clock import SandboxClock
 from .backends.embedded import Embedded
 from .backends.unfinished import Begun
@@ -26,6 +27,7 @@ from .provisioning.marks import Marks
 from .provisioning.resources import Provisioning
 from .report.timeline import render_timeline
 from .settings import SandboxSettings, check_fields, read_settings
+from .transports.ways import InProcess, Ways
 from .webhooks.start import Starter
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = is_for_the_test
 
-OWN_SETTINGS = ("world", "seed", "api_key", "intercept_allow")
+LIVE_SETTINGS = ("live_workspaces", "live_endpoint", "live_timeout", "live_folder")
+OWN_SETTINGS = ("world", "seed", "api_key", "intercept_allow", "backend", *LIVE_SETTINGS)
 """The settings that a sandbox takes itself; the others are those of the emulator."""
 
 check_fields(OWN_SETTINGS, (field.name for field in fields(Settings)))
@@ -63,13 +66,25 @@ class SandboxWorkspace(Clients, Provisioning, Marks, Emission, Attempts, Outages
     list of requests, the timeline, and the check at the end of the test.
     """
 
+    def __init__(
+        self, backend: Backend, ways: Ways, allowed: tuple[str, ...] = (), *, emulator: Embedded | None = None
+    ) -> None:
+        super().__init__(backend, ways, allowed)
+        self._emulator = emulator
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._embedded.contents()})"
+        return f"{type(self).__name__}({self._backend.contents()})"
 
     @property
     def embedded(self) -> Embedded:
-        """The emulator that the workspace stands on, for what no workspace at Seam can do."""
-        return self._embedded
+        """The emulator that the workspace stands on, for what no workspace at Seam can do. Raises EmbeddedOnly."""
+        return self._for("this")
+
+    def _for(self, what: str) -> Embedded:
+        """The emulator, for something that only it can do. Raises EmbeddedOnly where there is none."""
+        if self._emulator is None:
+            raise embedded_only(what)
+        return self._emulator
 
     @property
     def workspace_id(self) -> str:
@@ -103,9 +118,14 @@ class Sandbox(SandboxWorkspace):
         given = read_settings(settings)
         allowed = given.pop("intercept_allow", ())
         world, seed, api_key = given.pop("world", "empty"), given.pop("seed", 0), given.pop("api_key", None)
-        super().__init__(Embedded(world=world, seed=seed, api_key=api_key, settings=Settings(**given)), allowed)
-        self._deliveries = self._embedded.app.lock.afterwards = Starter(self._embedded)
-        self._embedded.more_controls = self._deliveries.controls
+        if given.pop("backend", "embedded") == "live":
+            raise SandboxError("backend is 'live', which is not there yet.")
+        for name in LIVE_SETTINGS:
+            given.pop(name, None)
+        emulator = Embedded(world=world, seed=seed, api_key=api_key, settings=Settings(**given))
+        super().__init__(emulator, InProcess(emulator), allowed, emulator=emulator)
+        self._deliveries = emulator.app.lock.afterwards = Starter(emulator)
+        emulator.more_controls = self._deliveries.controls
         watch.note(self)
 
     # life
@@ -158,7 +178,7 @@ class Sandbox(SandboxWorkspace):
         the seed; a key has the form seam_test…. world: its starting state. Raises SandboxError for an id or a key that
         is there already.
         """
-        backend = self._embedded
+        backend = self._for("create_workspace()")
         settings = read_settings({"world": world} | ({} if api_key is None else {"api_key": api_key}))
         given = {"name": name, "workspace_id": workspace_id}
         checked("create_workspace", _of_a_workspace, strict_ids=backend.strict_ids, **given)
@@ -170,7 +190,7 @@ class Sandbox(SandboxWorkspace):
                     else "there is a workspace with this api_key already; give another api_key."
                 )
             made = Embedded(beside=backend, name=name or "Sandbox", workspace_id=workspace_id, **settings)
-        return SandboxWorkspace(made, self._allowed)
+        return SandboxWorkspace(made, InProcess(made), self._allowed, emulator=made)
 
     def create_access_token(self, *workspaces: SandboxWorkspace) -> str:
         """A personal access token of a user of this workspace, of the form `seam_at1…`; embedded only.
@@ -179,7 +199,9 @@ class Sandbox(SandboxWorkspace):
         workspaces/create makes further workspaces, production ones too. workspaces: further ones of the user, from
         `create_workspace`.
         """
-        return self._embedded.add_access_token(*(each.embedded.workspace for each in (self, *workspaces)))
+        return self._for("create_access_token()").add_access_token(
+            *(each.embedded.workspace for each in (self, *workspaces))
+        )
 
     # look
 
@@ -201,12 +223,12 @@ class Sandbox(SandboxWorkspace):
     @property
     def clock(self) -> SandboxClock:
         """The sandbox's time; embedded only."""
-        return self._embedded.clock
+        return self._for("clock").clock
 
     @property
     def faults(self) -> Faults:
         """Misbehaviour between the program under test and Seam: errors, timeouts, lost answers; embedded only."""
-        return self._embedded.app.faults
+        return self._for("faults").app.faults
 
     @property
     def webhooks(self) -> Webhooks:
@@ -221,12 +243,12 @@ class Sandbox(SandboxWorkspace):
         marks the answers as a stub's. Also a context manager that takes it away. Raises SandboxError for a path that
         Seam does not have or that is emulated.
         """
-        return self._embedded.app.stubs.add(path, answer, status=status, times=times)
+        return self._for("stub()").app.stubs.add(path, answer, status=status, times=times)
 
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""
         opened = tuple(self._backend.unfinished.open)
-        return Snapshot(self, self._embedded.app.snapshot(), opened, self._deliveries.delivered())
+        return Snapshot(self, self._for("snapshot()").app.snapshot(), opened, self._deliveries.delivered())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot of this sandbox: rows, events, ids, what webhooks have delivered; the clock goes on.
@@ -244,7 +266,7 @@ class Sandbox(SandboxWorkspace):
                 f"the snapshot was taken inside {then}, and cannot be restored inside {now}: an outage ends what it "
                 "has begun. Leave the outages first, or take the snapshot inside them."
             )
-        self._embedded.app.restore(snapshot.state)
+        self._for("restore()").app.restore(snapshot.state)
         self._deliveries.go_back(snapshot.delivered)
         self._backend.note("snapshot", "restored")
 

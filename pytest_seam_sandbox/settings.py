@@ -5,8 +5,10 @@ Imports the standard library only: every run of pytest loads this module.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypedDict
 
@@ -30,13 +32,16 @@ class Setting(NamedTuple):
 
     default: as it is written in text; "" for none. read: gives the value that the sandbox takes, from a text or a
     Python value, or raises SandboxError; called with the name of the setting. takes_empty: whether an empty text means
-    something; else it is as good as no text.
+    something; else it is as good as no text. is_list: whether it may be several lines of an ini file. of_server:
+    whether it says what an emulated server does, whoever has it started.
     """
 
     default: str
     help: str
     read: Callable[[str, Any], Any]
     takes_empty: bool = False
+    is_list: bool = False
+    of_server: bool = True
 
 
 def read_setting(name: str, value: Any, layer: str = "") -> Any:
@@ -182,6 +187,65 @@ def _host(name: str, text: str) -> str:
     return host
 
 
+def _backend(name: str, value: Any) -> str:
+    text = value.strip() if isinstance(value, str) else value
+    if text not in ("embedded", "live"):
+        _refuse(name, value, "'embedded' or 'live'")
+    return str(text)
+
+
+def _ids(name: str, value: Any) -> tuple[str, ...]:
+    takes = "ids of workspaces, as text separated by commas or as a list of texts"
+    texts = (value,) if isinstance(value, str) else value
+    if not isinstance(texts, Iterable) or isinstance(texts, bytes | Mapping):
+        _refuse(name, value, takes)
+    found: list[str] = []
+    for text in texts:
+        if not isinstance(text, str):
+            _refuse(name, value, takes)
+        found += [part for part in re.split(r"[,\s]+", text) if part]
+    return tuple(dict.fromkeys(found))
+
+
+def _endpoint(name: str, value: Any) -> str:
+    """A base URL without a slash at the end; empty for Seam's own."""
+    takes = (
+        "the base URL of a server, such as 'https://connect.example.com', without name, password, query and fragment"
+    )
+    if not isinstance(value, str):
+        _refuse(name, value, takes)
+    text = value.strip().rstrip("/")
+    if "@" in text:
+        _refuse(name, "a URL with a name or a password", takes)  # which nobody should read in a report
+    if text:
+        from urllib.parse import urlsplit
+
+        try:
+            parts = urlsplit(text)
+            is_base = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_base = False
+        if not is_base or {"?", "#", " "} & set(text) or not text.isprintable():
+            _refuse(name, value, takes)
+    return text
+
+
+def _seconds(name: str, value: Any) -> float:
+    number = _number(name, value, _SECONDS)
+    if not number:
+        _refuse(name, value, "a number of seconds above 0, up to 1e9")
+    return number
+
+
+def _folder(name: str, value: Any) -> Path:
+    if not isinstance(value, str | os.PathLike) or not os.fspath(value) or "\0" in str(value):
+        _refuse(name, value, "the path of a folder")
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:  # nobody of that name, or no home
+        _refuse(name, value, "the path of a folder; there is no such home folder")
+
+
 def _is_address(text: str) -> bool:
     from ipaddress import ip_address
 
@@ -209,12 +273,40 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "strict_ids": Setting("true", "refuse ids that are no UUID with 400 (true) or look them up (false)", _flag),
         "rate_limits": Setting("false", "answer 429 beyond Seam's documented limits per device", _flag),
         "intercept_allow": Setting(
-            "", "hosts that may be reached for real under seam_intercept, separated by commas", _hosts, takes_empty=True
+            "",
+            "hosts that may be reached for real under seam_intercept, separated by commas",
+            _hosts,
+            takes_empty=True,
+            is_list=True,
+            of_server=False,
         ),
         "api_key": Setting(
             "",
             "the API key of a sandbox, seam_test..., for an app that has one; by default it follows from the seed",
             _api_key,
+        ),
+        "backend": Setting(
+            "embedded",
+            "what a sandbox stands on: embedded, or live for a sandbox workspace at Seam, with SEAM_API_KEY",
+            _backend,
+            of_server=False,
+        ),
+        "live_workspaces": Setting(
+            "",
+            "ids of the workspaces at Seam that live sandboxes may change, separated by commas",
+            _ids,
+            is_list=True,
+            of_server=False,
+        ),
+        "live_endpoint": Setting("", "base URL for live sandboxes; by default Seam's", _endpoint, of_server=False),
+        "live_timeout": Setting(
+            "30", "seconds for which a live sandbox waits for what must appear", _seconds, of_server=False
+        ),
+        "live_folder": Setting(
+            "~/.pytest-seam-sandbox",
+            "folder for what live sandboxes have to undo and have leased",
+            _folder,
+            of_server=False,
         ),
     }
 )
@@ -233,6 +325,11 @@ class SandboxSettings(TypedDict, total=False):
     rate_limits: bool | str
     intercept_allow: str | Iterable[str]
     api_key: str | None
+    backend: str
+    live_workspaces: str | Iterable[str]
+    live_endpoint: str
+    live_timeout: float | str
+    live_folder: str | os.PathLike[str]
 
 
 def check_rows() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+from ..engine.errors import EmbeddedOnly, is_for_the_test
 
 if TYPE_CHECKING:
     from ..engine.history import Call, Entry
@@ -14,6 +16,17 @@ if TYPE_CHECKING:
     from .finder import Finder
     from .seam_api import SeamApi
     from .unfinished import Unfinished
+
+__tracebackhide__ = is_for_the_test
+T = TypeVar("T")
+
+
+def embedded_only(what: str, why: str = "no endpoint of Seam does it") -> EmbeddedOnly:
+    """What to raise where a live sandbox is asked for what a workspace at Seam cannot do."""
+    return EmbeddedOnly(
+        f"{what} is embedded only, and this sandbox is live: {why}. Run the test on the emulator, also under "
+        "--seam-backend=live, with @pytest.mark.seam(backend='embedded')."
+    )
 
 
 class DeviceFacts(Protocol):
@@ -200,7 +213,7 @@ class Provision(Protocol):
 class Backend(Protocol):
     """What a sandbox stands on: the emulator in this process, or a workspace at Seam.
 
-    latency: sandbox seconds for which an expectation waits by default. codes_set: the codes of errors and warnings that
+    latency: seconds for which an expectation waits by default. codes_set: the codes of errors and warnings that
     the test has put on resources itself. unfinished: what the test has begun and has to end.
     """
 
@@ -234,6 +247,10 @@ class Backend(Protocol):
         """Seconds for which an expectation waits by default."""
         ...
 
+    def contents(self) -> str:
+        """What it is, in short."""
+        ...
+
     # time
 
     def now(self) -> datetime:
@@ -242,6 +259,10 @@ class Backend(Protocol):
 
     def pass_time(self, seconds: float, why: str = "") -> None:
         """Let time pass while something is waited for."""
+        ...
+
+    def repeat(self, look: Callable[[], T | None], within: float) -> tuple[T | None, float]:
+        """Look until there is nothing more to complain of, for so many seconds; the last complaint, and the wait."""
         ...
 
     async def settled(self) -> None:
@@ -316,6 +337,10 @@ class Backend(Protocol):
 
     def owners_of_other_keys(self) -> Sequence[str]:
         """The tests whose keys the program has used here; each is told once."""
+        ...
+
+    def close(self) -> None:
+        """Undo what is left of the sandbox where others come after it."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import api
 from ..api.workspaces import open_workspace
@@ -16,11 +16,12 @@ from ..engine.history import Call, Entry
 from ..engine.http import Request
 from ..engine.places import seen_at
 from ..engine.settings import Settings
+from ..engine.store import Row
 from ..engine.workspace import Workspace
-from ..report.texts import Names, joined
+from ..report.texts import Names, Shelf, joined
 from .clock import SandboxClock
 from .event_list import EventList
-from .finder import Finder, labelled
+from .finder import Finder, What, labelled
 from .provision import EmbeddedProvision
 from .seam_api import SeamApi
 from .unfinished import Unfinished
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = is_for_the_test
 
+T = TypeVar("T")
 Control = Callable[["Embedded", dict[str, Any]], dict[str, Any]]
 """A control route: what it does with the values of a request, and what it answers."""
 
@@ -183,6 +185,18 @@ class Embedded:
         """The present sandbox time."""
         return self.clock.now()
 
+    def repeat(self, look: Callable[[], T | None], within: float) -> tuple[T | None, float]:
+        """Look until there is nothing more to complain of, for so many sandbox seconds, in even steps."""
+        waited = 0.0
+        while (complaint := look()) is not None and waited < within:
+            step = min(max(within / 20, 0.05), within - waited)
+            self.pass_time(step)
+            waited += step
+        return complaint, waited
+
+    def close(self) -> None:
+        """Nothing is left: nobody else has this workspace."""
+
     def note(self, kind: str, text: str) -> None:
         """Add a line to the timeline."""
         self.app.note(kind, text)
@@ -272,14 +286,26 @@ class Embedded:
     def hint_at(self, text: str) -> str:
         """The ids of what a text is the name of, as a sentence; empty when it is no name."""
         with self.app.lock:
-            ids = Finder(self.workspace).ids_called(text)
+            ids = Finder(self.workspace, self._table_of).ids_called(text)
         return f"That is the name of {ids}." if ids else ""
 
     @contextmanager
     def finding(self) -> Iterator[Finder]:
         """Finds devices, phones and accounts by id or name."""
         with self.app.lock:
-            yield Finder(self.workspace)
+            yield Finder(self.workspace, self._table_of)
+
+    def _table_of(self, what: What) -> Shelf:
+        from ..api.connected_accounts.model import ConnectedAccountRow
+        from ..api.devices.model import DeviceRow
+        from ..api.phones.model import PhoneRow
+
+        kinds: dict[What, type[Row]] = {
+            "device": DeviceRow,
+            "phone": PhoneRow,
+            "connected account": ConnectedAccountRow,
+        }
+        return self.workspace[kinds[what]]
 
     def history(self) -> list[Entry]:
         """All that has happened, in order; a request that is being answered in another thread is waited for."""

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from itertools import islice, repeat
 from operator import attrgetter
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
 from ..engine.errors import UnknownId, is_for_the_test, shortened
-from ..engine.store import Row, Table
-from ..engine.workspace import Workspace
-from ..report.texts import MOST, joined
+from ..report.texts import MOST, HasShelves, Named, Shelf, joined
 
 __tracebackhide__ = is_for_the_test
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=Named)
 T = TypeVar("T")
 What = Literal["device", "phone", "connected account"]
+_KINDS: tuple[What, ...] = get_args(What)
+ShelfOf = Callable[[What], Shelf]
 
 
 def labelled(rows: Iterable[T], label_of: Callable[[T], str] = attrgetter("label")) -> dict[str, T]:
@@ -36,17 +35,18 @@ def called(rows: Iterable[R], name: str) -> list[R]:
     return [row for row in rows if name and name in (row.label, getattr(row, "email", None))]
 
 
-def named(rows: Table[Any]) -> str:
+def named(rows: Shelf) -> str:
     """The first of the rows with their ids, for a message."""
     first = [f"{shortened(row.label, 60)} ({row.id})" for row in islice(rows, MOST)]
     return joined([*first, *repeat("", len(rows) - len(first))]) or "none"
 
 
 class Finder:
-    """Finds the devices, phones and accounts of a workspace by id or name. To be used under the lock of its app."""
+    """Finds the devices, phones and accounts of a workspace by id or name. An emulator's app is locked meanwhile."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: HasShelves, shelf_of: ShelfOf) -> None:
         self._workspace = workspace
+        self._table = shelf_of
 
     def ids(self, what: What, text: str) -> list[str]:
         """The id, if there is such a thing; else the ids of all of this name. "NAME #2" is the second of them."""
@@ -61,10 +61,11 @@ class Finder:
 
     def other(self, what: What, text: str) -> tuple[What, str] | None:
         """Of what other kind a thing of this id or name is, and what to call it."""
-        for kind in self._kinds:
+        for kind in _KINDS:
             ids = self.ids(kind, text) if kind != what else []
-            if ids:
-                return kind, f"{shortened(self._table(kind)[ids[0]].label, 60)} ({ids[0]})"
+            row = self._table(kind).get(ids[0]) if ids else None
+            if row is not None:
+                return kind, f"{shortened(row.label, 60)} ({row.id})"
         return None
 
     def gone(self, what: What, text: str) -> str | None:
@@ -83,20 +84,9 @@ class Finder:
         return joined(f"{row.key} {row.id!r}" for row in rows)
 
     def account_of(self, device_id: str) -> str:
-        """The id of the account of a device."""
-        account_id: str = self._table("device")[device_id].connected_account_id
+        """The id of the account of a device that is there."""
+        account_id: str = getattr(self._table("device").get(device_id), "connected_account_id", "")
         return account_id
-
-    def _table(self, what: What) -> Table[Any]:
-        return self._workspace[self._kinds[what]]
-
-    @cached_property
-    def _kinds(self) -> dict[What, type[Row]]:
-        from ..api.connected_accounts.model import ConnectedAccountRow
-        from ..api.devices.model import DeviceRow
-        from ..api.phones.model import PhoneRow
-
-        return {"device": DeviceRow, "phone": PhoneRow, "connected account": ConnectedAccountRow}
 
 
 def ambiguous(what: What, name: str, ids: Iterable[str]) -> UnknownId:

@@ -210,8 +210,8 @@ def _signals() -> Iterator[Callable[[Callable[[], None]], None]]:
 
 
 def _settings() -> list[tuple[str, Setting]]:
-    """The settings that are about a server: all but those of interception."""
-    return [(name, setting) for name, setting in SETTINGS.items() if name != "intercept_allow"]
+    """The settings that are about a server: all but those of interception and of live sandboxes."""
+    return [(name, setting) for name, setting in SETTINGS.items() if setting.of_server]
 
 
 def _announcement(options: argparse.Namespace, url: str, served: _Served) -> list[str]:

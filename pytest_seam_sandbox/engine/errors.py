@@ -7,6 +7,7 @@ Exception
     ├── UnknownId          the sandbox holds nothing under this id
     ├── UnknownDeviceType  Seam has no such device type
     ├── UnknownWorld       there is no world of this name
+    ├── EmbeddedOnly       no workspace at Seam can do this, only the emulator
     ├── NotEmulated        Seam has this path, the sandbox does not (yet)
     ├── MissingDependency  an optional package has to be installed first
     └── ProductionRefused  a live workspace was not proved to be a sandbox; no write was sent
@@ -95,6 +96,10 @@ class UnknownDeviceType(SandboxError, ValueError):
 
 class UnknownWorld(SandboxError, ValueError):
     """There is no world of this name."""
+
+
+class EmbeddedOnly(SandboxError):
+    """A live sandbox was asked for what only the emulator can do; the plugin skips the test, with the message."""
 
 
 class NotEmulated(SandboxError):

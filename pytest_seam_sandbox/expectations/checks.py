@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 from ..api._shared import plain
-from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test, quoted, shortened
+from ..engine.errors import SandboxError, is_for_the_test, quoted, shortened
 from ..engine.events import EventRow
 from ..report.texts import MOST, NameOf, joined, lines_of, said
 from ..report.timeline import subject
@@ -173,15 +173,3 @@ def check_no_error(name: Callable[[], str], code: str | None, codes: Sequence[st
 
 def _codes(codes: Sequence[str | None]) -> str:
     return f"the errors {joined(map(repr, codes))}" if codes else "no errors"
-
-
-def eventually(check: Callable[[], Complaint | None], within: float, wait: Callable[[float], None]) -> None:
-    """Repeat a check until it gives None; raise ExpectationFailed with its last complaint after `within` seconds."""
-    waited = 0.0
-    while (complaint := check()) is not None:
-        if waited >= within:
-            late = f"\n(waited {within:g} s)" if within else ""
-            raise ExpectationFailed(complaint() + late)
-        step = min(max(within / 20, 0.05), within - waited)
-        wait(step)
-        waited += step

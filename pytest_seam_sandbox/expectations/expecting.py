@@ -23,7 +23,6 @@ from .checks import (
     check_no_event,
     check_order,
     check_within,
-    eventually,
 )
 from .possible import check_device_code, check_event_type, check_fields
 
@@ -52,17 +51,13 @@ def fail(complaint: Complaint | None) -> None:
 
 def wait_until(backend: Backend, check: Callable[[], Complaint | None], within: float | None = None) -> None:
     """Repeat a check until nothing is wrong. within: seconds, by default the latency of the sandbox."""
-    waited: list[float] = []
-
-    def wait(seconds: float) -> None:
-        backend.pass_time(seconds)
-        waited.append(seconds)
-
-    try:
-        eventually(check, backend.latency if within is None else within, wait)
-    finally:
-        if waited:
-            backend.note("clock", f"{sum(waited):g} s passed until what was expected was there, or too late")
+    seconds = backend.latency if within is None else within
+    complaint, waited = backend.repeat(check, seconds)
+    if waited:
+        backend.note("clock", f"{waited:g} s passed until what was expected was there, or too late")
+    if complaint is not None:
+        late = f"\n(waited {seconds:g} s)" if seconds else ""
+        raise ExpectationFailed(complaint() + late)
 
 
 def expect_event(

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from ..engine.errors import quoted, shortened
-from ..engine.store import Row, Table
-from ..engine.workspace import Workspace
 
 MOST = 10
 """How many of anything are listed; the others are counted."""
@@ -18,6 +16,50 @@ _SECRET = ("token", "secret", "password", "api_key")
 
 NameOf = Callable[[str], str | None]
 """The name for an id; None when there is none."""
+
+
+class Named(Protocol):
+    """A resource, as far as texts are concerned. key: the name of its id. label: what people call it, if anything."""
+
+    @property
+    def key(self) -> str:
+        """The name of its id."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """What people call it; empty for what has no name."""
+        ...
+
+
+class Shelf(Protocol):
+    """Resources of one kind. removed: the last of those that are gone, by id."""
+
+    @property
+    def removed(self) -> Mapping[str, Named]:
+        """The last of those that are gone, by id."""
+        ...
+
+    def get(self, row_id: str | None, /) -> Named | None:
+        """The one of this id."""
+        ...
+
+    def __iter__(self) -> Iterator[Named]: ...
+
+    def __len__(self) -> int: ...
+
+
+class HasShelves(Protocol):
+    """A workspace, as far as texts are concerned."""
+
+    def tables(self) -> Sequence[Shelf]:
+        """Its resources, by kind."""
+        ...
 
 
 def nameless(_: str) -> None:
@@ -71,7 +113,7 @@ def _named(value: Any, name_of: NameOf) -> Any:
 class Names:
     """The names of what there is, and of what was removed. A name that several have is given with the id beside it."""
 
-    def __init__(self, workspaces: Iterable[Workspace], remembered: Mapping[str, str]) -> None:
+    def __init__(self, workspaces: Iterable[HasShelves], remembered: Mapping[str, str]) -> None:
         self._workspaces = workspaces
         self._remembered = remembered
 
@@ -89,12 +131,12 @@ class Names:
         return {row.id: name for row in self._rows() if (name := self(row.id)) is not None}
 
     @cached_property
-    def _tables(self) -> list[Table[Any]]:
+    def _tables(self) -> list[Shelf]:
         return [table for workspace in self._workspaces for table in workspace.tables()]
 
     @cached_property
     def _bearers(self) -> Counter[str]:
         return Counter(row.label for row in self._rows())
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self) -> Iterator[Named]:
         return (row for table in self._tables for row in (*table, *table.removed.values()))
