@@ -9,6 +9,8 @@ PAGES = {
     "README.md": README,
     **{path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in sorted((ROOT / "docs").rglob("*.md"))},
 }
+WRITTEN_BY_HOOKS = ("docs/reference/api.md", "docs/reference/ledger.md")
+"""Pages that docs/hooks.py writes when the site is built."""
 TEXT = "\n".join(PAGES.values())
 
 

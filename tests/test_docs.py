@@ -5,7 +5,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 
 import pytest
 
-from docs_pages import PAGES, README, ROOT, TEXT, page, table
+from docs_pages import PAGES, README, ROOT, TEXT, WRITTEN_BY_HOOKS, page, table
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.engine.fault_kinds import FAULTS
 from pytest_seam_sandbox.settings import SETTINGS
@@ -18,7 +18,10 @@ BLOCKS = {
     if "def test_" in block or "TestCase" in block
 }
 LINKS = sorted(
-    {(name, target) for name, text in PAGES.items() for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text)}
+    (name, target)
+    for name, text in PAGES.items()
+    for target in set(re.findall(r"\]\((?!https?:)([^)\s]+)\)", text))
+    if ((ROOT / name).parent / target).resolve() not in [ROOT / page for page in WRITTEN_BY_HOOKS]
 )
 
 

@@ -1,9 +1,12 @@
 """What helps those who work on the project agrees with itself: the checks, and the recipes that messages point to."""
 
 import re
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+
+import pytest_seam_sandbox
 
 ROOT = Path(__file__).parents[1]
 CHECKS = (ROOT / ".ci" / "run").read_text("utf-8")
@@ -68,3 +71,52 @@ def test_one_place_replaces_sleep():
     }
 
     assert found == {"sleeping.py"}
+
+
+def release_notes():
+    spec = spec_from_file_location("release_notes", ROOT / "docs" / "release_notes.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.notes
+
+
+CHANGELOG = """# Changelog
+
+## [Unreleased]
+
+## [0.2.0] - 2026-12-01
+
+### Added
+
+- A thing.
+
+## [0.1.0] - 2026-11-01
+"""
+
+
+def test_release_has_the_notes_of_its_version():
+    """The section of the changelog, without its heading."""
+    notes = release_notes()
+
+    assert notes("v0.2.0", CHANGELOG, 'version = "0.2.0"', '__version__ = "0.2.0"') == "### Added\n\n- A thing.\n"
+
+
+@pytest.mark.parametrize(
+    ("tag", "project", "package", "said"),
+    [
+        ("v0.3.0", "0.2.0", "0.3.0", "pyproject.toml has 0.2.0"),
+        ("v0.3.0", "0.3.0", "0.2.0", "__version__ has 0.2.0"),
+        ("v0.3.0", "0.3.0", "0.3.0", r"no section '## \[0.3.0\]"),
+    ],
+)
+def test_release_that_does_not_fit_is_refused(tag, project, package, said):
+    """Tag, package and changelog name one version."""
+    with pytest.raises(SystemExit, match=said):
+        release_notes()(tag, CHANGELOG, f'version = "{project}"', f'__version__ = "{package}"')
+
+
+def test_versions_agree():
+    """The package says the version that it is released as."""
+    stated = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), flags=re.MULTILINE)[1]
+
+    assert stated == pytest_seam_sandbox.__version__
