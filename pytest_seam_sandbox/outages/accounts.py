@@ -24,6 +24,7 @@ _TOLD = ("account_disconnected", "bridge_disconnected")
 class AccountOutage(Outage):
     """An outage of a connected account, and with it of all of its devices. error_code: what all of them show."""
 
+    word = "device"
     error_code: ClassVar[str] = ""
 
     def __init__(self, backend: Backend, connected_account_id: str, label: str = "") -> None:

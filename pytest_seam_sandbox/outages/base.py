@@ -29,16 +29,17 @@ class Outage:
     `begin` and `end` do the same without assertions.
 
     A kind of outage is a class. name: the method of Sandbox. sentence: what happens, with {} for the name of what is
-    lost. switch: the attribute of SandboxMachine that turns it off. option: the argument of `sweep`. is_for_good:
-    what is lost does not come back. embedded_only: Seam has no endpoint that simulates it; such a kind is none of
-    DEFAULT_KINDS, and its switch is off by default. takes_device_away: the device is gone meanwhile, so that outages of
-    the kinds with needs_device can neither begin nor end.
+    lost. switch: the attribute of SandboxMachine that turns it off. option: the argument of `sweep`. word: what people
+    call its target. is_for_good: what is lost does not come back. embedded_only: Seam has no endpoint that simulates
+    it; such a kind is none of DEFAULT_KINDS, and its switch is off by default. takes_device_away: the device is gone
+    meanwhile, so that outages of the kinds with needs_device can neither begin nor end.
     """
 
     name: ClassVar[str] = ""
     sentence: ClassVar[str] = ""
     switch: ClassVar[str] = ""
     option: ClassVar[str] = ""
+    word: ClassVar[str] = ""
     is_for_good: ClassVar[bool] = False
     embedded_only: ClassVar[bool] = False
     takes_device_away: ClassVar[bool] = False

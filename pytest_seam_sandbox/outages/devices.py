@@ -24,6 +24,7 @@ class DeviceOutage(Outage):
     device goes offline.
     """
 
+    word = "device"
     flag: ClassVar[str] = ""
     back: ClassVar[str] = ""
     break_path: ClassVar[str] = ""

@@ -18,9 +18,8 @@ M = TypeVar("M")
 
 
 class ListedOutage(Outage, Generic[M]):
-    """An outage of one resource of a list. word: what people call it. id_name: the field that has its id."""
+    """An outage of one resource of a list. id_name: the field that has its id."""
 
-    word: ClassVar[str] = ""
     id_name: ClassVar[str] = ""
 
     def __init__(self, backend: Backend, resource_id: str, label: str = "") -> None:

@@ -25,6 +25,7 @@ class Deactivation(Outage):
     sentence = "the phone {} is lost for good"
     switch = "phone_losses"
     option = "deactivate"
+    word = "phone"
     is_for_good = True
 
     def __init__(self, backend: Backend, device_id: str, label: str = "", *, replace: bool = True) -> None:

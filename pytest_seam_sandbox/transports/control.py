@@ -44,14 +44,23 @@ def control(backend: Embedded, request: Request) -> Response:
     route = routes.get(name)
     if route is None:
         return _answer(404, {"error": f"no control route {request.path}; routes: {', '.join(sorted(routes))}"})
+
+    def act(values: dict[str, Any]) -> dict[str, Any]:
+        with backend.whole_or_not_at_all():
+            return route(backend, values)
+
+    return carry_out(request, act)
+
+
+def carry_out(request: Request, act: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
+    """Answer a POST with a JSON object by what an act makes of it; 400 for a mistake."""
     if request.method != "POST":
         return _answer(405, {"error": f"control routes are POST only; got {request.method}."})
     try:
         values = parse_json(request.body) if request.body else {}
         if not isinstance(values, dict):
             raise SandboxError(f"expected a JSON object as the body, got {shorten(repr(values))}.")
-        with backend.whole_or_not_at_all():
-            return _answer(200, route(backend, values))
+        return _answer(200, act(values))
     except (SandboxError, ApiError, ValueError, TypeError, OverflowError) as mistake:
         return _answer(400, {"error": shorten(str(mistake), _LONGEST_REASON)})
 
