@@ -135,10 +135,38 @@ def test_events_go_to_the_webhook_url(serve, ready):
     assert was_repeated
 
 
-def test_official_fake_takes_no_webhook_url(capsys):
-    """Its deliveries are not emulated."""
-    assert cli.main(["serve", "--fake-compat", "--webhook-url", "http://127.0.0.1:1/"]) == 2
-    assert "--webhook-url is no option of Seam's official fake" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    "option", [["--webhook-url", "http://127.0.0.1:1/"], ["--console"]], ids=lambda option: option[0]
+)
+def test_official_fake_takes_none_of_our_options(capsys, option):
+    """What the official fake does not have is not taken in its place."""
+    assert cli.main(["serve", "--fake-compat", *option]) == 2
+    assert f"{option[0]} is no option of Seam's official fake" in capsys.readouterr().err
+
+
+def test_console_is_announced_and_its_looks_are_not(serve, ready):
+    """Its address is printed; the page asks again and again, and nobody reads of that."""
+    running = serve("--world", "house", "--console")
+    console_line = running.lines(6)[4]
+    address = console_line.removeprefix("console=")
+
+    page = httpx.get(address)
+    changes = httpx.post(f"{address}/changes").json()
+    httpx.post(address.replace("console", "clock/freeze"))
+
+    assert page.status_code == 200
+    assert [device["name"] for device in changes["state"]["devices"]["shown"]] == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
+    assert running.lines(1)[0].startswith("POST /_sandbox/clock/freeze -> 200")
+    _, told = ready("--console")
+    assert told["console"] == f"{told['url']}/_sandbox/console"
+
+
+def test_console_is_not_there_without_its_option(ready):
+    """Nobody is served a page without asking for it."""
+    _, told = ready()
+
+    assert "console" not in told
+    assert httpx.get(f"{told['url']}/_sandbox/console").status_code == 404
 
 
 def test_serve_logs_a_line_for_each_request(serve):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 NewId = Callable[[], str]
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.5  # seconds between two looks for a signal whose byte went elsewhere
+_CONSOLE = "/_sandbox/console"
+"""The page asks again and again; nobody wants to read of that."""
 _MOST_BYTES = 4096  # signals that are read at once
 
 
@@ -50,6 +52,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="the address on this machine to which your app wants the events; may be given several times",
     )
+    parser.add_argument(
+        "--console",
+        action="store_true",
+        help="serve a page that shows the sandbox and lets things happen in it, at /_sandbox/console",
+    )
     for name, setting in _settings():
         switch: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.default in ("true", "false") else {}
         if name == "seed":  # a flag of the official fake
@@ -70,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     from ..transports.server import Listener
 
     given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
-    load = (_load_fake if options.fake_compat else _load_sandbox)(given, options.webhook_url)
+    load = (_load_fake if options.fake_compat else _load_sandbox)(given, options)
     output = Output(sys.stdout, sys.stderr, _lost_json if options.json else _lost_line)
     form = _log_json if options.json else _log_line
     new_id = _request_ids(options)
@@ -82,6 +89,10 @@ def run(options: argparse.Namespace) -> int:
     def handle(app: App, request: Request) -> Response:
         return served.handle(app, request)
 
+    def log(request: Request, *entry: Any) -> None:
+        if not (options.console and request.path.startswith(_CONSOLE)):
+            output.put(form(request, *entry))
+
     listener = Listener(
         host=options.host,
         port=_port(options),
@@ -90,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
         control_paths=("/_sandbox/", "/_fake/") if options.fake_compat else ("/_sandbox/",),
         handle=handle,
         early=lambda request: _early(request, new_id),
-        log=lambda *entry: output.put(form(*entry)),
+        log=log,
     )
     with closing(output), _signals() as wait_for_signal, listener:
         served = load(new_id)  # the slow part: requests wait for it, but those for /health
@@ -132,7 +143,7 @@ class _Served(NamedTuple):
     webhooks: Sequence[Webhook] = ()
 
 
-def _load_sandbox(given: dict[str, Any], webhook_urls: Sequence[str]) -> Callable[[NewId], _Served]:
+def _load_sandbox(given: dict[str, Any], options: argparse.Namespace) -> Callable[[NewId], _Served]:
     if given.get("seed") == "":
         raise SandboxError("--seed needs a value. Without one it is a flag of Seam's official fake: add --fake-compat.")
 
@@ -143,15 +154,23 @@ def _load_sandbox(given: dict[str, Any], webhook_urls: Sequence[str]) -> Callabl
 
         sandbox = Sandbox(**given)
         sandbox.embedded.app.new_health_id = new_id
-        webhooks = [sandbox.webhooks.deliver_to(url) for url in webhook_urls]
-        return _Served(sandbox.embedded, controls_of(sandbox.embedded), App.handle, webhooks)
+        webhooks = [sandbox.webhooks.deliver_to(url) for url in options.webhook_url]
+        control = _console_of(sandbox.embedded) if options.console else controls_of(sandbox.embedded)
+        return _Served(sandbox.embedded, control, App.handle, webhooks)
 
     return load
 
 
-def _load_fake(given: dict[str, Any], webhook_urls: Sequence[str]) -> Callable[[NewId], _Served]:
-    if webhook_urls:
-        raise SandboxError("--webhook-url is no option of Seam's official fake. Leave out --fake-compat to use it.")
+def _console_of(backend: Embedded) -> Callable[[App, Request], Response]:
+    from ..console.routes import console_of
+
+    return console_of(backend)
+
+
+def _load_fake(given: dict[str, Any], options: argparse.Namespace) -> Callable[[NewId], _Served]:
+    for name, is_given in (("--webhook-url", options.webhook_url), ("--console", options.console)):
+        if is_given:
+            raise SandboxError(f"{name} is no option of Seam's official fake. Leave out --fake-compat to use it.")
 
     from ..fake_compat.options import fake_options
 
@@ -220,7 +239,10 @@ def _announcement(options: argparse.Namespace, url: str, served: _Served) -> lis
     no_proxy = around_proxies(os.environ, url)["NO_PROXY"]
     if options.json:
         ready = {"event": "ready", "url": url, "api_key": api_key, "workspace_id": workspace_id, "no_proxy": no_proxy}
-        told = {"webhooks": [webhook.model_dump(mode="json") for webhook in webhooks]} if webhooks else {}
+        told: dict[str, Any] = (
+            {"webhooks": [webhook.model_dump(mode="json") for webhook in webhooks]} if webhooks else {}
+        )
+        told |= {"console": f"{url}{_CONSOLE}"} if options.console else {}
         return [json.dumps(ready | told)]
     return [
         f"SEAM_ENDPOINT={url}",
@@ -228,6 +250,7 @@ def _announcement(options: argparse.Namespace, url: str, served: _Served) -> lis
         f"NO_PROXY={no_proxy}",
         f"workspace_id={workspace_id}",
         *(f"SEAM_WEBHOOK_SECRET={webhook.secret}" for webhook in webhooks),
+        *([f"console={url}{_CONSOLE}"] if options.console else []),
         f"ready: world {backend.world}, control below {url}/_sandbox/, stop with Ctrl-C",
     ]
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox.console.routes import CONSOLE_ROUTES
+from pytest_seam_sandbox.console.state import ConsoleState
 from pytest_seam_sandbox.engine.fault_kinds import FAULTS
 from pytest_seam_sandbox.engine.faults import Faults
 from pytest_seam_sandbox.transports.control import MARKS, ROUTES
@@ -50,7 +52,7 @@ def test_examples_run_and_answer_as_the_page_says(seam_sandbox):
 
 def test_page_names_every_route():
     """No route is missing from the table, and none there is too much."""
-    assert sorted(re.findall(r"`([a-z_/]+)`", " ".join(LINES))) == sorted([*ROUTES, *MORE_ROUTES])
+    assert sorted(re.findall(r"`([a-z_/]+)`", " ".join(LINES))) == sorted([*ROUTES, *MORE_ROUTES, *CONSOLE_ROUTES])
 
 
 @pytest.mark.parametrize(
@@ -75,6 +77,12 @@ def test_page_names_the_parameters_of_methods(route):
 def test_page_names_the_parameters_of_routes_for_webhooks(seam_webhooks, name):
     """The table has all parameters of what the route calls."""
     assert documented(f"webhooks/{name}") == parameters(ACTS[name](seam_webhooks))
+
+
+@pytest.mark.parametrize("route", CONSOLE_ROUTES)
+def test_page_names_the_parameters_of_the_console(route):
+    """The table has all parameters of what the page asks for."""
+    assert documented(route) == parameters(getattr(ConsoleState, route.rpartition("/")[2]))
 
 
 @pytest.mark.parametrize("kind", [kind for kind, row in FAULTS.items() if not row.no_route])

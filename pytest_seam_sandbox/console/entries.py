@@ -1,0 +1,48 @@
+"""What has happened, as the console lists it: requests, events, webhooks, outages and moves of the clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engine.errors import shortened
+from ..engine.events import EventRow
+from ..engine.history import Call, Entry, Note, Sent
+from ..report.texts import NameOf, pairs
+from ..report.timeline import subject
+
+
+def is_shown(entry: Entry) -> bool:
+    """Whether an entry is listed: all but the sandbox's own requests that simulate nothing."""
+    return not isinstance(entry, Call) or entry.origin == "app" or "/simulate/" in entry.path
+
+
+def shown(entry: Entry, name_of: NameOf) -> dict[str, Any]:
+    """An entry as the page takes it.
+
+    kind: the list to which it belongs. text: what it is. about: what it is about. is_failure: whether it went wrong.
+
+    detail: more of it, for people who ask.
+    """
+    if isinstance(entry, Note):
+        return _row(entry.at, "note", entry.kind, shortened(entry.text, 400))
+    if isinstance(entry, EventRow):
+        return _row(entry.at, "event", entry.event_type, subject(entry, name_of), detail=entry.view())
+    if isinstance(entry, Sent):
+        about = f"→ {shortened(entry.url)}" + (f" (attempt {entry.attempt})" if entry.attempt > 1 else "")
+        return _row(
+            entry.at, "webhook", entry.event.event_type, about, outcome=entry.outcome, is_failure=not entry.is_success
+        )
+    outcome = f"{entry.status} {entry.error}" if entry.error else str(entry.status)
+    return _row(
+        entry.at,
+        "request",
+        f"{entry.method} {shortened(entry.path)}",
+        pairs(entry.params, name_of),
+        outcome=outcome,
+        is_failure=entry.status >= 400,
+        detail=entry.message,
+    )
+
+
+def _row(at: float, kind: str, text: str, about: str, **more: Any) -> dict[str, Any]:
+    return {"at": at, "kind": kind, "text": text, "about": about, "outcome": "", "is_failure": False} | more

@@ -1,0 +1,344 @@
+"""The console of a running server: its page, what it is told, what it offers, and to whom it is served."""
+
+import httpx
+import pytest
+
+from pytest_seam_sandbox.console.routes import console_of
+from pytest_seam_sandbox.console.state import MOST_ENTRIES, MOST_THINGS
+from pytest_seam_sandbox.outages import KINDS
+from pytest_seam_sandbox.transports.server import Listener
+
+PAGE = "/_sandbox/console"
+
+
+@pytest.fixture
+def served(seam_sandbox):
+    """An HTTP client of a server with a console."""
+    listener = Listener(control=console_of(seam_sandbox.embedded))
+    with listener.serving(seam_sandbox.embedded.app) as url, httpx.Client(base_url=url) as client:
+        yield client
+
+
+@pytest.fixture
+def post(served):
+    """Calls a control route and gives its answer, which has to be a success."""
+
+    def call(route, **values):
+        answer = served.post(f"/_sandbox/{route}", json=values)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return call
+
+
+@pytest.fixture
+def look(post):
+    """What the page is told now."""
+    return lambda **known: post("console/changes", **known)
+
+
+def offers(answer, part, name):
+    """The offers of the thing of this name, by their texts."""
+    [thing] = [one for one in answer["state"][part]["shown"] if one["name"] == name]
+    return {offer["text"]: offer for offer in thing["offers"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type", "says"),
+    [
+        (PAGE, "text/html; charset=utf-8", "<title>Seam sandbox</title>"),
+        (f"{PAGE}/console.js", "text/javascript; charset=utf-8", "console/changes"),
+        (f"{PAGE}/cards.js", "text/javascript; charset=utf-8", "export function showCards"),
+        (f"{PAGE}/console.css", "text/css; charset=utf-8", "prefers-color-scheme: dark"),
+    ],
+)
+def test_page_is_served_with_a_policy_that_lets_nothing_else_in(served, path, content_type, says):
+    """Page, scripts and style; a browser runs nothing else, and shows it in no frame."""
+    answer = served.get(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (200, content_type)
+    assert says in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert (served.head(path).status_code, served.head(path).content) == (200, b"")
+
+
+def test_page_names_no_other_host(served):
+    """All that it needs is in the package."""
+    texts = [
+        served.get(path).text
+        for path in (PAGE, *(f"{PAGE}/{name}" for name in ("console.js", "cards.js", "console.css")))
+    ]
+
+    assert [text for text in texts if "://" in text or "innerHTML" in text] == []
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/changes", f"{PAGE}/simulate", f"{PAGE}/console.js"])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"host": "console.example"}, 421), ({"origin": "https://console.example"}, 403), ({"origin": "null"}, 403)],
+    ids=["rebound name", "other origin", "no origin"],
+)
+def test_others_are_refused(served, path, headers, status):
+    """It is served to whom control routes are served: not under a name of somebody's own, not to other pages."""
+    answer = served.get(path, headers=headers) if "." in path or path == PAGE else served.post(path, headers=headers)
+
+    assert answer.status_code == status
+    assert "error" in answer.json()
+
+
+@pytest.mark.parametrize("route", ["console/changes", "console/simulate"])
+def test_routes_are_posts_with_json(served, route):
+    """As all control routes are."""
+    assert served.get(f"/_sandbox/{route}").status_code == 405
+    assert served.post(f"/_sandbox/{route}", content="{}", headers={"content-type": "text/plain"}).status_code == 415
+    assert served.post(f"/_sandbox/{route}", json={"nothing": 1}).status_code == 400
+
+
+def test_other_control_routes_are_there(seam_sandbox, post, served):
+    """The page uses them, and a test in another language may too."""
+    assert post("clock/freeze")["now"]
+    assert post("webhooks/deliver_to")["webhook_id"]
+    assert served.get(f"{PAGE}/nothing").status_code == 404
+
+
+def test_without_console_there_is_no_page(seam_sandbox):
+    """Control routes alone do not serve it."""
+    with seam_sandbox.serve(control=True) as url:
+        assert httpx.get(f"{url}{PAGE}").status_code == 404
+        assert httpx.post(f"{url}{PAGE}/changes").status_code == 404
+
+
+# what it is told
+
+
+def test_changes_have_the_state_once(look, sandbox_device):
+    """A page that knows the state is told the time, and nothing else."""
+    first = look()
+    again = look(run=first["run"], since=first["place"], version=first["version"])
+
+    assert [thing["name"] for thing in first["state"]["devices"]["shown"]] == [sandbox_device.display_name]
+    assert "state" not in again
+    assert again["entries"] == []
+    assert again["now"] >= first["now"]
+
+
+def test_changes_of_rows_without_an_event_show(look, sandbox_device, seam_sandbox):
+    """A made-up warning logs no event, and is shown."""
+    first = look()
+
+    seam_sandbox.set_warning(sandbox_device, "something_odd")
+
+    state = look(run=first["run"], since=first["place"], version=first["version"])["state"]
+    assert state["devices"]["shown"][0]["warnings"] == ["something_odd"]
+
+
+def test_page_of_an_earlier_server_is_told_all(look, sandbox_device):
+    """Its place and its version mean nothing here."""
+    first = look()
+
+    again = look(run="another", since=first["place"], version=first["version"])
+
+    assert "state" in again
+    assert again["entries"] == first["entries"]
+
+
+def test_entries_are_requests_events_webhooks_and_notes(look, post, seam_sandbox, seam_http, sandbox_device):
+    """In order, with names in place of ids; what failed is marked."""
+    seam_sandbox.webhooks.deliver_to(seam_sandbox.webhooks.inbox)
+    first = look()
+    seam_http.post("/devices/get", json={"device_id": "none"})
+    post("outages/begin", kind="disconnected", target=sandbox_device.display_name)
+
+    entries = look(run=first["run"], since=first["place"])["entries"]
+    post("outages/end", outage=f"disconnected({sandbox_device.display_name})")
+
+    told = [(entry["kind"], entry["text"], entry["outcome"], entry["is_failure"]) for entry in entries]
+    name = sandbox_device.display_name
+    assert told == [
+        ("request", "POST /devices/get", "400 invalid_input", True),
+        ("note", "outage", "", False),
+        ("request", "POST /devices/simulate/disconnect", "200", False),
+        ("event", "device.disconnected", "", False),
+        ("webhook", "device.disconnected", "200", False),
+    ]
+    assert [entries[place]["about"] for place in (1, 2, 3)] == [
+        f"disconnected({name}) begins",
+        f"device_id={name}",
+        f"device_id={name}",
+    ]
+    assert "Invalid uuid" in entries[0]["detail"]
+    assert entries[3]["detail"]["event_type"] == "device.disconnected"
+
+
+def test_second_attempts_and_failures_of_webhooks_show(look, seam_sandbox, sandbox_device):
+    """An app that answers 500 gets the event again."""
+    seam_sandbox.webhooks.deliver_to(lambda _: 500)
+    seam_sandbox.webhooks.allow_undelivered()
+    seam_sandbox.create_device()
+    seam_sandbox.clock.advance(10)
+
+    sent = [entry for entry in look()["entries"] if entry["kind"] == "webhook"]
+
+    assert {(entry["is_failure"], "(attempt 2)" in entry["about"]) for entry in sent} == {(True, False), (True, True)}
+
+
+def test_secrets_are_not_shown(look, seam_sandbox):
+    """Neither keys nor what opens a door to an account."""
+    with seam_sandbox.http() as http:
+        http.post("/client_sessions/get", json={"client_session_token": "seam_cst1_secret"})
+        answer = look()
+
+    assert seam_sandbox.api_key not in str(answer)
+    assert "seam_cst1_secret" not in str(answer)
+
+
+def test_thousands_of_events_are_not_sent(look, seam_sandbox, sandbox_device):
+    """The newest are, and how many were left out."""
+    for _ in range(3 * MOST_ENTRIES):
+        seam_sandbox.emit("device.connected", sandbox_device)
+
+    answer = look()
+
+    assert len(answer["entries"]) == MOST_ENTRIES
+    assert answer["skipped"] >= 2 * MOST_ENTRIES
+    assert len(answer["entries"]) + answer["skipped"] <= answer["place"]
+
+
+def test_things_are_found_by_name(look, seam_sandbox):
+    """Of many, some are shown; a part of the name finds the others, in any case."""
+    for number in range(MOST_THINGS + 5):
+        seam_sandbox.create_device(name=f"Room {number}")
+    seam_sandbox.create_device(name="CELLAR")
+
+    all_of_them, found = look()["state"]["devices"], look(find="cellar")["state"]["devices"]
+
+    assert (len(all_of_them["shown"]), all_of_them["count"]) == (MOST_THINGS, MOST_THINGS + 6)
+    assert ([thing["name"] for thing in found["shown"]], found["count"]) == (["CELLAR"], MOST_THINGS + 6)
+
+
+# what it offers
+
+
+@pytest.mark.seam(world="everything")
+def test_every_kind_of_outage_that_is_possible_is_offered(seam_sandbox, look):
+    """The offers follow from the table of kinds: each can begin, and its end is offered then."""
+    device = seam_sandbox.create_device()
+    seam_sandbox.create_access_code(device, name="Guest")
+    seam_sandbox.create_acs_system("visionline_system")
+    state = look()["state"]
+    things = [thing for part in ("devices", "phones", "others") for thing in state[part]["shown"]]
+
+    begun = {
+        offer["params"]["kind"] for thing in things for offer in thing["offers"] if offer["path"] == "outages/begin"
+    }
+
+    assert begun == set(KINDS)
+    assert {thing["what"] for thing in state["others"]["shown"]} == {"access code", "access system"}
+
+
+def test_outage_begins_and_ends(look, post, seam_sandbox, sandbox_device):
+    """While it lasts, its end is offered: on its thing, and in the list of open outages."""
+    name = sandbox_device.display_name
+    begin = offers(look(), "devices", name)["Disconnect"]
+    post(begin["path"], **begin["params"])
+    answer = look()
+    during = offers(answer, "devices", name)
+    [opened] = answer["state"]["outages"]
+    [device] = answer["state"]["devices"]["shown"]
+
+    assert (opened["name"], opened["text"]) == (f"disconnected({name})", "End: disconnected")
+    assert {"Disconnect", "Connect"} & during.keys() == set()
+    assert (device["is_online"], device["errors"]) == (False, ["device_disconnected"])
+
+    post(during["End: disconnected"]["path"], **during["End: disconnected"]["params"])
+
+    assert seam_sandbox.get_device(sandbox_device).properties.online
+    assert "Disconnect" in offers(look(), "devices", name)
+
+
+def test_way_back_is_offered_where_no_outage_will_take_it(look, post, seam_sandbox, seam_http, sandbox_device):
+    """What the app has disconnected by itself has no end on the page, but its flag says that it can be connected."""
+    seam_http.post("/devices/simulate/disconnect", json={"device_id": sandbox_device.device_id})
+
+    connect = offers(look(), "devices", sandbox_device.display_name)["Connect"]
+    post(connect["path"], **connect["params"])
+
+    assert seam_sandbox.get_device(sandbox_device).properties.online
+
+
+def test_phone_is_deactivated_and_replaced(look, post, seam_sandbox, sandbox_phone):
+    """Its owner gets a new one when the outage ends."""
+    begin = offers(look(), "phones", sandbox_phone.display_name)["Deactivate"]
+    post(begin["path"], **begin["params"])
+    answer = look()
+
+    assert answer["state"]["phones"]["shown"] == []
+
+    [end] = answer["state"]["outages"]
+    post(end["path"], **end["params"])
+
+    assert look()["state"]["phones"]["count"] == 1
+
+
+@pytest.mark.seam(world="everything")
+def test_every_simulation_works(look, post, seam_sandbox):
+    """What is offered is not refused, when a person fills in what it needs."""
+    filled = {
+        "hvac_mode": "heat",
+        "heating_set_point_celsius": 21,
+        "temperature_celsius": 20,
+        "code": "1234",
+        "name": "Guest",
+        "is_expired": True,
+    }
+    things = look()["state"]["devices"]["shown"]
+    found = [offer for thing in things for offer in thing["offers"] if offer["path"] == "console/simulate"]
+
+    for offer in found:
+        chosen = {field["name"]: filled[field["name"]] for field in offer["fields"] if field["name"] in filled}
+        assert {field["name"] for field in offer["fields"] if field["is_needed"]} <= chosen.keys()
+        post(offer["path"], path=offer["params"]["path"], params={**offer["params"]["params"], **chosen})
+
+    assert {offer["text"] for offer in found} == {
+        "Keypad code entry",
+        "Manual lock via keypad",
+        "Create unmanaged access code",
+        "Trigger noise threshold",
+        "Hvac mode adjusted",
+        "Temperature reached",
+        "Paid subscription",
+    }
+
+
+def test_device_out_of_its_account_has_no_simulations(look, post, seam_sandbox, sandbox_device):
+    """Nobody can type at its keypad."""
+    name = sandbox_device.display_name
+    post("outages/begin", kind="removed", target=name)
+
+    found = offers(look(), "devices", name)
+    assert "End: removed" in found
+    assert [offer for offer in found.values() if offer["path"] == "console/simulate"] == []
+    post("outages/end", outage=f"removed({name})")
+
+
+def test_other_endpoints_are_not_called(served, sandbox_device):
+    """The route calls what the page offers, and no other path; Seam's refusal is told."""
+    other = served.post(f"{PAGE}/simulate", json={"path": "/devices/delete", "params": {}})
+    refused = served.post(
+        f"{PAGE}/simulate",
+        json={"path": "/locks/simulate/keypad_code_entry", "params": {"device_id": sandbox_device.device_id}},
+    )
+
+    assert (other.status_code, refused.status_code) == (400, 400)
+    assert "is none of the simulate endpoints" in other.json()["error"]
+    assert "code" in refused.json()["error"]
+
+
+def test_console_of_a_further_workspace_is_of_the_first(seam_sandbox, look):
+    """A server has one console; the others keep to themselves."""
+    seam_sandbox.create_workspace(world="house")
+
+    assert look()["state"]["devices"]["count"] == 0
