@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from docs_pages import PAGES
 
 SEED_SCRIPT = Path(__file__).with_name("fake_seed.mjs")
 
@@ -47,3 +50,17 @@ def test_javascript_sdk_finds_the_seed_of_the_official_fake(javascript_sdk):
         "failure": {"name": "SeamActionAttemptFailedError", "code": "foo", "message": "Failed"},
         "unknown": {"status": 404, "code": "device_not_found", "requestId": True},
     }
+
+
+def test_program_of_the_page_runs(site, javascript_sdk):
+    """What docs/apps/javascript.md shows works as it stands, and prints what its comment says."""
+    [program] = re.findall(r"^```js\n(.*?)^```", PAGES["docs/apps/javascript.md"], flags=re.MULTILINE | re.DOTALL)
+
+    printed = site.run("node", "--input-type=module", input=program, cwd=javascript_sdk)
+
+    assert printed.split() == re.findall(r"console.log.* // (.*)", program)
+
+
+def test_every_javascript_block_is_run():
+    """There is one, and it is the one above."""
+    assert {name for name, text in PAGES.items() if "```js\n" in text} == {"docs/apps/javascript.md"}
