@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,6 +24,12 @@ _READ = re.compile(r"(/[a-z0-9_]+)+/(get|list|list_[a-z0-9_]+|get_related)")
 _READING_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 _STAND_IN_KEY = "seam_test0live_0000000000000000000live"
 _SOON = 1.0  # seconds until the next try, where a 429 does not say
+_STARTED = time.time()
+# Seconds of a clock that runs on while freezegun or time-machine hold the others; Windows has no such function.
+_running: Callable[[], float] = (
+    partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
+)
+_STARTED_AT = _running()
 
 
 class Unreachable(SandboxError):
@@ -90,6 +98,7 @@ class Connection:
         self._timeout = timeout
         self._sleep = sleep
         self._closed_because: str | None = None
+        self._clock = _STARTED - _STARTED_AT
         self._http: httpx.HTTPTransport | None = None
 
     def __repr__(self) -> str:
@@ -116,6 +125,10 @@ class Connection:
         if self._http is not None:
             self._http.close()
             self._http = None
+
+    def now(self) -> float:
+        """Seconds since 1970 on Seam's clock, by the date of its last answer; on this machine's if it gave none."""
+        return self._clock + _running()
 
     # the sandbox's own calls
 
@@ -225,10 +238,15 @@ class Connection:
                 body = b"".join(answer.iter_raw())
             finally:
                 answer.close()
+            self._set_clock(answer.headers.get("date", ""))
             return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=request)
         except httpx.RequestError as error:
             failure = type(error)(self._key.without(str(error)), request=request)
         raise failure
+
+    def _set_clock(self, date: str) -> None:
+        with suppress(ValueError):
+            self._clock = parsedate_to_datetime(date).timestamp() - _running()
 
 
 def read_endpoint(text: str) -> str:

@@ -1,0 +1,78 @@
+"""Calls that undo something, or look before something changes: nulls, all pages, action attempts at their end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from ...engine.errors import SandboxError, is_for_the_test
+from ..seam_api import Refused
+from .connection import Connection
+
+__tracebackhide__ = is_for_the_test
+
+_LOOKS = 30  # at an action attempt, before it counts as one that never ends
+_BETWEEN = 1.0  # seconds between two looks, at most
+
+
+class Calls:
+    """Calls by path. sleep: waits between two looks at an action attempt."""
+
+    def __init__(self, connection: Connection, sleep: Callable[[float], None]) -> None:
+        self.connection = connection
+        self._sleep = sleep
+
+    def call(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
+        """POST to a path; None goes as null. The answer, when its action attempt is over. Raises Refused."""
+        answer = self._call(path, params)
+        attempt = answer.get("action_attempt")
+        if isinstance(attempt, dict):
+            answer["action_attempt"] = self._ended(attempt)
+        return answer
+
+    def find(self, path: str, params: dict[str, Any]) -> dict[str, Any] | None:
+        """Like `call`, but None for what is not there (404)."""
+        try:
+            return self.call(path, params)
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+            return None
+
+    def row(self, path: str, key: str, params: dict[str, Any]) -> dict[str, Any] | None:
+        """What the answer shows under the key; None for what is not there."""
+        answer = self.find(path, params)
+        row = None if answer is None else answer.get(key)
+        return row if isinstance(row, dict) else None
+
+    def rows(self, path: str, key: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+        """All rows of a list; none when what it is asked about is not there."""
+        rows: list[dict[str, Any]] = []
+        cursor = None
+        while True:
+            answer = self.find(path, params if cursor is None else {**params, "page_cursor": cursor}) or {}
+            rows += answer.get(key) or []
+            cursor = (answer.get("pagination") or {}).get("next_page_cursor")
+            if cursor is None:
+                return rows
+
+    def _call(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
+        status, content = self.connection.send(path, to_json(params))
+        answer: dict[str, Any] = from_json(content)
+        if status >= 400:
+            raise Refused(path, params, status, answer["error"])
+        return answer
+
+    def _ended(self, attempt: dict[str, Any]) -> dict[str, Any]:
+        for look in range(_LOOKS):
+            if attempt.get("status") != "pending":
+                return attempt
+            self._sleep(min(_BETWEEN, 0.05 * 2**look))
+            attempt_id = attempt["action_attempt_id"]
+            attempt = self._call("/action_attempts/get", {"action_attempt_id": attempt_id})["action_attempt"]
+        raise SandboxError(
+            f"the action attempt {attempt['action_attempt_id']} is still pending after {_LOOKS} looks. Run "
+            "seam-sandbox heal later."
+        )

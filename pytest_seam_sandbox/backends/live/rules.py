@@ -1,0 +1,315 @@
+"""How a write is undone: one class for each way. Which path is undone in which way stands in undo_table.py."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from ...engine.errors import SandboxError, is_for_the_test, quoted
+from .calls import Calls
+
+__tracebackhide__ = is_for_the_test
+
+Values = dict[str, Any]
+_TOLERANCE = 2.0  # seconds: the date of an answer has no fractions
+_LATEST = 90.0  # seconds after which a write that was on its way has arrived, or never will
+
+
+class CannotUndo(SandboxError):
+    """No call undoes this; the message says what to do."""
+
+
+class Written(NamedTuple):
+    """What is known of a write when it has to be undone.
+
+    made: None when no answer came. others: ids of what other processes have made, as their journals say.
+    """
+
+    path: str
+    at: float
+    known: Values
+    made: Values | None
+    others: Container[str]
+
+
+class Rule:
+    """How one kind of write is undone. This one: nothing has to be."""
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """What has to be known for it, found before the write leaves; None when nothing will have to be undone.
+
+        ours: the ids of what was made here and will be removed, with all that hangs on it.
+        """
+        return None
+
+    def after(self, known: Values, at: float, answer: Values) -> Values:
+        """What the answer adds. The ids of what was made are the list under `ids`."""
+        return {}
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Undo it; nothing happens where it is undone or gone already. Raises SandboxError when it cannot be done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refuse(Rule):
+    """A write that no test may do in a workspace that it shares with others. why: with what to do."""
+
+    why: str
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """Raise SandboxError."""
+        raise SandboxError(f"{self.why} It was not sent.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lost(Rule):
+    """A write that no call undoes.
+
+    subject: the parameters that name what it changes. read, key: the path and the key under which that is shown, to see
+    whether it belongs to something that was made here. advice: what to do about it.
+    """
+
+    subject: tuple[str, ...] = ()
+    read: str = ""
+    key: str = ""
+    advice: str
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """The parameters that name what it changes; None when that was made here."""
+        named = {name: params[name] for name in self.subject if params.get(name) is not None}
+        if any(is_ours(value, ours) for value in named.values()):
+            return None
+        if named and self.read and hangs_on_ours(calls.row(self.read, self.key, named), ours):
+            return None
+        return named
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Raise CannotUndo."""
+        told = ", ".join(f"{name} {quoted(value)}" for name, value in written.known.items())
+        happened = "" if written.made is not None else ", of which no answer came,"
+        raise CannotUndo(f"{written.path}{' with ' if told else ''}{told}{happened} cannot be undone. {self.advice}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made(Rule):
+    """Something new, which is deleted.
+
+    key, id: under which the answer shows it, and its id. delete: the path that deletes it; `also`: what this takes
+    besides the id. listed, rows: the path of a list that has it, and the key of its rows. within: parameters of the
+    write, with the parameter of the list that takes their value. shows: parameters whose values the rows show.
+    is_dated: rows have created_at; else the list is read before, too.
+    """
+
+    key: str
+    id: str
+    delete: str
+    also: tuple[str, ...] = ()
+    listed: str
+    rows: str
+    within: tuple[tuple[str, str], ...] = ()
+    shows: tuple[str, ...] = ()
+    is_dated: bool = True
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """What distinguishes it, for the case that no answer comes."""
+        known: Values = {
+            "within": {name: params[name] for name, _ in self.within if params.get(name) is not None},
+            "shows": {name: params[name] for name in self.shows if params.get(name) is not None},
+        }
+        if not self.is_dated:
+            known["ids"] = [row[self.id] for row in self._list(calls, known)]
+        return known
+
+    def after(self, known: Values, at: float, answer: Values) -> Values:
+        """The ids of what is new; an answer may also show something that was there before."""
+        found = answer.get(self.key)
+        rows = [row for row in (found if isinstance(found, list) else [found]) if isinstance(row, dict)]
+        return self._told([row for row in rows if not self.is_dated or is_made_after(row, at)])
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Delete it."""
+        made = written.made if written.made is not None else self._told(self._find(calls, written))
+        for made_id, also in zip(made["ids"], made["also"], strict=True):
+            calls.find(self.delete, {self.id: made_id, **also})
+
+    def _told(self, rows: list[Values]) -> Values:
+        also = [{name: row.get(name) for name in self.also} for row in rows]
+        keys = [value for row in rows for name, value in row.items() if name.endswith("_key") and value]
+        return {"ids": [row[self.id] for row in rows], "also": also, "keys": keys}
+
+    def _find(self, calls: Calls, written: Written) -> list[Values]:
+        """What may be it: it came after the write left, looks like it, and nobody else says that he has made it."""
+        before = written.known.get("ids", ())
+        rows = [
+            row
+            for row in self._list(calls, written.known)
+            if row[self.id] not in before
+            and row[self.id] not in written.others
+            and (not self.is_dated or is_made_after(row, written.at, within=_LATEST))
+        ]
+        if len(rows) > max([1, *(len(value) for value in written.known["within"].values() if isinstance(value, list))]):
+            ids = ", ".join(str(row[self.id]) for row in rows)
+            raise CannotUndo(
+                f"{written.path} got no answer, and {len(rows)} things look like what it may have made: {ids}. Look "
+                f"which of them belong to a test that has ended, and delete them with {self.delete}."
+            )
+        return rows
+
+    def _list(self, calls: Calls, known: Values) -> list[Values]:
+        """What looks like it; a parameter with several values is asked about for each of them."""
+        asked: list[Values] = [{}]
+        for name, value in known["within"].items():
+            each = value if isinstance(value, list) else [value]
+            asked = [{**one, dict(self.within)[name]: item} for one in asked for item in each]
+        rows = [row for one in asked for row in calls.rows(self.listed, self.rows, one)]
+        return [row for row in rows if all(row.get(name, value) == value for name, value in known["shows"].items())]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken(Rule):
+    """A simulated loss, which another path takes back.
+
+    subject: the parameter that names what is lost. fixed: what the path back takes besides.
+    """
+
+    back: str
+    subject: str
+    fixed: tuple[tuple[str, Any], ...] = ()
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """What it concerns."""
+        return {self.subject: params.get(self.subject), **dict(self.fixed)}
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Take it back."""
+        calls.find(self.back, written.known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed(Rule):
+    """Values of something that was there before, which are put back by the same path.
+
+    read, key: the path and the key under which it is shown. subject: the parameters that name it. places: for each
+    parameter that changes it, where its value is shown ("a.b" for b in a). maps: parameters that change a map by key.
+    always: parameters that the path wants in any case.
+    """
+
+    read: str
+    key: str
+    subject: tuple[str, ...]
+    places: Mapping[str, str]
+    maps: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """The values that it will change; None for what was made here, and for what is not there."""
+        named = {name: params[name] for name in self.subject if params.get(name) is not None}
+        if any(is_ours(value, ours) for value in named.values()):
+            return None
+        row = calls.row(self.read, self.key, named)
+        if row is None or hangs_on_ours(row, ours):
+            return None
+        asked = {*params, *self.always}
+        old = {name: value_at(row, place) for name, place in self.places.items() if name in asked}
+        for name in self.maps:
+            if isinstance(params.get(name), dict):
+                had = row.get(name) or {}
+                old[name] = {key: had.get(key) for key in params[name]}
+        return {**named, **old}
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Put the values back."""
+        calls.find(written.path, written.known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switched(Rule):
+    """Something that is so or not, and the path that sets it back.
+
+    subject: the parameters that name it. read, key, place: where it is shown. is_on: what the write makes of it.
+    """
+
+    back: str
+    subject: tuple[str, ...]
+    read: str
+    key: str
+    place: str
+    is_on: bool
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """What is switched; None where it is so already, and for what was made here."""
+        named = {name: params[name] for name in self.subject if params.get(name) is not None}
+        if any(is_ours(value, ours) for value in named.values()):
+            return None
+        row = calls.row(self.read, self.key, named)
+        if row is None or hangs_on_ours(row, ours) or value_at(row, self.place) is self.is_on:
+            return None
+        return named
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Set it back."""
+        calls.find(self.back, written.known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member(Rule):
+    """A membership that begins or ends, and the path that does the opposite.
+
+    whole: the parameter that names what has members. part: the one that names the member, or several. listed, rows, id:
+    a list of the members, by the parameter `whole`, and the ids of its rows. begins: whether it begins.
+    """
+
+    back: str
+    whole: str
+    part: str
+    listed: str
+    rows: str
+    id: str
+    begins: bool
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """Whose membership changes; None when nothing does, or it ends with what was made here."""
+        whole, part = params.get(self.whole), params.get(self.part)
+        if whole is None or part is None or is_ours(whole, ours):
+            return None
+        members = {row[self.id] for row in calls.rows(self.listed, self.rows, {self.whole: whole})}
+        parts = part if isinstance(part, list) else [part]
+        changed = [one for one in parts if (one in members) is not self.begins and not is_ours(one, ours)]
+        if not changed:
+            return None
+        return {self.whole: whole, self.part: changed if isinstance(part, list) else changed[0]}
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Do the opposite."""
+        calls.find(self.back, written.known)
+
+
+def is_ours(value: Any, ours: Container[str]) -> bool:
+    """Whether an id, or each of several, is of something that was made here."""
+    values = value if isinstance(value, list) else [value]
+    return bool(values) and all(isinstance(one, str) and one in ours for one in values)
+
+
+def hangs_on_ours(row: Mapping[str, Any] | None, ours: Container[str]) -> bool:
+    """Whether something belongs to what was made here: it names its id."""
+    values = [one for value in (row or {}).values() for one in (value if isinstance(value, list) else [value])]
+    return any(isinstance(value, str) and value in ours for value in values)
+
+
+def is_made_after(row: Mapping[str, Any], at: float, *, within: float | None = None) -> bool:
+    """Whether something was made after a time; also not later than so many seconds after it."""
+    try:
+        made_at = datetime.fromisoformat(str(row.get("created_at"))).timestamp()
+    except ValueError:
+        return True
+    return at - _TOLERANCE <= made_at and (within is None or made_at <= at + within)
+
+
+def value_at(row: Mapping[str, Any], place: str) -> Any:
+    """A value in what is shown, by a dotted place; None where there is none."""
+    value: Any = row
+    for name in place.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
