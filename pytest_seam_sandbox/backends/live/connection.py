@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from functools import partial
+from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -66,10 +67,9 @@ class _Key(httpx.Auth):
     def __reduce__(self) -> Any:
         raise SandboxError("the API key of a live sandbox cannot be pickled. Make the connection anew over there.")
 
-    def is_sent_by(self, request: httpx.Request) -> bool:
-        """Whether the request has this key, or the one that stands in for it."""
-        sent = request.headers.get("authorization")
-        return sent in {f"Bearer {self._text}", f"Bearer {_STAND_IN_KEY}"}
+    def is_or_stands_in(self, text: str) -> bool:
+        """Whether a text is this key, or the one that stands in for it."""
+        return text in {self._text, _STAND_IN_KEY}
 
     def put_into(self, request: httpx.Request) -> None:
         """Authorize the request."""
@@ -80,16 +80,27 @@ class _Key(httpx.Auth):
         return text.replace(self._text, f"<{self.form.name}>") if self._text else text
 
 
+def _network() -> httpx.BaseTransport:
+    return httpx.HTTPTransport(trust_env=False)
+
+
 class Connection:
     """The requests of a live sandbox, to one endpoint with one API key.
 
     timeout: seconds for an answer, and the most that is waited in all while Seam answers 429 to a call. sleep: waits.
-    Proxies, certificates and passwords that the environment names are not used. The key shows nowhere; clients of the
-    program under test get `stand_in_key` and the key is put into their requests on the way out.
+    transport: makes what carries the requests. refused: what the program under test was refused; whoever tells it takes
+    it out. Proxies, certificates and passwords that the environment names are not used. The key shows nowhere: clients
+    of the program under test get `stand_in_key`, and the key is put into their requests on the way out.
     """
 
     def __init__(
-        self, endpoint: str, api_key: str, *, timeout: float = 30.0, sleep: Callable[[float], None] = time.sleep
+        self,
+        endpoint: str,
+        api_key: str,
+        *,
+        timeout: float = 30.0,
+        sleep: Callable[[float], None] = time.sleep,
+        transport: Callable[[], httpx.BaseTransport] = _network,
     ) -> None:
         self.endpoint = read_endpoint(endpoint or SEAM_URL)
         self.refused: list[Exception] = []
@@ -99,7 +110,10 @@ class Connection:
         self._sleep = sleep
         self._closed_because: str | None = None
         self._clock = _STARTED - _STARTED_AT
-        self._http: httpx.HTTPTransport | None = None
+        self._lock = Lock()
+        self._tokens: set[str] = set()
+        self._transport = transport
+        self._http: httpx.BaseTransport | None = None
 
     def __repr__(self) -> str:
         return f"<Connection to {self.endpoint}, {'open' if self.proof else 'not open'} for writes>"
@@ -119,6 +133,11 @@ class Connection:
         if self._closed_because is not None:
             raise ProductionRefused(self._closed_because)
         self.proof = proof
+
+    def refusal(self, error: SandboxError) -> SandboxError:
+        """What to raise to the program under test; it is kept, in case that the program catches it."""
+        self.refused.append(error)
+        return error
 
     def close(self) -> None:
         """Give back the sockets; the next call takes new ones."""
@@ -205,7 +224,9 @@ class Connection:
         """Raise ProductionRefused, and let no more writes through, when an answer is about another workspace."""
         if self.proof is None:
             return
-        others = set(_workspaces_in(json_of(answer))) - {self.proof.workspace_id}
+        value = json_of(answer)
+        self._tokens.update(_session_tokens_in(value))
+        others = set(_workspaces_in(value)) - {self.proof.workspace_id}
         if others:
             self._closed_because = (
                 f"an answer is about the workspace {quoted(min(others))}, and what was proved is that "
@@ -215,22 +236,30 @@ class Connection:
             self.proof = None
             raise ProductionRefused(self._closed_because)
 
-    def is_authorized(self, request: httpx.Request) -> bool:
-        """Whether a request has the key of this connection, or the one that stands in for it."""
-        return self._key.is_sent_by(request)
+    def knows(self, header: str, value: str) -> bool:
+        """Whether a credential of a request leads to this workspace: its API key, or what stands in for it; a client
+        session that was made here; the publishable key.
+        """
+        if header == "seam-publishable-key":
+            return self.proof is not None and value == self.proof.publishable_key
+        if header == "seam-workspace":
+            return self.proof is not None and value == self.proof.workspace_id
+        return self._key.is_or_stands_in(value) or value in self._tokens
 
     def without_key(self, text: str) -> str:
         """The text, without the API key."""
         return self._key.without(text)
 
-    def exchange(self, request: httpx.Request) -> httpx.Response:
-        """Send a request with the key, and read the whole answer.
+    def exchange(self, request: httpx.Request, *, with_key: bool = True) -> httpx.Response:
+        """Send a request, and read the whole answer. with_key: put the API key into it.
 
         An exception of httpx comes anew from here: the frames of its origin hold the headers in their variables.
         """
-        if self._http is None:
-            self._http = httpx.HTTPTransport(trust_env=False)
-        self._key.put_into(request)
+        with self._lock:
+            if self._http is None:
+                self._http = self._transport()
+        if with_key:
+            self._key.put_into(request)
         failure: httpx.RequestError
         try:
             answer = self._http.handle_request(request)
@@ -262,7 +291,7 @@ def read_endpoint(text: str) -> str:
             f"live_endpoint is {shown}; it takes the URL of a server without a name and a password in it, such as "
             "'http://127.0.0.1:8080', or nothing for Seam's own."
         )
-    return text.rstrip("/")
+    return str(httpx.URL(text)).rstrip("/")
 
 
 def json_of(answer: httpx.Response) -> Any:
@@ -273,11 +302,21 @@ def json_of(answer: httpx.Response) -> Any:
         return None
 
 
+def _rows_in(value: Any) -> Iterator[dict[str, Any]]:
+    """What an answer shows: the objects under its keys, alone or in lists."""
+    found = value.values() if isinstance(value, dict) else ()
+    yield from (row for part in found for row in (part if isinstance(part, list) else [part]) if isinstance(row, dict))
+
+
 def _workspaces_in(value: Any) -> Iterator[str]:
     """The ids of the workspaces of what an answer shows."""
-    found = value.values() if isinstance(value, dict) else ()
-    rows = [row for part in found for row in (part if isinstance(part, list) else [part]) if isinstance(row, dict)]
-    yield from (row["workspace_id"] for row in rows if isinstance(row.get("workspace_id"), str))
+    yield from (row["workspace_id"] for row in _rows_in(value) if isinstance(row.get("workspace_id"), str))
+
+
+def _session_tokens_in(value: Any) -> Iterator[str]:
+    """The tokens of the client sessions that an answer shows."""
+    tokens = [row.get(name) for row in _rows_in(value) for name in ("token", "client_session_token")]
+    yield from (token for token in tokens if isinstance(token, str) and token.startswith("seam_cst"))
 
 
 def _seconds_to_wait(answer: httpx.Response) -> float:

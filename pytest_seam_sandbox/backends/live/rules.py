@@ -79,7 +79,7 @@ class Lost(Rule):
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
         """The parameters that name what it changes; None when that was made here."""
         named = {name: params[name] for name in self.subject if params.get(name) is not None}
-        if any(is_ours(value, ours) for value in named.values()):
+        if named and all(is_ours(value, ours) for value in named.values()):
             return None
         if named and self.read and hangs_on_ours(calls.row(self.read, self.key, named), ours):
             return None
@@ -229,6 +229,7 @@ class Switched(Rule):
     """Something that is so or not, and the path that sets it back.
 
     subject: the parameters that name it. read, key, place: where it is shown. is_on: what the write makes of it.
+    more: what the path back takes besides.
     """
 
     back: str
@@ -237,6 +238,7 @@ class Switched(Rule):
     key: str
     place: str
     is_on: bool
+    more: tuple[tuple[str, Any], ...] = ()
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
         """What is switched; None where it is so already, and for what was made here."""
@@ -246,7 +248,7 @@ class Switched(Rule):
         row = calls.row(self.read, self.key, named)
         if row is None or hangs_on_ours(row, ours) or value_at(row, self.place) is self.is_on:
             return None
-        return named
+        return {**named, **dict(self.more)}
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Set it back."""
@@ -257,8 +259,8 @@ class Switched(Rule):
 class Member(Rule):
     """A membership that begins or ends, and the path that does the opposite.
 
-    whole: the parameter that names what has members. part: the one that names the member, or several. listed, rows, id:
-    a list of the members, by the parameter `whole`, and the ids of its rows. begins: whether it begins.
+    whole: the parameter that names what has members. part: the one that names the member, or several. listed, rows: a
+    list of the members, by the parameter `whole`, and the key of its rows. begins: whether it begins.
     """
 
     back: str
@@ -266,20 +268,24 @@ class Member(Rule):
     part: str
     listed: str
     rows: str
-    id: str
     begins: bool
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
         """Whose membership changes; None when nothing does, or it ends with what was made here."""
-        whole, part = params.get(self.whole), params.get(self.part)
+        whole, part = params.get(self.whole), self.part_of(calls, params)
         if whole is None or part is None or is_ours(whole, ours):
             return None
-        members = {row[self.id] for row in calls.rows(self.listed, self.rows, {self.whole: whole})}
+        member_id = self.part.removesuffix("s")
+        members = {row[member_id] for row in calls.rows(self.listed, self.rows, {self.whole: whole})}
         parts = part if isinstance(part, list) else [part]
         changed = [one for one in parts if (one in members) is not self.begins and not is_ours(one, ours)]
         if not changed:
             return None
         return {self.whole: whole, self.part: changed if isinstance(part, list) else changed[0]}
+
+    def part_of(self, calls: Calls, params: Values) -> Any:
+        """Whose membership it is about."""
+        return params.get(self.part)
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Do the opposite."""

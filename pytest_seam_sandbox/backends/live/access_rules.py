@@ -1,0 +1,279 @@
+"""How writes about access are undone: codes, credentials, grants, customers. The general ways are in rules.py."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import Any
+
+from ...engine.errors import is_for_the_test
+from .calls import Calls
+from .rules import CannotUndo, Changed, Made, Member, Rule, Values, Written, hangs_on_ours, is_made_after, is_ours
+
+__tracebackhide__ = is_for_the_test
+
+_OF_CUSTOMERS = (
+    ("/spaces/list", "spaces"),
+    ("/access_grants/list", "access_grants"),
+    ("/connected_accounts/list", "connected_accounts"),
+    ("/connect_webviews/list", "connect_webviews"),
+)
+
+
+class CodeChanged(Rule):
+    """/access_codes/update: the values of a code that was there before."""
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """The values that it will change; None for a code that was made here."""
+        code_id = params.get("access_code_id")
+        row = (
+            None
+            if is_ours(code_id, ours)
+            else calls.row("/access_codes/get", "access_code", {"access_code_id": code_id})
+        )
+        if row is None or hangs_on_ours(row, ours):
+            return None
+        known: Values = {"access_code_id": code_id}
+        known |= {name: row.get(name) for name in ("name", "code") if name in params and row.get(name) is not None}
+        if {"starts_at", "ends_at", "type"} & params.keys():
+            known["type"] = row["type"]
+            if row["type"] == "time_bound":
+                known |= {name: row[name] for name in ("starts_at", "ends_at")}
+        if {"is_external_modification_allowed", "allow_external_modification"} & params.keys():
+            known["is_external_modification_allowed"] = row["is_external_modification_allowed"]
+        if params.get("is_managed") is False:
+            known["is_managed"] = True
+        return known
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Put the values back."""
+        known = dict(written.known)
+        code_id = {"access_code_id": known["access_code_id"]}
+        if known.pop("is_managed", None) and calls.find("/access_codes/get", code_id) is None:
+            calls.find("/access_codes/unmanaged/convert_to_managed", code_id)
+        if len(known) > 1:
+            calls.find(written.path, known)
+
+
+class Backup(Rule):
+    """/access_codes/pull_backup_access_code: the backup code is deleted."""
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """The code; None when it has a backup code already."""
+        code = calls.row("/access_codes/get", "access_code", {"access_code_id": params.get("access_code_id")})
+        if code is None or code.get("pulled_backup_access_code_id") is not None:
+            return None
+        return {"access_code_id": code["access_code_id"]}
+
+    def after(self, known: Values, at: float, answer: Values) -> Values:
+        """The id of the backup code."""
+        backup = answer.get("backup_access_code") or {}
+        return {"ids": [backup["access_code_id"]] if "access_code_id" in backup else []}
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Delete it."""
+        ids = (written.made or {}).get("ids")
+        if ids is None:
+            code = calls.row("/access_codes/get", "access_code", written.known) or {}
+            ids = [code["pulled_backup_access_code_id"]] if code.get("pulled_backup_access_code_id") else []
+        for backup_id in ids:
+            calls.find("/access_codes/delete", {"access_code_id": backup_id})
+
+
+class CredentialGiven(Rule):
+    """/acs/credentials/assign and unassign: who had the credential has it again."""
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """Who has it; None for one that was made here."""
+        credential_id = params.get("acs_credential_id")
+        if is_ours(credential_id, ours):
+            return None
+        row = calls.row("/acs/credentials/get", "acs_credential", {"acs_credential_id": credential_id})
+        return None if row is None else {"acs_credential_id": credential_id, "acs_user_id": row.get("acs_user_id")}
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Give it back."""
+        credential = {"acs_credential_id": written.known["acs_credential_id"]}
+        row = calls.row("/acs/credentials/get", "acs_credential", credential)
+        had = written.known["acs_user_id"]
+        if row is None or row.get("acs_user_id") == had:
+            return
+        if had is None:
+            calls.find("/acs/credentials/unassign", {**credential, "acs_user_id": row["acs_user_id"]})
+        else:
+            calls.find("/acs/credentials/assign", {**credential, "acs_user_id": had})
+
+
+class MethodsRequested(Rule):
+    """/access_grants/request_access_methods: the methods that are new are deleted."""
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """The methods of the grant; None for a grant that was made here."""
+        grant_id = params.get("access_grant_id")
+        row = None if is_ours(grant_id, ours) else self._grant(calls, grant_id)
+        if row is None or hangs_on_ours(row, ours):
+            return None
+        return {"access_grant_id": grant_id, "methods": row.get("access_method_ids") or []}
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Delete those that came."""
+        row = self._grant(calls, written.known["access_grant_id"]) or {}
+        for method_id in row.get("access_method_ids") or ():
+            if method_id not in written.known["methods"]:
+                calls.find("/access_methods/delete", {"access_method_id": method_id})
+
+    @staticmethod
+    def _grant(calls: Calls, grant_id: Any) -> Values | None:
+        return calls.row("/access_grants/get", "access_grant", {"access_grant_id": grant_id})
+
+
+class Grant(Made):
+    """A new access grant; its person too, if it came with the grant."""
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """What distinguishes it, and whether it brings a person."""
+        known = super().before(calls, params, ours)
+        return None if known is None else {**known, "brings_person": params.get("user_identity") is not None}
+
+    def after(self, known: Values, at: float, answer: Values) -> Values:
+        """Also the person."""
+        made = super().after(known, at, answer)
+        if known["brings_person"]:
+            made["person"] = (answer.get(self.key) or {}).get("user_identity_id")
+        return made
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Delete the grant, then the person if he was not there before."""
+        found: list[Values] = []
+        if written.made is None:
+            found = self._find(calls, written)
+            written = written._replace(made=self._told(found))
+        super().undo(calls, written)
+        made = written.made or {}
+        people = [made.get("person"), *(row.get("user_identity_id") for row in found)]
+        for person_id in people if written.known["brings_person"] else ():
+            person = calls.row("/user_identities/get", "user_identity", {"user_identity_id": person_id})
+            if person is not None and is_made_after(person, written.at):
+                calls.find("/user_identities/delete", {"user_identity_id": person_id})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BringsUsers(Rule):
+    """A write that may give a person users in access systems, which stay. write: how the rest of it is undone."""
+
+    write: Rule
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """Also the users that the person has; a person that was made here takes his users along."""
+        known = self.write.before(calls, params, ours)
+        person_id = params.get("user_identity_id")
+        users = None
+        if person_id is not None and not is_ours(person_id, ours):
+            users = [row["acs_user_id"] for row in self._users(calls, person_id)]
+        if known is None and users is None:
+            return None
+        return {"write": known, "person": person_id, "users": users}
+
+    def after(self, known: Values, at: float, answer: Values) -> Values:
+        """What the rest of it tells."""
+        return {} if known["write"] is None else self.write.after(known["write"], at, answer)
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Undo the rest of it, then delete the users that came."""
+        known = written.known
+        if known["write"] is not None:
+            self.write.undo(calls, written._replace(known=known["write"]))
+        if known["users"] is not None:
+            for row in self._users(calls, known["person"]):
+                if row["acs_user_id"] not in known["users"]:
+                    calls.find("/acs/users/delete", {"acs_user_id": row["acs_user_id"]})
+
+    @staticmethod
+    def _users(calls: Calls, person_id: Any) -> list[Values]:
+        return calls.rows("/acs/users/list", "acs_users", {"user_identity_id": person_id})
+
+
+class Customer(Rule):
+    """/customers/push_data and create_portal: a customer who was not known before is deleted with all that is his."""
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """Whether the customer was known."""
+        key = params.get("customer_key") or (params.get("customer_data") or {}).get("customer_key")
+        return None if key is None else {"customer_key": key, "was_known": self._is_known(calls, key)}
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Delete what is the customer's."""
+        key = written.known["customer_key"]
+        if written.known["was_known"]:
+            raise CannotUndo(
+                f"{written.path} has changed the data of the customer {key!r}, who was there before. Push the old data "
+                "again, or let tests have customers of their own."
+            )
+        calls.find("/customers/delete_data", {"customer_keys": [key]})
+
+    @staticmethod
+    def _is_known(calls: Calls, key: Any) -> bool:
+        return any(calls.rows(path, rows, {"customer_key": key}) for path, rows in _OF_CUSTOMERS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupMember(Member):
+    """A membership in an access group; the user may also be named by his person."""
+
+    def part_of(self, calls: Calls, params: Values) -> Any:
+        """The id of the user."""
+        person_id = params.get("user_identity_id")
+        if person_id is None:
+            return super().part_of(calls, params)
+        group = calls.row("/acs/access_groups/get", "acs_access_group", {self.whole: params.get(self.whole)}) or {}
+        users = calls.rows("/acs/users/list", "acs_users", {"user_identity_id": person_id})
+        return next(
+            (user["acs_user_id"] for user in users if user["acs_system_id"] == group.get("acs_system_id")), None
+        )
+
+
+class PersonOfUser(Rule):
+    """/user_identities/add_acs_user and remove_acs_user: the user of an access system gets back whom it belonged to."""
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """Whom it belongs to; None for a user that was made here."""
+        user_id = params.get("acs_user_id")
+        row = None if is_ours(user_id, ours) else self._user(calls, user_id)
+        return None if row is None else {"acs_user_id": user_id, "user_identity_id": row.get("user_identity_id")}
+
+    def undo(self, calls: Calls, written: Written) -> None:
+        """Take it from whom it belongs to now, and give it back; a person that came with the write goes."""
+        user_id, had = written.known["acs_user_id"], written.known["user_identity_id"]
+        has = (self._user(calls, user_id) or {}).get("user_identity_id")
+        if has == had:
+            return
+        if has is not None:
+            calls.find("/user_identities/remove_acs_user", {"acs_user_id": user_id, "user_identity_id": has})
+            person = calls.row("/user_identities/get", "user_identity", {"user_identity_id": has})
+            if person is not None and is_made_after(person, written.at):
+                calls.find("/user_identities/delete", {"user_identity_id": has})
+        if had is not None:
+            calls.find("/user_identities/add_acs_user", {"acs_user_id": user_id, "user_identity_id": had})
+
+    @staticmethod
+    def _user(calls: Calls, user_id: Any) -> Values | None:
+        return calls.row("/acs/users/get", "acs_user", {"acs_user_id": user_id})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpaceChanged(Changed):
+    """/spaces/update: also the members, of which a list replaces all."""
+
+    def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
+        """Also the members."""
+        known = super().before(calls, params, ours)
+        if known is None:
+            return None
+        space = calls.row(self.read, self.key, {name: params[name] for name in self.subject if name in params}) or {}
+        of_space = {"space_id": space.get("space_id")}
+        if "device_ids" in params:
+            known["device_ids"] = [row["device_id"] for row in calls.rows("/devices/list", "devices", of_space)]
+        if "acs_entrance_ids" in params:
+            rows = calls.rows("/acs/entrances/list", "acs_entrances", of_space)
+            known["acs_entrance_ids"] = [row["acs_entrance_id"] for row in rows]
+        return known

@@ -1,0 +1,140 @@
+"""The httpx transport for clients of the program under test: to the workspace that was proved, and to nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+import httpx
+from anyio.to_thread import run_sync
+from pydantic_core import from_json
+
+from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test, quoted
+from ...engine.http import SEAM_URL
+from .connection import Connection, json_of
+from .journal import Change
+
+__tracebackhide__ = is_for_the_test
+
+_CREDENTIALS = (
+    "authorization",
+    "seam-api-key",
+    "client-session-token",
+    "seam-client-session-token",
+    "seam-publishable-key",
+    "seam-workspace",
+)
+_SET_ANEW = (
+    "host",
+    "seam-api-key",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "cookie",
+    "proxy-authorization",
+)
+
+
+class Notes(Protocol):
+    """What has to hear of a write before it leaves, and of its answer."""
+
+    def begin(self, method: str, path: str, params: dict[str, Any]) -> Change | None:
+        """Note a write; raise SandboxError when it must not leave."""
+        ...
+
+    def finish(self, change: Change | None, status: int, answer: Any) -> None:
+        """Note what the answer told."""
+        ...
+
+
+class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Sends the requests of any client, sync or async, on the connection of a live sandbox.
+
+    A request to another host, or with another key, is refused with SandboxError before it leaves. Seam's host means the
+    endpoint of the connection. The answer comes as it is; redirects are for the client to follow, through here again.
+    """
+
+    def __init__(self, connection: Connection, notes: Notes) -> None:
+        self._connection = connection
+        self._notes = notes
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer of the workspace."""
+        return self._answer(request, request.read())
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer of the workspace. The request is sent in a thread: one way out is easier to guard than two."""
+        return await run_sync(self._answer, request, await request.aread())
+
+    def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
+        path = self._path_of(request)
+        with_key = self._check_credentials(request)
+        try:
+            change = self._notes.begin(request.method, path, params_of(request, body))
+        except SandboxError as refused:
+            raise self._connection.refusal(refused) from None
+        answer = self._connection.exchange(self._leaving(request, path, body), with_key=with_key)
+        try:
+            self._connection.check_workspace(answer)
+        except ProductionRefused as refused:
+            raise self._connection.refusal(refused) from None
+        self._notes.finish(change, answer.status_code, json_of(answer))
+        answer.request = request
+        return answer
+
+    def _path_of(self, request: httpx.Request) -> str:
+        """The path below the endpoint. Raises ProductionRefused for another server."""
+        url = str(request.url.copy_with(query=None, fragment=None))
+        for endpoint in (self._connection.endpoint, SEAM_URL):
+            if url.startswith(f"{endpoint}/"):
+                return url.removeprefix(endpoint)
+        raise self._connection.refusal(
+            ProductionRefused(
+                f"{request.method} {quoted(url)} goes to another server than {self._connection.endpoint}, which is all "
+                "that a live sandbox talks to. It was not sent. Build the client with the endpoint of the sandbox."
+            )
+        )
+
+    def _check_credentials(self, request: httpx.Request) -> bool:
+        """Whether the API key is to be put in. Raises ProductionRefused for a credential of another workspace."""
+        found = {name: request.headers[name] for name in _CREDENTIALS if name in request.headers}
+        for name, value in found.items():
+            if not self._connection.knows(name, value.removeprefix("Bearer ")):
+                raise self._connection.refusal(
+                    ProductionRefused(
+                        f"{request.method} {request.url.path} has a credential in the header {name} that is not of the "
+                        "workspace of this sandbox. It was not sent. Build the client with the key of the sandbox."
+                    )
+                )
+        key = found.get("authorization", found.get("seam-api-key"))
+        return key is not None and not key.startswith("Bearer seam_cst")
+
+    def _leaving(self, request: httpx.Request, path: str, body: bytes) -> httpx.Request:
+        query = f"?{request.url.query.decode('ascii')}" if request.url.query else ""
+        headers = [pair for pair in request.headers.multi_items() if pair[0] not in _SET_ANEW]
+        return httpx.Request(
+            request.method,
+            f"{self._connection.endpoint}{path}{query}",
+            headers=headers,
+            content=body or None,
+            extensions={name: value for name, value in request.extensions.items() if name == "timeout"},
+        )
+
+
+def params_of(request: httpx.Request, body: bytes) -> dict[str, Any]:
+    """The parameters of a request, from its query and its JSON; a repeated one is a list."""
+    params: dict[str, Any] = {}
+    for name, value in _pairs(request):
+        before = params.get(name)
+        params[name] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
+    try:
+        given = from_json(body) if body else {}
+    except ValueError:
+        given = {}
+    return params | (given if isinstance(given, dict) else {})
+
+
+def _pairs(request: httpx.Request) -> Iterator[tuple[str, str]]:
+    query = request.url.query.decode("ascii", "replace")
+    yield from ((name.removesuffix("[]"), value) for name, value in parse_qsl(query) if name != "_strict")

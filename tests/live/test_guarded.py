@@ -1,0 +1,117 @@
+"""Clients of the program under test reach the workspace that was proved, and nothing else."""
+
+import asyncio
+
+import httpx
+import pytest
+from seam.seam import AsyncSeam, Seam
+
+from live.strict_server import StrictServer
+from pytest_seam_sandbox import ProductionRefused
+from pytest_seam_sandbox.backends.live.connection import Connection
+from pytest_seam_sandbox.backends.live.guard import prove
+from pytest_seam_sandbox.backends.live.guarded import GuardedTransport
+from pytest_seam_sandbox.backends.live.undo import Undo
+
+
+@pytest.fixture(scope="module")
+def server():
+    with StrictServer() as server:
+        yield server
+
+
+class Live:
+    """A connection that was proved, and the transport on it."""
+
+    def __init__(self, server, folder):
+        self.connection = Connection(server.url, server.first.api_key, sleep=lambda _: None)
+        prove(self.connection, workspaces=[server.first.workspace_id], endpoint=server.url)
+        self.undo = Undo(self.connection, folder)
+        self.transport = GuardedTransport(self.connection, self.undo)
+
+    def client(self, **options):
+        key = f"Bearer {self.connection.stand_in_key}"
+        headers = {"authorization": key} | options.pop("headers", {})
+        return httpx.Client(base_url=self.connection.endpoint, transport=self.transport, headers=headers, **options)
+
+
+@pytest.fixture
+def live(server, tmp_path):
+    server.restart()
+    live = Live(server, tmp_path)
+    server.restart()
+    yield live
+    assert live.undo.undo() == []
+    live.connection.close()
+
+
+def test_sdk_and_httpx_work_sync_and_async_and_never_have_the_key(server, live):
+    options = {"api_key": live.connection.stand_in_key, "httpx_options": {"transport": live.transport}}
+    with Seam(**options) as seam:  # with Seam's own URL
+        identity = seam.user_identities.create(full_name="Jane Doe")
+        seam.user_identities.delete(user_identity_id=identity.user_identity_id)  # by DELETE, with a query
+
+    async def in_async():
+        async with AsyncSeam(endpoint=server.url, **options) as seam:
+            return await seam.devices.list()
+
+    assert len(asyncio.run(in_async())) == 12
+    with live.client() as client:
+        answer = client.get("/devices/list", params={"limit": 2})
+    assert len(answer.json()["devices"]) == 2
+    assert answer.request.headers["authorization"] == f"Bearer {live.connection.stand_in_key}"
+    assert {key for _, _, key in server.seen} == {server.first.api_key}
+
+
+def test_what_the_program_makes_and_breaks_is_noted(server, live):
+    with live.client() as client:
+        door = server.first.device_ids["Front Door"]
+        client.post("/devices/simulate/disconnect", json={"device_id": door})
+        client.post("/webhooks/create", json={"url": "nowhere"})  # 400
+        client.get("/devices/get", params={"device_id": door})
+
+    left = [change.path for change in live.undo.journal.changes if change.over is None]
+    assert left == ["/devices/simulate/disconnect"]
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "fact"),
+    [
+        ("https://api.example.com/devices/list", {}, "goes to another server"),
+        ("http://connect.getseam.com/devices/list", {}, "goes to another server"),
+        ("https://connect.getseam.com.example.com/devices/list", {}, "goes to another server"),
+        ("https://connect.getseam.com@example.com/devices/list", {}, "goes to another server"),
+        ("/devices/list", {"authorization": "Bearer seam_key1_production"}, "in the header authorization"),
+        ("/devices/list", {"authorization": "bearer seam_test1"}, "in the header authorization"),
+        ("/devices/list", {"seam-api-key": "seam_key1_production"}, "in the header seam-api-key"),
+        ("/devices/list", {"client-session-token": "seam_cst1"}, "in the header client-session-token"),
+        ("/devices/list", {"seam-publishable-key": "seam_pk1"}, "in the header seam-publishable-key"),
+        ("/devices/list", {"seam-workspace": "another"}, "in the header seam-workspace"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_another_server_and_another_credential_are_refused_before_anything_leaves(
+    server, live, method, url, headers, fact
+):
+    with live.client(headers=headers) as client, pytest.raises(ProductionRefused, match=fact) as caught:
+        client.request(method, url)
+
+    assert server.seen == []
+    assert live.connection.refused == [caught.value]
+    assert "production" not in str(caught.value)
+    assert "seam_test1" not in str(caught.value)
+
+
+def test_credentials_of_this_workspace_are_let_through(server, live):
+    workspace = server.backend(server.first)
+    with live.client() as client:
+        session = client.post("/client_sessions/create", json={}).json()["client_session"]["token"]
+        assert client.get("/devices/list", headers={"authorization": f"Bearer {session}"}).status_code == 200
+        assert client.get("/devices/list", headers={"client-session-token": session}).status_code == 200
+        assert client.get("/devices/list", headers={"seam-workspace": workspace.workspace_id}).status_code == 200
+    with httpx.Client(base_url=server.url, transport=live.transport) as client:
+        assert client.get("/devices/list").status_code == 401
+        assert client.get("/devices/list", headers={"seam-api-key": live.connection.stand_in_key}).status_code == 200
+        key = {"seam-publishable-key": live.connection.proof.publishable_key}
+        made = client.post("/client_sessions/create", json={"user_identifier_key": "jane"}, headers=key)
+        assert made.status_code == 200
