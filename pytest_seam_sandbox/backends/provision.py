@@ -40,7 +40,7 @@ class EmbeddedProvision:
         """A new connected account; its id. Raises SandboxError for no provider of Seam's, and for a login twice."""
         from ..api.connected_accounts.model import account_of_login
         from ..catalog.devices import check_provider
-        from ..worlds.build import add_account
+        from ..worlds.adding import add_account
 
         check_provider(provider)
         with self._app.changing():
@@ -54,7 +54,7 @@ class EmbeddedProvision:
     def create_acs_system(self, system_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
         """A new access system of the account, or of an account of its own; its id."""
         from ..api.acs.kinds import SYSTEM_KINDS
-        from ..worlds.build import add_acs_system
+        from ..worlds.adding import add_acs_system
 
         if system_type not in SYSTEM_KINDS:
             raise SandboxError(
@@ -71,7 +71,7 @@ class EmbeddedProvision:
         from ..api.connected_accounts.model import ConnectedAccountRow
         from ..api.devices.state import add_device
         from ..catalog.devices import device_model
-        from ..worlds.build import add_account
+        from ..worlds.adding import add_account
 
         model = device_model(device_type)
         if model.provider is None:

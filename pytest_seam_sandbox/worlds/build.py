@@ -1,17 +1,15 @@
-"""The named starting states. Each is a function that fills an empty workspace."""
+"""The starting states: those that have a name, each a function that fills an empty workspace, and those in files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 
 from ..api.acs.credentials import create as create_acs_credential
-from ..api.acs.kinds import SYSTEM_KINDS
-from ..api.acs.model import AcsEntranceRow, AcsSystemRow
-from ..api.acs.state import add_system
+from ..api.acs.model import AcsEntranceRow
 from ..api.connected_accounts.model import ConnectedAccountRow
-from ..api.connected_accounts.state import announce_connection, make_account
 from ..api.devices.house import add_house
 from ..api.devices.state import add_device
 from ..api.phones.endpoints import create_sandbox_phone
@@ -21,58 +19,45 @@ from ..catalog.devices import device_models
 from ..engine.errors import UnknownWorld, is_for_the_test, quoted
 from ..engine.frozen import freeze
 from ..engine.workspace import Workspace
+from .adding import add_account, add_acs_system
 
 __tracebackhide__ = is_for_the_test
 
 
 def build_world(workspace: Workspace, name: str) -> None:
-    """Fill the workspace with the world of this name. Raises UnknownWorld with the names there are."""
+    """Fill the workspace with the world of this name or in this file. Raises what `check_world` raises."""
+    if is_file(name):
+        from .load import load_file
+
+        load_file(workspace, name)
+        return
     check_world(name)
     WORLDS[name](workspace)
 
 
 def check_world(name: str) -> None:
-    """Raise UnknownWorld, with the names there are, when there is no world of this name."""
+    """Raise UnknownWorld, with the names there are, when there is no world of this name.
+
+    For a file: UnknownWorld when it is not there, UnusableWorld for what is wrong in it.
+    """
+    if is_file(name):
+        from .file import read_world
+
+        read_world(name)
+        return
     if name not in WORLDS:
         near = get_close_matches(name, WORLDS, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise UnknownWorld(f"there is no world {quoted(name)}.{hint} Worlds: {', '.join(sorted(WORLDS))}.")
+        raise UnknownWorld(
+            f"there is no world {quoted(name)}.{hint} Worlds: {', '.join(sorted(WORLDS))}. "
+            "A world in a file has a name that ends in .json."
+        )
 
 
-def add_account(
-    workspace: Workspace,
-    provider: str,
-    *,
-    email: str | None = None,
-    customer_key: str | None = None,
-    custom_metadata: Mapping[str, str | bool] | None = None,
-) -> ConnectedAccountRow:
-    """A connected account of this provider, without a Connect Webview: connected_account.connected."""
-    account = make_account(
-        workspace, provider, email=email, customer_key=customer_key, custom_metadata=dict(custom_metadata or {})
-    )
-    announce_connection(workspace, account)
-    return account
-
-
-def add_acs_system(
-    workspace: Workspace,
-    system_type: str,
-    *,
-    acs_system_id: str | None = None,
-    name: str | None = None,
-    entrances: Iterable[str] = (),
-    account: ConnectedAccountRow | None = None,
-) -> AcsSystemRow:
-    """An access system of this kind, with the credential manager that its mobile keys need, if it needs one."""
-    kind = SYSTEM_KINDS[system_type]
-    manager = next((row for row in workspace[AcsSystemRow] if row.system_type in kind.managers), None)
-    if manager is None and kind.managers:
-        manager = add_acs_system(workspace, kind.managers[0])
-    account = account or add_account(workspace, kind.provider)
-    manager_id = manager.id if manager else None
-    with workspace.ids.naming(acs_system_id):
-        return add_system(workspace, account, system_type, name=name, manager_id=manager_id, entrances=entrances)
+def is_file(name: str) -> bool:
+    """Whether a text names a file: it ends in .json or has a path separator, and is not the name of a world."""
+    separators = {os.sep, os.altsep or os.sep}
+    return name not in WORLDS and (name.lower().endswith(".json") or not separators.isdisjoint(name))
 
 
 def _empty(workspace: Workspace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -51,9 +51,9 @@ def refuse_pin(workspace: Workspace, device: DeviceRow, pin: str, *, own_id: str
 
     own_id: the code that is to have the PIN, if it exists already. Duplicates are another matter.
     """
-    lengths = device.property("supported_code_lengths")
-    if lengths and len(pin) not in lengths:
-        raise _refused(f"Access code must have {_listed(lengths)} digits on this device, got {len(pin)}")
+    fault = wrong_length(device, pin)
+    if fault is not None:
+        raise _refused(fault)
     if "cannot_specify_pin_code" in _kinds(device):
         raise _refused("Access codes cannot be specified on this device; leave out the code")
     broken = _broken(workspace, device, pin, own_id)
@@ -61,17 +61,28 @@ def refuse_pin(workspace: Workspace, device: DeviceRow, pin: str, *, own_id: str
         raise _refused(f"Access code {pin} violates the constraint {broken} of this device")
 
 
-def _broken(workspace: Workspace, device: DeviceRow, pin: str, own_id: str | None = None) -> str | None:
-    """The constraint that a PIN breaks; None when it breaks none."""
+def wrong_length(device: DeviceRow, pin: str) -> str | None:
+    """What is wrong with the length of a PIN on this lock; None when nothing is."""
+    lengths = device.property("supported_code_lengths")
+    if not lengths or len(pin) in lengths:
+        return None
+    return f"Access code must have {_listed(lengths)} digits on this device, got {len(pin)}"
+
+
+def broken_constraint(device: DeviceRow, pin: str, others: Iterable[str]) -> str | None:
+    """The constraint that a PIN breaks beside the other PINs of the lock; None when it breaks none."""
     kinds = _kinds(device)
     for kind in kinds:
         if kind in BREAKS and BREAKS[kind](pin):
             return kind
-    if "unique_first_four_digits" in kinds:
-        others = (row.code or "" for row in codes_on(workspace, device.device_id) if row.id != own_id)
-        if any(other[:4] == pin[:4] for other in others):
-            return "unique_first_four_digits"
+    if "unique_first_four_digits" in kinds and any(other[:4] == pin[:4] for other in others):
+        return "unique_first_four_digits"
     return None
+
+
+def _broken(workspace: Workspace, device: DeviceRow, pin: str, own_id: str | None = None) -> str | None:
+    others = (row.code or "" for row in codes_on(workspace, device.device_id) if row.id != own_id)
+    return broken_constraint(device, pin, others)
 
 
 def refuse_end(workspace: Workspace, ends_at: str | None) -> None:

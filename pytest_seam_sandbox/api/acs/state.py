@@ -46,8 +46,12 @@ def add_system(
     name: str | None = None,
     manager_id: str | None = None,
     entrances: Iterable[str] = (),
+    **details: Any,
 ) -> AcsSystemRow:
-    """A new access system of the account: acs_system.added, acs_system.connected, acs_entrance.added for each."""
+    """A new access system of the account: acs_system.added, acs_system.connected, acs_entrance.added for each.
+
+    details: further fields of the row; with an error under which Seam does not reach it, it is not connected.
+    """
     system = workspace[AcsSystemRow].put(
         AcsSystemRow(
             acs_system_id=workspace.ids.uuid(),
@@ -57,20 +61,25 @@ def add_system(
             name=name or SYSTEM_KINDS[system_type].display_name,
             created_at=workspace.clock.text(),
             manager_id=manager_id,
-        )
+        ).but(**details)
     )
     ids = {"acs_system_id": system.id, "connected_account_id": account.id}
     workspace.events.emit(workspace, AcsSystemAdded(**ids))
-    workspace.events.emit(workspace, AcsSystemConnected(**ids))
+    if system.is_connected:
+        workspace.events.emit(workspace, AcsSystemConnected(**ids))
     add_groups(workspace, system)
     if system.kind.has_encoders:
         add_encoder(workspace, system)
     for entrance in entrances:
-        metadata: dict[str, Mapping[str, Any]] = {}
-        if system_type == "visionline_system":
-            metadata["visionline_metadata"] = {"door_name": entrance, "door_category": door_category(entrance)}
-        add_entrance(workspace, system, entrance, metadata)
+        add_entrance(workspace, system, entrance, sample_metadata(system_type, entrance))
     return system
+
+
+def sample_metadata(system_type: str, entrance: str) -> dict[str, Mapping[str, Any]]:
+    """What the provider of a system of this type says of an entrance of this name."""
+    if system_type != "visionline_system":
+        return {}
+    return {"visionline_metadata": {"door_name": entrance, "door_category": door_category(entrance)}}
 
 
 def add_entrance(

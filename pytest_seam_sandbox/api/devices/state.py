@@ -63,8 +63,13 @@ def add_device(
     online: bool = True,
     custom_metadata: Meta | None = None,
     properties: Mapping[str, Any] | None = None,
+    errors: tuple[Condition, ...] = (),
+    **details: Any,
 ) -> DeviceRow:
-    """A new device of the account: device.added, then device.connected when it is online."""
+    """A new device of the account: device.added, then device.connected when it is online.
+
+    online: whether it has no error that says that it is offline. details: further fields of the row.
+    """
     own = dict(properties or {})
     template = model.properties.get("serial_number")
     if isinstance(template, str) and "serial_number" not in own:
@@ -80,10 +85,11 @@ def add_device(
         is_managed=account.automatically_manage_new_devices,
         custom_metadata=custom_metadata or {},
         properties=own,
-        errors=() if online else (_error(workspace, "device_disconnected"),),
+        errors=errors if online else (*errors, _error(workspace, "device_disconnected")),
         offers_simulation=workspace.is_sandbox,
-    )
-    inherited = [_error(workspace, error.code) for error in account.errors if error.code in OF_THE_ACCOUNT]
+    ).but(**details)
+    of_account = [error.code for error in account.errors if error.code in OF_THE_ACCOUNT]
+    inherited = [_error(workspace, code) for code in of_account if not device.has_error(code)]
     if inherited:
         device = device.but(errors=(*device.errors, *inherited))
     workspace[DeviceRow].put(device)
