@@ -55,6 +55,14 @@ def _is_empty(value: object) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
+def _from_root(config: pytest.Config, name: str, value: Any) -> Any:
+    """The value; a world in a file is looked for from the rootdir on, wherever pytest was started."""
+    from .worlds.naming import is_file
+
+    is_path = name == "world" and isinstance(value, str | os.PathLike) and is_file(value)
+    return str(config.rootpath / os.fspath(value)) if is_path else value
+
+
 def settings_of(request: pytest.FixtureRequest) -> dict[str, Any]:
     """The arguments for the Sandbox of this test; markers come last, the closest of them wins."""
     __tracebackhide__ = True
@@ -70,5 +78,5 @@ def settings_of(request: pytest.FixtureRequest) -> dict[str, Any]:
         given |= {name: (value, "the marker seam()") for name, value in marker.kwargs.items()}
     settings: dict[str, Any] = {}
     for name, (value, layer) in given.items():  # no comprehension, whose frame pytest would show
-        settings |= {name: read_setting(name, value, layer)} if layer else {}
+        settings |= {name: read_setting(name, _from_root(request.config, name, value), layer)} if layer else {}
     return settings | {"seed": f"{settings.get('seed', SETTINGS['seed'].default)}/{request.node.nodeid}"}

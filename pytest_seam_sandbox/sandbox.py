@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     from .catalog.literals import World
+    from .worlds.naming import AnyWorld
 
 __tracebackhide__ = is_for_the_test
 
@@ -103,13 +104,13 @@ class Sandbox(SandboxWorkspace):
     Usable without pytest: `with Sandbox() as sandbox:`. Leaving the block calls `check`, which raises what went wrong
     without an exception: a path that is not emulated, a fault that nobody met, an outage that was never left.
 
-    world: the starting state, "empty", "house", "hotel" or "everything". seed: ids, names, PINs and serial numbers
-    follow from it; give two sandboxes of one test different seeds if their ids have to differ. action_attempts:
-    "instant", "poll" or seconds. event_latency: seconds until an event shows. state_latency: seconds until a device
-    shows what /devices/simulate does to it. deactivation_latency: seconds until a deactivated phone is gone.
-    strict_ids: refuse ids that are no UUID. rate_limits: answer 429 beyond Seam's documented limits per device.
-    intercept_allow: further hosts that may be reached for real under interception, as text separated by commas or as a
-    list. api_key: of the form seam_test…; by default it follows from the seed.
+    world: the starting state, "empty", "house", "hotel", "everything" or the path of a world in a file. seed: ids,
+    names, PINs and serial numbers follow from it; give two sandboxes of one test different seeds if their ids have to
+    differ. action_attempts: "instant", "poll" or seconds. event_latency: seconds until an event shows. state_latency:
+    seconds until a device shows what /devices/simulate does to it. deactivation_latency: seconds until a deactivated
+    phone is gone. strict_ids: refuse ids that are no UUID. rate_limits: answer 429 beyond Seam's documented limits per
+    device. intercept_allow: further hosts that may be reached for real under interception, as text separated by commas
+    or as a list. api_key: of the form seam_test…; by default it follows from the seed.
     All seconds are sandbox seconds. Each setting is also taken as the text of an ini file. Environment, ini file,
     options and markers are not read here; the fixtures do that. Raises SandboxError for a value that it does not take.
     """
@@ -170,7 +171,7 @@ class Sandbox(SandboxWorkspace):
         name: str | None = None,
         workspace_id: str | None = None,
         api_key: str | None = None,
-        world: World = "empty",
+        world: World | AnyWorld = "empty",
     ) -> SandboxWorkspace:
         """A further sandbox workspace on the same server, with an API key of its own; embedded only.
 
@@ -189,7 +190,8 @@ class Sandbox(SandboxWorkspace):
                     if workspace_id in backend.app.workspaces
                     else "there is a workspace with this api_key already; give another api_key."
                 )
-            made = Embedded(beside=backend, name=name or "Sandbox", workspace_id=workspace_id, **settings)
+            with backend.whole_or_not_at_all():
+                made = Embedded(beside=backend, name=name or "Sandbox", workspace_id=workspace_id, **settings)
         return SandboxWorkspace(made, InProcess(made), self._allowed, emulator=made)
 
     def create_access_token(self, *workspaces: SandboxWorkspace) -> str:

@@ -91,13 +91,16 @@ def _refuse(name: str, found: object, takes: str) -> NoReturn:
 
 
 def _world(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        _refuse(name, value, "the name of a world as text")
-    if value != "empty":
+    if not isinstance(value, str | os.PathLike):
+        _refuse(name, value, "the name of a world as text, or the path of a world in a file")
+    text = os.fspath(value)
+    if not isinstance(text, str):
+        _refuse(name, value, "a path that is text")
+    if text != "empty":
         from .worlds.build import check_world
 
-        check_world(value)
-    return value
+        check_world(text)
+    return text
 
 
 def _seed(name: str, value: Any) -> int | str:
@@ -258,7 +261,9 @@ def _is_address(text: str) -> bool:
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType(
     {
-        "world": Setting("empty", "starting state of a sandbox: empty, house, hotel or everything", _world),
+        "world": Setting(
+            "empty", "starting state of a sandbox: empty, house, hotel, everything, or the path of a JSON file", _world
+        ),
         "seed": Setting("0", "ids, names, PINs and serial numbers follow from it, in a test also from its name", _seed),
         "action_attempts": Setting(
             "instant", "how action attempts end: instant, poll or a delay in sandbox seconds", _attempts
@@ -315,7 +320,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
 class SandboxSettings(TypedDict, total=False):
     """The settings as arguments of Sandbox; each is also taken as text."""
 
-    world: World
+    world: World | str | os.PathLike[str]
     seed: int | str
     action_attempts: ActionAttempts | str
     event_latency: float | str

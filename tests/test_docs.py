@@ -34,9 +34,12 @@ def headings(text):
 
 @pytest.mark.parametrize("name", BLOCKS)
 def test_example_passes(pytester, name):
-    """Each block with a test is a test file that a reader can copy and run."""
+    """Each block with a test is a test file that a reader can copy and run, beside the files that the page shows."""
     block = BLOCKS[name]
     pytester.makepyfile(block)
+    files = re.findall(r'^```json title="([^"]*)"\n(.*?)^```', PAGES[name.partition(":")[0]], re.MULTILINE | re.DOTALL)
+    for path, text in files:
+        (pytester.path / path).write_text(text, "utf-8")
 
     result = pytester.runpytest("-W", "error", "-p", "no:randomly", *WITHOUT)
 

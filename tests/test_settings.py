@@ -61,8 +61,8 @@ HOSTS = "host names, as text separated by commas or as a list of texts"
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("world", 5, "world is 5; it takes the name of a world as text."),
-        ("world", None, "world is None; it takes the name of a world as text."),
+        ("world", 5, "world is 5; it takes the name of a world as text, or the path of a world in a file."),
+        ("world", None, "world is None; it takes the name of a world as text, or the path of a world in a file."),
         ("seed", 1.5, "seed is 1.5; it takes a text or a whole number."),
         ("seed", True, "seed is True; it takes a text or a whole number."),
         ("seed", "\ud800", f"seed is '\\ud800'; it takes {SEEDS}."),

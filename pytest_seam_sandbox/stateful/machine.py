@@ -28,6 +28,7 @@ from ..strategies.disruptions import faults as drawn_faults
 from ..strategies.fault_specs import FaultSpec, check_kinds, check_targets
 from ..strategies.template import SandboxTemplate, as_names
 from ..watch import unnoticed
+from ..worlds.naming import AnyWorld
 from .case import adapt, check_bundles, note_calls
 from .decorators import as_step, initialize, is_eventual, is_no_step, own, rule
 from .open_outages import OpenOutages
@@ -61,7 +62,7 @@ def _start_of(machine: type[Machine]) -> Start:
 class Machine(OutageSwitches, WebhookSteps):
     """What SandboxMachine and AsyncSandboxMachine have in common, which is nearly all."""
 
-    world: ClassVar[World] = "empty"
+    world: ClassVar[World | AnyWorld] = "empty"
     device_types: ClassVar[Sequence[DeviceType]] = ("august_lock",)
     phone_count: ClassVar[int] = 0
     sandbox_settings: ClassVar[Mapping[str, Any]] = MappingProxyType({})

@@ -21,6 +21,7 @@ from ..engine.faults import Faults
 from ..engine.settings import ActionAttempts
 from ..outages import DEFAULT_KINDS, KINDS, OutageKind, OutageSpec, possible_outages
 from ..sandbox import Sandbox
+from ..worlds.naming import AnyWorld
 from .deadline import without_deadline
 from .fault_specs import FaultSpec, check_kinds, check_targets
 from .hypothesis_internals import at_end_of_example
@@ -48,7 +49,7 @@ def worlds() -> st.SearchStrategy[World]:
 
 
 def sandboxes(
-    world: World = "empty", *, devices: Iterable[DeviceType] = ONE_LOCK, phones: int = 0, **settings: Any
+    world: World | AnyWorld = "empty", *, devices: Iterable[DeviceType] = ONE_LOCK, phones: int = 0, **settings: Any
 ) -> st.SearchStrategy[Sandbox]:
     """A fresh sandbox for each example, with the same ids in each: `@given(sandbox=sandboxes())`.
 
@@ -100,7 +101,7 @@ def checked_names(what: str, names: Iterable[Name], there_are: Sequence[Name]) -
 def outages(
     sandbox: Sandbox | None = None,
     *,
-    world: World = "empty",
+    world: World | AnyWorld = "empty",
     devices: Iterable[DeviceType] = ONE_LOCK,
     phones: int = 0,
     kinds: Collection[OutageKind] = DEFAULT_KINDS,
@@ -121,7 +122,7 @@ def _one_outage(draw: st.DrawFn, possible: Callable[[], st.SearchStrategy[Outage
 def outage_plans(
     sandbox: Sandbox | None = None,
     *,
-    world: World = "empty",
+    world: World | AnyWorld = "empty",
     devices: Iterable[DeviceType] = ONE_LOCK,
     phones: int = 0,
     kinds: Collection[OutageKind] = DEFAULT_KINDS,
@@ -153,7 +154,7 @@ def _plans(
 
 
 def _possible_outages(
-    sandbox: Sandbox | None, world: World, devices: Iterable[DeviceType], phones: int, kinds: Collection[OutageKind]
+    sandbox: Sandbox | None, world: AnyWorld, devices: Iterable[DeviceType], phones: int, kinds: Collection[OutageKind]
 ) -> Callable[[], st.SearchStrategy[OutageSpec]]:
     """Gives the outages that are possible in this sandbox, or in one from a template, made when they are needed."""
     wanted = checked_names("outage", kinds, KINDS)

@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from ..catalog.devices import device_model
-from ..catalog.literals import DeviceType, World
+from ..catalog.literals import DeviceType
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.settings import ActionAttempts
 from ..sandbox import Sandbox
+from ..settings import read_setting
 from ..watch import unnoticed
-from ..worlds.build import check_world
+from ..worlds.naming import AnyWorld
 
 __tracebackhide__ = is_for_the_test
 
@@ -28,11 +29,12 @@ class SandboxTemplate:
     Raises what is wrong with that at once. Each sandbox has the same ids.
     """
 
-    def __init__(self, world: World, devices: Iterable[DeviceType], phones: int, settings: Mapping[str, Any]) -> None:
-        check_world(world)
+    def __init__(
+        self, world: AnyWorld, devices: Iterable[DeviceType], phones: int, settings: Mapping[str, Any]
+    ) -> None:
+        self.world: str = read_setting("world", world)
         at_least(0, phones=phones)
         unnoticed(Sandbox(**settings))
-        self.world = world
         self.device_types = device_types_of(devices)
         self.phones = phones
         self.settings = settings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -20,6 +19,7 @@ from ..engine.errors import UnknownWorld, is_for_the_test, quoted
 from ..engine.frozen import freeze
 from ..engine.workspace import Workspace
 from .adding import add_account, add_acs_system
+from .naming import is_file
 
 __tracebackhide__ = is_for_the_test
 
@@ -52,12 +52,6 @@ def check_world(name: str) -> None:
             f"there is no world {quoted(name)}.{hint} Worlds: {', '.join(sorted(WORLDS))}. "
             "A world in a file has a name that ends in .json."
         )
-
-
-def is_file(name: str) -> bool:
-    """Whether a text names a file: it ends in .json or has a path separator, and is not the name of a world."""
-    separators = {os.sep, os.altsep or os.sep}
-    return name not in WORLDS and (name.lower().endswith(".json") or not separators.isdisjoint(name))
 
 
 def _empty(workspace: Workspace) -> None:

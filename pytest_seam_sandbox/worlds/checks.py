@@ -31,7 +31,8 @@ class Fault(NamedTuple):
 
     def __str__(self) -> str:
         where = ".".join(map(str, self.place))
-        return f"{where}: {self.text}." if where else f"{self.text}."
+        text = self.text if self.text.endswith(("?", ".")) else f"{self.text}."
+        return f"{where}: {text}" if where else text
 
 
 def faults(world: World) -> Iterator[Fault]:
@@ -59,9 +60,7 @@ def faults_now(world: World, now: str, *, strict_ids: bool) -> Iterator[Fault]:
         for index, code in enumerate(device.access_codes):
             if code.ends_at is not None and code.ends_at <= now and code.status != "removing":
                 place = ("devices", number, "access_codes", index, "ends_at")
-                yield Fault(
-                    place, f"{code.ends_at} has passed. Give the file captured_at, so that its times move along"
-                )
+                yield Fault(place, f"{code.ends_at} has passed. With captured_at, the times of the file move along")
 
 
 def ids_in(world: World) -> Iterator[tuple[Place, str, str]]:
@@ -126,7 +125,7 @@ def _said(place: Place, check: object, *arguments: object) -> Iterator[Fault]:
     try:
         check(*arguments)  # type: ignore[operator]
     except SandboxError as mistake:
-        yield Fault(place, str(mistake).rstrip("."))
+        yield Fault(place, str(mistake))
 
 
 def _twice(world: World) -> Iterator[Fault]:

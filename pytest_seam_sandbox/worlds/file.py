@@ -25,13 +25,15 @@ MOST_BYTES = 64 * 1024 * 1024
 _PAGE = "What a world has is told in docs/guide/worlds.md."
 _SHOWN = 60
 _MOST_FAULTS = 10
-_FIELDS = sorted(
-    {
-        name
-        for part in vars(parts).values()
-        if isinstance(part, type) and issubclass(part, BaseModel)
-        for name in part.model_fields
-    }
+_FIELDS = tuple(
+    sorted(
+        {
+            name
+            for part in vars(parts).values()
+            if isinstance(part, type) and issubclass(part, BaseModel)
+            for name in part.model_fields
+        }
+    )
 )
 
 
@@ -71,11 +73,11 @@ def parsed(text: str) -> World:
     return world
 
 
-def refuse(path: str, found: Iterable[Fault]) -> None:
+def refuse(path: str | os.PathLike[str], found: Iterable[Fault]) -> None:
     """Raise UnusableWorld for the faults of a file, if there are any."""
     listed = list(found)
     if listed:
-        raise _told(quoted(path), listed)
+        raise _told(quoted(os.fspath(path)), listed)
 
 
 def _told(shown: str, found: Sequence[Fault]) -> UnusableWorld:
@@ -84,10 +86,7 @@ def _told(shown: str, found: Sequence[Fault]) -> UnusableWorld:
     if more:
         lines.append(f"  … and {more:,} more")
     listed = "\n".join(lines)
-    return UnusableWorld(
-        f"the world in the file {shown} cannot be used:\n{listed}\nThe page docs/worlds.md says what a world has.",
-        found,
-    )
+    return UnusableWorld(f"the world in the file {shown} cannot be used:\n{listed}\n{_PAGE}", found)
 
 
 def _text_of(path: Path, shown: str) -> str:
@@ -99,9 +98,7 @@ def _text_of(path: Path, shown: str) -> str:
             raise UnusableWorld(f"the world file {shown} has {size:,} bytes; it may have {MOST_BYTES:,}.")
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
-        hint = (
-            nearest(path.name, _files_beside(path)) or "A world in a file is made by hand or by seam-sandbox capture."
-        )
+        hint = nearest(path.name, _files_beside(path)) or "Write it, or make it with seam-sandbox capture."
         raise UnknownWorld(f"there is no world file {shown} (looked for {str(path.absolute())!r}). {hint}") from None
     except UnicodeDecodeError as error:
         raise UnusableWorld(f"the world file {shown} is no text in UTF-8: {error.reason} at {error.start}.") from None

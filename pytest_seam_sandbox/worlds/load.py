@@ -39,7 +39,7 @@ def load_file(workspace: Workspace, path: str | os.PathLike[str]) -> None:
     world = read_world(path)
     with workspace.clock.pinned(workspace.clock.timestamp()):
         world = moved(world, workspace.clock.text())
-        refuse(os.fspath(path), faults_now(world, workspace.clock.text(), strict_ids=workspace.settings.strict_ids))
+        refuse(path, faults_now(world, workspace.clock.text(), strict_ids=workspace.settings.strict_ids))
         load_world(workspace, world)
 
 
@@ -121,10 +121,11 @@ def _add_device(workspace: Workspace, device: Device) -> None:
     own_name, appearance = own.pop("name", None), own.pop("appearance", {})
     errors = conditions(workspace, device.errors, DEVICE_ERRORS, is_device_error=True)
     is_unreachable = any(error.code in UNREACHABLE for error in errors)
+    account = _account_of(workspace, device, model.provider or "")
     with workspace.ids.naming(device.device_id):
         row = add_device(
             workspace,
-            _account_of(workspace, device, model.provider or ""),
+            account,
             model,
             device_id=workspace.ids.uuid(),
             name=device.name or own_name or appearance.get("name"),

@@ -2,7 +2,7 @@
 
 from pytest_seam_sandbox import Device, DeviceType, Event, Phone, Sandbox, SeamSweep
 from pytest_seam_sandbox.stateful import AsyncSandboxMachine, SandboxMachine
-from pytest_seam_sandbox.strategies import devices, events, outage_plans, sandboxes
+from pytest_seam_sandbox.strategies import devices, events, outage_plans
 
 
 class Doors:
@@ -14,7 +14,6 @@ class Doors:
 
 def names(sandbox: Sandbox, device: Device) -> None:
     """Names that Seam does not have."""
-    Sandbox(world="hause")  # E: arg-type reportArgumentType
     sandbox.create_device("august_lok")  # E: arg-type reportArgumentType
     sandbox.create_device("ios_phone")  # E: arg-type reportArgumentType
     sandbox.create_device(nam="FRONT DOOR")  # E: call-arg reportCallIssue
@@ -61,7 +60,6 @@ def strategies() -> None:
     devices(["august_lok"])  # E: list-item reportArgumentType
     events(["lock.lockd"])  # E: list-item reportArgumentType
     outage_plans(kinds=["lost"])  # E: list-item reportArgumentType
-    sandboxes("hause")  # E: arg-type reportArgumentType
     door: DeviceType = "frontdoor_lock"  # E: assignment reportAssignmentType
     assert door
 
@@ -69,7 +67,6 @@ def strategies() -> None:
 class Hotel(SandboxMachine):
     """A machine."""
 
-    world = "hause"  # E: assignment reportAssignmentType
     device_types = ("august_lok",)  # E: assignment reportAssignmentType
     fault_kinds = ("fails",)  # E: assignment reportAssignmentType
 
