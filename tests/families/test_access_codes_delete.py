@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from families.codes import log, look, pending
-from pytest_seam_sandbox import seam_raises
+from pytest_seam_sandbox import Sandbox, seam_raises
+from pytest_seam_sandbox.api.access_codes.model import AccessCodeRow
 
 POLL = 600
 
@@ -31,6 +32,41 @@ def test_deleted_code_is_gone(seam, seam_sandbox, sandbox_device, code):
         seam.access_codes.delete(access_code_id=code.access_code_id)
     assert log(seam_sandbox)[2:] == ["access_code.removed_from_device", "access_code.deleted"]
     seam_sandbox.expect_event("access_code.deleted", count=1, code="1234")
+
+
+@pytest.mark.parametrize("action_attempts", ["poll", 5])
+def test_deletion_takes_as_long_as_action_attempts_do(action_attempts):
+    """The code is removing and the attempt pending until the lock has erased it."""
+    with Sandbox(action_attempts=action_attempts) as sandbox:
+        door, api = sandbox.create_device(), sandbox.backend.api
+        code = api.call("/access_codes/create", device_id=door.device_id)["access_code"]
+        sandbox.clock.advance(5)
+        assert api.call("/access_codes/get", access_code_id=code["access_code_id"])["access_code"]["status"] == "set"
+
+        attempt = api.call("/access_codes/delete", access_code_id=code["access_code_id"])["action_attempt"]
+        between = sandbox.embedded.workspace[AccessCodeRow][code["access_code_id"]]
+        sandbox.clock.advance(5)
+        later = api.call("/action_attempts/get", action_attempt_id=attempt["action_attempt_id"])["action_attempt"]
+
+        assert (attempt["status"], between.status, later["status"]) == ("pending", "removing", "success")
+        assert log(sandbox)[-2:] == ["access_code.removed_from_device", "access_code.deleted"]
+        assert api.find("/access_codes/get", access_code_id=code["access_code_id"]) is None
+
+
+def test_deletion_on_a_lock_that_is_lost_meanwhile_waits():
+    """What the lock had no time to do is done when it is back."""
+    with Sandbox(action_attempts=5) as sandbox:
+        door, api = sandbox.create_device(), sandbox.backend.api
+        code = api.call("/access_codes/create", device_id=door.device_id)["access_code"]
+        sandbox.clock.advance(5)
+        api.call("/access_codes/delete", access_code_id=code["access_code_id"])
+
+        with sandbox.disconnected(door):
+            sandbox.clock.advance(5)
+            during = api.call("/access_codes/get", access_code_id=code["access_code_id"])["access_code"]
+
+        assert (during["status"], during["warnings"][0]["warning_code"]) == ("removing", "being_deleted")
+        assert api.find("/access_codes/get", access_code_id=code["access_code_id"]) is None
 
 
 def test_pin_of_a_deleted_code_is_free(seam, sandbox_device, code):

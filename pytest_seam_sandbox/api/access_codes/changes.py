@@ -17,7 +17,7 @@ from . import backups
 from .adding import EXTERNAL, Pin, attempt, check_programmable, device_of_code, find_code, in_order, linked
 from .constraints import refuse_duplicate, refuse_end, refuse_pin, refuse_start
 from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
-from .lifecycle import erase, plan_times, put, soon
+from .lifecycle import erase_soon, plan_times, put, soon
 from .model import AccessCodeRow, Mutation, code_fields, device_of
 from .reactions import give_up
 from .time_frames import Rounding, fit
@@ -248,14 +248,15 @@ def delete(
 ) -> Row:
     """Delete a code: erased from the lock, then the record goes; on a lock that is offline it stays `removing`.
 
-    Events: access_code.removed_from_device, access_code.deleted; only the second for a code that was never on the
-    lock. An offline code can never be deleted (docs): 400.
+    So it does while the attempt is pending (official fake). Events: access_code.removed_from_device,
+    access_code.deleted; only the second for a code that was never on the lock. An offline code can never be deleted
+    (docs): 400.
     """
     code = find_code(workspace, caller, access_code_id, device_id)
     if code.is_offline:
         raise ApiError(400, "access_code_not_deletable", "An offline access code can never be deleted through Seam")
     device = device_of(workspace, code)
-    erase(workspace, code)
+    erase_soon(workspace, code)
     return attempt(workspace, "DELETE_ACCESS_CODE", device, code.id, at_once=sync)
 
 

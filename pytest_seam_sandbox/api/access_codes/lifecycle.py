@@ -67,11 +67,14 @@ def soon(workspace: Workspace, code: AccessCodeRow) -> None:
 
     And again when it has to go to the lock, when it begins and when it ends. What the lock computes takes no time.
     """
-    now = workspace.clock.timestamp()
+    _plan_progress(workspace, code)
+    plan_times(workspace, code)
+
+
+def _plan_progress(workspace: Workspace, code: AccessCodeRow) -> None:
     mode = workspace.settings.action_attempts
     delay = 0.0 if isinstance(mode, str) or code.is_offline else mode
-    workspace.agenda.plan(now + delay, progress, code.access_code_id)
-    plan_times(workspace, code)
+    workspace.agenda.plan(workspace.clock.timestamp() + delay, progress, code.access_code_id)
 
 
 def plan_times(workspace: Workspace, code: AccessCodeRow) -> None:
@@ -285,6 +288,18 @@ def erase(workspace: Workspace, code: AccessCodeRow) -> None:
     if not code.has_mutation("deleting"):
         put(workspace, code.but(mutations=(*code.mutations, deleting(workspace.clock.text()))))
         progress(workspace, code.access_code_id)
+
+
+def erase_soon(workspace: Workspace, code: AccessCodeRow) -> None:
+    """Like `erase`; what the lock has to do takes as long as the setting `action_attempts` says.
+
+    Source: docs for the status `removing` meanwhile, official fake for the pending attempt.
+    """
+    if workspace.settings.action_attempts == "instant" or code.pin_on_lock is None or code.has_mutation("deleting"):
+        erase(workspace, code)
+        return
+    put(workspace, code.but(mutations=(*code.mutations, deleting(workspace.clock.text()))))
+    _plan_progress(workspace, code)
 
 
 def _remove(workspace: Workspace, code: AccessCodeRow) -> None:
