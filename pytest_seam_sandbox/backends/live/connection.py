@@ -157,6 +157,12 @@ class Connection:
         A 429 is obeyed: the call is sent again when it says so. Raises ProductionRefused for a write before the proof,
         TooManyRequests, and Unreachable where no answer of Seam came.
         """
+        answer = self.answer(path, body)
+        self._check_json(path, answer)
+        return answer.status_code, answer.content
+
+    def answer(self, path: str, body: bytes) -> httpx.Response:
+        """Like `send`, for callers who look at whatever answer comes, also one that is not in Seam's form."""
         self.check_write("POST", path)
         waited = 0.0
         while True:
@@ -171,9 +177,8 @@ class Connection:
                 )
             self._sleep(seconds)
             waited += seconds
-        self._check_json(path, answer)
         self.check_workspace(answer)
-        return answer.status_code, answer.content
+        return answer
 
     def _post(self, path: str, body: bytes) -> httpx.Response:
         request = httpx.Request(
