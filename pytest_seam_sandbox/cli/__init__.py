@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "serve": "serve a sandbox on loopback until it is interrupted",
         "ledger": "print what of Seam is emulated, and on whose word",
+        "compare": "find where the emulator and a workspace at Seam, or at another server, differ",
     }
 )
 """The commands, each with its help. A command is a `Command`, the module of its name in this folder."""
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
     except SandboxError as mistake:
         with suppress(OSError, ValueError):
-            write(sys.stderr, f"seam-sandbox: {mistake}")
+            write(sys.stderr, "\n".join([f"seam-sandbox: {mistake}", *getattr(mistake, "__notes__", ())]))
         status = 2
     if arguments is None:
         gc.freeze()  # the process ends, and looking for garbage would be most of the time that it takes

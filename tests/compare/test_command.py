@@ -1,0 +1,164 @@
+"""`seam-sandbox compare`: its exit status, its texts, the guard, and what it leaves behind."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from live.strict_server import StrictServer
+from pytest_seam_sandbox import cli
+from pytest_seam_sandbox.backends.live.connection import Connection, Unreachable
+
+SOME = ("--scenario", "webhooks", "--scenario", "pages")
+
+
+QUICK = {"event_latency": 0.01, "action_attempts": 0.01, "state_latency": 0.01, "deactivation_latency": 0.01}
+SLOW = pytest.mark.parametrize("server", [{"event_latency": 0.3}], indirect=True, ids=["slow"])
+
+
+@pytest.fixture
+def server(request, monkeypatch):
+    """A strict server; its keys are in the environment."""
+    with StrictServer(**QUICK | getattr(request, "param", {})) as server:
+        monkeypatch.setenv("FIRST_KEY", server.first.api_key)
+        monkeypatch.setenv("PRODUCTION_KEY", server.production.api_key)
+        monkeypatch.delenv("SEAM_API_KEY", raising=False)
+        yield server
+
+
+@pytest.fixture
+def compare(server, capsys):
+    """Runs the command on the server's first workspace; the status, the output and the errors."""
+
+    def run(*options, key="FIRST_KEY", workspace=server.first.workspace_id):
+        given = ["--endpoint", server.url, "--api-key-variable", key, "--workspace", workspace, "--wait", "5", *options]
+        status = cli.main(["compare", *given])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_all_scenarios_on_a_strict_server(server, compare):
+    """Nothing but the times differs, and the workspace is left as it was."""
+
+    ignored = {"Event", "ActionAttempt", "Device", "Thermostat"}
+
+    def state():
+        return {kind: rows for kind, rows in server.dump(server.first).items() if rows and kind not in ignored}
+
+    before = state()
+
+    status, out, errors = compare("--json")
+
+    content = json.loads(out)
+    assert (status, errors) == (int(bool(content["news"])), "")
+    assert {one["kind"] for one in content["news"]} <= {"timing"}
+    assert content["left"] == []
+    assert state() == before
+    assert all(device["errors"] == [] for device in server.dump(server.first)["Device"])
+
+
+@SLOW
+def test_expectation(compare, tmp_path):
+    """No news: 0. News: 1. They are kept with --write-expectation."""
+    path = str(tmp_path / "expected.json")
+    assert compare(*SOME)[:1] == (0,)
+
+    assert compare("--scenario", "locks")[:1] == (1,)
+    assert compare("--scenario", "locks", "--write-expectation", path)[:1] == (0,)
+    status, out, _ = compare("--scenario", "locks", "--expect", path)
+
+    assert (status, out.splitlines()[0].split("; ")[1]) == (0, "differences: 0 new, 1 expected, 0 gone")
+
+
+def test_production_is_refused(server, compare):
+    """A key of a production workspace, a workspace that was not named: no write leaves, and the status is 2."""
+    status, out, errors = compare(key="PRODUCTION_KEY", workspace=server.production.workspace_id)
+    assert (status, out) == (2, "")
+    assert "production" in errors
+    assert server.production.api_key not in errors
+
+    status, _, errors = compare(workspace=server.second.workspace_id)
+
+    assert (status, server.first.api_key in errors) == (2, False)
+    assert "live_workspaces" in errors
+    assert server.writes() == []
+
+
+def test_workspaces_of_the_environment(server, capsys, monkeypatch):
+    """--live takes Seam's own host, or the one of the environment, and the workspaces of the environment."""
+    monkeypatch.setenv("SEAM_API_KEY", server.first.api_key)
+    monkeypatch.setenv("PYTEST_SEAM_LIVE_ENDPOINT", server.url)
+    monkeypatch.setenv("PYTEST_SEAM_LIVE_WORKSPACES", server.first.workspace_id)
+
+    status = cli.main(["compare", "--live", *SOME])
+
+    assert status == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == (
+        f"embedded and {server.url} (workspace {server.first.workspace_id}): 2 scenarios; differences: 0 new, "
+        "0 expected, 0 gone"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--scenario", "webhoks"), "there is no scenario 'webhoks'. Did you mean 'webhooks'"),
+        (("--scenario", "zzz"), "there is no scenario 'zzz'. There are: workspace, connected accounts"),
+        (("--wait", "never"), "--wait: live_timeout is 'never'"),
+        (("--expect", "/no/such/file"), "the expectation /no/such/file cannot be read"),
+        (("--api-key-variable", "NO_KEY"), "the environment variable NO_KEY is not set"),
+        (("--endpoint", "nowhere"), "--endpoint: live_endpoint is 'nowhere'"),
+    ],
+)
+def test_wrong_usage(server, compare, options, told):
+    """The status is 2, and nothing is written."""
+    status, out, errors = compare(*options)
+
+    assert (status, out) == (2, "")
+    assert told in errors
+    assert server.writes() == []
+
+
+def test_one_of_the_two_servers_has_to_be_named(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["compare"])
+
+    assert end.value.code == 2
+    assert "one of the arguments --live --endpoint is required" in capsys.readouterr().err
+
+
+def test_progress_on_a_terminal(compare, monkeypatch):
+    """One line that changes, on a terminal only."""
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    compare(*SOME)
+
+    assert terminal.getvalue() == "\r\x1b[K1 of 2: webhooks\r\x1b[K2 of 2: pages\r\x1b[K"
+
+
+def test_connection_that_is_lost(compare, server, monkeypatch):
+    """What could not be taken back is told together with the reason to stop."""
+    real = Connection.answer
+
+    def answer(self, path, body):
+        if path in {"/webhooks/get", "/webhooks/delete"}:
+            raise Unreachable("the network is gone.")
+        return real(self, path, body)
+
+    monkeypatch.setattr(Connection, "answer", answer)
+
+    status, _, errors = compare("--scenario", "webhooks")
+
+    assert status == 2
+    assert errors == (
+        "seam-sandbox: the network is gone.\nand could not be taken back: /webhooks/delete: the network is gone.\n"
+    )
