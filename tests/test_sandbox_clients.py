@@ -5,7 +5,7 @@ from inspect import signature
 
 import httpx
 import pytest
-from seam import Retry, Seam
+from seam import Retry, Seam, SeamHttpApiError
 from seam.options import SeamInvalidOptionsError
 
 from pytest_seam_sandbox.transports.in_process import SandboxTransport
@@ -133,7 +133,7 @@ def test_no_retries(seam_sandbox, awake):
     """Without retries the first failure comes through."""
     seam_sandbox.faults.fail("/devices/list")
 
-    with pytest.raises(httpx.HTTPStatusError):
+    with pytest.raises(SeamHttpApiError):
         seam_sandbox.client(retries=Retry(total=0)).devices.list()
 
     assert [call.status for call in seam_sandbox.requests] == [503]

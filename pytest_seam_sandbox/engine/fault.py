@@ -85,6 +85,7 @@ class Fault:
     status: int = 429
     error_type: str = ""
     message: str = ""
+    empty: bool = False
     seconds: float = 0.0
     garbage: Garbage = "not_json"
     optional: bool = False

@@ -41,6 +41,7 @@ class FaultOptions(Protocol):
     status: int
     error_type: str
     message: str
+    empty: bool
     seconds: float
     garbage: Garbage
 
@@ -91,6 +92,11 @@ def _check_text(name: str, text: object) -> None:
         raise SandboxError(f"{name} is {quoted(text)}; it takes a text.")
 
 
+def _check_flag(name: str, flag: object) -> None:
+    if not isinstance(flag, bool):
+        raise SandboxError(f"{name} is {quoted(flag)}; it takes True or False.")
+
+
 def _check_garbage(_name: str, kind: object) -> None:
     if kind not in tuple(GARBAGE):
         raise SandboxError(f"garbage is one of {', '.join(GARBAGE)}; got {quoted(kind)}.")
@@ -104,8 +110,8 @@ def _check_seconds(name: str, seconds: object) -> None:
 def _error(fault: FaultOptions, request_id: str) -> Response:
     """The HTTP error that a `fail` fault was told to answer."""
     headers = (("seam-request-id", request_id),)
-    if not fault.error_type and not fault.message and fault.status == 503:
-        return Response(503, headers)
+    if fault.empty:
+        return Response(fault.status, headers)
     message = fault.message or f"The sandbox was told to answer {fault.status}"
     return _envelope(fault.status, fault.error_type or "internal_server_error", message, request_id, headers)
 
@@ -161,6 +167,7 @@ FAULTS: Mapping[FaultKind, FaultRow] = rows_by_name(
             FaultOption("status", "status", _check_status),
             FaultOption("error_type", "error_type", _check_text),
             FaultOption("message", "message", _check_text),
+            FaultOption("empty", "empty", _check_flag),
         ),
         answer=_error,
         is_repeated=lambda fault: fault.status == 429 or fault.status >= 500,

@@ -81,16 +81,19 @@ class Faults:
         status: int = 503,
         error_type: str = "",
         message: str = "",
+        empty: bool = False,
         after: bool = False,
         **narrowing: Unpack[Narrowing],
     ) -> Fault:
         """Answer with an HTTP error. status: 400 to 599. after: the request takes effect first.
 
-        503 without `error_type` and `message` has an empty body, as an outage of Seam has (official fake; the suites of
-        the official SDKs expect it): the SDK raises httpx.HTTPStatusError for it. Any other answer is an error in
-        Seam's envelope, for which the SDK raises SeamHttpApiError.
+        The answer is an error in Seam's envelope, for which the SDK raises SeamHttpApiError. empty: it has no body at
+        all, as where the official fake simulates an outage of the whole of Seam; the SDK raises httpx.HTTPStatusError.
         """
-        return self._add("fail", target, narrowing, after=after, status=status, error_type=error_type, message=message)
+        if empty and (error_type or message):
+            raise SandboxError("an answer without a body has no error_type and no message. Leave out these, or empty.")
+        told = {"status": status, "error_type": error_type, "message": message, "empty": empty}
+        return self._add("fail", target, narrowing, after=after, **told)
 
     def refuse(self, target: str = "*", **narrowing: Unpack[Narrowing]) -> Fault:
         """Refuse the connection.

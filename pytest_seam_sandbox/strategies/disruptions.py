@@ -251,6 +251,7 @@ class _FaultChoices:
         options: dict[str, Any] = {"times": more + 1, "after": bool(after) and FAULTS[kind].when == "either"}
         if FAULTS[kind].takes("status"):
             options["status"] = _STATUSES[detail % len(_STATUSES)]
+            options["empty"] = detail // len(_STATUSES) % 2 == 1
         if FAULTS[kind].takes("seconds"):
             options["seconds"] = detail + 1
         return FaultSpec(kind, target, **options)

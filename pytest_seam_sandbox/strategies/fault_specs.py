@@ -23,7 +23,8 @@ class FaultSpec:
     target: a path, or a method and a path, as `sandbox.faults` takes them. times: how many calls of the app meet it at
     most. after: whether those requests take effect all the same. status: of "fail". seconds: of "rate_limit" and
     "slow", in sandbox time. until_seen: what the client repeats by itself meets it again, until the app sees the
-    failure; False for a fault that happens once, which the client may absorb.
+    failure; False for a fault that happens once, which the client may absorb. empty: of
+    "fail", an answer without a body.
     """
 
     kind: FaultKind
@@ -33,6 +34,7 @@ class FaultSpec:
     status: int = 503
     seconds: float = 1
     until_seen: bool = True
+    empty: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in FAULT_KINDS:
@@ -56,7 +58,7 @@ class FaultSpec:
         """What happens, as a sentence."""
         whose = "" if self.target == "*" else f" to {self.target}"
         which = f"the next request{whose}" if self.times == 1 else f"each of the next {self.times} requests{whose}"
-        effect = " after it took effect" if self.after else ""
+        effect = (" without a body" if self.empty else "") + (" after it took effect" if self.after else "")
         once = "" if self.until_seen else ", but not when the client repeats it"
         return f"{which} {FAULTS[self.kind].sentence.format(status=self.status, seconds=self.seconds)}{effect}{once}"
 

@@ -1,9 +1,11 @@
 """Outages and faults as values: what they say, what they refuse, and which outages are possible."""
 
 import pytest
+from hypothesis import find
 
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.outages import KINDS, OutageSpec, possible_outages
+from pytest_seam_sandbox.strategies import faults
 from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
 
 
@@ -64,3 +66,20 @@ def test_unmanaged_devices_are_left_alone():
     sandbox.backend.api.call("/devices/update", device_id=device.device_id, is_managed=False)
 
     assert possible_outages(sandbox) == []
+
+
+def test_answer_without_a_body_is_said():
+    """In words, and as code that can be pasted."""
+    fault = FaultSpec("fail", "/locks/*", empty=True)
+
+    assert repr(fault) == "FaultSpec('fail', '/locks/*', empty=True)"
+    assert fault.sentence == "the next request to /locks/* answers 503 without a body"
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_answers_with_and_without_a_body_are_drawn(empty):
+    """An app has to bear both: the SDK raises different exceptions for them."""
+    found = find(faults(kinds=["fail"]), lambda fault: fault.empty is empty)
+
+    with Sandbox() as sandbox, found.on(sandbox), sandbox.http() as http:
+        assert (http.get("/devices/list").content == b"") is empty

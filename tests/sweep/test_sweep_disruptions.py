@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from seam import SeamHttpApiError
 
 from pytest_seam_sandbox.outages import OutageSpec, possible_outages
 from pytest_seam_sandbox.strategies.fault_specs import FaultSpec
@@ -56,8 +57,8 @@ def test_fault_lasts_until_the_program_has_seen_it(seam_sweep, sandbox_device):
             for _ in range(2):
                 try:
                     seen.append(trial.app.look(sandbox_device))
-                except httpx.HTTPStatusError as error:
-                    seen.append(error.response.status_code)
+                except SeamHttpApiError as error:
+                    seen.append(error.status_code)
             statuses = [call.status for call in sandbox.requests]
 
     assert seen == [True, True, 503, True, True, 503]

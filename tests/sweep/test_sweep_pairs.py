@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import httpx
 import pytest
+from seam import SeamHttpApiError
 
 from pytest_seam_sandbox.sweep import SweepFailed
 from sweep.desk import desk, run
@@ -42,7 +43,7 @@ def test_second_point_is_among_the_calls_after_the_first(seam_sweep, sandbox_dev
 
     def stubborn(trial):
         for _ in range(3):
-            with suppress(httpx.HTTPStatusError):
+            with suppress(SeamHttpApiError):
                 return trial.app.look(sandbox_device)
         return None
 

@@ -50,7 +50,8 @@ def _unlocks(sandbox):
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (lambda faults: faults.fail(UNLOCK), httpx.HTTPStatusError),
+        (lambda faults: faults.fail(UNLOCK), SeamHttpApiError),
+        (lambda faults: faults.fail(UNLOCK, empty=True), httpx.HTTPStatusError),
         (lambda faults: faults.fail(UNLOCK, error_type="service_unavailable"), SeamHttpApiError),
         (lambda faults: faults.fail(UNLOCK, status=500), SeamHttpApiError),
         (lambda faults: faults.fail(UNLOCK, status=500, error_type="oops"), SeamHttpApiError),
@@ -66,6 +67,7 @@ def _unlocks(sandbox):
     ],
     ids=[
         "503",
+        "503 without a body",
         "503 with a type",
         "500",
         "500 with a type",
@@ -125,7 +127,7 @@ def test_the_sdk_retries_a_read(impatient, faults, sandbox_device):
 
 def test_the_sdk_gives_up_after_three_attempts(impatient, faults, sandbox_device):
     """Three 503 answers to a read reach the app."""
-    with faults.fail(GET, times=3), pytest.raises(httpx.HTTPStatusError):
+    with faults.fail(GET, times=3), pytest.raises(SeamHttpApiError):
         impatient.devices.get(device_id=sandbox_device.device_id)
 
 
@@ -236,14 +238,14 @@ def test_a_fault_can_be_limited_to_a_caller(faults, seam_sandbox, sandbox_device
 
 def test_a_request_that_cannot_be_read_can_still_meet_a_fault(faults, seam_http):
     """A fault on a path takes effect before the parameters are validated."""
-    with faults.fail("/devices/list"):
+    with faults.fail("/devices/list", empty=True):
         answer = seam_http.get("/devices/list?device_ids=a&device_ids=")
 
     assert (answer.status_code, answer.content) == (503, b"")
 
 
 def test_unavailable_with_a_message_says_it(seam_sandbox):
-    """A 503 that was given a message has the error envelope, since an empty body could not carry it."""
+    """A 503 has the message that it was given."""
     with seam_sandbox.faults.fail("/devices/list", message="Down for maintenance"), seam_sandbox.http() as http:
         answer = http.post("/devices/list", json={})
 
@@ -251,7 +253,7 @@ def test_unavailable_with_a_message_says_it(seam_sandbox):
 
 
 def test_an_error_without_a_type_has_a_default(faults, seam_http):
-    """Any other status than 503 answers in the error envelope."""
+    """Whatever its status."""
     with faults.fail("/devices/list", status=500, message="broken"):
         error = seam_http.get("/devices/list").json()["error"]
 
@@ -361,6 +363,11 @@ def test_an_unknown_path_is_refused_with_the_nearest(faults):
         (lambda faults: faults.fail(None), "a fault target is a text .*; got None"),
         (lambda faults: faults.fail(b"/locks/unlock_door"), "a fault target is a text .*; got b'/locks/unlock_door'"),
         (lambda faults: faults.fail(UNLOCK, error_type=3), "error_type is 3; it takes a text"),
+        (lambda faults: faults.fail(UNLOCK, empty=1), "empty is 1; it takes True or False"),
+        (
+            lambda faults: faults.fail(UNLOCK, empty=True, message="x"),
+            "without a body has no error_type and no message",
+        ),
         (lambda faults: faults.fail(UNLOCK, message="\ud800"), r"message is '\\ud800'; it takes a text"),
         (lambda faults: faults.fail(UNLOCK, after="no"), "after is 'no'; it takes True or False"),
         (lambda faults: faults.reset(UNLOCK, optional="false"), "optional is 'false'; it takes True or False"),
@@ -431,7 +438,7 @@ def test_fault_lasts_until_the_program_sees_it(seam, seam_sandbox, sandbox_devic
     """With `until_seen` what the SDK tries again by itself meets the fault too; the program's next call does not."""
     seam_sandbox.faults.fail("/devices/get", status=503, until_seen=True)
 
-    with pytest.raises(httpx.HTTPStatusError):
+    with pytest.raises(SeamHttpApiError):
         seam.devices.get(device_id=sandbox_device.device_id)
     seam.devices.get(device_id=sandbox_device.device_id)
 
