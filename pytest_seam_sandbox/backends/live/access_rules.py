@@ -151,7 +151,7 @@ class Grant(Made):
         super().undo(calls, written)
         made = written.made or {}
         people = [made.get("person"), *(row.get("user_identity_id") for row in found)]
-        for person_id in people if written.known["brings_person"] else ():
+        for person_id in filter(None, people if written.known["brings_person"] else ()):
             person = calls.row("/user_identities/get", "user_identity", {"user_identity_id": person_id})
             if person is not None and is_made_after(person, written.at):
                 calls.find("/user_identities/delete", {"user_identity_id": person_id})

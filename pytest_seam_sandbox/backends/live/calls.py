@@ -25,12 +25,29 @@ class Calls:
         self._sleep = sleep
 
     def call(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
-        """POST to a path; None goes as null. The answer, when its action attempt is over. Raises Refused."""
-        answer = self._call(path, params)
-        attempt = answer.get("action_attempt")
-        if isinstance(attempt, dict):
-            answer["action_attempt"] = self._ended(attempt)
+        """POST to a path; None goes as null. The answer; its action attempt may be pending. Raises Refused."""
+        status, content = self.connection.send(path, to_json(params))
+        answer: dict[str, Any] = from_json(content)
+        if status >= 400:
+            raise Refused(path, params, status, answer["error"])
         return answer
+
+    def do(self, path: str, params: dict[str, Any]) -> None:
+        """Let a device do something, and wait until it has; nothing when the device is gone.
+
+        Raises SandboxError when it fails, or takes for ever.
+        """
+        attempt = (self.find(path, params) or {}).get("action_attempt")
+        for look in range(_LOOKS):
+            if not isinstance(attempt, dict) or attempt.get("status") == "success":
+                return
+            if attempt.get("status") == "error":
+                error = attempt.get("error") or {}
+                raise SandboxError(f"{path} failed: {error.get('type')}: {error.get('message')}")
+            self._sleep(min(_BETWEEN, 0.05 * 2**look))
+            attempt_id = {"action_attempt_id": attempt["action_attempt_id"]}
+            attempt = self.row("/action_attempts/get", "action_attempt", attempt_id)
+        raise SandboxError(f"the action attempt of {path} is still pending after {_LOOKS} looks at it.")
 
     def find(self, path: str, params: dict[str, Any]) -> dict[str, Any] | None:
         """Like `call`, but None for what is not there (404)."""
@@ -57,22 +74,3 @@ class Calls:
             cursor = (answer.get("pagination") or {}).get("next_page_cursor")
             if cursor is None:
                 return rows
-
-    def _call(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
-        status, content = self.connection.send(path, to_json(params))
-        answer: dict[str, Any] = from_json(content)
-        if status >= 400:
-            raise Refused(path, params, status, answer["error"])
-        return answer
-
-    def _ended(self, attempt: dict[str, Any]) -> dict[str, Any]:
-        for look in range(_LOOKS):
-            if attempt.get("status") != "pending":
-                return attempt
-            self._sleep(min(_BETWEEN, 0.05 * 2**look))
-            attempt_id = attempt["action_attempt_id"]
-            attempt = self._call("/action_attempts/get", {"action_attempt_id": attempt_id})["action_attempt"]
-        raise SandboxError(
-            f"the action attempt {attempt['action_attempt_id']} is still pending after {_LOOKS} looks. Run "
-            "seam-sandbox heal later."
-        )

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...engine.errors import SandboxError, is_for_the_test
+from ...engine.errors import is_for_the_test
 from .calls import Calls
 from .rules import Made, Rule, Values, Written, is_ours, value_at
 
@@ -22,14 +22,6 @@ def _device(calls: Calls, device_id: Any) -> Values | None:
         if row is not None:
             return row
     return None
-
-
-def _succeeded(answer: Mapping[str, Any] | None) -> None:
-    """Raise SandboxError for an action attempt that failed."""
-    attempt = (answer or {}).get("action_attempt")
-    if isinstance(attempt, dict) and attempt.get("status") == "error":
-        error = attempt.get("error") or {}
-        raise SandboxError(f"{attempt.get('action_type')} failed: {error.get('type')}: {error.get('message')}")
 
 
 class DeviceChanged(Rule):
@@ -87,7 +79,7 @@ class Turned(Rule):
         row = calls.row("/devices/get", "device", {"device_id": device_id})
         if row is not None and value_at(row, "properties.locked") is not locked:
             path = "/locks/lock_door" if locked else "/locks/unlock_door"
-            _succeeded(calls.find(path, {"device_id": device_id}))
+            calls.do(path, {"device_id": device_id})
 
 
 class Climate(Rule):
@@ -96,35 +88,38 @@ class Climate(Rule):
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
         """The present setting."""
         row = calls.row("/devices/get", "device", {"device_id": params.get("device_id")})
-        setting = value_at(row or {}, "properties.current_climate_setting")
-        if not isinstance(setting, dict):
-            return None
-        names = ("climate_preset_key", "hvac_mode_setting", "heating_set_point_celsius", "cooling_set_point_celsius")
-        known = {name: setting[name] for name in names if setting.get(name) is not None}
-        fallback = value_at(row or {}, "properties.fallback_climate_preset_key")
-        fan = value_at(row or {}, "properties.fan_mode_setting")
-        return {"device_id": params["device_id"], "setting": known, "fan_mode_setting": fan, "fallback": fallback}
+        now = self._now(row or {})
+        return {"device_id": params["device_id"], **now} if now["setting"] else None
 
     def undo(self, calls: Calls, written: Written) -> None:
-        """Set it again."""
-        known = written.known
-        device = {"device_id": known["device_id"]}
+        """Set it again, as far as it has changed."""
+        known = {name: value for name, value in written.known.items() if name != "device_id"}
+        device = {"device_id": written.known["device_id"]}
         row = calls.row("/devices/get", "device", device)
-        if row is None:
+        now = self._now(row or {})
+        if row is None or now == known:
             return
-        if known["fallback"] not in (None, value_at(row, "properties.fallback_climate_preset_key")):
+        if known["fallback"] not in (None, now["fallback"]):
             fallback = {**device, "climate_preset_key": known["fallback"]}
             calls.find("/thermostats/set_fallback_climate_preset", fallback)
         setting = dict(known["setting"])
         preset = setting.pop("climate_preset_key", None)
         if preset is not None:
-            _succeeded(calls.find("/thermostats/activate_climate_preset", {**device, "climate_preset_key": preset}))
+            calls.do("/thermostats/activate_climate_preset", {**device, "climate_preset_key": preset})
             return
-        if known["fan_mode_setting"] not in (None, value_at(row, "properties.fan_mode_setting")):
-            fan = {**device, "fan_mode_setting": known["fan_mode_setting"]}
-            _succeeded(calls.find("/thermostats/set_fan_mode", fan))
-        if setting:
-            _succeeded(calls.find("/thermostats/set_hvac_mode", {**device, **setting}))
+        if known["fan"] not in (None, now["fan"]):
+            calls.do("/thermostats/set_fan_mode", {**device, "fan_mode_setting": known["fan"]})
+        calls.do("/thermostats/set_hvac_mode", {**device, **setting})
+
+    @staticmethod
+    def _now(row: Mapping[str, Any]) -> Values:
+        setting = value_at(row, "properties.current_climate_setting") or {}
+        names = ("climate_preset_key", "hvac_mode_setting", "heating_set_point_celsius", "cooling_set_point_celsius")
+        return {
+            "setting": {name: setting[name] for name in names if setting.get(name) is not None},
+            "fan": value_at(row, "properties.fan_mode_setting"),
+            "fallback": value_at(row, "properties.fallback_climate_preset_key"),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +145,7 @@ class DeviceSetting(Rule):
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Set them again."""
-        _succeeded(calls.find(self.path or written.path, written.known))
+        calls.do(self.path or written.path, written.known)
 
 
 class Preset(Rule):
@@ -214,7 +209,7 @@ class DailyProgramChanged(Rule):
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Change it back."""
-        _succeeded(calls.find(written.path, written.known))
+        calls.do(written.path, written.known)
 
 
 class Week(Rule):
@@ -231,4 +226,4 @@ class Week(Rule):
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Set them again."""
-        _succeeded(calls.find(written.path, written.known))
+        calls.do(written.path, written.known)
