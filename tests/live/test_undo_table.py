@@ -12,7 +12,7 @@ from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.backends.live.connection import Connection, Unreachable, is_read
 from pytest_seam_sandbox.backends.live.guard import prove
 from pytest_seam_sandbox.backends.live.undo import Undo
-from pytest_seam_sandbox.backends.live.undo_table import UNDO
+from pytest_seam_sandbox.backends.live.undoing.table import UNDO
 from pytest_seam_sandbox.backends.seam_api import SeamApi
 
 SOON, NEXT_YEAR, LATER = "2098-01-01T12:00:00.000Z", "2099-01-01T12:00:00.000Z", "2099-01-02T12:00:00.000Z"

@@ -14,8 +14,8 @@ from ...engine.errors import SandboxError, is_for_the_test
 from .calls import Calls
 from .connection import Connection, is_read
 from .journal import Change, Journal, Leftover, in_use, leftovers
-from .rules import CannotUndo, Written
-from .undo_table import rule_of
+from .undoing.rules import CannotUndo, Written
+from .undoing.table import rule_of
 
 __tracebackhide__ = is_for_the_test
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ...engine.errors import SandboxError, is_for_the_test, quoted
-from .calls import Calls
+from ....engine.errors import SandboxError, is_for_the_test, quoted
+from ..calls import Calls
 
 __tracebackhide__ = is_for_the_test
 
@@ -98,8 +99,10 @@ class Made(Rule):
 
     key, id: under which the answer shows it, and its id. delete: the path that deletes it; `also`: what this takes
     besides the id. listed, rows: the path of a list that has it, and the key of its rows. within: parameters of the
-    write, with the parameter of the list that takes their value. shows: parameters whose values the rows show.
-    is_dated: rows have created_at; else the list is read before, too.
+    write, with the parameter of the list that takes their value. shows: parameters whose values the rows show. search:
+    those of them by which the list is searched.
+
+    The list is read before the write. So what was there already is never taken for what was made, if no answer comes.
     """
 
     key: str
@@ -110,44 +113,43 @@ class Made(Rule):
     rows: str
     within: tuple[tuple[str, str], ...] = ()
     shows: tuple[str, ...] = ()
-    is_dated: bool = True
+    search: tuple[str, ...] = ()
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
-        """What distinguishes it, for the case that no answer comes."""
+        """What distinguishes it, and what is there that looks like it."""
         known: Values = {
             "within": {name: params[name] for name, _ in self.within if params.get(name) is not None},
             "shows": {name: params[name] for name in self.shows if params.get(name) is not None},
         }
-        if not self.is_dated:
-            known["ids"] = [row[self.id] for row in self._list(calls, known)]
+        known["ids"] = [row[self.id] for row in self._list(calls, known)]
         return known
 
     def after(self, known: Values, at: float, answer: Values) -> Values:
         """The ids of what is new; an answer may also show something that was there before."""
         found = answer.get(self.key)
         rows = [row for row in (found if isinstance(found, list) else [found]) if isinstance(row, dict)]
-        return self._told([row for row in rows if not self.is_dated or is_made_after(row, at)])
+        return self.told([row for row in rows if self.id in row and row[self.id] not in known["ids"]])
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Delete it."""
-        made = written.made if written.made is not None else self._told(self._find(calls, written))
+        made = written.made if written.made is not None else self.told(self.found(calls, written))
         for made_id, also in zip(made["ids"], made["also"], strict=True):
             calls.find(self.delete, {self.id: made_id, **also})
 
-    def _told(self, rows: list[Values]) -> Values:
+    def told(self, rows: list[Values]) -> Values:
+        """What is kept of what was made."""
         also = [{name: row.get(name) for name in self.also} for row in rows]
         keys = [value for row in rows for name, value in row.items() if name.endswith("_key") and value]
         return {"ids": [row[self.id] for row in rows], "also": also, "keys": keys}
 
-    def _find(self, calls: Calls, written: Written) -> list[Values]:
-        """What may be it: it came after the write left, looks like it, and nobody else says that he has made it."""
-        before = written.known.get("ids", ())
+    def found(self, calls: Calls, written: Written) -> list[Values]:
+        """What may be it: it was not there before, looks like it, and nobody else says that he has made it."""
         rows = [
             row
             for row in self._list(calls, written.known)
-            if row[self.id] not in before
+            if row[self.id] not in written.known["ids"]
             and row[self.id] not in written.others
-            and (not self.is_dated or is_made_after(row, written.at, within=_LATEST))
+            and is_made_about(row, written.at)
         ]
         if len(rows) > max([1, *(len(value) for value in written.known["within"].values() if isinstance(value, list))]):
             ids = ", ".join(str(row[self.id]) for row in rows)
@@ -163,6 +165,9 @@ class Made(Rule):
         for name, value in known["within"].items():
             each = value if isinstance(value, list) else [value]
             asked = [{**one, dict(self.within)[name]: item} for one in asked for item in each]
+        sought = next((known["shows"][name] for name in self.search if name in known["shows"]), None)
+        if sought is not None:
+            asked = [{**one, "search": sought} for one in asked]
         rows = [row for one in asked for row in calls.rows(self.listed, self.rows, one)]
         return [row for row in rows if all(row.get(name, value) == value for name, value in known["shows"].items())]
 
@@ -304,13 +309,13 @@ def hangs_on_ours(row: Mapping[str, Any] | None, ours: Container[str]) -> bool:
     return any(isinstance(value, str) and value in ours for value in values)
 
 
-def is_made_after(row: Mapping[str, Any], at: float, *, within: float | None = None) -> bool:
-    """Whether something was made after a time; also not later than so many seconds after it."""
+def is_made_about(row: Mapping[str, Any], at: float) -> bool:
+    """Whether something was made while a write was under way, by Seam's clock; also where a time is unknown."""
     try:
         made_at = datetime.fromisoformat(str(row.get("created_at"))).timestamp()
     except ValueError:
         return True
-    return at - _TOLERANCE <= made_at and (within is None or made_at <= at + within)
+    return not at or at - _TOLERANCE <= made_at <= at + _LATEST
 
 
 def value_at(row: Mapping[str, Any], place: str) -> Any:
@@ -319,3 +324,18 @@ def value_at(row: Mapping[str, Any], place: str) -> Any:
     for name in place.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+GONE = "It is gone for good. Let tests delete only what they have made."
+AS_IT_WAS = "Put it back by hand, or let tests change only what they have made."
+NOTHING = Rule()
+
+
+def same(*names: str) -> Mapping[str, str]:
+    """Parameters that are shown under their own names."""
+    return MappingProxyType({name: name for name in names})
+
+
+def deleted(*subject: str, read: str = "", key: str = "") -> Lost:
+    """How the end of something is undone: not at all, unless it was made here."""
+    return Lost(subject=subject, read=read, key=key, advice=GONE)

@@ -6,8 +6,8 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...engine.errors import is_for_the_test
-from .calls import Calls
+from ....engine.errors import is_for_the_test
+from ..calls import Calls
 from .rules import Made, Rule, Values, Written, is_ours, value_at
 
 __tracebackhide__ = is_for_the_test

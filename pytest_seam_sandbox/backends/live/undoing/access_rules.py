@@ -6,9 +6,9 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
-from ...engine.errors import is_for_the_test
-from .calls import Calls
-from .rules import CannotUndo, Changed, Made, Member, Rule, Values, Written, hangs_on_ours, is_made_after, is_ours
+from ....engine.errors import is_for_the_test
+from ..calls import Calls
+from .rules import CannotUndo, Changed, Made, Member, Rule, Values, Written, hangs_on_ours, is_ours
 
 __tracebackhide__ = is_for_the_test
 
@@ -131,30 +131,33 @@ class Grant(Made):
     """A new access grant; its person too, if it came with the grant."""
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
-        """What distinguishes it, and whether it brings a person."""
+        """Also who is there that looks like the person whom it brings."""
         known = super().before(calls, params, ours)
-        return None if known is None else {**known, "brings_person": params.get("user_identity") is not None}
+        person = params.get("user_identity")
+        if known is not None and isinstance(person, dict):
+            known["people"] = [row["user_identity_id"] for row in _people_like(calls, person)]
+        return known
 
     def after(self, known: Values, at: float, answer: Values) -> Values:
         """Also the person."""
-        made = super().after(known, at, answer)
-        if known["brings_person"]:
-            made["person"] = (answer.get(self.key) or {}).get("user_identity_id")
-        return made
+        grant = answer.get(self.key) or {}
+        return {**super().after(known, at, answer), "person": grant.get("user_identity_id")}
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Delete the grant, then the person if he was not there before."""
-        found: list[Values] = []
-        if written.made is None:
-            found = self._find(calls, written)
-            written = written._replace(made=self._told(found))
-        super().undo(calls, written)
-        made = written.made or {}
-        people = [made.get("person"), *(row.get("user_identity_id") for row in found)]
-        for person_id in filter(None, people if written.known["brings_person"] else ()):
-            person = calls.row("/user_identities/get", "user_identity", {"user_identity_id": person_id})
-            if person is not None and is_made_after(person, written.at):
+        grants = [] if written.made is not None else self.found(calls, written)
+        made = self.told(grants) if written.made is None else written.made
+        people = {made.get("person"), *(row.get("user_identity_id") for row in grants)} - {None}
+        super().undo(calls, written._replace(made=made))
+        for person_id in people if "people" in written.known else ():
+            if person_id not in written.known["people"]:
                 calls.find("/user_identities/delete", {"user_identity_id": person_id})
+
+
+def _people_like(calls: Calls, person: Values) -> list[Values]:
+    """The people that a search finds by the first of these values."""
+    sought = next((person[name] for name in ("email_address", "phone_number", "full_name") if person.get(name)), None)
+    return calls.rows("/user_identities/list", "user_identities", {} if sought is None else {"search": sought})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,23 +239,26 @@ class PersonOfUser(Rule):
     """/user_identities/add_acs_user and remove_acs_user: the user of an access system gets back whom it belonged to."""
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
-        """Whom it belongs to; None for a user that was made here."""
-        user_id = params.get("acs_user_id")
+        """Whom it belongs to, and whether a new key makes a person; None for a user that was made here."""
+        user_id, key = params.get("acs_user_id"), params.get("user_identity_key")
         row = None if is_ours(user_id, ours) else self._user(calls, user_id)
-        return None if row is None else {"acs_user_id": user_id, "user_identity_id": row.get("user_identity_id")}
+        if row is None:
+            return None
+        is_new = key is not None and calls.find("/user_identities/get", {"user_identity_key": key}) is None
+        return {"acs_user_id": user_id, "person": row.get("user_identity_id"), "new_key": key if is_new else None}
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Take it from whom it belongs to now, and give it back; a person that came with the write goes."""
-        user_id, had = written.known["acs_user_id"], written.known["user_identity_id"]
+        user_id, had, new_key = (written.known[name] for name in ("acs_user_id", "person", "new_key"))
         has = (self._user(calls, user_id) or {}).get("user_identity_id")
-        if has == had:
-            return
-        if has is not None:
+        if has is not None and has != had:
             calls.find("/user_identities/remove_acs_user", {"acs_user_id": user_id, "user_identity_id": has})
-            person = calls.row("/user_identities/get", "user_identity", {"user_identity_id": has})
-            if person is not None and is_made_after(person, written.at):
-                calls.find("/user_identities/delete", {"user_identity_id": has})
-        if had is not None:
+        if new_key is not None:
+            key = {"user_identity_key": new_key}
+            person = calls.row("/user_identities/get", "user_identity", key)
+            if person is not None:
+                calls.find("/user_identities/delete", {"user_identity_id": person["user_identity_id"]})
+        if had is not None and has != had:
             calls.find("/user_identities/add_acs_user", {"acs_user_id": user_id, "user_identity_id": had})
 
     @staticmethod

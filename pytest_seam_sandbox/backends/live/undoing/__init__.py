@@ -1,0 +1,1 @@
+"""How each write of Seam's API is undone: classes for the ways, and tables with a row for each path."""
