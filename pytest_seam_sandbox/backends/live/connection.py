@@ -25,10 +25,12 @@ _READ = re.compile(r"(/[a-z0-9_]+)+/(get|list|list_[a-z0-9_]+|get_related)")
 _READING_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 _STAND_IN_KEY = "seam_test0live_0000000000000000000live"
 _SOON = 1.0  # seconds until the next try, where a 429 does not say
+_STARTED = time.time()
 # Seconds of a clock that runs on while freezegun or time-machine hold the others; Windows has no such function.
 _running: Callable[[], float] = (
     partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
 )
+_STARTED_AT = _running()
 
 
 class Unreachable(SandboxError):
@@ -107,7 +109,8 @@ class Connection:
         self._timeout = timeout
         self._sleep = sleep
         self._closed_because: str | None = None
-        self._clock: float | None = None
+        self._clock = _STARTED - _STARTED_AT
+        self._has_clock = False
         self._lock = Lock()
         self._tokens: set[str] = set()
         self._transport = transport
@@ -144,11 +147,13 @@ class Connection:
             self._http = None
 
     def now(self) -> float:
-        """Seconds since 1970 on Seam's clock, by the date of its last answer; 0 when it gave none.
+        """Seconds since 1970 on Seam's clock, by the date of its last answer; on this machine's if it gave none."""
+        return self._clock + _running()
 
-        The clock of this machine does not count: it may differ, and tests hold it.
-        """
-        return 0.0 if self._clock is None else self._clock + _running()
+    @property
+    def has_clock(self) -> bool:
+        """Whether an answer had a date. Else `now` may be wrong: this machine's clock may differ, and tests hold it."""
+        return self._has_clock
 
     # the sandbox's own calls
 
@@ -282,6 +287,7 @@ class Connection:
     def _set_clock(self, date: str) -> None:
         with suppress(ValueError):
             self._clock = parsedate_to_datetime(date).timestamp() - _running()
+            self._has_clock = True
 
 
 def read_endpoint(text: str) -> str:

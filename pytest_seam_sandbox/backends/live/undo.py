@@ -10,14 +10,18 @@ from typing import Any, Protocol
 
 from pydantic_core import from_json
 
-from ...engine.errors import SandboxError, is_for_the_test
+from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test
+from ..seam_api import Refused
 from .calls import Calls
-from .connection import Connection, is_read
+from .connection import Connection, TooManyRequests, Unreachable, is_read
 from .journal import Change, Journal, Leftover, in_use, leftovers
 from .undoing.rules import CannotUndo, Written
 from .undoing.table import rule_of
 
 __tracebackhide__ = is_for_the_test
+
+_UNREAD = "unread"
+"""Known of a change when nothing could be looked at before it."""
 
 
 class Book(Protocol):
@@ -68,8 +72,12 @@ class Undo:
             return None
         self._connection.check_write(method, path)
         with self._lock:
-            known = rule_of(path).before(self._calls, params, self._ours())
-            return None if known is None else self.journal.intend(path, self._connection.now(), known)
+            try:
+                known = rule_of(path).before(self._calls, params, self._ours())
+            except Refused:  # what is wrong with the parameters is for Seam to say
+                known = {_UNREAD: True}
+            at = self._connection.now() if self._connection.has_clock else 0.0
+            return None if known is None else self.journal.intend(path, at, known)
 
     def finish(self, change: Change | None, status: int, answer: Any) -> None:
         """Note what the answer to a write told."""
@@ -79,7 +87,10 @@ class Undo:
             if 400 <= status < 500:
                 self.journal.over(change, "refused")
             elif status < 300 and isinstance(answer, dict):
-                self.journal.answered(change, rule_of(change.path).after(change.known, change.at, answer))
+                is_unread = _UNREAD in change.known
+                self.journal.answered(
+                    change, {} if is_unread else rule_of(change.path).after(change.known, change.at, answer)
+                )
 
     def mark(self) -> int:
         """A place among the changes, for `undo`."""
@@ -88,53 +99,75 @@ class Undo:
     def undo(self, since: int = 0) -> list[str]:
         """Undo all changes after a mark, the latest first; what could not be undone, each with what to do."""
         with self._lock:
-            changes = [change for change in self.journal.changes if change.number > since]
-            return self._undo(self.journal, changes)
+            return self._undo(self.journal, [change for change in self.journal.changes if change.number > since])
 
-    def heal(self) -> list[str]:
-        """Undo what processes that are gone have left in this workspace; what could not be undone."""
-        told: list[str] = []
+    def heal(self, told: Callable[[str], None] = lambda _: None) -> list[str]:
+        """Undo what processes that are gone have left in this workspace; what could not be undone.
+
+        told: hears of each change that is undone.
+        """
+        problems: list[str] = []
         for leftover in leftovers(self._folder):
             try:
-                told += self._heal(leftover)
+                problems += self._heal(leftover, told)
             finally:
                 leftover.let_go()
-        return told
+        return problems
 
     def close(self) -> None:
         """Let go of the journal."""
         self.journal.close()
 
-    def _heal(self, leftover: Leftover) -> list[str]:
-        header = leftover.content.header
-        told = list(leftover.content.problems)
-        if header is None:
-            return told
+    def _heal(self, leftover: Leftover, told: Callable[[str], None]) -> list[str]:
+        header, problems = leftover.content.header, list(leftover.content.problems)
         proof = self._connection.proof
-        if proof is None or header.workspace_id != proof.workspace_id or header.endpoint != self._connection.endpoint:
+        if header is None or proof is None:
+            return problems
+        if (header.workspace_id, header.endpoint) != (proof.workspace_id, self._connection.endpoint):
             whose = f"the journal {leftover.path} is of the workspace {header.workspace_id} at {header.endpoint}"
-            return [*told, f"{whose}. Run seam-sandbox heal with its API key."]
-        return told + self._undo(leftover, leftover.changes)
+            return [*problems, f"{whose}. Run seam-sandbox heal with its API key."]
+        return problems + self._undo(leftover, leftover.changes, told=told, is_last_try=True)
 
-    def _undo(self, book: Book, changes: Iterable[Change]) -> list[str]:
-        told = []
+    def _undo(
+        self,
+        book: Book,
+        changes: Iterable[Change],
+        *,
+        told: Callable[[str], None] = lambda _: None,
+        is_last_try: bool = False,
+    ) -> list[str]:
+        """Undo changes, the latest first; what could not be undone. is_last_try: what is refused is not tried again."""
+        problems: list[str] = []
         others = set(self._made_by_others())
-        for change in reversed([change for change in changes if change.over is None]):
+        left = [change for change in changes if change.over is None]
+        while left:
+            change = left.pop()
             try:
-                told += self._undo_one(book, change, others)
+                self._undo_one(change, others)
+            except CannotUndo as lost:
+                problems.append(str(lost))
+                book.over(change, "lost")
+            except (Unreachable, TooManyRequests, ProductionRefused) as error:
+                problems.append(f"{change.path} and {len(left)} changes before it were not undone: {error}")
+                break
             except SandboxError as error:
-                told.append(f"{change.path} could not be undone: {error}")
-        return told
+                problems.append(f"{change.path} could not be undone: {error}")
+                if is_last_try:
+                    book.over(change, "refused twice")
+            else:
+                book.over(change, "undone")
+                told(change.path)
+        return problems
 
-    def _undo_one(self, book: Book, change: Change, others: set[str]) -> list[str]:
+    def _undo_one(self, change: Change, others: set[str]) -> None:
+        if _UNREAD in change.known:
+            if change.made is None:
+                return
+            raise CannotUndo(
+                f"{change.path} has changed something that could not be looked at before. Look in the workspace for it."
+            )
         written = Written(change.path, change.at, change.known, change.made, others)
-        try:
-            rule_of(change.path).undo(self._calls, written)
-        except CannotUndo as lost:
-            book.over(change, "lost")
-            return [str(lost)]
-        book.over(change, "undone")
-        return []
+        rule_of(change.path).undo(self._calls, written)
 
     def _ours(self) -> set[str]:
         """The ids of what this process has made and has to remove."""
