@@ -1,6 +1,5 @@
 """A served sandbox with one story that every client lives through, and the clients that have to be installed."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -8,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
+
+from installing import CACHE, NPM_INSTALL, install, need_node, unavailable
 
 HERE = Path(__file__).parent
-CACHE = HERE.parents[1] / ".cache"
 
 
 class Site:
@@ -78,34 +77,6 @@ def plain_story():
     return tell
 
 
-def unavailable(reason):
-    """Skip what this machine lacks; on CI nothing may be lacking."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def install(name, *commands, files=None):
-    """A folder in which these commands were run once; the test is skipped when one fails. files: written before."""
-    folder = CACHE / name
-    CACHE.mkdir(exist_ok=True)
-    with FileLock(CACHE / f"{name}.lock"):
-        if (folder / "installed").exists():
-            return folder
-        shutil.rmtree(folder, ignore_errors=True)
-        for path, content in (files or {}).items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(json.dumps(content))
-        folder.mkdir(exist_ok=True)
-        for command in commands:
-            try:
-                subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=300)
-            except (OSError, subprocess.SubprocessError) as error:
-                unavailable(f"{name} could not be installed: {error}\n{getattr(error, 'stderr', '')}")
-        (folder / "installed").touch()
-    return folder
-
-
 @pytest.fixture(scope="session")
 def story_script():
     """The story as a Python script for the SDK."""
@@ -122,16 +93,6 @@ def javascript_story():
 def curl():
     """The path of curl."""
     return shutil.which("curl") or unavailable("curl is not installed")
-
-
-NPM_INSTALL = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"]
-
-
-def need_node():
-    """Skip where there is none."""
-    missing = [tool for tool in ("node", "npm") if shutil.which(tool) is None]
-    if missing:
-        unavailable(f"{' and '.join(missing)} not installed")
 
 
 @pytest.fixture(scope="session")
