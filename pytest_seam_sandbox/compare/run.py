@@ -73,6 +73,8 @@ class _Run:
         status, body = self._server.post(step.path, params, token)
         self._known.learn(params)
         self._keep(step, body)
+        if step.undo is not None and not 400 <= status < 500:  # what was refused has made nothing
+            self._undo.append((step.undo, len(self._done)))
         if status == 200:
             self._done.append((step.path, params))
         ending, body = self._ended(status, body)
@@ -105,8 +107,6 @@ class _Run:
             if isinstance(value, str):
                 self._kept[name] = value
                 self._known.kept[value] = f"={name}"
-        if step.undo is not None:
-            self._undo.append((step.undo, len(self._done)))
 
     def _refusal(self, path: str, status: int, body: Any) -> Answer:
         error = body.get("error") if isinstance(body, dict) else None

@@ -20,9 +20,20 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)
 _MILLISECONDS = re.compile(r".*:\d\d\.\d{3}Z")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,80}")
 _WORD_KEYS = frozenset(
-    {"status", "type", "method", "provider", "access_method", "error_code", "warning_code", "login_successful"}
+    {
+        "accepted_capabilities",
+        "status",
+        "type",
+        "method",
+        "provider",
+        "access_method",
+        "error_code",
+        "warning_code",
+        "login_successful",
+    }
 )
 _WORD_ENDS = ("_type", "_setting", "_mode", "_status", "_category", "_types", "_modes", "_settings", "_supported")
+_WORDS_FOR_PEOPLE = ("display_",)  # whose wording may change at any time
 _SHORTEST = 3  # a shorter text is equal to others by chance
 
 
@@ -80,7 +91,7 @@ class Known:
 
 
 def _is_word_key(key: str) -> bool:
-    return key in _WORD_KEYS or key.endswith(_WORD_ENDS)
+    return (key in _WORD_KEYS or key.endswith(_WORD_ENDS)) and not key.startswith(_WORDS_FOR_PEOPLE)
 
 
 def _instant(text: str) -> str | None:

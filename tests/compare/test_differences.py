@@ -448,5 +448,16 @@ def test_undo_that_fails_is_told(other):
     assert other.compare(story(make)).left == ("story: /webhooks/delete answered 500",)
 
 
+@pytest.mark.parametrize(("status", "undone"), [(400, []), (500, ["/locks/lock_door"])])
+def test_undo_of_what_was_answered_by_an_error(other, status, undone):
+    """What was refused has made nothing; what failed may have."""
+    other.twists["/locks/unlock_door"] = lambda _status, _answer: (status, b"")
+    lock = call("/locks/lock_door", device_id=DEVICE)
+
+    other.compare(story(call("/locks/unlock_door", device_id=DEVICE, undo=lock), needs=(LOCK,)))
+
+    assert [path for path in other.paths() if path == "/locks/lock_door"] == undone
+
+
 def test_kinds_have_an_order():
     assert KINDS[0] == "not run"

@@ -27,7 +27,7 @@ SCENARIOS = (
     ),
     Scenario(
         "device metadata",
-        "Metadata of a device is set, found by lists, and cleared.",
+        "Metadata of a device is set, found by lists, cleared, and refused.",
         (
             call(
                 "/devices/update",
@@ -40,9 +40,15 @@ SCENARIOS = (
             call("/devices/list", custom_metadata_has={"seam_sandbox_compare": "no"}),
             call("/devices/update", device_id=DEVICE, custom_metadata={"seam_sandbox_compare": None}),
             call("/devices/get", device_id=DEVICE),
-            call("/devices/update", device_id=DEVICE, custom_metadata={"seam_sandbox_compare": 5}),
-            call("/devices/update", device_id=DEVICE, custom_metadata={"a" * 41: "too long"}),
-            call("/devices/update", device_id=DEVICE, custom_metadata={"with.dot": "no"}),
+            *(
+                call(
+                    "/devices/update",
+                    device_id=DEVICE,
+                    custom_metadata={key: value},
+                    undo=call("/devices/update", device_id=DEVICE, custom_metadata={key: None}),
+                )
+                for key, value in (("seam_sandbox_compare", 5), ("a" * 41, "too long"), ("with.dot", "no"))
+            ),
             Events(),
         ),
         (LOCK,),
