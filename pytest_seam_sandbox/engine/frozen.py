@@ -10,12 +10,16 @@ class FrozenDict(dict[str, Any]):
     dicts of their own.
     """
 
+    __slots__ = ()
+
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)
 
 
 class FrozenList(list[Any]):
     """A list that refuses changes with a TypeError; else like FrozenDict."""
+
+    __slots__ = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (list(self),)
@@ -37,10 +41,8 @@ for _kind in (FrozenDict, FrozenList):
 
 def freeze(value: Any) -> Any:
     """The same JSON value as one that refuses changes, at every depth."""
-    if isinstance(value, str):
-        return value
     if isinstance(value, dict):
-        return FrozenDict({name: freeze(inner) for name, inner in value.items()})
+        return FrozenDict([(name, inner if type(inner) is str else freeze(inner)) for name, inner in value.items()])
     if isinstance(value, list):
         return FrozenList([freeze(inner) for inner in value])
     return value

@@ -15,10 +15,14 @@ _MANY = 1024
 
 
 class Repeats:
-    """The short valid requests of one app, with what they mean."""
+    """The short valid requests of one app that came more than once, with what they mean.
+
+    Nothing is kept of a request that comes once, as most do that name another resource each time, but the hash.
+    """
 
     def __init__(self) -> None:
         self._meanings: dict[RequestKey, Meaning] = {}
+        self._once: set[int] = set()
 
     def get(self, key: RequestKey) -> Meaning | None:
         """What this request means; None when it has to be read."""
@@ -26,6 +30,12 @@ class Repeats:
 
     def keep(self, key: RequestKey, meaning: Meaning) -> None:
         """Keep what a request means, if it is short and has no lists or objects, which the function could change."""
+        mark = hash(key)
+        if mark not in self._once:
+            if len(self._once) >= _MANY:
+                self._once.clear()
+            self._once.add(mark)
+            return
         _, _, query, body, _ = key
         if len(query) + len(body) > _SHORT:
             return

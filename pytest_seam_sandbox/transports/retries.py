@@ -11,16 +11,50 @@ from inspect import signature
 import httpx
 from httpx_retries import Retry, RetryTransport
 
-from .in_process import checkpoint
+from .in_process import SandboxTransport, checkpoint
+
+
+class _Retrying(RetryTransport):
+    """Asks the library only about an answer that the policy may not take as it is, since nearly every one is taken."""
+
+    def __init__(self, inner: SandboxTransport, policy: Retry) -> None:
+        super().__init__(transport=inner, retry=policy)
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and again as the policy says; that of the request, if it has one."""
+        policy: Retry = request.extensions.setdefault("retry", self.retry)
+        try:
+            response = self._inner.handle_request(request)
+        except Exception as error:  # noqa: BLE001 - the policy decides
+            return RetryTransport(transport=_Begun(self._inner, error), retry=policy).handle_request(request)
+        if policy.validate_response is None and not policy.is_retryable_status_code(response.status_code):
+            response.extensions["retry"] = policy
+            return response
+        return RetryTransport(transport=_Begun(self._inner, response), retry=policy).handle_request(request)
+
+
+class _Begun(httpx.BaseTransport):
+    """A transport that was asked once already. first: what came of it."""
+
+    def __init__(self, inner: SandboxTransport, first: httpx.Response | Exception) -> None:
+        self._inner = inner
+        self._first: httpx.Response | Exception | None = first
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        first, self._first = self._first, None
+        if isinstance(first, Exception):
+            raise first
+        return self._inner.handle_request(request) if first is None else first
 
 
 def retrying(
-    transport: httpx.BaseTransport, pass_time: Callable[[float], None], policy: Retry | None = None
+    transport: SandboxTransport, pass_time: Callable[[float], None], policy: Retry | None = None
 ) -> RetryTransport:
     """The transport with the retries that the SDK puts around its own: these, by default the SDK's."""
     from seam.client import DEFAULT_RETRIES
 
-    return RetryTransport(transport=transport, retry=waiting(policy or DEFAULT_RETRIES, pass_time))
+    return _Retrying(transport, waiting(policy or DEFAULT_RETRIES, pass_time))
 
 
 def takes_retries() -> bool:

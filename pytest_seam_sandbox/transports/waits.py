@@ -112,9 +112,9 @@ def _waiting(client: Any, method: Callable[..., Any], module: Any) -> Callable[.
     @wraps(method)
     def call(*args: Any, wait_for_action_attempt: Any = None, **given: Any) -> Any:
         attempt = method(*args, wait_for_action_attempt=False, **given)
-        chosen = _chosen(client, wait_for_action_attempt)
-        if _is_over(attempt, chosen):
-            return attempt
+        chosen = client.defaults.get(_OPTION) if wait_for_action_attempt is None else wait_for_action_attempt
+        if chosen is True and getattr(attempt, "status", None) == "success":
+            return attempt  # as the SDK would without a look at the clock, for nearly every call of a test
         return module.resolve_action_attempt(client.client, action_attempt=attempt, wait_for_action_attempt=chosen)
 
     return call
@@ -126,21 +126,9 @@ def _awaiting(client: Any, method: Callable[..., Any], module: Any) -> Callable[
     @wraps(method)
     async def call(*args: Any, wait_for_action_attempt: Any = None, **given: Any) -> Any:
         attempt = await method(*args, wait_for_action_attempt=False, **given)
-        chosen = _chosen(client, wait_for_action_attempt)
-        if _is_over(attempt, chosen):
-            return attempt
+        chosen = client.defaults.get(_OPTION) if wait_for_action_attempt is None else wait_for_action_attempt
         return await module.resolve_action_attempt_async(
             client.client, action_attempt=attempt, wait_for_action_attempt=chosen
         )
 
     return call
-
-
-def _chosen(client: Any, given: Any) -> Any:
-    """The option of the call, else that of the client."""
-    return client.defaults.get(_OPTION) if given is None else given
-
-
-def _is_over(attempt: Any, chosen: Any) -> bool:
-    """Whether the SDK would return the attempt without a look at the clock, as for nearly every call of a test."""
-    return chosen is True and getattr(attempt, "status", None) == "success"

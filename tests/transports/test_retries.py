@@ -39,3 +39,36 @@ def test_pause_is_the_sleep_of_the_library(policy, wish, is_error, seed):
 
     assert passed == slept
     assert ours.elapsed_sleep == theirs.elapsed_sleep
+
+
+def answers(sandbox, path="/devices/list"):
+    return [call.status for call in sandbox.requests if call.path == path]
+
+
+def test_lost_answer_is_asked_for_again(seam_sandbox):
+    """What the connection raises is repeated as the SDK's policy says."""
+    seam_sandbox.faults.lose_answer("/devices/list", times=2)
+
+    assert seam_sandbox.client().devices.list() == []
+    assert len(answers(seam_sandbox)) == 3
+
+
+def test_answer_that_a_policy_does_not_take_is_asked_for_again(seam_sandbox):
+    """The policy of a program may look at each answer itself, and a request may have a policy of its own."""
+    seen = []
+
+    def refuse_the_first(response):
+        seen.append(response.status_code)
+        if len(seen) == 1:
+            raise httpx.ReadError("not yet")
+
+    policy = Retry(total=2, validate_response=refuse_the_first)
+    with seam_sandbox.client(retries=policy) as seam:
+        seam.devices.list()
+    assert (seen, answers(seam_sandbox)) == ([200, 200], [200, 200])
+
+    seen.clear()
+    with seam_sandbox.client() as seam:
+        request = seam.client.build_request("GET", "/devices/list", extensions={"retry": policy})
+        answer = seam.client.send(request)
+    assert (seen, answer.extensions["retry"].attempts_made) == ([200, 200], 1)
