@@ -6,25 +6,20 @@ import contextlib
 import os
 import socket
 import struct
-import time
 from collections.abc import Callable
-from functools import partial
 from http import HTTPStatus
 from threading import Event, Thread, current_thread
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..engine.http import MAX_BODY, Request, Response
+from ..engine.real_time import real_seconds
 from .request_reader import ConnectionOver, Refusal, RequestReader
 
 if TYPE_CHECKING:
     from ..engine.app import App
 
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends a reset
-# A clock that runs on while freezegun or time-machine hold the others; Windows has no such function.
-real_seconds: Callable[[], float] = (
-    partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
-)
 _PHRASES = MappingProxyType({status.value: status.phrase for status in HTTPStatus})
 _LINGER_SECONDS = 2.0
 _IDLE_SECONDS = 60.0

@@ -17,7 +17,8 @@ from weakref import WeakMethod
 
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import JSON_TYPE, Request, Response, cors
-from .connection import Connection, Log, real_seconds
+from ..engine.real_time import real_seconds
+from .connection import Connection, Log
 from .port import Port
 from .request_reader import Refusal
 
