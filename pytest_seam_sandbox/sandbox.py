@@ -10,6 +10,7 @@ from . import verdict, watch
 from .backends.base import Backend, embedded_only
 from .backends.clock import SandboxClock
 from .backends.embedded import Embedded
+from .backends.raised import note_raised
 from .backends.unfinished import Begun
 from .clients import Clients
 from .engine.errors import SandboxError, is_for_the_test, told
@@ -138,6 +139,7 @@ class Sandbox(SandboxWorkspace):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         if error is not None:
+            note_raised(self._backend, error)
             for hint in verdict.hints(self._backend):
                 error.add_note(f"and the sandbox says: {hint}")
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .clock import Clock, cut
+from .history import Call, History
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +16,25 @@ class Task:
     """One piece of work: a plain function of the workspace, and what it is about.
 
     is_under_way: whether something is waited for, such as the end of an action attempt; else it belongs to a later
-    time that somebody has set, such as the end of a guest's stay.
+    time that somebody has set, such as the end of a guest's stay. planned_by: the request that caused it.
     """
 
     due: float
     function: Callable[..., object]
     about: tuple[Any, ...]
     is_under_way: bool
+    planned_by: Call | None = None
 
 
 class Agenda:
-    """The pending work of one workspace: `tasks`, ordered by due time and then by the order of their planning."""
+    """The pending work of one workspace: `tasks`, ordered by due time and then by the order of their planning.
 
-    def __init__(self) -> None:
+    history: that of the server, which keeps what planned the work and what came of it.
+    """
+
+    def __init__(self, history: History | None = None) -> None:
         self.tasks: tuple[Task, ...] = ()
+        self._history = History() if history is None else history
 
     def __len__(self) -> int:
         return len(self.tasks)
@@ -46,9 +52,8 @@ class Agenda:
 
     def _add(self, due: float, function: Callable[..., object], about: tuple[Any, ...], *, is_under_way: bool) -> None:
         tasks = list(self.tasks)
-        insort(
-            tasks, Task(cut(due), function, about, is_under_way), key=lambda task: task.due
-        )  # after what is due then
+        task = Task(cut(due), function, about, is_under_way, self._history.answering)
+        insort(tasks, task, key=lambda task: task.due)  # after what is due then
         self.tasks = tuple(tasks)
 
     def next_due(self) -> float | None:
@@ -63,7 +68,7 @@ class Agenda:
         while self.tasks and self.tasks[0].due <= now:
             task, *rest = self.tasks
             self.tasks = tuple(rest)
-            with clock.pinned(task.due):
+            with clock.pinned(task.due), self._history.doing(task.planned_by, task.due):
                 task.function(workspace, *task.about)
 
     def take(self, subject: object) -> Task | None:

@@ -101,7 +101,7 @@ class App:
         self.not_emulated: dict[str, str] = {}
         self.internal_errors: list[Exception] = []
         self.other_keys: list[str] = []
-        self.faults = Faults(api.all_routes)
+        self.faults = Faults(api.all_routes, self.note)
         self.limits = Limits()
         self.probe: Probe | None = None
         self._routes: dict[str, Endpoint] = {}
@@ -117,7 +117,7 @@ class App:
             ids=self.ids,
             settings=self.settings,
             events=EventLog(self.history.append),
-            agenda=Agenda(),
+            agenda=Agenda(self.history),
         )
         self.workspaces[workspace.workspace_id] = workspace
         return workspace
@@ -188,15 +188,18 @@ class App:
             clock = self.clock
             now = clock.timestamp()
             call = Call(now, request.method, request.path, request.origin, NOTHING)
-            self.history.append(call)  # so that it stands before the events that it causes
+            history = self.history
+            history.append(call)  # so that it stands before the events that it causes
+            place, outer, history.answering = history.place, history.answering, call
             before, clock.pinned_at = clock.pinned_at, now  # all that one request changes happens at one time
             try:
                 response = self._respond(request, call)
             finally:
                 clock.pinned_at = before
+                history.answering, call.caused = outer, history.place - place
             call.status = response.status
             call.seconds = time.perf_counter() - started
-            self.history.trim()
+            history.trim()
             if answered is not None:
                 answered()
             return response

@@ -29,12 +29,15 @@ class Faults:
     (the client's own repetitions of a request meet it too, uncounted), `device` and `caller` (an API key or token) to
     narrow the target, and is a context manager. In process each raises the exception that the wire would cause, and
     time passes on the sandbox clock; through the server it is real. `all` has those that are set, spent ones included.
-    test_has_failed: a block that ends after a failure (or skip) raises nothing of its own; `deferred` has what it would
-    have raised.
+    note: writes a line into the timeline. test_has_failed: a block that ends after a failure (or skip) raises nothing of
+    its own; `deferred` has what it would have raised.
     """
 
-    def __init__(self, routes: Callable[[], Mapping[str, tuple[str, ...]]]) -> None:
+    def __init__(
+        self, routes: Callable[[], Mapping[str, tuple[str, ...]]], note: Callable[[str, str], None] = lambda *_: None
+    ) -> None:
         self._routes = routes
+        self._note = note
         self._lock = RLock()
         self.all: list[Fault] = []
         self._impatience: list[str] = []
@@ -222,6 +225,7 @@ class Faults:
                 self.all.remove(fault)
                 self._tell_followers()
                 raise
+        self._note("fault", f"{fault} is set {_often(times)}")
         return fault
 
     def parse_target(self, target: str, device_id: str | None = None, caller: str | None = None) -> Target:
@@ -247,6 +251,10 @@ class Faults:
                 "Give one of them, or leave the method off."
             )
         return Target(method or None, path, device_id, caller)
+
+
+def _often(times: int | None) -> str:
+    return "for as long as it stays" if times is None else "once" if times == 1 else f"{times} times"
 
 
 def _not_countable() -> SandboxError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ class Call:
     """One request that the app has seen, and how it was answered.
 
     at: sandbox time, in seconds since 1970. status: 500 as long as there is no answer. seconds: real time that the
-    answer took. error, message: the type of the error, and what Seam says to it.
+    answer took. error, message: the type of the error, and what Seam says to it. caused: how many of the entries right
+    behind this one came up while it was answered.
     """
 
     at: float
@@ -30,6 +32,7 @@ class Call:
     request_id: str = ""
     error: str | None = None
     message: str | None = None
+    caused: int = 0
 
 
 class Note(NamedTuple):
@@ -51,20 +54,34 @@ class Sent(NamedTuple):
     is_success: bool
 
 
-Entry = Call | Note | EventRow | Sent
+class Due(NamedTuple):
+    """Work that was done when it was due, such as the end of an action attempt; kept if entries came of it.
+
+    call: the request that had planned it; None when a test did. caused: how many of the entries right behind this one
+    came of it.
+    """
+
+    at: float
+    call: Call | None
+    caused: int
+
+
+Entry = Call | Note | EventRow | Sent | Due
 
 
 class History:
     """Entries, oldest first. The oldest go when there are many more than KEPT, so that a server can run for weeks.
 
     Events that go from here stay in the event log of their workspace. A place is a number of entries since the
-    beginning, so that it stays right when the oldest go. append: add an entry.
+    beginning, so that it stays right when the oldest go. append: add an entry. answering: the request that is being
+    answered, or whose work is being done.
     """
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
         self._gone = 0
         self.append = self._entries.append
+        self.answering: Call | None = None
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
@@ -88,6 +105,18 @@ class History:
     def extend(self, entries: Iterable[Entry]) -> None:
         """Add several entries."""
         self._entries.extend(entries)
+
+    @contextmanager
+    def doing(self, call: Call | None, at: float) -> Iterator[None]:
+        """Inside the block, work is done that was due at this time; `call` had planned it."""
+        place, outer, self.answering = self.place, self.answering, call
+        try:
+            yield
+        finally:
+            self.answering = outer
+            caused = self.place - place
+            if caused:
+                self._entries.insert(max(0, place - self._gone), Due(at, call, caused))
 
     def trim(self) -> None:
         """Let the oldest entries go; rarely, since that takes as long as there are entries."""

@@ -25,6 +25,17 @@ def place_of_caller() -> str:
     return ""
 
 
+def place_of_error(error: BaseException) -> str:
+    """The file:line that raised: the innermost that belongs neither to this package nor to a library; "" for none."""
+    found, traceback = "", error.__traceback__
+    while traceback is not None:
+        name = traceback.tb_frame.f_code.co_filename
+        if not _is_ours_or_of_a_library(name):
+            found = f"{_short(name, os.getcwd())}:{traceback.tb_lineno}"  # noqa: PTH109 - as above
+        traceback = traceback.tb_next
+    return found
+
+
 @cache  # frames are many, files are few
 def _is_ours_or_of_a_library(name: str) -> bool:
     return name.startswith(("<", _OURS, *_LIBRARIES)) or not _INSTALLED.isdisjoint(PurePath(name).parts)

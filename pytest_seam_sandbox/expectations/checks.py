@@ -12,7 +12,7 @@ from ..api._shared import plain
 from ..engine.errors import SandboxError, is_for_the_test, quoted, shortened
 from ..engine.events import EventRow
 from ..report.texts import MOST, NameOf, joined, lines_of, said
-from ..report.timeline import subject
+from ..report.lines import subject
 
 __tracebackhide__ = is_for_the_test
 _SHOWN = 20

@@ -11,6 +11,7 @@ from ..api.events import Event
 from ..api.phones.model import Phone
 from ..backends.base import Backend
 from ..backends.event_list import EventList
+from ..backends.raised import note_raised
 from ..catalog.literals import EventType
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.places import place_of_caller
@@ -165,6 +166,8 @@ class Outage:
         if self not in self._backend.unfinished.open:
             return  # the sandbox has ended it already, and said so
         self._backend.unfinished.open.remove(self)
+        if error is not None:
+            note_raised(self._backend, error)
         try:
             if self._heal_if_possible():
                 self._assert_healed()

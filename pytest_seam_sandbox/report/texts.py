@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -13,6 +14,9 @@ from ..engine.errors import quoted, shortened
 MOST = 10
 """How many of anything are listed; the others are counted."""
 _SECRET = ("token", "secret", "password", "api_key")
+
+_KEY = re.compile(r"(seam_test|seam_[a-z]+\d*(?=\w{2,}_\w{16})|whsec_)[\w+/=]+")
+"""API keys, tokens of any kind, and secrets of webhooks."""
 
 NameOf = Callable[[str], str | None]
 """The name for an id; None when there is none."""
@@ -64,6 +68,11 @@ class HasShelves(Protocol):
 
 def nameless(_: str) -> None:
     """No id has a name."""
+
+
+def masked(text: str) -> str:
+    """The text without keys, tokens and secrets."""
+    return _KEY.sub(r"\1***", text) if "seam_" in text or "whsec_" in text else text
 
 
 def joined(texts: Iterable[str], most: int = MOST) -> str:

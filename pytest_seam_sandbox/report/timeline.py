@@ -1,75 +1,59 @@
-"""The timeline: requests, events, webhooks, outages and clock moves in one ordered list."""
+"""The timeline: requests, events, webhooks, outages, faults and clock moves in one ordered list, as text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from ..engine.errors import shortened
-from ..engine.events import EventRow
-from ..engine.history import Call, Entry, Note, Sent
-from .texts import NameOf, nameless, pair, pairs
+from ..engine.history import Entry
+from .failures import Failure
+from .lines import BROKE, Line, date_time, lines_of
+from .texts import NameOf, nameless
 
-_PARTS = (
-    "access_code_id",
-    "acs_credential_id",
-    "acs_user_id",
-    "acs_entrance_id",
-    "client_session_id",
-    "connect_webview_id",
-)
 _DAY = 86_400
-_WHOLES = ("device_id", "acs_system_id", "connected_account_id", "action_attempt_id")
+_FIRST = 5
+"""How many lines of the beginning are kept when others are folded."""
+_BEHIND = 10
+"""How many lines are kept behind the one where the test broke."""
 
 
-def render_timeline(history: Iterable[Entry], *, most: int = 200, name_of: NameOf = nameless) -> str:
-    """The newest `most` entries as lines, oldest first: sandbox time, what it was, what it was about.
+def render_timeline(
+    history: Iterable[Entry], *, most: int = 200, name_of: NameOf = nameless, failure: Failure | None = None
+) -> str:
+    """`most` entries as lines, oldest first: sandbox time, what it was, what it was about, what caused it.
 
-    Times have their date when the lines are of more than one day. Requests that failed are marked with `!`, and have
-    Seam's message. Of the sandbox's own requests, only those are shown that simulate something or deactivate a phone.
-    name_of: what to write for an id.
+    Times have their date when the lines are of more than one day. `!` marks what was refused, and has Seam's message;
+    `>` is where the test broke, if `failure` says what broke it. When there are more, lines are folded: those far
+    before the break and far behind it, or the earlier ones where there is none. name_of: what to write for an id.
     """
-    shown = sorted((entry for entry in history if _is_shown(entry)), key=lambda entry: entry.at)  # late work was before
-    cut = [f"… {len(shown) - most} earlier entries"] if len(shown) > most else []
-    lines = shown[-most:]
-    days = {int(at // _DAY) for entry in lines for at in (entry.at, getattr(entry, "visible_at", entry.at))}
-    return "\n".join(cut + [_line(entry, name_of, _date_time if len(days) > 1 else _time) for entry in lines])
+    lines = lines_of(list(history), name_of, failure)
+    shown = _folded(lines, most)
+    times = [at for line in shown if isinstance(line, Line) for at in (line.at, line.visible_at or line.at)]
+    start = 0 if len({int(at // _DAY) for at in times}) > 1 else 11
+    return "\n".join(line if isinstance(line, str) else _text(line, start) for line in shown)
 
 
-def subject(event: EventRow, name_of: NameOf) -> str:
-    """What an event is about: the part, if it is about a part of something, and the thing that it belongs to."""
-    found = [next((name for name in names if event.value(name)), None) for names in (_PARTS, _WHOLES)]
-    return " ".join(pair(name, event.value(name), name_of) for name in found if name is not None)
+def _folded(lines: Sequence[Line], most: int) -> list[Line | str]:
+    """The lines around the break, and what is left out in one line for each gap."""
+    if len(lines) <= most:
+        return list(lines)
+    broke = next((place for place, line in reversed(list(enumerate(lines))) if line.mark == BROKE), None)
+    if broke is None:
+        return [_gap(lines[:-most], "earlier "), *lines[-most:]]
+    end = min(len(lines), broke + 1 + min(_BEHIND, most // 4))
+    first = min(_FIRST, most // 4)
+    start = max(first, end - (most - first))
+    gap = [] if start == first else [_gap(lines[first:start], "")]
+    rest = [] if end == len(lines) else [_gap(lines[end:], "later ")]
+    return [*lines[:first], *gap, *lines[start:end], *rest]
 
 
-def _is_shown(entry: Entry) -> bool:
-    if not isinstance(entry, Call) or entry.origin != "sandbox":
-        return True
-    return "simulate" in entry.path or "deactivate" in entry.path
+def _gap(lines: Sequence[Line], what: str) -> str:
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in Counter(line.kind for line in lines).most_common())
+    return f"… {len(lines):,} {what}entries ({kinds})"
 
 
-def _line(entry: Entry, name_of: NameOf, time: Callable[[float], str]) -> str:
-    if isinstance(entry, Note):
-        return f"{time(entry.at)}   {entry.kind:<8} {shortened(entry.text, 400)}"
-    if isinstance(entry, EventRow):
-        late = "" if entry.visible_at == entry.at else f" (shows at {time(entry.visible_at)})"
-        return f"{time(entry.at)}   event    {entry.event_type} {subject(entry, name_of)}".rstrip() + late
-    if isinstance(entry, Sent):
-        about = f"{entry.event.event_type} {subject(entry.event, name_of)}".rstrip()
-        often = f" (attempt {entry.attempt})" if entry.attempt > 1 else ""
-        mark = " " if entry.is_success else "!"
-        return f"{time(entry.at)} {mark} webhook  {about} → {shortened(entry.url)}{often} → {entry.outcome}"
-    mark = "!" if entry.status >= 400 else " "
-    who = "sandbox" if entry.origin == "sandbox" else "request"
-    error = f" {entry.error}" if entry.error else ""
-    asked = f"{entry.method} {shortened(entry.path)} ({pairs(entry.params, name_of)})"
-    message = f": {shortened(entry.message, 300)}" if entry.message else ""
-    return f"{time(entry.at)} {mark} {who:<8} {asked} → {entry.status}{error}{message}"
-
-
-def _date_time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:23]
-
-
-def _time(at: float) -> str:
-    return _date_time(at)[11:]
+def _text(line: Line, start: int) -> str:
+    late = "" if line.visible_at is None else f" (shows at {date_time(line.visible_at)[start:]})"
+    cause = f" ← {line.cause}" if line.cause else ""
+    return f"{date_time(line.at)[start:]} {line.mark} {line.kind:<8} {line.text}{late}{cause}"

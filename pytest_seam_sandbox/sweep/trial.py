@@ -14,6 +14,7 @@ from unittest import SkipTest
 import pytest
 from typing_extensions import TypeVar
 
+from ..backends.raised import note_raised
 from ..engine.errors import OutageNotPossible, SandboxError, UnknownId, is_for_the_test
 from ..engine.fault import Fault
 from ..outages import OutageSpec
@@ -196,6 +197,8 @@ class Trial(Generic[App]):
 
     def _conclude(self, error: BaseException | None) -> BaseException | None:
         """End all that the trial began; the exception of the block, else the first thing that is wrong."""
+        if error is not None:
+            note_raised(self._sandbox.backend, error)
         self._server.probe = None
         self._end_faults()
         for step in (partial(self._recover, error), self._end_deliveries, self._raise_problem, self._sandbox.check):

@@ -15,7 +15,7 @@ from ..engine.errors import ExpectationFailed, SandboxError, shortened
 from ..engine.history import Sent
 from ..engine.workspace import Workspace
 from ..report.texts import MOST, joined
-from ..report.timeline import subject
+from ..report.lines import subject
 from . import retries
 from .disturbances import ActiveDisturbances
 from .jobs import Job, Route

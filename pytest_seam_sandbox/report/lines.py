@@ -1,0 +1,190 @@
+"""The entries of a history in words: what happened, what it was about, and what caused it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ..engine.errors import shortened
+from ..engine.events import EventRow
+from ..engine.history import Call, Due, Entry, Note, Sent
+from .causes import causes_of
+from .failures import RAISED, Failure
+from .texts import NameOf, masked, pair, pairs
+
+REFUSED, BROKE = "!", ">"
+"""Marks: what was refused or not accepted; where the test broke."""
+_PARTS = (
+    "access_code_id",
+    "acs_credential_id",
+    "acs_user_id",
+    "acs_entrance_id",
+    "client_session_id",
+    "connect_webview_id",
+)
+_WHOLES = ("device_id", "acs_system_id", "connected_account_id", "action_attempt_id")
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry of a timeline.
+
+    at: sandbox time, in seconds since 1970. kind: request, sandbox, event, webhook, outage, fault, clock and so on.
+    mark: "!" for what was refused, ">" where the test broke, else a space. cause: what caused it, in words; "" where
+    nothing did. about: the ids of devices and phones that it is about. visible_at: when an event shows, if that is
+    later. details: more about it, by name, for those who ask. entry: the place in the history.
+    """
+
+    at: float
+    kind: str
+    text: str
+    mark: str = " "
+    cause: str = ""
+    about: tuple[str, ...] = ()
+    visible_at: float | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+def lines_of(history: Sequence[Entry], name_of: NameOf, failure: Failure | None = None) -> list[Line]:
+    """The entries that people are shown, in the order of their times; what was done late stands where it was due.
+
+    Of the sandbox's own requests those are shown that simulate something or deactivate a phone. failure: what broke
+    the test; the newest note that says so is marked, and the request whose answer it is.
+    """
+    broke = _place_of(history, failure)
+    causes = causes_of(history)
+    said = _Words(name_of)
+    lines = [
+        said.line(entry, causes[place], is_break=place in broke)
+        for place, entry in enumerate(history)
+        if _is_shown(entry)
+    ]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def subject(event: EventRow, name_of: NameOf) -> str:
+    """What an event is about: the part, if it is about a part of something, and the thing that it belongs to."""
+    found = [next((name for name in names if event.value(name)), None) for names in (_PARTS, _WHOLES)]
+    return " ".join(pair(name, event.value(name), name_of) for name in found if name is not None)
+
+
+def date_time(at: float) -> str:
+    """A time as a timeline has it, with the date."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:23]
+
+
+def _is_shown(entry: Entry) -> bool:
+    if isinstance(entry, Due):
+        return False
+    if not isinstance(entry, Call) or entry.origin != "sandbox":
+        return True
+    return "simulate" in entry.path or "deactivate" in entry.path
+
+
+def _place_of(history: Sequence[Entry], failure: Failure | None) -> set[int]:
+    """The places of what is to be marked."""
+    if failure is None:
+        return set()
+    notes = [
+        place
+        for place, entry in enumerate(history)
+        if isinstance(entry, Note) and (entry.kind, entry.text) == (RAISED, failure.text)
+    ]
+    answers = [
+        place
+        for place, entry in enumerate(history)
+        if isinstance(entry, Call) and failure.request_id and entry.request_id == failure.request_id
+    ]
+    return {*notes[-1:], *answers}
+
+
+class _Words:
+    """Says what happened, with names in place of ids and without secrets."""
+
+    def __init__(self, name_of: NameOf) -> None:
+        self._name_of = name_of
+
+    def line(self, entry: Entry, cause: Call | Due | None, *, is_break: bool) -> Line:
+        """One entry in words."""
+        if isinstance(entry, Call):
+            return self._call(entry, is_break=is_break)
+        if isinstance(entry, EventRow):
+            return self._event(entry, cause)
+        if isinstance(entry, Sent):
+            return self._sent(entry)
+        assert isinstance(entry, Note)  # noqa: S101 - the others are not shown
+        return Line(entry.at, entry.kind, self._said(entry.text, 400), BROKE if is_break else " ")
+
+    def _call(self, call: Call, *, is_break: bool) -> Line:
+        error = f" {call.error}" if call.error else ""
+        message = f": {shortened(call.message, 300)}" if call.message else ""
+        asked = f"{call.method} {shortened(call.path)} ({pairs(call.params, self._name_of)})"
+        details = {
+            "request id": call.request_id,
+            "answered in": f"{call.seconds * 1000:.1f} ms of real time",
+            **{name: pair(name, value, self._name_of).partition("=")[2] for name, value in call.params.items()},
+        }
+        return Line(
+            call.at,
+            "sandbox" if call.origin == "sandbox" else "request",
+            masked(f"{asked} → {call.status}{error}{message}"),
+            BROKE if is_break else REFUSED if call.status >= 400 else " ",
+            about=tuple(_ids(call.params)),
+            details={name: masked(value) for name, value in details.items() if value},
+        )
+
+    def _event(self, event: EventRow, cause: Call | Due | None) -> Line:
+        fields = {name: pair(name, value, self._name_of).partition("=")[2] for name, value in event.payload.items()}
+        return Line(
+            event.at,
+            "event",
+            masked(f"{event.event_type} {subject(event, self._name_of)}".rstrip()),
+            cause=_caused_by(cause),
+            about=tuple(_ids(event.payload)),
+            visible_at=None if event.visible_at == event.at else event.visible_at,
+            details={"event id": event.event_id, **{name: masked(value) for name, value in fields.items()}},
+        )
+
+    def _sent(self, sent: Sent) -> Line:
+        about = f"{sent.event.event_type} {subject(sent.event, self._name_of)}".rstrip()
+        often = f" (attempt {sent.attempt})" if sent.attempt > 1 else ""
+        return Line(
+            sent.at,
+            "webhook",
+            masked(f"{about} → {shortened(sent.url)}{often} → {sent.outcome}"),
+            " " if sent.is_success else REFUSED,
+            about=tuple(_ids(sent.event.payload)),
+            details={"event id": sent.event.event_id, "attempt": str(sent.attempt), "answer": masked(sent.outcome)},
+        )
+
+    def _said(self, text: str, most: int) -> str:
+        """A text with the names of what its ids stand for."""
+        return masked(shortened(_ID.sub(lambda found: self._name_of(found[0]) or found[0], text), most))
+
+
+def _caused_by(cause: Call | Due | None) -> str:
+    """What caused an event, in words."""
+    if isinstance(cause, Due):
+        if cause.call is None:
+            return "planned by the test"
+        return f"{_asked(cause.call)} at {date_time(cause.call.at)[11:]}"
+    return "the test" if cause is None else _asked(cause)
+
+
+def _asked(call: Call) -> str:
+    if call.origin == "sandbox" and not _is_shown(call):
+        return "the test"
+    return f"{call.method} {shortened(call.path)}"
+
+
+def _ids(fields: Mapping[str, Any]) -> Iterator[str]:
+    """The ids of devices and phones."""
+    for name in ("device_id", "phone_id"):
+        if isinstance(found := fields.get(name), str):
+            yield found
+    if isinstance(found := fields.get("device_ids"), list | tuple):
+        yield from (one for one in found if isinstance(one, str))
