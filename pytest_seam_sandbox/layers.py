@@ -6,11 +6,11 @@ Imports pytest and the standard library only: every run of pytest loads this mod
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from .settings import SETTINGS, read_setting
+from .settings import OF_THE_RUN, SETTINGS, read_setting
 
 _PREFIX = "PYTEST_SEAM_"
 
@@ -25,7 +25,7 @@ def configured(config: pytest.Config, name: str) -> tuple[Any, str]:
 
     An empty text is as good as none. An empty option is a value where the setting takes one: it clears a list.
     """
-    setting = SETTINGS[name]
+    setting = SETTINGS.get(name) or OF_THE_RUN[name]
     option = config.getoption(f"seam_{name}")
     if not _is_empty(option) or (setting.takes_empty and option is not None):
         return option, f"the option {option_of(name)}"
@@ -44,11 +44,41 @@ def _check_environment() -> None:
     __tracebackhide__ = True
     from .report.texts import nearest
 
-    known = [f"{_PREFIX}{name.upper()}" for name in SETTINGS]
+    known = [f"{_PREFIX}{name.upper()}" for name in (*SETTINGS, *OF_THE_RUN)]
     for name in sorted(os.environ):
         if name.startswith(_PREFIX) and name not in known:
             hint = nearest(name, known) or f"There are {', '.join(known)}."
             raise pytest.UsageError(f"the environment variable {name} is no setting. {hint}")
+
+
+class Wanted(NamedTuple):
+    """What a run shows of its tests: the settings of OF_THE_RUN. page: the file; "" for none."""
+
+    timeline: str
+    page: str
+    page_of: str
+
+    @property
+    def of_all(self) -> bool:
+        """Whether tests that pass are shown too."""
+        return self.timeline == "all" or bool(self.page and self.page_of == "all")
+
+
+def wanted(config: pytest.Config) -> Wanted:
+    """What this run is to show. Raises UsageError for a value that it does not take."""
+    return Wanted(*(_of_the_run(config, name) for name in OF_THE_RUN))
+
+
+def _of_the_run(config: pytest.Config, name: str) -> str:
+    value, layer = configured(config, name)
+    if not layer:
+        return OF_THE_RUN[name].default
+    from .engine.errors import SandboxError
+
+    try:
+        return str(OF_THE_RUN[name].read(name, value))
+    except SandboxError as mistake:
+        raise pytest.UsageError(f"{layer}: {mistake}") from None
 
 
 def _is_empty(value: object) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
     from . import Device, Phone, Sandbox, watch
+    from .layers import Wanted
     from .sweep import SeamSweep
     from .transports.server import Listener
     from .webhooks.webhooks import Webhooks
@@ -29,6 +31,7 @@ _KEYS = pytest.StashKey[dict[str, str]]()
 _OUTCOME = pytest.StashKey[str]()
 _NOTICED = pytest.StashKey[list[str]]()
 _WATCH = pytest.StashKey["watch.Watch"]()
+_WANTED = pytest.StashKey["Wanted"]()
 _MADE = pytest.StashKey["watch.Made"]()
 """The sandboxes that the code of the test has made, without the fixture."""
 _SHARED = pytest.StashKey[dict[str, "watch.Made"]]()
@@ -42,10 +45,10 @@ _AT_TEARDOWN = "Seam sandbox at teardown"  # pytest shows a section under a fail
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare every setting as an option and as an ini value."""
     from .layers import option_of
-    from .settings import SETTINGS
+    from .settings import OF_THE_RUN, SETTINGS
 
     group = parser.getgroup("seam", "Seam sandbox")
-    for name, setting in SETTINGS.items():
+    for name, setting in {**SETTINGS, **OF_THE_RUN}.items():
         group.addoption(option_of(name), dest=f"seam_{name}", default=None, help=setting.help)
         kind: Any = "linelist" if setting.is_list else _INI_VALUE
         parser.addini(f"seam_{name}", f"{setting.help} (default: {setting.default or 'none'})", kind, default=None)
@@ -53,9 +56,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and watch for failed setups and for sandboxes that tests make."""
+    from .layers import wanted
     from .settings import SETTINGS
     from .watch import Watch
 
+    config.stash[_WANTED] = wanted(config)
     config.stash[_WATCH] = Watch()
     config.stash[_WATCH].begin()
     config.add_cleanup(config.stash[_WATCH].end)
@@ -63,6 +68,27 @@ def pytest_configure(config: pytest.Config) -> None:
     names = ", ".join(f"{name}=..." for name in SETTINGS)
     config.addinivalue_line("markers", f"seam({names}): settings of the Seam sandbox of this test")
     config.pluginmanager.register(_FailedSetups(), "seam-failed-setups")
+    config.stash[_WATCH].wants_pictures = bool(_wanted(config).page)
+    if not hasattr(config, "workerinput"):
+        _show_elsewhere(config)
+
+
+def _wanted(config: pytest.Config) -> Wanted:
+    return config.stash[_WANTED]
+
+
+def _show_elsewhere(config: pytest.Config) -> None:
+    """Let the report page and the file of --junit-xml have the timelines, if there are any."""
+    page = _wanted(config).page
+    if page:
+        from .reporting import PageWriter
+
+        path = config.invocation_params.dir / Path(page).expanduser()
+        config.pluginmanager.register(PageWriter(path, pytest_report_header(config)), "seam-report-page")
+    if config.getoption("xmlpath", None):
+        from .reporting import InJUnit
+
+        config.pluginmanager.register(InJUnit(), "seam-in-junit")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -203,13 +229,20 @@ def _hint_at_strategies(item: pytest.Item, error: BaseException) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put the timeline of each sandbox under what failed, and what the teardown noticed into its report."""
     report = yield
     sandboxes = item.stash.get(_SANDBOXES, ())
-    if report.failed:
+    if report.failed or (report.when == "call" and _wanted(item.config).of_all):
         shown = {id(sandbox): sandbox for sandbox in (*_of_shared_fixtures(item), *sandboxes, *_made_by(item))}
-        report.sections += [("Seam timeline", sandbox.timeline) for sandbox in shown.values()]
+        pictures = item.stash[_MADE].pictures if _MADE in item.stash else ()
+        if shown or pictures:
+            from .reporting import tell
+
+            error = call.excinfo.value if call.excinfo and report.failed else None
+            tell(_wanted(item.config), report, error, list(shown.values()), pictures)
     if report.when != "teardown":
         item.stash[_OUTCOME] = report.outcome
         for sandbox in sandboxes:
@@ -224,6 +257,38 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             if key in item.stash:
                 del item.stash[key]
     return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before pytest's own, which prints the failures
+def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, None, None]:
+    """Let timelines have colours where the terminal has them, and nowhere else."""
+    reports = [report for kept in ("failed", "error", "passed") for report in terminalreporter.stats.get(kept, ())]
+    if not (terminalreporter.hasmarkup and any(getattr(report, "sections", ()) for report in reports)):
+        return (yield)
+    from .reporting import in_colours
+
+    back = in_colours(reports, terminalreporter.config.get_terminal_writer().markup)
+    try:
+        return (yield)
+    finally:
+        back()
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Say what differs between resources, and between events and what was expected."""
+    ours = __name__.partition(".")[0]
+    if op != "==" or not any(type(one).__module__.startswith(ours) for one in _looked_at(left, right)):
+        return None
+    from .report.compare import explanation
+
+    return explanation(left, right)
+
+
+def _looked_at(*compared: object) -> Iterator[object]:
+    """What was compared, and the first member of each list."""
+    for one in compared:
+        yield one
+        yield from one[:1] if isinstance(one, list) else ()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -317,6 +317,37 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
 )
 
 
+def _one_of(*known: str) -> Callable[[str, Any], str]:
+    def read(name: str, value: Any) -> str:
+        found = str(value).strip().lower()
+        if found not in known:
+            _refuse(name, value, f"{', '.join(known[:-1])} or {known[-1]}")
+        return found
+
+    return read
+
+
+def _page(name: str, value: Any) -> str:
+    found = str(value).strip()
+    if not found.lower().endswith((".html", ".htm")):
+        _refuse(name, value, "the path of a file of HTML, such as seam.html")
+    return found
+
+
+OF_THE_RUN: Mapping[str, Setting] = MappingProxyType(
+    {
+        "timeline": Setting(
+            "failed",
+            "which tests show the timeline of their sandbox: failed, all or none",
+            _one_of("failed", "all", "none"),
+        ),
+        "report": Setting("", "file for a page that draws what happened in each failed test, such as seam.html", _page),
+        "report_of": Setting("failed", "which tests are on that page: failed or all", _one_of("failed", "all")),
+    }
+)
+"""The settings of a whole run of pytest, which no single sandbox has: option, ini file and environment alone."""
+
+
 class SandboxSettings(TypedDict, total=False):
     """The settings as arguments of Sandbox; each is also taken as text."""
 
@@ -339,7 +370,7 @@ class SandboxSettings(TypedDict, total=False):
 
 def check_rows() -> None:
     """Raise TypeError, with what to do next, for a setting that lacks a part."""
-    for name, setting in SETTINGS.items():
+    for name, setting in {**SETTINGS, **OF_THE_RUN}.items():
         if not setting.help:
             raise TypeError(f"the setting {name} has no help. Give it one in SETTINGS: CONTRIBUTING.md, 'A setting'.")
     untyped = SETTINGS.keys() ^ SandboxSettings.__annotations__.keys()

@@ -6,7 +6,7 @@ Imports the standard library only: every run of pytest loads this module.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -36,10 +36,14 @@ class _One(NamedTuple):
 
 
 class Made:
-    """The sandboxes that were made in one place: by a test, or by a fixture that several tests share."""
+    """The sandboxes that were made in one place: by a test, or by a fixture that several tests share.
+
+    pictures: what else the report page shows of them.
+    """
 
     def __init__(self) -> None:
         self._ones: list[_One] = []
+        self.pictures: list[Any] = []
 
     def add(self, sandbox: HasTimeline) -> None:
         """Remember a new sandbox."""
@@ -71,11 +75,13 @@ class Watch:
     """Where the sandboxes go that are made now; `made` is None between tests.
 
     One for a session of pytest. Code of a test finds it by its context, which tasks and `asyncio.to_thread` inherit; a
-    thread that the test starts in another way does not (before the free-threaded Python 3.14).
+    thread that the test starts in another way does not (before the free-threaded Python 3.14). wants_pictures: whether
+    there is a report page.
     """
 
     def __init__(self) -> None:
         self.made: Made | None = None
+        self.wants_pictures = False
         self._outer: Watch | None = None
 
     def begin(self) -> None:
@@ -102,6 +108,13 @@ def note(sandbox: HasTimeline) -> None:
     watch = _WATCH.get()
     if watch is not None and watch.made is not None:
         watch.made.add(sandbox)
+
+
+def show(draw: Callable[[], Any]) -> None:
+    """Have a picture on the report page, if there is one. draw: makes it."""
+    watch = _WATCH.get()
+    if watch is not None and watch.made is not None and watch.wants_pictures:
+        watch.made.pictures.append(draw())
 
 
 def unnoticed(sandbox: AnySandbox) -> AnySandbox:

@@ -29,8 +29,8 @@ class Faults:
     (the client's own repetitions of a request meet it too, uncounted), `device` and `caller` (an API key or token) to
     narrow the target, and is a context manager. In process each raises the exception that the wire would cause, and
     time passes on the sandbox clock; through the server it is real. `all` has those that are set, spent ones included.
-    note: writes a line into the timeline. test_has_failed: a block that ends after a failure (or skip) raises nothing of
-    its own; `deferred` has what it would have raised.
+    note: writes a line into the timeline. test_has_failed: a block that ends after a failure (or skip) raises nothing
+    of its own; `deferred` has what it would have raised.
     """
 
     def __init__(

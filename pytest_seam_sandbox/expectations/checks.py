@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from ..api._shared import plain
 from ..engine.errors import SandboxError, is_for_the_test, quoted, shortened
 from ..engine.events import EventRow
-from ..report.texts import MOST, NameOf, joined, lines_of, said
 from ..report.lines import subject
+from ..report.texts import MOST, NameOf, joined, lines_of, said
 
 __tracebackhide__ = is_for_the_test
 _SHOWN = 20

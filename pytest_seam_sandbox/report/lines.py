@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ class Line:
     at: sandbox time, in seconds since 1970. kind: request, sandbox, event, webhook, outage, fault, clock and so on.
     mark: "!" for what was refused, ">" where the test broke, else a space. cause: what caused it, in words; "" where
     nothing did. about: the ids of devices and phones that it is about. visible_at: when an event shows, if that is
-    later. details: more about it, by name, for those who ask. entry: the place in the history.
+    later. details: more about it, by name, for those who ask. entry: what of the history it is.
     """
 
     at: float
@@ -47,6 +47,7 @@ class Line:
     about: tuple[str, ...] = ()
     visible_at: float | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    entry: Entry | None = None
 
 
 def lines_of(history: Sequence[Entry], name_of: NameOf, failure: Failure | None = None) -> list[Line]:
@@ -59,7 +60,7 @@ def lines_of(history: Sequence[Entry], name_of: NameOf, failure: Failure | None 
     causes = causes_of(history)
     said = _Words(name_of)
     lines = [
-        said.line(entry, causes[place], is_break=place in broke)
+        replace(said.line(entry, causes[place], is_break=place in broke), entry=entry)
         for place, entry in enumerate(history)
         if _is_shown(entry)
     ]

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
+from .. import watch
+from ..backends.raised import note_raised
 from ..engine.errors import SandboxError, is_for_the_test
+from ..report.picture import picture_of
+from ..report.timeline import render_timeline
 from ..strategies.hypothesis_internals import GIVEN_UP, due_invariants, is_final
 from .decorators import is_own, sentence_of
 from .invariants import Invariants
@@ -19,6 +23,7 @@ from .shortest import shortest
 from .transcript import Recorded, Transcript, failure_note
 
 if TYPE_CHECKING:
+    from ..report.failures import Failure
     from ..sandbox import Sandbox
 
 __tracebackhide__ = is_for_the_test
@@ -27,7 +32,7 @@ __tracebackhide__ = is_for_the_test
 class StepMachine(RuleBasedStateMachine):
     """What a machine does around its steps. A subclass says what the steps are, and how a run begins and ends.
 
-    has_failed: whether this run has failed. transcript: its steps so far.
+    has_failed: whether this run has failed. transcript: its steps so far. failure: what broke it.
     """
 
     sandbox: Sandbox
@@ -39,6 +44,8 @@ class StepMachine(RuleBasedStateMachine):
         self._outer_exception = sys.exception()  # another one in the end means that the run has been given up
         self._depth = 0
         self._repeats = False
+        self._notes_steps = is_final()
+        self.failure: Failure | None = None
         self._begin()
         self._seam_invariants = Invariants(self.sandbox)
         self.call_function(type(self).start)
@@ -85,6 +92,8 @@ class StepMachine(RuleBasedStateMachine):
         arguments = {name: self._recorded(value) for name, value in arguments.items()}
         is_shown = sentence is not None or not is_own(function)
         step = self._transcript.begin(function.__name__, arguments, sentence, is_shown=is_shown)
+        if is_shown and (self._repeats or self._notes_steps):
+            self.sandbox.backend.note("step", f"{step.number}. {self._transcript.sentence_of(step)}")
         self._depth += 1
         try:
             result = self.call_function(function, **arguments)
@@ -107,9 +116,11 @@ class StepMachine(RuleBasedStateMachine):
         if self.has_failed or isinstance(error, GIVEN_UP):
             return
         self.has_failed = True
+        self.failure = note_raised(self.sandbox.backend, error)
         if not self._repeats and is_final():
             shown = shortest(type(self).again, self._transcript, error) or self
-            error.add_note(failure_note(shown.transcript, type(self), shown.sandbox.timeline))
+            watch.show(lambda: _picture_of(shown))
+            error.add_note(failure_note(shown.transcript, type(self), _timeline_of(shown)))
 
     # checks
 
@@ -137,7 +148,8 @@ class StepMachine(RuleBasedStateMachine):
         try:
             machine.check()
             yield machine
-        except BaseException:
+        except BaseException as error:
+            machine._fail(error)
             machine.has_failed = True
             raise
         finally:
@@ -151,3 +163,16 @@ class StepMachine(RuleBasedStateMachine):
         finally:
             self.call_function(type(self).stop)
             self._end()
+
+
+def _timeline_of(machine: StepMachine) -> str:
+    """What happened in a failed run, with the step that broke."""
+    backend = machine.sandbox.backend
+    return render_timeline(backend.history(), name_of=backend.names(), failure=machine.failure)
+
+
+def _picture_of(machine: StepMachine) -> dict[str, Any]:
+    """A failed run, for the report page."""
+    name = type(machine).__name__
+    picture = picture_of(machine.sandbox.backend, f"{name}: the shortest run that fails", machine.failure)
+    return picture | {"steps": [machine.transcript.sentence_of(step) for step in machine.transcript.shown()]}

@@ -154,10 +154,11 @@ class Transcript:
 
     def in_words(self) -> str:
         """The steps for people, one a line."""
-        sentences = [self._sentence(step) for step in self.shown()]
+        sentences = [self.sentence_of(step) for step in self.shown()]
         return "\n".join(f"{number}. {sentence}" for number, sentence in enumerate(sentences, 1)) or "nothing yet"
 
-    def _sentence(self, step: Step) -> str:
+    def sentence_of(self, step: Step) -> str:
+        """A step for people."""
         if step.sentence is not None:
             return step.sentence.format(**step.arguments)
         given = ", ".join(f"{key}={self._label(value)}" for key, value in step.arguments.items())

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Generic
 
+from .. import watch
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.limits import Limits
 from .injection_points import Called, Disruption, InjectionPoint, all_injection_points, trial_name
-from .report import Findings, failure_text, table_text
+from .report import Findings, failure_text, picture, table_text
 from .trial import App, Result, Trial
 
 if TYPE_CHECKING:
@@ -120,10 +121,12 @@ class Sweep(Generic[App]):
                     )
         except BaseException:  # the loop was left early, or cannot go on
             start.leave()
+            self._show()
             if failure := self._failure():
                 self._sandbox.backend.unfinished.problems.append(failure)
             raise
         start.go_back(is_over=True)
+        self._show()
         if failure := self._failure():
             self._sandbox.embedded.app.history.extend(self.failures[0].history)  # for the timeline below a failed test
             raise failure
@@ -185,6 +188,11 @@ class Sweep(Generic[App]):
             for second in all_injection_points(result.calls, self.disruptions):
                 if second.can_follow(result.injection_points[0], self._lasting):
                     yield (*result.injection_points, second), result.calls
+
+    def _show(self) -> None:
+        """Have the table on the report page."""
+        if self.failures:
+            watch.show(lambda: picture(self._findings))
 
     def _failure(self) -> SweepFailed | None:
         """What to raise for the trials that failed; None when there are none, or when subtests have reported them."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..report.failures import failure_of
+from ..report.texts import masked
 from ..report.timeline import render_timeline
 from .injection_points import WHENS
 
@@ -53,9 +55,38 @@ def failure_text(found: Findings, names: Names) -> str:
             table_text(found),
             "",
             f"Timeline of {first.name}:",
-            render_timeline(first.history, name_of=names),
+            render_timeline(
+                first.history, name_of=names, failure=None if first.error is None else failure_of(first.error)
+            ),
         ]
     )
+
+
+def picture(found: Findings) -> dict[str, Any]:
+    """The table for the report page: plain data, as JSON has it. A cell is None where no trial has run."""
+    columns = [(one, when) for one in found.disruptions for when in one.whens]
+    single = {
+        (result.injection_points[0].disruption, result.injection_points[0].place): result
+        for result in found.results
+        if len(result.injection_points) == 1
+    }
+    rows = []
+    for number, (method, path) in enumerate(found.calls, start=1):
+        trials = [single.get((one, (number, WHENS.index(when)))) for one, when in columns]
+        rows.append([f"{number} {method} {path}", [None if trial is None else _cell(trial) for trial in trials]])
+    return {
+        "kind": "sweep",
+        "title": "Sweep: what came of a disruption at each call",
+        "summary": _summary(found),
+        "columns": [f"{one.name} {when}" for one, when in columns],
+        "rows": rows,
+    }
+
+
+def _cell(result: Result) -> dict[str, Any]:
+    outcome = _ABSORBED if _mark(result) == _ABSORBED else result.outcome
+    error = "" if result.error is None else masked(first_line(result.error))
+    return {"name": result.name, "title": result.title, "outcome": outcome, "error": error}
 
 
 def table_text(found: Findings) -> str:

@@ -14,8 +14,8 @@ from ..engine.agenda import Task
 from ..engine.errors import ExpectationFailed, SandboxError, shortened
 from ..engine.history import Sent
 from ..engine.workspace import Workspace
-from ..report.texts import MOST, joined
 from ..report.lines import subject
+from ..report.texts import MOST, joined
 from . import retries
 from .disturbances import ActiveDisturbances
 from .jobs import Job, Route

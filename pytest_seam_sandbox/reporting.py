@@ -1,0 +1,153 @@
+"""What a run of pytest shows of its tests: sections below failures, and the report page.
+
+Loaded when a test has failed, and when an option asks for more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from .backends.base import Backend
+from .backends.raised import note_raised
+from .layers import Wanted
+from .report.failures import Failure
+from .report.page import as_json, page_of
+from .report.picture import picture_of
+from .report.texts import masked
+from .report.timeline import render_timeline
+
+SECTION = "Seam timeline"
+_LINES = 100
+"""How many entries a section has."""
+_TEXT = 20_000
+"""How many characters of a failure stand on the page."""
+_ON_REPORTS = "seam_page"
+"""The attribute of a report that has what the page shows of a test; pytest-xdist sends it along."""
+_LINE = re.compile(r"(?P<time>(?:\S+T)?\d\d:\d\d:\d\d\.\d{3}) (?P<mark>.) (?P<kind>\S+) ")
+
+
+class HasBackend(Protocol):
+    """A sandbox, as far as it is shown."""
+
+    @property
+    def backend(self) -> Backend:
+        """What it stands on."""
+        ...
+
+
+def tell(
+    wanted: Wanted,
+    report: pytest.TestReport,
+    error: BaseException | None,
+    sandboxes: Sequence[HasBackend],
+    pictures: Iterable[Any] = (),
+) -> None:
+    """Put the timelines of these sandboxes into a report, and what the page shows of the test.
+
+    error: what broke the test. pictures: what else is drawn, such as the run of a state machine.
+    """
+    told = [(sandbox, None if error is None else note_raised(sandbox.backend, error)) for sandbox in sandboxes]
+    if wanted.timeline == "all" or (report.failed and wanted.timeline == "failed"):
+        report.sections += [(SECTION, _text(sandbox, failure)) for sandbox, failure in told]
+    if wanted.page and (wanted.page_of == "all" or report.failed):
+        drawn = [*pictures, *(picture_of(sandbox.backend, repr(sandbox), failure) for sandbox, failure in told)]
+        if drawn:
+            setattr(report, _ON_REPORTS, as_json(_test(report, drawn)))
+
+
+def _text(sandbox: HasBackend, failure: Failure | None) -> str:
+    backend = sandbox.backend
+    return render_timeline(backend.history(), most=_LINES, name_of=backend.names(), failure=failure)
+
+
+def _test(report: pytest.TestReport, drawn: list[Any]) -> dict[str, Any]:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return {
+        "id": masked(report.nodeid),
+        "when": report.when,
+        "outcome": report.outcome,
+        "error": masked(crash.message.partition("\n")[0]) if crash else "",
+        "text": masked(report.longreprtext[-_TEXT:]),
+        "pictures": drawn,
+    }
+
+
+class PageWriter:
+    """Writes the report page at the end of a run. path: where; made: the line about the run."""
+
+    def __init__(self, path: Path, made: str) -> None:
+        self._path = path
+        self._made = made
+        self._tests: list[str] = []
+
+    @pytest.hookimpl(tryfirst=True)  # so that no other plugin keeps what is for the page
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what the page shows, also from workers of pytest-xdist."""
+        found = vars(report).pop(_ON_REPORTS, None)
+        if found is not None:
+            self._tests.append(found)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Write the file, even when there is nothing to show: an old one would say something wrong."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(page_of(self._tests, self._made), encoding="utf-8")
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say where the page is."""
+        terminalreporter.write_sep("-", f"Seam report: {self._path.as_uri()}")
+
+
+class InJUnit:
+    """Lets the file of `--junit-xml` have the timelines; of its own accord it has captured output only."""
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
+        """Add them to the text of the failure while the file takes it, and to no other report."""
+        longrepr: Any = report.longrepr
+        found = [section for section in report.sections if section[0] == SECTION]
+        if not (report.failed and found and hasattr(longrepr, "addsection")):
+            return (yield)
+        before = list(longrepr.sections)
+        for name, content in found:
+            longrepr.addsection(name, content)
+        try:
+            return (yield)
+        finally:
+            longrepr.sections[:] = before
+
+
+def in_colours(reports: Iterable[Any], markup: Callable[..., str]) -> Callable[[], None]:
+    """Colour the timelines of reports, for the terminal; what is returned takes the colours away again."""
+    plain = [(report, report.sections) for report in reports if any(name == SECTION for name, _ in report.sections)]
+    for report, sections in plain:
+        report.sections = [
+            (name, "\n".join(_coloured(line, markup) for line in text.split("\n")) if name == SECTION else text)
+            for name, text in sections
+        ]
+
+    def back() -> None:
+        for report, sections in plain:
+            report.sections = sections
+
+    return back
+
+
+def _coloured(line: str, markup: Callable[..., str]) -> str:
+    found = _LINE.match(line)
+    if found is None:
+        return markup(line, light=True)
+    mark, kind = found["mark"], found["kind"]
+    if mark == ">":
+        return markup(line, red=True, bold=True)
+    colour = "red" if mark == "!" else _COLOURS.get(kind)
+    head, rest = line[: found.end("time")], line[found.end("time") :]
+    return markup(head, light=True) + (markup(rest, **{colour: True}) if colour else rest)
+
+
+_COLOURS = {"event": "cyan", "webhook": "cyan", "outage": "purple", "fault": "yellow", "clock": "blue", "step": "bold"}
