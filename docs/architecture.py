@@ -24,6 +24,7 @@ BEGIN, END = "<!-- ranks -->\n", "<!-- /ranks -->\n"
 FLOORS: tuple[Mapping[str, int], ...] = (
     {"cli": 0, "plugin": 2},
     {"fake_compat": 0, "compare": 1, "console": 2},
+    {"reporting": 2},
     {"layers": 0, "output": 1, "sweep": 2, "stateful": 3},
     {"strategies": 2},
     {"sandbox": 2},

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import pytest
@@ -150,4 +151,6 @@ def _coloured(line: str, markup: Callable[..., str]) -> str:
     return markup(head, light=True) + (markup(rest, **{colour: True}) if colour else rest)
 
 
-_COLOURS = {"event": "cyan", "webhook": "cyan", "outage": "purple", "fault": "yellow", "clock": "blue", "step": "bold"}
+_COLOURS = MappingProxyType(
+    {"event": "cyan", "webhook": "cyan", "outage": "purple", "fault": "yellow", "clock": "blue", "step": "bold"}
+)

@@ -8,7 +8,7 @@ import pytest
 from docs_pages import PAGES, README, ROOT, TEXT, WRITTEN_BY_HOOKS, page, table
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.engine.fault_kinds import FAULTS
-from pytest_seam_sandbox.settings import SETTINGS
+from pytest_seam_sandbox.settings import OF_THE_RUN, SETTINGS
 
 WITHOUT = ("-p", "no:asyncio", "-p", "no:schemathesis")
 BLOCKS = {
@@ -62,6 +62,15 @@ def test_page_names_every_setting_with_its_default():
     there = {name: setting.default or "none" for name, setting in SETTINGS.items()}
 
     named = {row[0].strip("`"): row[1].strip("`") for row in table(page("settings"), "setting")}
+
+    assert named == there
+
+
+def test_page_names_every_setting_of_the_run_with_its_default():
+    """The second table has those that concern a whole run."""
+    there = {name: setting.default or "none" for name, setting in OF_THE_RUN.items()}
+
+    named = {row[0].strip("`"): row[1].strip("`") for row in table(page("settings"), "of the run")}
 
     assert named == there
 

@@ -132,11 +132,13 @@ def test_names_stand_for_ids(seam_sandbox, seam_http):
     seam_http.post("/connected_accounts/delete", json={"connected_account_id": account.connected_account_id})
 
     text = seam_sandbox.timeline
-    assert "event    connected_account.connected connected_account_id=ada@example.com\n" in text
+    assert "event    connected_account.connected connected_account_id=ada@example.com ← the test\n" in text
     assert f"(device_ids=[BACK DOOR], connected_account_id={NOTHING})" in text
-    assert "event    access_code.created access_code_id=Cleaner device_id=BACK DOOR\n" in text
-    assert f"event    phone.deactivated device_id={phone.display_name}\n" in text
-    assert "event    device.deleted device_id=BACK DOOR\n" in text
+    assert (
+        "event    access_code.created access_code_id=Cleaner device_id=BACK DOOR ← POST /access_codes/create\n" in text
+    )
+    assert f"event    phone.deactivated device_id={phone.display_name} ← POST /phones/deactivate\n" in text
+    assert "event    device.deleted device_id=BACK DOOR ← POST /connected_accounts/delete\n" in text
     for one in (door.device_id, phone.device_id, account.connected_account_id):
         assert one not in text
 
@@ -146,7 +148,7 @@ def test_ids_tell_apart_what_has_one_name(seam_sandbox):
     first, second = seam_sandbox.create_device(), seam_sandbox.create_device()
 
     for device in (first, second):
-        assert f"event    device.added device_id=GARAGE ({device.device_id})\n" in seam_sandbox.timeline
+        assert f"event    device.added device_id=GARAGE ({device.device_id}) ← the test\n" in seam_sandbox.timeline
 
 
 def test_names_of_what_a_failed_trial_made(seam_sandbox, seam_sweep, sandbox_device):
@@ -159,7 +161,7 @@ def test_names_of_what_a_failed_trial_made(seam_sandbox, seam_sweep, sandbox_dev
                 sandbox.http().post("/devices/list")
                 assert sandbox.get_device(sandbox_device).properties.online
 
-    assert "device.added device_id=NEW DOOR\n" in text_of(ExpectationFailed, sweep)
+    assert "device.added device_id=NEW DOOR ← the test\n" in text_of(ExpectationFailed, sweep)
 
 
 @pytest.mark.seam(event_latency=5)
@@ -171,7 +173,7 @@ def test_late_event_stands_where_it_happened(seam_sandbox):
     seam_sandbox.clock.advance(5)
     later = format_time(seam_sandbox.clock.now())
 
-    line = f"{now[11:23]}   event    device.added device_id=GARAGE (shows at {later[11:23]})"
+    line = f"{now[11:23]}   event    device.added device_id=GARAGE (shows at {later[11:23]}) ← the test"
     assert line in seam_sandbox.timeline.splitlines()
 
 

@@ -68,8 +68,8 @@ def test_nothing_in_an_empty_sandbox(view):
 @pytest.mark.parametrize("view", VIEWS)
 def test_nobody_sees_it(full, view):
     """No request of the program, no line, no event; no fault is met, and none is used up."""
-    before = full.timeline, len(full.requests), full.events
     with full.faults.fail("*", times=None, optional=True) as fault:
+        before = full.timeline, len(full.requests), full.events
         getattr(full, view)
 
     assert (full.timeline, len(full.requests), full.events) == before

@@ -273,14 +273,14 @@ def test_timeline_shows_requests_events_and_clock_in_order(seam_sandbox, seam_cl
     device = "device_id=GARAGE"
     lines = [
         f"TIME   request  POST /locks/unlock_door ({device}) → 200",
-        f"TIME   event    lock.unlocked {device}",
+        f"TIME   event    lock.unlocked {device} ← POST /locks/unlock_door",
         "TIME   clock    advanced by 90 s",
         f"TIME   outage   disconnected({sandbox_device.display_name}) begins",
         f"TIME   sandbox  POST /devices/simulate/disconnect ({device}) → 200",
-        f"TIME   event    device.disconnected {device}",
+        f"TIME   event    device.disconnected {device} ← POST /devices/simulate/disconnect",
         f"TIME ! request  POST /devices/get (device_id={NOTHING}) → 404 device_not_found: Device not found",
         f"TIME   sandbox  POST /devices/simulate/connect ({device}) → 200",
-        f"TIME   event    device.connected {device}",
+        f"TIME   event    device.connected {device} ← POST /devices/simulate/connect",
         f"TIME   outage   disconnected({sandbox_device.display_name}) is over",
     ]
     assert [line for line in text.splitlines() if line in lines][-len(lines) :] == lines
@@ -294,7 +294,7 @@ def test_timeline_is_cut(seam_sandbox, seam_client):
 
     text = render_timeline(seam_sandbox.embedded.app.history, most=2)
 
-    assert text.splitlines()[0] == "… 3 earlier entries"
+    assert text.splitlines()[0] == "… 3 earlier entries (3 request)"
     assert len(text.splitlines()) == 3
 
 

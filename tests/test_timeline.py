@@ -58,7 +58,10 @@ def test_lines_are_in_the_order_of_their_times(sandbox):
 
     assert times_of(sandbox) == sorted(times_of(sandbox))
     assert "advanced by 60 s" in lines_of(sandbox)[-1]
-    assert "12:00:30.000   event    lock.unlocked device_id=GARAGE" in lines_of(sandbox)
+    assert (
+        "12:00:30.000   event    lock.unlocked device_id=GARAGE ← POST /locks/unlock_door at 12:00:00.000"
+        in lines_of(sandbox)
+    )
 
 
 def test_work_that_is_done_late_stands_where_it_was_due(sandbox, monkeypatch):

@@ -169,17 +169,11 @@ class _Words:
 
 def _caused_by(cause: Call | Due | None) -> str:
     """What caused an event, in words."""
-    if isinstance(cause, Due):
-        if cause.call is None:
-            return "planned by the test"
-        return f"{_asked(cause.call)} at {date_time(cause.call.at)[11:]}"
-    return "the test" if cause is None else _asked(cause)
-
-
-def _asked(call: Call) -> str:
-    if call.origin == "sandbox" and not _is_shown(call):
-        return "the test"
-    return f"{call.method} {shortened(call.path)}"
+    call = cause.call if isinstance(cause, Due) else cause
+    if call is None or not _is_shown(call):
+        return "the test, earlier" if isinstance(cause, Due) else "the test"
+    asked = f"{call.method} {shortened(call.path)}"
+    return f"{asked} at {date_time(call.at)[11:]}" if isinstance(cause, Due) else asked
 
 
 def _ids(fields: Mapping[str, Any]) -> Iterator[str]:

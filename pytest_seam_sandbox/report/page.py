@@ -9,13 +9,13 @@ from typing import Any
 
 _FILES = Path(__file__).with_name("page")
 _SCRIPTS = ("chart.js", "parts.js", "page.js")
-_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_ESCAPES = (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"))
 
 
 def as_json(value: Any) -> str:
     """A value as JSON that may stand in a page, whatever the names in it are."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    for character, escape in _ESCAPES.items():
+    text = json.dumps(value, separators=(",", ":"))
+    for character, escape in _ESCAPES:
         text = text.replace(character, escape)
     return text
 

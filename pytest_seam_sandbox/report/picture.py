@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from ..engine.history import Entry
@@ -13,7 +14,7 @@ from .texts import NameOf, masked
 
 MOST = 20_000
 """How many entries a picture has at most; others are left out, far from where the test broke."""
-_LANES = {"request": "program", "sandbox": "test", "webhook": "webhooks", "event": "workspace"}
+_LANES = MappingProxyType({"request": "program", "webhook": "webhooks", "event": "workspace"})
 _OF_ALL = ("test", "program", "webhooks", "workspace")
 """The lanes for what is about no device and no phone. The last: other events."""
 

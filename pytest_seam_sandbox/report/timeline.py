@@ -40,7 +40,7 @@ def _folded(lines: Sequence[Line], most: int) -> list[Line | str]:
     broke = next((place for place, line in reversed(list(enumerate(lines))) if line.mark == BROKE), None)
     if broke is None:
         return [_gap(lines[:-most], "earlier "), *lines[-most:]]
-    end = min(len(lines), broke + 1 + min(_BEHIND, most // 4))
+    end = min(len(lines), max(most, broke + 1 + min(_BEHIND, most // 4)))
     first = min(_FIRST, most // 4)
     start = max(first, end - (most - first))
     gap = [] if start == first else [_gap(lines[first:start], "")]

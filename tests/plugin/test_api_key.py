@@ -107,7 +107,7 @@ def test_key_of_another_test_is_named(pytester, in_subprocess, imports, fixture,
     assert result.stdout.str().count(said) == 1
     result.stdout.fnmatch_lines(
         [
-            "*! request  GET /devices/list () → 401 unauthorized*",
+            "*> request  GET /devices/list () → 401 unauthorized*",
             "*key      GET /devices/list has the key of another sandbox, made for test_app.py::test_first",
         ]
     )

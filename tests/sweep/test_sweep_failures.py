@@ -84,7 +84,7 @@ def test_failure_has_the_timeline_of_its_trial(seam_sandbox, sandbox_device):
 
     kinds = [line[15:].split()[0] for line in timeline.splitlines()]
 
-    assert kinds == ["trial", "outage", "sandbox", "event", "request", "sandbox", "event", "outage"]
+    assert kinds == ["trial", "outage", "sandbox", "event", "request", "raised", "sandbox", "event", "outage"]
     assert timeline.count("GET /devices/get") == 1
 
 
@@ -92,7 +92,7 @@ def test_timeline_of_the_sandbox_is_that_of_the_failure(seam_sandbox, sandbox_de
     """The section below a failed test shows the trial that its text is about."""
     _, failure = swept(seam_sandbox, sandbox_device)
 
-    assert seam_sandbox.timeline.endswith(str(failure).split("before call 1:\n")[1])
+    assert seam_sandbox.timeline.endswith(str(failure).split("before call 1:\n")[1].replace(" > raised", "   raised"))
 
 
 def test_error_says_in_which_trial_it_came(seam_sandbox, sandbox_device):

@@ -26,7 +26,7 @@ function stepsOf(picture) {
   return [make("ol", { class: "steps" }, ...picture.steps.map((step) => make("li", {}, step)))];
 }
 
-function testOf(test, isOpen) {
+function blockOf(test, isOpen) {
   const inside = make("div", { class: "inside" });
   const node = make("details", { class: "test" }, make("summary", {},
     make("span", { class: `outcome ${test.outcome}` }, test.when === "call" ? test.outcome : `${test.outcome} in ${test.when}`),
@@ -56,4 +56,4 @@ document.getElementById("summary").textContent = report.tests.length
 document.getElementById("made").textContent = report.made;
 legend();
 report.tests.sort((one, other) => (one.outcome !== "failed") - (other.outcome !== "failed"));
-document.getElementById("tests").append(...report.tests.map((test, place) => testOf(test, place === 0)));
+document.getElementById("tests").append(...report.tests.map((test, place) => blockOf(test, place === 0)));
