@@ -291,19 +291,20 @@ class Connection:
 
 
 def read_endpoint(text: str) -> str:
-    """An endpoint without a slash at the end. Raises SandboxError for what is none."""
+    """An endpoint in the form in which endpoints are compared. Raises SandboxError for what is none."""
     try:
         parts = urlsplit(text)
-        has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        has_host = False
-    if not has_host or parts.scheme not in {"http", "https"} or parts.username is not None or parts.query:
+        host, port = parts.hostname or "", parts.port
+        url = httpx.URL(scheme=parts.scheme, host=host, port=port, path=parts.path)
+    except (ValueError, httpx.InvalidURL):
+        host, port = "", None
+    if not host or port == 0 or parts.scheme not in {"http", "https"} or parts.username is not None or parts.query:
         shown = quoted(text.rpartition("@")[2])  # what stands before an @ is a password
         raise SandboxError(
             f"live_endpoint is {shown}; it takes the URL of a server without a name and a password in it, such as "
             "'http://127.0.0.1:8080', or nothing for Seam's own."
         )
-    return str(httpx.URL(text)).rstrip("/")
+    return str(url).rstrip("/")
 
 
 def json_of(answer: httpx.Response) -> Any:
