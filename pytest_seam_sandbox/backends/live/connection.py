@@ -102,10 +102,11 @@ class Connection:
         sleep: Callable[[float], None] = time.sleep,
         transport: Callable[[], httpx.BaseTransport] = _network,
     ) -> None:
+        self._key = _Key(api_key)
+        del api_key  # a report of a failure may show the variables of this frame
         self.endpoint = read_endpoint(endpoint or SEAM_URL)
         self.refused: list[Exception] = []
         self.proof: Proof | None = None
-        self._key = _Key(api_key)
         self._timeout = timeout
         self._sleep = sleep
         self._closed_because: str | None = None

@@ -98,17 +98,24 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _check_credentials(self, request: httpx.Request) -> bool:
         """Whether the API key is to be put in. Raises ProductionRefused for a credential of another workspace."""
-        found = {name: request.headers[name] for name in _CREDENTIALS if name in request.headers}
-        for name, value in found.items():
-            if not self._connection.knows(name, value.removeprefix("Bearer ")):
-                raise self._connection.refusal(
-                    ProductionRefused(
-                        f"{request.method} {request.url.path} has a credential in the header {name} that is not of the "
-                        "workspace of this sandbox. It was not sent. Build the client with the key of the sandbox."
-                    )
+        unknown = self._unknown_credential(request)
+        if unknown is not None:
+            raise self._connection.refusal(
+                ProductionRefused(
+                    f"{request.method} {request.url.path} has a credential in the header {unknown} that is not of the "
+                    "workspace of this sandbox. It was not sent. Build the client with the key of the sandbox."
                 )
-        key = found.get("authorization", found.get("seam-api-key"))
+            )
+        key = request.headers.get("authorization", request.headers.get("seam-api-key"))
         return key is not None and not key.startswith("Bearer seam_cst")
+
+    def _unknown_credential(self, request: httpx.Request) -> str | None:
+        """The header with it. In a frame of its own, since a report of a failure may show the variables of frames."""
+        for name in _CREDENTIALS:
+            value = request.headers.get(name)
+            if value is not None and not self._connection.knows(name, value.removeprefix("Bearer ")):
+                return name
+        return None
 
     def _leaving(self, request: httpx.Request, path: str, body: bytes) -> httpx.Request:
         query = f"?{request.url.query.decode('ascii')}" if request.url.query else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test
 from ..seam_api import Refused
@@ -76,6 +76,8 @@ class Undo:
                 known = rule_of(path).before(self._calls, params, self._ours())
             except Refused:  # what is wrong with the parameters is for Seam to say
                 known = {_UNREAD: True}
+            if known is not None:
+                known = from_json(self._connection.without_key(to_json(known).decode()))
             at = self._connection.now() if self._connection.has_clock else 0.0
             return None if known is None else self.journal.intend(path, at, known)
 
