@@ -298,7 +298,11 @@ def _new_file(folder: Path, header: Header) -> _File:
             continue
         break
     file = _File(path, lock)
-    file.write({"journal": VERSION, **header._asdict()})
+    try:
+        file.write({"journal": VERSION, **header._asdict()})
+    except JournalFailed:
+        file.close(is_over=True)
+        raise
     return file
 
 
