@@ -21,7 +21,7 @@ from .keys import KeyForm, form_of
 
 __tracebackhide__ = is_for_the_test
 
-_READ = re.compile(r"(/[a-z0-9_]+)+/(get|list|list_[a-z0-9_]+|get_related)")
+_READ = re.compile(r"(/[a-z0-9_]+)+/(get|list|list_[a-z0-9_]+|get_related|generate_code)")
 _READING_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 _STAND_IN_KEY = "seam_test0live_0000000000000000000live"
 _SOON = 1.0  # seconds until the next try, where a 429 does not say
