@@ -7,17 +7,19 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine.errors import SandboxError
 from ..output import write
 from ..settings import read_setting
+from .live_options import API_KEY, add_live_options, live_value
 
 if TYPE_CHECKING:
     from ..compare.steps import Scenario
 
-_API_KEY = "SEAM_API_KEY"
+_OPTIONS = ("live_workspaces", "live_endpoint", "live_timeout", "live_folder")
 _NEWS = 1
 
 
@@ -28,21 +30,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     other.add_argument("--endpoint", metavar="URL", help="compare with a workspace of another server")
     parser.add_argument(
         "--api-key-variable",
-        default=_API_KEY,
+        default=API_KEY,
         metavar="NAME",
         help="the environment variable with the API key of the workspace (default: %(default)s)",
     )
-    parser.add_argument(
-        "--workspace",
-        action="append",
-        metavar="ID",
-        help="the workspace in which scenarios may make things; may be given several times (default: those in the "
-        "environment variable PYTEST_SEAM_LIVE_WORKSPACES)",
-    )
+    add_live_options(parser, _OPTIONS)
     parser.add_argument("--scenario", action="append", metavar="NAME", help="only this one; may be given several times")
-    parser.add_argument(
-        "--wait", metavar="SECONDS", help="the most to wait for an event or an action attempt (default: 30)"
-    )
     parser.add_argument("--expect", type=Path, metavar="FILE", help="differences that are expected, and no news")
     parser.add_argument(
         "--write-expectation", type=Path, metavar="FILE", help="keep the differences in a file, for --expect"
@@ -58,20 +51,20 @@ def run(options: argparse.Namespace) -> int:
     from ..compare.texts import as_json_text, as_text
 
     expected = expectation.Expectation() if options.expect is None else expectation.read(options.expect)
-    wait = read_setting("live_timeout", options.wait, "--wait") if options.wait is not None else 30.0
-    endpoint = options.endpoint or os.environ.get("PYTEST_SEAM_LIVE_ENDPOINT", "")
-    workspaces = options.workspace or os.environ.get("PYTEST_SEAM_LIVE_WORKSPACES", "")
+    endpoint = read_setting("live_endpoint", options.endpoint, "--endpoint") if options.endpoint else ""
     way = reach(
-        endpoint=read_setting("live_endpoint", endpoint, "--endpoint"),
+        endpoint=endpoint or live_value(options, "live_endpoint"),
         api_key=_key(options.api_key_variable),
-        workspaces=read_setting("live_workspaces", workspaces, "--workspace"),
-        wait=wait,
+        workspaces=live_value(options, "live_workspaces"),
+        wait=live_value(options, "live_timeout"),
+        folder=live_value(options, "live_folder") if options.live else None,
     )
     scenarios = _chosen(options.scenario)
-    with way as (name, remote), _progress() as tell:
-        comparison = compare(scenarios, remote, tell)
+    with way as reached, _progress() as tell:
+        comparison = compare(scenarios, reached.remote, tell)
+    comparison = replace(comparison, left=(*comparison.left, *reached.left))
     verdict = expectation.judge(comparison, expected)
-    write(sys.stdout, (as_json_text if options.json else as_text)(name, comparison, verdict))
+    write(sys.stdout, (as_json_text if options.json else as_text)(reached.name, comparison, verdict))
     if options.write_expectation is not None:
         expectation.write(options.write_expectation, comparison, expected)
         return 0

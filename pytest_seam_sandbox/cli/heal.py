@@ -6,23 +6,17 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from ..output import write
-from ..settings import SETTINGS, read_setting
+from .live_options import API_KEY, add_live_options, live_value
 
 _OPTIONS = ("live_workspaces", "live_endpoint", "live_timeout", "live_folder")
-_API_KEY = "SEAM_API_KEY"
 _LEFT = 1
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    for name in _OPTIONS:
-        variable = _variable(name)
-        parser.add_argument(
-            f"--{name.replace('_', '-')}", help=f"{SETTINGS[name].help} (default: environment variable {variable})"
-        )
+    add_live_options(parser, _OPTIONS)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     from ..backends.live.journal import leftovers
     from ..backends.live.undo import Undo
 
-    given = {name: _value(name, getattr(options, name)) for name in _OPTIONS}
+    given = {name: live_value(options, name) for name in _OPTIONS}
     folder = Path(given["live_folder"])
     left = 0
     for leftover in leftovers(folder):
@@ -41,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     if not left:
         write(sys.stdout, f"No process that is gone has left anything to undo, says {folder}.")
         return 0
-    connection = Connection(given["live_endpoint"], os.environ.get(_API_KEY, ""), timeout=given["live_timeout"])
+    connection = Connection(given["live_endpoint"], os.environ.get(API_KEY, ""), timeout=given["live_timeout"])
     try:
         prove(connection, workspaces=given["live_workspaces"], endpoint=given["live_endpoint"])
         problems = Undo(connection, folder).heal(lambda path: write(sys.stdout, f"undone: {path}"))
@@ -51,14 +45,3 @@ def run(options: argparse.Namespace) -> int:
         write(sys.stdout, f"left: {problem}")
     write(sys.stdout, f"{left} journals read, {len(problems)} things left.")
     return _LEFT if problems else 0
-
-
-def _value(name: str, given: str | None) -> Any:
-    variable = _variable(name)
-    if given is not None:
-        return read_setting(name, given, f"--{name.replace('_', '-')}")
-    return read_setting(name, os.environ.get(variable, SETTINGS[name].default), variable)
-
-
-def _variable(name: str) -> str:
-    return f"PYTEST_SEAM_{name.upper()}"

@@ -32,7 +32,17 @@ def compare(server, capsys):
     """Runs the command on the server's first workspace; the status, the output and the errors."""
 
     def run(*options, key="FIRST_KEY", workspace=server.first.workspace_id):
-        given = ["--endpoint", server.url, "--api-key-variable", key, "--workspace", workspace, "--wait", "5", *options]
+        given = [
+            "--endpoint",
+            server.url,
+            "--api-key-variable",
+            key,
+            "--live-workspaces",
+            workspace,
+            "--live-timeout",
+            "5",
+            *options,
+        ]
         status = cli.main(["compare", *given])
         return status, *capsys.readouterr()
 
@@ -86,20 +96,58 @@ def test_production_is_refused(server, compare):
     assert server.writes() == []
 
 
-def test_workspaces_of_the_environment(server, capsys, monkeypatch):
-    """--live takes Seam's own host, or the one of the environment, and the workspaces of the environment."""
+@pytest.fixture
+def live(server, capsys, monkeypatch, tmp_path):
+    """Runs the command with --live, for which the strict server stands in; its settings are in the environment."""
     monkeypatch.setenv("SEAM_API_KEY", server.first.api_key)
     monkeypatch.setenv("PYTEST_SEAM_LIVE_ENDPOINT", server.url)
     monkeypatch.setenv("PYTEST_SEAM_LIVE_WORKSPACES", server.first.workspace_id)
+    monkeypatch.setenv("PYTEST_SEAM_LIVE_TIMEOUT", "5")
+    monkeypatch.setenv("PYTEST_SEAM_LIVE_FOLDER", str(tmp_path))
 
-    status = cli.main(["compare", "--live", *SOME])
+    def run(*options):
+        return cli.main(["compare", "--live", *options]), *capsys.readouterr()
 
-    assert status == 0
-    first = capsys.readouterr().out.splitlines()[0]
-    assert first == (
+    return run
+
+
+def test_live_takes_the_settings_of_live_tests(server, live, tmp_path):
+    """Each change is noted before it is made; at the end nothing is left in the workspace and in the notes."""
+    noted = []
+    server.before = lambda _number: noted.extend(tmp_path.glob("journals/*.jsonl"))
+    webhooks = server.dump(server.first).get("Webhook", [])
+
+    status, out, errors = live(*SOME)
+
+    assert (status, errors) == (0, "")
+    assert out == (
         f"embedded and {server.url} (workspace {server.first.workspace_id}): 2 scenarios; differences: 0 new, "
-        "0 expected, 0 gone"
+        "0 expected, 0 gone\n"
     )
+    assert noted
+    assert list(tmp_path.glob("journals/*.jsonl")) == []
+    assert server.dump(server.first).get("Webhook", []) == webhooks
+
+
+def test_live_undoes_what_a_scenario_could_not_take_back(server, live, monkeypatch):
+    """The notes have what was made; what cannot be undone is told."""
+    real, failures = Connection.answer, ["/webhooks/delete"] * 2
+
+    def answer(self, path, body):
+        if path in failures:
+            failures.remove(path)
+            raise Unreachable("the network was gone.")
+        return real(self, path, body)
+
+    monkeypatch.setattr(Connection, "answer", answer)
+
+    status, _, errors = live("--scenario", "webhooks")
+
+    assert status == 2
+    assert errors == (
+        "seam-sandbox: the network was gone.\nand could not be taken back: /webhooks/delete: the network was gone.\n"
+    )
+    assert server.dump(server.first)["Webhook"] == []
 
 
 @pytest.mark.parametrize(
@@ -107,7 +155,7 @@ def test_workspaces_of_the_environment(server, capsys, monkeypatch):
     [
         (("--scenario", "webhoks"), "there is no scenario 'webhoks'. Did you mean 'webhooks'"),
         (("--scenario", "zzz"), "there is no scenario 'zzz'. There are: workspace, connected accounts"),
-        (("--wait", "never"), "--wait: live_timeout is 'never'"),
+        (("--live-timeout", "never"), "--live-timeout: live_timeout is 'never'"),
         (("--expect", "/no/such/file"), "the expectation /no/such/file cannot be read"),
         (("--api-key-variable", "NO_KEY"), "the environment variable NO_KEY is not set"),
         (("--endpoint", "nowhere"), "--endpoint: live_endpoint is 'nowhere'"),

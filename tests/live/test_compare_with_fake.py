@@ -21,11 +21,20 @@ def test_no_news(fake, monkeypatch, capsys):
     """Neither is there a difference that is not in the file, nor one in the file that is not there.
 
     To look at news and keep them: start the fake, set FAKE_KEY to the key of its seed, and run
-    `seam-sandbox compare --endpoint URL --api-key-variable FAKE_KEY --workspace seed_workspace_1 --wait 0.01
+    `seam-sandbox compare --endpoint URL --api-key-variable FAKE_KEY --live-workspaces seed_workspace_1 --live-timeout 0.01
     --write-expectation tests/live/fake_seam_connect.json`; then write the reasons.
     """
     monkeypatch.setenv("FAKE_KEY", API_KEY)
-    options = ["--endpoint", fake, "--api-key-variable", "FAKE_KEY", "--workspace", WORKSPACE, "--wait", "0.01"]
+    options = [
+        "--endpoint",
+        fake,
+        "--api-key-variable",
+        "FAKE_KEY",
+        "--live-workspaces",
+        WORKSPACE,
+        "--live-timeout",
+        "0.01",
+    ]
 
     status = cli.main(["compare", *options, "--expect", str(EXPECTED)])
 
