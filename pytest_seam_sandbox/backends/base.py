@@ -143,6 +143,10 @@ class Provision(Protocol):
         """Raise SandboxError when there cannot be such a phone."""
         ...
 
+    def check_customizing(self, what: str) -> None:
+        """Raise EmbeddedOnly where `customize_phone` is not possible. what: what the test has asked for."""
+        ...
+
     def customize_phone(self, device_id: str, new_id: str, properties: dict[str, Any]) -> str:
         """Give a phone an id and properties; the id."""
         ...
@@ -249,6 +253,10 @@ class Backend(Protocol):
 
     def contents(self) -> str:
         """What it is, in short."""
+        ...
+
+    def owns(self, device_id: str) -> bool:
+        """Whether a device or phone is this sandbox's alone, so that nobody else changes it."""
         ...
 
     # time

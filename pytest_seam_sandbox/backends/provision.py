@@ -100,6 +100,9 @@ class EmbeddedProvision:
                     f"be {device_id!r}. Leave the device_id out, or give another custom_sdk_installation_id."
                 )
 
+    def check_customizing(self, what: str) -> None:
+        """Everything can be had here."""
+
     def _check_free(self, name: str, new_id: str | None) -> None:
         """Raise SandboxError for an id that something has already, in any workspace. name: of the parameter."""
         tables = [table for workspace in self._app.workspaces.values() for table in workspace.tables()]

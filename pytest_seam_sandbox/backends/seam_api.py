@@ -66,10 +66,16 @@ class SeamApi:
 
     def device(self, device_id: str) -> Device | None:
         """The device of this id, managed or not; None when there is none."""
+        row = self.device_row(device_id)
+        return None if row is None else Device.model_validate(row)
+
+    def device_row(self, device_id: str) -> dict[str, Any] | None:
+        """Like `device`, as JSON."""
         for path in ("/devices/get", "/devices/unmanaged/get"):
             answer = self.find(path, device_id=device_id)
             if answer is not None:
-                return Device.model_validate(answer["device"])
+                row: dict[str, Any] = answer["device"]
+                return row
         return None
 
     def devices(self, **filters: Any) -> list[Device]:
@@ -79,7 +85,7 @@ class SeamApi:
     def device_rows(self, **filters: Any) -> list[dict[str, Any]]:
         """Like `devices`, as JSON: a model of each of a thousand devices takes longer than all else."""
         paths = ("/devices/list", "/devices/unmanaged/list")
-        return [row for path in paths for row in self._all(path, "devices", **filters)]
+        return [row for path in paths for row in self.rows(path, "devices", **filters)]
 
     def phone(self, device_id: str) -> Phone | None:
         """The phone of this id; None when there is none."""
@@ -101,7 +107,7 @@ class SeamApi:
 
     def all(self, kind: type[R], path: str, key: str, **params: Any) -> list[R]:
         """All resources of a list, whatever pages it comes in."""
-        return [kind.model_validate(row) for row in self._all(path, key, **params)]
+        return [kind.model_validate(row) for row in self.rows(path, key, **params)]
 
     def access_codes(self) -> list[AccessCode]:
         """All access codes by device: Seam lists those of one device."""
@@ -127,18 +133,19 @@ class SeamApi:
 
     def mobile_keys(self) -> dict[str, set[str]]:
         """The ids of the phones that hold it, for the id of each mobile key that is issued to one phone."""
-        rows = self._all("/acs/credentials/list", "acs_credentials", is_multi_phone_sync_credential=False)
+        rows = self.rows("/acs/credentials/list", "acs_credentials", is_multi_phone_sync_credential=False)
         ids = [row["acs_credential_id"] for row in rows if row["access_method"] == "mobile_key"]
         return {key: self.phone_ids(acs_credential_id=key) for key in ids}
 
     def owner_of(self, phone_id: str) -> str | None:
         """The user identity that owns a phone: the phone does not say it, but lists by owner do."""
-        for identity in self._all("/user_identities/list", "user_identities"):
+        for identity in self.rows("/user_identities/list", "user_identities"):
             if phone_id in self.phone_ids(owner_user_identity_id=identity["user_identity_id"]):
                 return str(identity["user_identity_id"])
         return None
 
-    def _all(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
+    def rows(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
+        """Like `all`, as JSON."""
         rows: list[dict[str, Any]] = []
         cursor = None
         while True:

@@ -67,8 +67,13 @@ def type_name(value: object) -> str:
     return "array" if isinstance(value, list) else "object"
 
 
+def is_uuid(text: str) -> bool:
+    """Whether a text has the form of an id."""
+    return _UUID.fullmatch(text) is not None
+
+
 def _uuid(value: str, info: ValidationInfo) -> str:
-    if _UUID.fullmatch(value) is None and info.context != "lenient":
+    if not is_uuid(value) and info.context != "lenient":
         raise refused("Invalid uuid")
     return value
 

@@ -126,6 +126,7 @@ class AccountDisconnected(AccountOutage):
     sentence = "the account of {} loses its login"
     switch = "account_losses"
     option = "disconnect_account"
+    not_live = "only a person who logs in again brings the account back"
     error_code = "account_disconnected"
 
     def _break(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Self, overload
 from ..api.events import Event
 from ..api.phones.model import Phone
 from ..backends.base import Backend
+from ..backends.base import embedded_only as only_embedded
 from ..backends.event_list import EventList
 from ..backends.raised import note_raised
 from ..catalog.literals import EventType
@@ -32,8 +33,9 @@ class Outage:
     A kind of outage is a class. name: the method of Sandbox. sentence: what happens, with {} for the name of what is
     lost. switch: the attribute of SandboxMachine that turns it off. option: the argument of `sweep`. word: what people
     call its target. is_for_good: what is lost does not come back. embedded_only: Seam has no endpoint that simulates
-    it; such a kind is none of DEFAULT_KINDS, and its switch is off by default. takes_device_away: the device is gone
-    meanwhile, so that outages of the kinds with needs_device can neither begin nor end.
+    it; such a kind is none of DEFAULT_KINDS, and its switch is off by default. not_live: why no live sandbox can have
+    it although Seam simulates it. takes_device_away: the device is gone meanwhile, so that outages of the kinds with
+    needs_device can neither begin nor end.
     """
 
     name: ClassVar[str] = ""
@@ -43,10 +45,13 @@ class Outage:
     word: ClassVar[str] = ""
     is_for_good: ClassVar[bool] = False
     embedded_only: ClassVar[bool] = False
+    not_live: ClassVar[str] = ""
     takes_device_away: ClassVar[bool] = False
     needs_device: ClassVar[bool] = False
 
     def __init__(self, backend: Backend, label: str) -> None:
+        if backend.is_live and (self.embedded_only or self.not_live):
+            raise only_embedded(f"{self.name}()", self.not_live or "no endpoint of Seam simulates it")
         self._backend = backend
         self._label = label
         self._mark = 0

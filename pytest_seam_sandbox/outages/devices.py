@@ -219,6 +219,7 @@ class Removed(DeviceOutage):
     switch = "removals"
     option = "remove"
     takes_device_away = True
+    not_live = "only a reset of the workspace brings a removed device back"
     flag = "can_simulate_removal"
     break_path = "/devices/simulate/remove"
     error_code = "device_removed"

@@ -64,7 +64,7 @@ class Deactivation(Outage):
         phones = self._backend.api.phone_ids()
         if self.phone.device_id not in phones:
             raise OutageNotPossible(f"{self} is not possible: the phone is deactivated already. Make a new one.")
-        self._others = phones - {self.phone.device_id}
+        self._others = {one for one in phones if one != self.phone.device_id and self._backend.owns(one)}
         self._keys = self._backend.api.mobile_keys()
 
     def _break(self) -> None:

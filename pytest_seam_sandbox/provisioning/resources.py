@@ -155,6 +155,8 @@ class Provisioning(Lookup):
         about = _about_phone(method, operating_system, given.get("phone_metadata", {}))
         known_names(f"{method}(assa_abloy_metadata=…)", given.get("assa_abloy_metadata", {}), _ASSA_ABLOY)
         own = phone_properties(method, given.get("properties", {}), about["operating_system"])
+        if device_id is not None or own:
+            self._backend.provision.check_customizing(f"{method}(device_id=…, properties=…)")
         self._backend.provision.check_new_phone(device_id, user_identity_id, custom_sdk_installation_id)
         answer = self._backend.api.call(
             "/phones/simulate/create_sandbox_phone",

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from .device_rules import Climate, DailyProgram, DailyProgramChanged, DeviceChanged, DeviceSetting, Preset, Turned, Week
-from .rules import AS_IT_WAS, NOTHING, Broken, Changed, Lost, Made, Rule, deleted, same
+from .rules import AS_IT_WAS, NOTHING, Broken, Changed, Lost, Made, Refuse, Rule, deleted, same
 
 _DEVICE = (("device_id", "device_id"),)
-_LOG_IN = "Log in to the account again in Seam's console, or reset the sandbox workspace when no tests run."
+_SHARED = "Only a new login, or a reset of the workspace, brings it back, and others use it."
 
 DEVICES: Mapping[str, Rule] = MappingProxyType(
     {
@@ -24,7 +24,7 @@ DEVICES: Mapping[str, Rule] = MappingProxyType(
         "/devices/simulate/paid_subscription": Broken(
             back="/devices/simulate/paid_subscription", subject="device_id", fixed=(("is_expired", False),)
         ),
-        "/devices/simulate/remove": Lost(subject=("device_id",), advice=_LOG_IN),
+        "/devices/simulate/remove": Refuse(why=f"/devices/simulate/remove takes a device away. {_SHARED}"),
         "/devices/unmanaged/update": DeviceChanged(),
         "/devices/update": DeviceChanged(),
         "/locks/configure_auto_lock": DeviceSetting(

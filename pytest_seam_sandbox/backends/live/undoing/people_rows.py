@@ -8,7 +8,7 @@ from types import MappingProxyType
 from .access_rules import Customer, PersonOfUser, SpaceChanged
 from .rules import AS_IT_WAS, GONE, NOTHING, Changed, Lost, Made, Member, Refuse, Rule, deleted, same
 
-_LOG_IN = "Log in to the account again in Seam's console, or reset the sandbox workspace when no tests run."
+_LOG_IN = "Only a person who logs in brings it back, and others use it."
 _SHARED = "Other tests run in the same workspace."
 
 
@@ -156,8 +156,10 @@ ACCOUNTS: Mapping[str, Rule] = MappingProxyType(
             shows=("custom_redirect_url",),
         ),
         "/connect_webviews/delete": deleted("connect_webview_id"),
-        "/connected_accounts/delete": Lost(subject=("connected_account_id",), advice=_LOG_IN),
-        "/connected_accounts/simulate/disconnect": Lost(subject=("connected_account_id",), advice=_LOG_IN),
+        "/connected_accounts/delete": Refuse(why=f"/connected_accounts/delete takes an account away. {_LOG_IN}"),
+        "/connected_accounts/simulate/disconnect": Refuse(
+            why=f"/connected_accounts/simulate/disconnect takes an account away. {_LOG_IN}"
+        ),
         "/connected_accounts/sync": NOTHING,
         "/connected_accounts/update": Changed(
             read="/connected_accounts/get",

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ....engine.errors import SandboxError, is_for_the_test, quoted
+from ....engine.errors import EmbeddedOnly, SandboxError, is_for_the_test, quoted
 from ..calls import Calls
 
 __tracebackhide__ = is_for_the_test
@@ -60,8 +60,8 @@ class Refuse(Rule):
     why: str
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
-        """Raise SandboxError."""
-        raise SandboxError(f"{self.why} It was not sent.")
+        """Raise EmbeddedOnly."""
+        raise EmbeddedOnly(f"{self.why} It was not sent.")
 
 
 @dataclass(frozen=True, kw_only=True)
