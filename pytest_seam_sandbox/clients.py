@@ -19,6 +19,8 @@ from .transports.ways import Ways
 if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
+    from .backends.live.recording import RecordingTransport
+
 __tracebackhide__ = is_for_the_test
 
 
@@ -46,7 +48,7 @@ class Clients(SandboxPart):
     # without the SDK
 
     @property
-    def transport(self) -> SandboxTransport:
+    def transport(self) -> SandboxTransport | RecordingTransport:
         """The httpx transport that leads here; for `httpx.Client(transport=...)` and the SDK's `httpx_options`."""
         return self._ways.transport
 

@@ -95,7 +95,11 @@ def pytest_report_header(config: pytest.Config) -> str:
     """One line that says which sandbox the tests get."""
     from .layers import configured
 
-    (world, _), (seed, _) = configured(config, "world"), configured(config, "seed")
+    names = ("backend", "world", "seed", "live_workspaces")
+    backend, world, seed, workspaces = (configured(config, name)[0] for name in names)
+    if backend == "live":
+        listed = workspaces if isinstance(workspaces, str) else ", ".join(workspaces or ())
+        return f"seam sandbox: live, workspaces {listed or 'none'}"
     return f"seam sandbox: embedded, world {world}, seed {seed}"
 
 
@@ -125,6 +129,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             _hint_at_strategies(item, error)
             raise
     if kept := getattr(item, "_excinfo", None):  # what a unittest.TestCase raised, which pytest puts in place of ours
+        if skipped := _as_skip(kept[0].value):
+            kept[0] = pytest.ExceptionInfo.from_exception(skipped.with_traceback(kept[0].tb))
         _tell(item, kept[0].value, _mishaps(item))
     _raise(item, _mishaps(item))
 
@@ -152,8 +158,19 @@ def _joining(item: pytest.Item, *, at_the_end: bool = False) -> Generator[None, 
     try:
         yield
     except BaseException as error:
-        _tell(item, error, [*_mishaps(item), *(_left_over(item) if at_the_end else ())])
+        skipped = _as_skip(error)
+        _tell(item, skipped or error, [*_mishaps(item), *(_left_over(item) if at_the_end else ())])
+        if skipped:
+            raise skipped from None
         raise
+
+
+def _as_skip(error: BaseException) -> BaseException | None:
+    """The skip of a test that asks a live sandbox for what only the emulator can do; None for any other exception."""
+    kind = type(error)
+    if (kind.__module__, kind.__name__) != (f"{__package__}.engine.errors", "EmbeddedOnly"):
+        return None
+    return pytest.skip.Exception(str(error), _use_item_location=True)
 
 
 def _tell(item: pytest.Item, error: BaseException, problems: Sequence[Exception]) -> None:
@@ -163,7 +180,9 @@ def _tell(item: pytest.Item, error: BaseException, problems: Sequence[Exception]
     if not isinstance(error, pytest.skip.Exception | pytest.xfail.Exception | SkipTest):
         for text in [*_texts(problems), *_hints(item)]:
             error.add_note(f"and the Seam sandbox says: {text}")
-    elif texts := _texts(problems):  # pytest shows a reason in one line
+    elif texts := _texts(
+        [problem for problem in problems if not _as_skip(problem)]
+    ):  # pytest shows a reason in one line
         said = [f"the Seam sandbox says: {text}" for text in texts]
         reason = " ".join("; ".join([str(error), *said] if str(error) else said).split())
         if isinstance(error, SkipTest):
@@ -196,6 +215,8 @@ def _hints(item: pytest.Item) -> list[str]:
 
 def _raise(item: pytest.Item, problems: Sequence[Exception]) -> None:
     __tracebackhide__ = True
+    for skipped in filter(None, map(_as_skip, problems)):
+        raise skipped
     if problems:
         from .engine.errors import raise_together
 
@@ -245,12 +266,12 @@ def pytest_runtest_makereport(
             tell(_wanted(item.config), report, error, list(shown.values()), pictures)
     if report.when != "teardown":
         item.stash[_OUTCOME] = report.outcome
-        for sandbox in sandboxes:
+        for sandbox in filter(_is_embedded, sandboxes):
             sandbox.faults.test_has_failed = report.outcome != "passed"
     else:
         if texts := item.stash.get(_NOTICED, ()):
             report.sections.append((_AT_TEARDOWN, "\n".join(texts)))
-        for sandbox in sandboxes:
+        for sandbox in filter(_is_embedded, sandboxes):
             item.config.stash[_KEYS].update(dict.fromkeys(sandbox.embedded.app.gate.credentials(), item.nodeid))
         item.config.stash[_WATCH].made = None
         for key in _OF_A_TEST:  # items live as long as the session, and sandboxes should not
@@ -306,6 +327,10 @@ def pytest_fixture_setup(
         return (yield)
 
 
+def _is_embedded(sandbox: Sandbox) -> bool:
+    return not sandbox.is_live
+
+
 def _made_by(item: pytest.Item) -> list[watch.HasTimeline]:
     return item.stash[_MADE].newest(_MOST_MADE) if _MADE in item.stash else []
 
@@ -343,7 +368,8 @@ def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     sandbox = Sandbox(**settings_of(request))
     request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
     keys = request.config.stash.setdefault(_KEYS, {})
-    sandbox.embedded.app.gate.other_keys = keys
+    if not sandbox.is_live:
+        sandbox.embedded.app.gate.other_keys = keys
     yield sandbox
     sandbox.close()
 
@@ -400,7 +426,7 @@ def _seam_listener() -> Iterator[Listener]:
 @pytest.fixture
 def seam_server(_seam_listener: Listener, seam_sandbox: Sandbox) -> Iterator[str]:
     """The URL of a loopback server that answers from seam_sandbox."""
-    with _seam_listener.joined(seam_sandbox.embedded.app) as url:
+    with seam_sandbox.serve() if seam_sandbox.is_live else _seam_listener.joined(seam_sandbox.embedded.app) as url:
         yield url
 
 

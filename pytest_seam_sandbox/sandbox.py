@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -111,7 +113,8 @@ class Sandbox(SandboxWorkspace):
     seconds until a device shows what /devices/simulate does to it. deactivation_latency: seconds until a deactivated
     phone is gone. strict_ids: refuse ids that are no UUID. rate_limits: answer 429 beyond Seam's documented limits per
     device. intercept_allow: further hosts that may be reached for real under interception, as text separated by commas
-    or as a list. api_key: of the form seam_test…; by default it follows from the seed.
+    or as a list. api_key: of the form seam_test…; by default it follows from the seed. backend: "live" for a workspace
+    at Seam, see `live`; then there is no world, and what says how the emulator behaves has no effect.
     All seconds are sandbox seconds. Each setting is also taken as the text of an ini file. Environment, ini file,
     options and markers are not read here; the fixtures do that. Raises SandboxError for a value that it does not take.
     """
@@ -120,14 +123,60 @@ class Sandbox(SandboxWorkspace):
         given = read_settings(settings)
         allowed = given.pop("intercept_allow", ())
         world, seed, api_key = given.pop("world", "empty"), given.pop("seed", 0), given.pop("api_key", None)
+        live = {name: given.pop(name) for name in LIVE_SETTINGS if name in given}
         if given.pop("backend", "embedded") == "live":
-            raise SandboxError("backend is 'live', which is not there yet.")
-        for name in LIVE_SETTINGS:
-            given.pop(name, None)
+            self._go_live(live, allowed, world=world, holder=str(seed), key=api_key)
+            return
         emulator = Embedded(world=world, seed=seed, api_key=api_key, settings=Settings(**given))
         super().__init__(emulator, InProcess(emulator), allowed, emulator=emulator)
-        self._deliveries = emulator.app.lock.afterwards = Starter(emulator)
-        emulator.more_controls = self._deliveries.controls
+        deliveries = emulator.app.lock.afterwards = Starter(emulator)
+        emulator.more_controls = deliveries.controls
+        self._deliveries: Starter | None = deliveries
+        watch.note(self)
+
+    @classmethod
+    def live(
+        cls,
+        *,
+        workspaces: str | Iterable[str],
+        api_key: str | None = None,
+        endpoint: str = "",
+        timeout: float = 30.0,
+        folder: str | PathLike[str] | None = None,
+    ) -> Self:
+        """A sandbox on a sandbox workspace at Seam, over HTTP, in real time.
+
+        Nothing is written before it is proved that the workspace is a sandbox and one of `workspaces`, by id; else
+        ProductionRefused says which fact failed. What the test and the program change is undone when it is closed, and
+        after a crash at the next start or by `seam-sandbox heal`. Calls that only the emulator can answer raise
+        EmbeddedOnly. api_key: by default that in SEAM_API_KEY; clients get one that stands in for it. endpoint: by
+        default Seam's. timeout: seconds until what is expected must have appeared. folder: for what is to be undone,
+        and leases; by default ~/.pytest-seam-sandbox.
+        """
+        given: dict[str, Any] = {"live_workspaces": workspaces, "live_endpoint": endpoint, "live_timeout": timeout}
+        settings = read_settings(given | ({} if folder is None else {"live_folder": folder}))
+        sandbox = cls.__new__(cls)
+        cls._go_live(sandbox, settings, (), api_key=api_key)
+        return sandbox
+
+    def _go_live(
+        self,
+        settings: Mapping[str, Any],
+        allowed: tuple[str, ...],
+        *,
+        world: str = "empty",
+        holder: str = "",
+        key: str | None = None,
+        api_key: str | None = None,
+    ) -> None:
+        """Stand on a workspace at Seam. key: what clients get in place of the true one, `api_key`."""
+        if world != "empty":
+            raise embedded_only(f"world={world!r}", "a workspace has the devices that it has")
+        from .transports.over_http import open_ways
+
+        ways = open_ways(settings, holder=holder, key=key, api_key=api_key)
+        super().__init__(ways.backend, ways, allowed)
+        self._deliveries = None
         watch.note(self)
 
     # life
@@ -162,8 +211,16 @@ class Sandbox(SandboxWorkspace):
         verdict.check(self._backend)
 
     def close(self) -> None:
-        """End the lifespans of apps that webhooks were delivered to; the sandbox and its clients work on."""
-        self._deliveries.close()
+        """End the lifespans of apps that webhooks were delivered to; the sandbox and its clients work on.
+
+        A live sandbox ends: outages that are open are ended, all that was changed is undone, and the devices are given
+        back. Raises SandboxError for what stays.
+        """
+        if self._deliveries is not None:
+            self._deliveries.close()
+            return
+        self._backend.unfinished.problems += verdict.left_over(self._backend)
+        self._backend.close()
 
     # further workspaces, and who reaches them
 
@@ -237,7 +294,7 @@ class Sandbox(SandboxWorkspace):
     @property
     def webhooks(self) -> Webhooks:
         """Signed delivery of events to the program under test, and an inbox of what was delivered; embedded only."""
-        return self._deliveries.webhooks()
+        return self._delivering("webhooks").webhooks()
 
     def stub(self, path: str, answer: Answer, *, status: int = 200, times: int | None = None) -> Stub:
         """Answer calls to a path that Seam has and this sandbox does not emulate; embedded only.
@@ -252,7 +309,8 @@ class Sandbox(SandboxWorkspace):
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""
         opened = tuple(self._backend.unfinished.open)
-        return Snapshot(self, self._for("snapshot()").app.snapshot(), opened, self._deliveries.delivered())
+        state = self._for("snapshot()").app.snapshot()
+        return Snapshot(self, state, opened, self._delivering("snapshot()").delivered())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot of this sandbox: rows, events, ids, what webhooks have delivered; the clock goes on.
@@ -271,8 +329,14 @@ class Sandbox(SandboxWorkspace):
                 "has begun. Leave the outages first, or take the snapshot inside them."
             )
         self._for("restore()").app.restore(snapshot.state)
-        self._deliveries.go_back(snapshot.delivered)
+        self._delivering("restore()").go_back(snapshot.delivered)
         self._backend.note("snapshot", "restored")
+
+    def _delivering(self, what: str) -> Starter:
+        """What delivers webhooks, for something that only the emulator can do."""
+        if self._deliveries is None:
+            raise embedded_only(what, "Seam delivers webhooks itself, and cannot go back")
+        return self._deliveries
 
 
 def _of_a_workspace(*, name: NonEmptyText | None = None, workspace_id: Uuid | None = None) -> None: ...

@@ -57,6 +57,13 @@ def intercept(
         *sandbox_time_in_sdk(now, pass_look_time),
         *refusals(allow),
     ]
+    with replacing(replaced):
+        yield
+
+
+@contextmanager
+def replacing(replaced: Sequence[tuple[Any, str, Any]]) -> Iterator[None]:
+    """Inside the block, owners have other functions under these names."""
     before = [(owner, name, getattr(owner, name)) for owner, name, _ in replaced]
     for owner, name, function in replaced:
         setattr(owner, name, function)

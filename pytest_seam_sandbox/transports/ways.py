@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from httpx_retries import Retry, RetryTransport
     from seam.seam import AsyncSeam, Seam
 
+    from ..backends.live.recording import RecordingTransport
+
 
 class Ways(Protocol):
     """How a program under test gets to a sandbox. endpoint: the base URL for its clients."""
@@ -25,7 +27,7 @@ class Ways(Protocol):
         ...
 
     @property
-    def transport(self) -> SandboxTransport:
+    def transport(self) -> SandboxTransport | RecordingTransport:
         """The transport for clients of httpx."""
         ...
 

@@ -22,6 +22,7 @@ from pytest_seam_sandbox.api.workspaces import open_workspace
 from pytest_seam_sandbox.backends.embedded import Embedded
 from pytest_seam_sandbox.catalog.devices import device_model
 from pytest_seam_sandbox.transports.server import Listener
+from pytest_seam_sandbox.watch import unnoticed
 from pytest_seam_sandbox.worlds.build import add_account, add_acs_system
 
 STRICT = {
@@ -65,7 +66,7 @@ class StrictServer:
     """
 
     def __init__(self, **settings) -> None:
-        self._sandbox = Sandbox(seed="strict", **(STRICT | settings))
+        self._sandbox = unnoticed(Sandbox(seed="strict", **(STRICT | settings)))
         embedded = self._sandbox.embedded
         self._backends: dict[str, Embedded] = {}
         self.first = self._furnish("first", embedded)
