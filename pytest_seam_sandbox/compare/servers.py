@@ -20,7 +20,8 @@ from .steps import DeviceNeed, Need
 Exchange = Callable[[str, bytes, "str | None"], "tuple[int, bytes]"]
 """Posts a body to a path; gives status and body of the answer. The last is a token other than the API key."""
 
-Hold = Callable[[Sequence[str]], "AbstractContextManager[str]"]
+Device = Mapping[str, Any]
+Hold = Callable[[Sequence[Device], DeviceNeed], "AbstractContextManager[str]"]
 """Holds one of these devices, so that nobody else uses it; gives its id. Entering raises NotThere when none is free."""
 
 UNKNOWN_KEY = "seam_test1unknown_key_of_nobody_0000000"
@@ -45,8 +46,8 @@ class Found:
     provider: str = ""
 
 
-def _first(device_ids: Sequence[str]) -> AbstractContextManager[str]:
-    return nullcontext(device_ids[0])
+def _first(devices: Sequence[Device], _need: DeviceNeed) -> AbstractContextManager[str]:
+    return nullcontext(str(devices[0]["device_id"]))
 
 
 class Server(Protocol):
@@ -140,7 +141,7 @@ class Remote:
         }
         if not devices:
             raise NotThere(f"the workspace has no {need}")
-        with self._hold(list(devices)) as device_id:
+        with self._hold(list(devices.values()), need) as device_id:
             device = devices[device_id]
             account_id = str(device["connected_account_id"])
             kept = {"device": device_id, "connected_account": account_id}

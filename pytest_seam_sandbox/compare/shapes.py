@@ -2,7 +2,8 @@
 
 Ids, times, numbers and texts differ from workspace to workspace and may be personal, so a shape has their kind only. An
 id that a scenario knows is shown as its name, and a value that the scenario has given as the name of the parameter.
-Words of Seam's own, such as types and states, and booleans are shown as they are.
+Words of Seam's own, such as types and states, and booleans are shown as they are. The leases of live sandboxes, which
+stand in the metadata of devices, are left out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from ..backends.live.lease_records import KEY as LEASE
 
 Shape = str | dict[str, Any] | list[Any]
 
@@ -60,7 +63,8 @@ class Known:
     def shape(self, value: Any, key: str = "") -> Shape:
         """The shape of a value; key: the name of its field."""
         if isinstance(value, Mapping):
-            return {name: self.shape(each, name) for name, each in sorted(value.items())}
+            names = sorted(name for name in value if not name.startswith(LEASE))
+            return {name: self.shape(value[name], name) for name in names}
         if isinstance(value, list):
             return [self.shape(each, key) for each in value]
         if value is None:

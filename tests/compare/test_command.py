@@ -1,5 +1,6 @@
 """`seam-sandbox compare`: its exit status, its texts, the guard, and what it leaves behind."""
 
+import contextlib
 import io
 import json
 import sys
@@ -9,6 +10,10 @@ import pytest
 from live.strict_server import StrictServer
 from pytest_seam_sandbox import cli
 from pytest_seam_sandbox.backends.live.connection import Connection, Unreachable
+from pytest_seam_sandbox.backends.live.guard import prove
+from pytest_seam_sandbox.backends.live.leases import Leases
+from pytest_seam_sandbox.backends.live.undo import Undo
+from pytest_seam_sandbox.backends.seam_api import SeamApi
 
 SOME = ("--scenario", "webhooks", "--scenario", "pages")
 
@@ -148,6 +153,35 @@ def test_live_undoes_what_a_scenario_could_not_take_back(server, live, monkeypat
         "seam-sandbox: the network was gone.\nand could not be taken back: /webhooks/delete: the network was gone.\n"
     )
     assert server.dump(server.first)["Webhook"] == []
+
+
+@contextlib.contextmanager
+def leased(server, folder, device_types):
+    """Another test has leased all devices of these types."""
+    with contextlib.closing(Connection(server.url, server.first.api_key)) as connection:
+        prove(connection, workspaces=[server.first.workspace_id], endpoint=server.url)
+        undo, api = Undo(connection, folder), SeamApi(connection.send)
+        leases = Leases(api, server.first.workspace_id, folder, "another test", notes=undo.journal)
+        for row in api.device_rows():
+            if row["device_type"] in device_types:
+                leases.lease(device_type=row["device_type"], deadline=0)
+        yield
+        leases.release()
+        undo.close()
+
+
+def test_live_leases_its_devices(server, live, tmp_path):
+    """A device that a test holds is left alone; a scenario for which none is free is not run."""
+    locks = {row["device_type"] for row in server.dump(server.first)["Device"] if row["device_type"].endswith("_lock")}
+
+    with leased(server, tmp_path, {"minut_sensor", *locks} - {"nuki_lock"}):
+        status, out, _ = live("--scenario", "devices", "--scenario", "noise thresholds", "--live-timeout", "0.2")
+
+    assert status == 1
+    assert "noise thresholds: embedded can run, other " in out
+    assert "another test" in out
+    assert "/locks/lock_door" in server.writes()
+    assert all(row["custom_metadata"] == {} for row in server.dump(server.first)["Device"])
 
 
 @pytest.mark.parametrize(
