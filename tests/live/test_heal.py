@@ -1,0 +1,407 @@
+"""What a process that was stopped has left in a workspace is undone by the next start, or by `seam-sandbox heal`."""
+
+import json
+import multiprocessing
+import os
+import signal
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from live.furnished import connected, furnished
+from live.recording_server import KEY, json_answer, recording
+from live.state import differences, state_of
+from live.strict_server import StrictServer
+from pytest_seam_sandbox import Sandbox, cli
+from pytest_seam_sandbox.backends.live.connection import Connection
+from pytest_seam_sandbox.backends.live.guard import prove
+from pytest_seam_sandbox.backends.live.guarded import GuardedTransport
+from pytest_seam_sandbox.backends.live.undo import Undo
+from pytest_seam_sandbox.backends.seam_api import SeamApi
+
+
+@pytest.fixture(autouse=True)
+def _quick_disk(monkeypatch):
+    """No test here waits for the disk; that a journal asks for it is a test of its own."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
+class Killed(BaseException):
+    """The process is gone at this place: nothing that it would do afterwards is done."""
+
+
+class Killing(httpx.BaseTransport):
+    """Carries requests until the one of this number; that one still takes effect, or does not."""
+
+    def __init__(self, sandbox, at, *, takes_effect):
+        self._transport = sandbox.transport
+        self._at, self._takes_effect = at, takes_effect
+        self.count = 0
+
+    def handle_request(self, request):
+        self.count += 1
+        if self.count != self._at:
+            return self._transport.handle_request(request)
+        if self._takes_effect:
+            self._transport.handle_request(request)
+        raise Killed
+
+
+def program(undo, connection, it):
+    """A test as people write them: things are made, broken, changed and deleted, by the sandbox and by the program."""
+    call = SeamApi(undo.send).call
+    door = it.august_lock
+    call("/devices/update", device_id=door, custom_metadata={"test": "t1"})
+    person = call("/user_identities/create", full_name="Guest")["user_identity"]["user_identity_id"]
+    call("/phones/simulate/create_sandbox_phone", user_identity_id=person)
+    call("/devices/simulate/disconnect", device_id=door)
+    call("/webhooks/create", url="https://example.com/test")
+    call("/devices/simulate/connect", device_id=door)
+    headers = {"authorization": f"Bearer {connection.stand_in_key}"}
+    transport = GuardedTransport(connection, undo)
+    with httpx.Client(base_url=connection.endpoint, transport=transport, headers=headers) as client:
+        grant = {"device_ids": [it.yale_lock], "requested_access_methods": [{"mode": "code"}]}
+        client.post("/access_grants/create", json={"user_identity": {"full_name": "Stay"}, **grant})
+        code = client.post("/access_codes/create", json={"device_id": door, "name": "New"}).json()["access_code"]
+        client.put("/acs/access_groups/add_user", json={"acs_access_group_id": it.group, "user_identity_id": it.jane})
+        client.patch("/access_codes/update", json={"access_code_id": it.code, "name": "Other"})
+        client.request("DELETE", "/access_codes/delete", params={"access_code_id": code["access_code_id"]})
+        client.post("/locks/unlock_door", json={"device_id": door})
+        client.post("/thermostats/off", json={"device_id": it.ecobee_thermostat})
+    call("/devices/simulate/disconnect_from_hub", device_id=door)
+    assert undo.undo() == []
+
+
+@pytest.fixture(scope="module")
+def place():
+    with Sandbox(world="house") as sandbox:
+        sandbox.webhooks.route("https://example.com/test", lambda _: 200)
+        yield furnished(sandbox)
+
+
+def requests_of(place, folder):
+    """How many requests the program sends, with those that undo it."""
+    place.sandbox.restore(place.start)
+    carrier = Killing(place.sandbox, 0, takes_effect=False)
+    connection = connected(place.sandbox, carrier)
+    program(Undo(connection, folder, sleep=lambda _: None), connection, place)
+    return carrier.count
+
+
+def killed(place, folder, at, *, takes_effect):
+    """Run the program in a process that is killed at this request."""
+    connection = connected(place.sandbox, Killing(place.sandbox, at, takes_effect=takes_effect))
+    undo = Undo(connection, folder, sleep=lambda _: None)
+    try:
+        program(undo, connection, place)
+    except Killed:
+        pass
+    finally:
+        undo.close()  # the system does this: the lock is free
+
+
+def healed(place, folder, at=0, *, takes_effect=False):
+    """Heal in a process that is killed at this request."""
+    connection = connected(place.sandbox, Killing(place.sandbox, at, takes_effect=takes_effect))
+    try:
+        return Undo(connection, folder, sleep=lambda _: None).heal()
+    except Killed:
+        return None
+
+
+def test_killed_at_every_request_and_healed(place, tmp_path):
+    count = requests_of(place, tmp_path)
+    place.sandbox.restore(place.start)
+    before = state_of(place.sandbox.backend)
+    assert count > 40
+    for at in range(2, count + 1):
+        for takes_effect in (False, True):
+            place.sandbox.restore(place.start)
+            killed(place, tmp_path, at, takes_effect=takes_effect)
+            assert healed(place, tmp_path) == [], (at, takes_effect)
+            assert differences(before, state_of(place.sandbox.backend)) == [], (at, takes_effect)
+            assert list(tmp_path.rglob("*.jsonl")) == []
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_killed_while_it_was_healed_and_healed_again(place, tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("journals")
+    place.sandbox.restore(place.start)
+    before = state_of(place.sandbox.backend)
+    killed(place, folder, data.draw(st.integers(20, 80), label="killed at"), takes_effect=data.draw(st.booleans()))
+    for again in data.draw(
+        st.lists(st.tuples(st.integers(2, 25), st.booleans()), max_size=3), label="healing killed at"
+    ):
+        healed(place, folder, again[0], takes_effect=again[1])
+    assert healed(place, folder) == []
+    assert differences(before, state_of(place.sandbox.backend)) == []
+
+
+# the command
+
+
+def stopped(server, folder):
+    """A person and an outage in the first workspace, by a process that was stopped."""
+    connection = Connection(server.url, server.first.api_key)
+    prove(connection, workspaces=[server.first.workspace_id], endpoint=server.url)
+    undo = Undo(connection, folder)
+    call = SeamApi(undo.send).call
+    call("/user_identities/create", full_name="Guest")
+    call("/devices/simulate/disconnect", device_id=server.first.device_ids["Front Door"])
+    undo.close()
+    connection.close()
+
+
+@pytest.fixture
+def server(monkeypatch):
+    with StrictServer(state_latency=0) as server:
+        monkeypatch.setenv("SEAM_API_KEY", server.first.api_key)
+        monkeypatch.setenv("PYTEST_SEAM_LIVE_ENDPOINT", server.url)
+        monkeypatch.setenv("PYTEST_SEAM_LIVE_WORKSPACES", server.first.workspace_id)
+        yield server
+
+
+def test_command_heals(server, tmp_path, capsys):
+    before = state_of(server.backend(server.first))
+    stopped(server, tmp_path)
+
+    assert cli.main(["heal", "--live-folder", str(tmp_path)]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "undone: /devices/simulate/disconnect",
+        "undone: /user_identities/create",
+        "1 journals read, 0 things left.",
+    ]
+    assert differences(before, state_of(server.backend(server.first))) == []
+    server.restart()
+    assert cli.main(["heal", "--live-folder", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"No process that is gone has left anything to undo, says {tmp_path}.\n"
+    assert server.seen == []
+
+
+def test_command_says_what_is_left(server, tmp_path, capsys):
+    stopped(server, tmp_path)
+    (path,) = tmp_path.rglob("*.jsonl")
+    with path.open("a") as file:
+        file.write('{"n": 3, "path": "/devices/simulate/remove", "at": 0.0, "known": {"device_id": "d"}}\nnonsense\n')
+
+    assert cli.main(["heal", "--live-folder", str(tmp_path)]) == 1
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "1 journals read, 2 things left."
+    assert [line.partition(":")[0] for line in lines[:-1]] == ["undone", "undone", "left", "left"]
+    assert "nonsense" in lines[2]
+    assert "/devices/simulate/remove with device_id 'd', of which no answer came, cannot be undone." in lines[3]
+    assert path.exists()
+
+
+def test_command_leaves_journals_of_other_workspaces(server, tmp_path, capsys, monkeypatch):
+    stopped(server, tmp_path)
+    monkeypatch.setenv("SEAM_API_KEY", server.second.api_key)
+    monkeypatch.setenv("PYTEST_SEAM_LIVE_WORKSPACES", server.second.workspace_id)
+    server.restart()
+
+    assert cli.main(["heal", "--live-folder", str(tmp_path)]) == 1
+
+    out = capsys.readouterr().out
+    assert (
+        f"is of the workspace {server.first.workspace_id} at {server.url}. Run seam-sandbox heal with its API key."
+        in out
+    )
+    assert server.writes() == []
+    assert len(list(tmp_path.rglob("*.jsonl"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ([], "SEAM_API_KEY holds nothing"),
+        (["--live-workspaces", "w9"], "is not in live_workspaces"),
+        (["--live-endpoint", "http://127.0.0.1:1"], "could not be read: http://127.0.0.1:1 gave no answer"),
+        (["--live-endpoint", "nowhere"], "--live-endpoint: live_endpoint is 'nowhere'"),
+    ],
+)
+def test_command_is_guarded_as_tests_are(server, tmp_path, capsys, monkeypatch, options, told):
+    stopped(server, tmp_path)
+    if not options:
+        monkeypatch.delenv("SEAM_API_KEY")
+    server.restart()
+
+    assert cli.main(["heal", "--live-folder", str(tmp_path), *options]) == 2
+
+    assert told in capsys.readouterr().err
+    assert server.writes() == []
+
+
+def test_unreadable_folder_is_said(tmp_path, capsys):
+    (tmp_path / "journals").write_text("")
+    assert cli.main(["heal", "--live-folder", str(tmp_path)]) == 2
+    assert "of the journals cannot be read: Not a directory" in capsys.readouterr().err
+
+
+# undoing, when things are in the way
+
+
+@pytest.fixture
+def recorded(tmp_path):
+    with recording() as server:
+        connection = Connection(server.url, KEY, sleep=lambda _: None, timeout=2)
+        prove(connection, workspaces=["w1"], endpoint=server.url)
+        yield server, connection, Undo(connection, tmp_path, sleep=lambda _: None)
+        connection.close()
+
+
+BREAK, HEAL = "/devices/simulate/disconnect", "/devices/simulate/connect"
+
+
+def refusal(status, kind="no"):
+    return json_answer({"error": {"type": kind, "message": "No."}, "ok": False}, status)
+
+
+def test_what_is_gone_already_is_fine(recorded):
+    server, _, undo = recorded
+    undo.send(BREAK, b'{"device_id": "d"}')
+    server.answers[HEAL] = refusal(404)
+    assert undo.undo() == []
+    assert undo.undo() == []
+
+
+def test_what_seam_refuses_is_told_and_tried_once_more_at_the_next_start(recorded, tmp_path):
+    server, connection, undo = recorded
+    undo.send(BREAK, b'{"device_id": "d"}')
+    server.answers[HEAL] = refusal(400, "device_removed")
+    told = "/devices/simulate/disconnect could not be undone: Seam refused /devices/simulate/connect with {'device_id': 'd'}"
+    assert undo.undo()[0].startswith(told)
+    undo.close()
+
+    assert Undo(connection, tmp_path).heal()[0].startswith(told)
+    assert Undo(connection, tmp_path).heal() == []
+
+
+@pytest.mark.parametrize("what", ["network", "429"])
+def test_undoing_stops_when_nothing_gets_through(recorded, tmp_path, what):
+    server, connection, undo = recorded
+    for number in range(3):
+        undo.send(BREAK, json.dumps({"device_id": str(number)}).encode())
+    endpoint = connection.endpoint
+    if what == "network":
+        connection.close()
+        connection.endpoint = "http://127.0.0.1:1"
+    else:
+        server.answers[HEAL] = refusal(429)
+    (told,) = undo.undo()
+    assert told.startswith("/devices/simulate/disconnect and 2 changes before it were not undone: ")
+
+    connection.endpoint = endpoint
+    server.answers[HEAL] = json_answer({"ok": True})
+    assert undo.undo() == []
+    assert list(tmp_path.rglob("*.jsonl")) == []
+
+
+def test_only_what_came_after_a_mark_is_undone(recorded):
+    _, _, undo = recorded
+    undo.send(BREAK, b'{"device_id": "first"}')
+    mark = undo.mark()
+    undo.send(BREAK, b'{"device_id": "second"}')
+    assert undo.undo(mark) == []
+    assert [change.known["device_id"] for change in undo.journal.changes if change.over is None] == ["first"]
+    assert undo.undo() == []
+    assert undo.mark() == 0
+
+
+def test_answer_that_is_an_error_of_the_server_leaves_it_open(recorded):
+    """Whether it happened is not known then."""
+    server, _, undo = recorded
+    server.answers[BREAK] = refusal(503)
+    undo.send(BREAK, b'{"device_id": "d"}')
+    assert undo.undo() == []
+    assert server.writes == [("POST", BREAK), ("POST", HEAL)]
+
+
+def test_what_was_refused_has_not_to_be_undone(recorded):
+    server, _, undo = recorded
+    server.answers[BREAK] = refusal(400)
+    undo.send(BREAK, b'{"device_id": "d"}')
+    assert undo.undo() == []
+    assert server.writes == [("POST", BREAK)]
+
+
+def test_several_things_that_look_like_what_was_lost_are_left_to_people(recorded):
+    server, _, undo = recorded
+    assert undo.begin("POST", "/user_identities/create", {"full_name": "Guest"}).known["ids"] == []
+    rows = [{"user_identity_id": name, "full_name": "Guest"} for name in ("a", "b")]
+    server.answers["/user_identities/list"] = json_answer({"user_identities": [*rows, {"full_name": "Else"}]})
+    (told,) = undo.undo()
+    assert told.startswith("/user_identities/create got no answer, and 2 things look like what it may have made: a, b.")
+    assert server.writes == []
+
+
+def test_what_another_process_has_made_is_not_taken_for_it(recorded, tmp_path):
+    server, connection, undo = recorded
+    undo.begin("POST", "/user_identities/create", {"full_name": "Guest"})
+    other = Undo(connection, tmp_path)
+    server.answers["/user_identities/create"] = json_answer({"user_identity": {"user_identity_id": "o"}})
+    other.send("/user_identities/create", b'{"full_name": "Guest"}')
+    server.answers["/user_identities/list"] = json_answer(
+        {"user_identities": [{"user_identity_id": name, "full_name": "Guest"} for name in ("m", "o")]}
+    )
+    assert undo.undo() == []
+    assert server.writes == [("POST", "/user_identities/create"), ("POST", "/user_identities/delete")]
+    other.close()
+
+
+def test_what_was_made_at_another_time_is_not_taken_for_it(recorded):
+    server, _, undo = recorded
+    server.answers["/user_identities/list"] = json_answer({"user_identities": []}, date="Thu, 01 Jan 2032 00:00:00 GMT")
+    undo.begin("POST", "/user_identities/create", {})
+    times = {"early": "2031-12-31T23:59:00Z", "right": "2032-01-01T00:00:20Z", "late": "2032-01-01T00:10:00Z"}
+    rows = [{"user_identity_id": name, "created_at": time} for name, time in times.items()]
+    server.answers["/user_identities/list"] = json_answer({"user_identities": rows})
+    server.answers["/user_identities/delete"] = refusal(400)
+    (told,) = undo.undo()
+    assert "/user_identities/delete with {'user_identity_id': 'right'}" in told
+
+
+def test_change_that_nobody_could_look_at_before(recorded):
+    server, _, undo = recorded
+    server.answers["/devices/get"] = refusal(400)
+    undo.send("/devices/update", b'{"device_id": "d", "name": "x"}')
+    (told,) = undo.undo()
+    assert told == (
+        "/devices/update has changed something that could not be looked at before. Look in the workspace for it."
+    )
+    change = undo.begin("POST", "/devices/update", {"device_id": "d"})
+    assert change.made is None
+    assert undo.undo() == []
+
+
+def _program(url, key, workspace_id, door, folder):
+    """Makes and breaks things until it is killed."""
+    connection = Connection(url, key)
+    prove(connection, workspaces=[workspace_id], endpoint=url)
+    call = SeamApi(Undo(connection, folder).send).call
+    while True:
+        person = call("/user_identities/create", full_name="Guest")["user_identity"]["user_identity_id"]
+        call("/phones/simulate/create_sandbox_phone", user_identity_id=person)
+        call("/devices/simulate/disconnect", device_id=door)
+
+
+def test_process_that_is_really_killed(server, tmp_path):
+    before = state_of(server.backend(server.first))
+    door = server.first.device_ids["Front Door"]
+    about = (server.url, server.first.api_key, server.first.workspace_id, door, tmp_path)
+    process = multiprocessing.get_context("spawn").Process(target=_program, args=about)
+    server.after = lambda number: os.kill(process.pid, signal.SIGKILL) if number == 17 else None
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    server.restart()
+
+    assert cli.main(["heal", "--live-folder", str(tmp_path)]) == 0
+
+    server.dump(server.first)
+    assert differences(before, state_of(server.backend(server.first))) == []
+    assert list(tmp_path.rglob("*.jsonl")) == []
