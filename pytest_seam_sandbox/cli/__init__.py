@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "serve": "serve a sandbox on loopback until it is interrupted",
         "ledger": "print what of Seam is emulated, and on whose word",
         "heal": "undo what tests have left in a live workspace, when they were stopped",
+        "doctor": "look whether tests can run in a live workspace, and what to do where they cannot",
         "compare": "find where the emulator and a workspace at Seam, or at another server, differ",
     }
 )

@@ -18,7 +18,14 @@ _PATH = "/workspaces/get"
 
 
 def prove(connection: Connection, *, workspaces: Collection[str], endpoint: str = "") -> Proof:
-    """Prove that writes may leave, and let them through from then on.
+    """Prove that writes may leave, and let them through from then on. See `check`."""
+    proof = check(connection, workspaces=workspaces, endpoint=endpoint)
+    connection.open(proof)
+    return proof
+
+
+def check(connection: Connection, *, workspaces: Collection[str], endpoint: str = "") -> Proof:
+    """Whether writes may leave; none is let through.
 
     workspaces: the ids of the workspaces that were named (live_workspaces). endpoint: the one that was named
     (live_endpoint); "" for Seam's. What can be told without a request is looked at first; then the workspace is read.
@@ -31,10 +38,7 @@ def prove(connection: Connection, *, workspaces: Collection[str], endpoint: str 
             "live_workspaces names no workspace; it takes the ids of the sandbox workspaces in which tests may write. "
             "Set it, for example in pytest.ini: seam_live_workspaces = 8f3a0c1e-…"
         )
-    workspace = _read_workspace(connection)
-    proof = _check_workspace(workspace, workspaces, connection.endpoint)
-    connection.open(proof)
-    return proof
+    return _check_workspace(_read_workspace(connection), workspaces, connection.endpoint)
 
 
 def _refuse(fact: str) -> NoReturn:

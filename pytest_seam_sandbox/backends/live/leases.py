@@ -12,7 +12,7 @@ import os
 import platform
 import secrets
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, RLock, Thread
@@ -39,7 +39,7 @@ RENEWAL = 300.0
 
 
 class Holder(NamedTuple):
-    """Who holds a device. is_here: whether a process of this machine has its lock now."""
+    """Who holds a device. is_here: whether a process of this machine has its lock now. is_over: whether nobody does."""
 
     device_id: str
     device_name: str
@@ -144,15 +144,7 @@ class Leases:
 
     def holders(self) -> list[Holder]:
         """All leases of the workspace, whoever has them."""
-        return list(self._holders(self._api.device_rows()))
-
-    def _holders(self, rows: Collection[Mapping[str, Any]]) -> Iterator[Holder]:
-        now = self._folder.now()
-        for row in rows:
-            for record in records_in(row.get("custom_metadata") or {}).values():
-                is_here = self._folder.is_locked(self._workspace_id, row["device_id"])
-                is_over = record.is_over(now) or (record.machine == self._machine and not is_here)
-                yield Holder(row["device_id"], _name(row), record, is_here, is_over)
+        return list(holders_in(self._api.device_rows(), self._workspace_id, self._folder))
 
     def _try_each(self, device_type: str | None, flags: Collection[str], reasons: dict[str, str]) -> str | None:
         """The first device that is free, leased; None when none is. reasons: why not, by the names of devices."""
@@ -220,6 +212,16 @@ class Leases:
                         held.is_lost = held.is_lost or not held.claim.renew(self._term)
                     except SandboxError:  # the network, perhaps: the next renewal tells
                         continue
+
+
+def holders_in(rows: Iterable[Mapping[str, Any]], workspace_id: str, folder: LeaseFolder) -> Iterator[Holder]:
+    """The leases of devices as they are listed. One of this machine is over when nobody has the lock of the device."""
+    now, machine = folder.now(), folder.machine()
+    for row in rows:
+        for record in records_in(row.get("custom_metadata") or {}).values():
+            is_here = folder.is_locked(workspace_id, row["device_id"])
+            is_over = record.is_over(now) or (record.machine == machine and not is_here)
+            yield Holder(row["device_id"], _name(row), record, is_here, is_over)
 
 
 def _lost(held: _Held) -> SandboxError:
