@@ -1,6 +1,9 @@
 """seam-sandbox doctor: what it finds, what it says to do, its exit status; and that it writes nothing."""
 
+import argparse
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from pytest_seam_sandbox.backends.live.journal import Journal
 from pytest_seam_sandbox.backends.live.lease_records import KEY, LeaseRecord
 from pytest_seam_sandbox.backends.live.leases import Leases
 from pytest_seam_sandbox.backends.seam_api import SeamApi
+from pytest_seam_sandbox.cli import doctor as command
 from pytest_seam_sandbox.cli import main
 
 
@@ -212,3 +216,11 @@ def test_what_a_process_has_left(server, doctor, tmp_path):
     assert "ends in the middle" in cut
     path.write_text("no journal\nat all\n")
     assert any("does not say of which workspace" in text for text in of(doctor()[1], "leftovers", "mend"))
+
+
+def test_page_names_every_option():
+    parser = argparse.ArgumentParser(add_help=False)
+    command.add_options(parser)
+    there = {option for action in parser._actions for option in action.option_strings}
+    page = (Path(__file__).parents[2] / "docs" / "doctor.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(--[a-z-]+)` \|", page, re.MULTILINE)) == there

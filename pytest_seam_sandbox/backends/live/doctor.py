@@ -133,11 +133,9 @@ def _left(folder: Path) -> Iterator[Finding]:
         for problem in leftover.content.problems:
             yield Finding("leftovers", "mend", problem, "Then run seam-sandbox doctor again.")
         leftover.let_go()
-    for content in in_use(folder):
-        header = content.header
-        if header is not None:
-            text = f"process {header.pid} has been changing the workspace {header.workspace_id} since {header.begun}."
-            yield Finding("leftovers", "fine", text, "Nothing to do: it runs, and undoes its changes at its end.")
+    for header in filter(None, (content.header for content in in_use(folder))):
+        text = f"process {header.pid} has been changing the workspace {header.workspace_id} since {header.begun}."
+        yield Finding("leftovers", "fine", text, "Nothing to do: it runs, and undoes its changes at its end.")
     if not found:
         yield Finding("leftovers", "fine", f"no process that is gone has left anything to undo, says {folder}.")
 
