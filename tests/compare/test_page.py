@@ -1,9 +1,11 @@
 """docs/compare.md: it names every option, kind and scenario."""
 
 import argparse
+import json
 import re
+from collections import Counter
 
-from docs_pages import PAGES, table
+from docs_pages import PAGES, ROOT, table
 from pytest_seam_sandbox.cli import compare
 from pytest_seam_sandbox.compare.differences import KINDS
 from pytest_seam_sandbox.compare.scenarios import SCENARIOS
@@ -31,3 +33,13 @@ def test_page_tells_every_scenario():
     rows = [[cell.replace("`", "") for cell in row] for row in table(PAGE, "scenario")]
 
     assert rows == [[each.name, each.sentence, ", ".join(map(str, each.needs)) or "nothing"] for each in SCENARIOS]
+
+
+def test_page_counts_the_differences_to_the_official_fake():
+    """As many of each kind as the test with the fake expects."""
+    content = json.loads((ROOT / "tests" / "live" / "fake_seam_connect.json").read_text("utf-8"))
+    there = Counter(one["kind"] for one in content["differences"])
+
+    rows = table(PAGE, "kind", "differences to the fake")
+
+    assert {row[0].strip("`"): int(row[1]) for row in rows} == there
