@@ -48,7 +48,7 @@ def tell(
     sandboxes: Sequence[HasBackend],
     pictures: Iterable[Any] = (),
 ) -> None:
-    """Put the timelines of these sandboxes into a report, and what the page shows of the test.
+    """Put the timelines of these sandboxes into a report, and what the page shows of the test; one at least.
 
     error: what broke the test. pictures: what else is drawn, such as the run of a state machine.
     """
@@ -57,8 +57,7 @@ def tell(
         report.sections += [(SECTION, _text(sandbox, failure)) for sandbox, failure in told]
     if wanted.page and (wanted.page_of == "all" or report.failed):
         drawn = [*pictures, *(picture_of(sandbox.backend, repr(sandbox), failure) for sandbox, failure in told)]
-        if drawn:
-            setattr(report, _ON_REPORTS, as_json(_test(report, drawn)))
+        setattr(report, _ON_REPORTS, as_json(_test(report, drawn)))
 
 
 def _text(sandbox: HasBackend, failure: Failure | None) -> str:

@@ -147,6 +147,6 @@ def _told_from(change: _Change, later: Sequence[_Change], now: State | None) -> 
     if not later:
         return now or "online"
     following = later[0].state or "online"
-    if following == "online" and later[0].at == change.at:
+    if following == "online" and later[0].at == change.at and not change.is_restored:
         return "online"
     return _BEFORE.get(following, "online")
