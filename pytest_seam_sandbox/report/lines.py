@@ -16,7 +16,7 @@ from .failures import RAISED, Failure
 from .texts import NameOf, masked, pair, pairs
 
 REFUSED, BROKE = "!", ">"
-"""Marks: what was refused or not accepted; where the test broke."""
+"""Marks: what was refused, not accepted, or met a fault; where the test broke."""
 _PARTS = (
     "access_code_id",
     "acs_credential_id",
@@ -133,7 +133,7 @@ class _Words:
             call.at,
             "sandbox" if call.origin == "sandbox" else "request",
             masked(f"{asked} → {call.status}{error}{message}"),
-            BROKE if is_break else REFUSED if call.status >= 400 else " ",
+            BROKE if is_break else REFUSED if _went_wrong(call) else " ",
             about=tuple(_ids(call.params)),
             details={name: masked(value) for name, value in details.items() if value},
         )
@@ -144,7 +144,7 @@ class _Words:
             event.at,
             "event",
             masked(f"{event.event_type} {subject(event, self._name_of)}".rstrip()),
-            cause=_caused_by(cause),
+            cause=_caused_by(cause, event.at),
             about=tuple(_ids(event.payload)),
             visible_at=None if event.visible_at == event.at else event.visible_at,
             details={"event id": event.event_id, **{name: masked(value) for name, value in fields.items()}},
@@ -167,13 +167,17 @@ class _Words:
         return masked(shortened(_ID.sub(lambda found: self._name_of(found[0]) or found[0], text), most))
 
 
-def _caused_by(cause: Call | Due | None) -> str:
-    """What caused an event, in words."""
+def _went_wrong(call: Call) -> bool:
+    return call.status >= 400 or (call.error or "").startswith("fault: ")
+
+
+def _caused_by(cause: Call | Due | None, at: float) -> str:
+    """What caused an event at this time, in words."""
     call = cause.call if isinstance(cause, Due) else cause
     if call is None or not _is_shown(call):
         return "the test, earlier" if isinstance(cause, Due) else "the test"
     asked = f"{call.method} {shortened(call.path)}"
-    return f"{asked} at {date_time(call.at)[11:]}" if isinstance(cause, Due) else asked
+    return asked if call.at == at else f"{asked} at {date_time(call.at)[11:]}"
 
 
 def _ids(fields: Mapping[str, Any]) -> Iterator[str]:

@@ -205,3 +205,12 @@ def test_page_asks_the_network_for_nothing():
     assert [part for part in ("http://www.w3.org/2000/svg",) if part in text] == ["http://www.w3.org/2000/svg"]
     assert text.count("http") - text.count("http-equiv") == 1
     assert "url(" not in text
+
+
+def test_device_that_the_first_entry_is_about(sandbox):
+    """Nothing was before it."""
+    account = sandbox.get_device("GARAGE").connected_account_id
+    sandbox.embedded.forget()
+    sandbox.create_device(name="CELLAR", connected_account_id=account)
+
+    assert lane(sandbox, "CELLAR") == ["online"]

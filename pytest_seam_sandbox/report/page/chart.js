@@ -142,10 +142,10 @@ class Chart {
 
   // The name stays at the left edge, and behind it the state that the lane has there; other states stand where they begin.
   drawName(group, row, left) {
-    const lane = this.lanes[row], y = this.y(row) + 13, name = draw("text", { x: left + 6, y }, lane.name);
+    const lane = this.lanes[row], y = this.y(row) + 13, title = shortOf(lane.name), name = draw("text", { x: left + 6, y }, title);
     name.style.fontWeight = lane.kind === "all" ? "400" : "600";
     const here = Math.max(0, Math.floor((left - 20) / this.step)), isBold = lane.kind !== "all";
-    let end = left + 14 + widthOf(lane.name, isBold);
+    let end = left + 14 + widthOf(title, isBold);
     const shown = [];
     for (const [start, until, state, why] of lane.spans) {
       if (until <= here) continue;
@@ -156,7 +156,7 @@ class Chart {
       if (text) shown.push(draw("text", { class: "quiet", x, y }, text));
       if (text) end = x + widthOf(text) + 8;
     }
-    group.append(draw("rect", { class: "plate", x: left + 2, y: y - 12, width: widthOf(lane.name, isBold) + 8, height: NAME + 1 }), name, ...shown);
+    group.append(draw("rect", { class: "plate", x: left + 2, y: y - 12, width: widthOf(title, isBold) + 8, height: NAME + 1 }), name, ...shown);
   }
 
   // What an entry is, beside its mark, where the next mark of its lane leaves room.
@@ -239,6 +239,11 @@ class Chart {
   hover(event) {
     if (!this.point(event, (place) => tip(wordsOf(this.entries[place], this.isLong), event))) tip(null);
   }
+}
+
+// A name with an id beside it, with the beginning of the id.
+function shortOf(name) {
+  return name.replace(/\(([0-9a-f]{8})-[0-9a-f-]{27}\)/, "($1…)");
 }
 
 const ruler = document.createElement("canvas").getContext("2d");

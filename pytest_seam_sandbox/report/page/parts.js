@@ -33,7 +33,7 @@ class Overview {
       if (entry.mark === "!") block("bad", place, place, 0.55, 0.45);
     });
     this.entries.forEach((entry, place) => {
-      if (entry.mark === ">") block("bad", place, place + Math.max(1, 2 / each), 0, 1);
+      if (entry.mark === ">") block("bad", place, place + Math.max(2 / each, Math.min(1, 6 / each)), 0, 1);
     });
   }
 }
