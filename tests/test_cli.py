@@ -157,7 +157,9 @@ def test_console_is_announced_and_its_looks_are_not(serve, ready):
     assert page.status_code == 200
     assert [device["name"] for device in changes["state"]["devices"]["shown"]] == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
     assert running.lines(1)[0].startswith("POST /_sandbox/clock/freeze -> 200")
-    _, told = ready("--console")
+    assert running.end(signal.SIGTERM)[0] == 0
+    command, told = ready("--console")
+    assert command.end(signal.SIGTERM)[0] == 0
     assert told["console"] == f"{told['url']}/_sandbox/console"
 
 
