@@ -12,6 +12,7 @@ from . import verdict, watch
 from .backends.base import Backend, embedded_only
 from .backends.clock import SandboxClock
 from .backends.embedded import Embedded
+from .backends.extensions import NO_EXTENSIONS, Extensions
 from .backends.raised import note_raised
 from .backends.unfinished import Begun
 from .clients import Clients
@@ -115,23 +116,25 @@ class Sandbox(SandboxWorkspace):
     device. intercept_allow: further hosts that may be reached for real under interception, as text separated by commas
     or as a list. api_key: of the form seam_test…; by default it follows from the seed. backend: "live" for a workspace
     at Seam, see `live`; then there is no world, and what says how the emulator behaves has no effect.
+    extensions: what other packages have added, from the fixture seam_extensions or from `extensions_of`.
     All seconds are sandbox seconds. Each setting is also taken as the text of an ini file. Environment, ini file,
     options and markers are not read here; the fixtures do that. Raises SandboxError for a value that it does not take.
     """
 
-    def __init__(self, **settings: Unpack[SandboxSettings]) -> None:
-        given = read_settings(settings)
+    def __init__(self, *, extensions: Extensions = NO_EXTENSIONS, **settings: Unpack[SandboxSettings]) -> None:
+        given = _settings(settings, extensions)
         allowed = given.pop("intercept_allow", ())
         world, seed, api_key = given.pop("world", "empty"), given.pop("seed", 0), given.pop("api_key", None)
         live = {name: given.pop(name) for name in LIVE_SETTINGS if name in given}
         if given.pop("backend", "embedded") == "live":
             self._go_live(live, allowed, world=world, holder=str(seed), key=api_key)
             return
-        emulator = Embedded(world=world, seed=seed, api_key=api_key, settings=Settings(**given))
+        emulator = Embedded(world=world, seed=seed, api_key=api_key, settings=Settings(**given), extensions=extensions)
         super().__init__(emulator, InProcess(emulator), allowed, emulator=emulator)
         deliveries = emulator.app.lock.afterwards = Starter(emulator)
         emulator.more_controls = deliveries.controls
         self._deliveries: Starter | None = deliveries
+        _fill(self)
         watch.note(self)
 
     @classmethod
@@ -239,7 +242,8 @@ class Sandbox(SandboxWorkspace):
         is there already.
         """
         backend = self._for("create_workspace()")
-        settings = read_settings({"world": world} | ({} if api_key is None else {"api_key": api_key}))
+        asked = {"world": world} | ({} if api_key is None else {"api_key": api_key})
+        settings = _settings(asked, backend.extensions)
         given = {"name": name, "workspace_id": workspace_id}
         checked("create_workspace", _of_a_workspace, strict_ids=backend.strict_ids, **given)
         with backend.app.lock:
@@ -251,7 +255,9 @@ class Sandbox(SandboxWorkspace):
                 )
             with backend.whole_or_not_at_all():
                 made = Embedded(beside=backend, name=name or "Sandbox", workspace_id=workspace_id, **settings)
-        return SandboxWorkspace(made, InProcess(made), self._allowed, emulator=made)
+                workspace = SandboxWorkspace(made, InProcess(made), self._allowed, emulator=made)
+                _fill(workspace)
+        return workspace
 
     def create_access_token(self, *workspaces: SandboxWorkspace) -> str:
         """A personal access token of a user of this workspace, of the form `seam_at1…`; embedded only.
@@ -340,3 +346,22 @@ class Sandbox(SandboxWorkspace):
 
 
 def _of_a_workspace(*, name: NonEmptyText | None = None, workspace_id: Uuid | None = None) -> None: ...
+
+
+def _settings(given: Mapping[str, Any], extensions: Extensions) -> dict[str, Any]:
+    """The values of the settings; the world may be an added one."""
+    if not isinstance(extensions, Extensions):
+        raise SandboxError(
+            f"extensions is {extensions!r}; it takes the fixture seam_extensions, or what extensions_of() gives."
+        )
+    world = {"world": extensions.read_world(given["world"])} if "world" in given else {}
+    return read_settings({name: value for name, value in given.items() if name != "world"}) | world
+
+
+def _fill(workspace: SandboxWorkspace) -> None:
+    """Fill a workspace that has an added world, and make that its starting state."""
+    emulator = workspace.embedded
+    fill = emulator.extensions.worlds.get(emulator.world)
+    if fill is not None:
+        fill(workspace)
+        emulator.workspace.mark_start()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..engine.history import Call, Entry
     from ..report.texts import Names
     from .event_list import EventList
+    from .extensions import Extensions
     from .finder import Finder
     from .seam_api import SeamApi
     from .unfinished import Unfinished
@@ -217,11 +218,13 @@ class Provision(Protocol):
 class Backend(Protocol):
     """What a sandbox stands on: the emulator in this process, or a workspace at Seam.
 
-    latency: seconds for which an expectation waits by default. codes_set: the codes of errors and warnings that
-    the test has put on resources itself. unfinished: what the test has begun and has to end.
+    extensions: what other packages have added to it. latency: seconds for which an expectation waits by default.
+    codes_set: the codes of errors and warnings that the test has put on resources itself. unfinished: what the test has
+    begun and has to end.
     """
 
     is_live: bool
+    extensions: Extensions
     api: SeamApi
     unfinished: Unfinished
     codes_set: set[str]

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .. import api
 from ..api.workspaces import open_workspace
 from ..engine.app import App
 from ..engine.auth import AccessToken
@@ -21,6 +20,7 @@ from ..engine.workspace import Workspace
 from ..report.texts import Names, Shelf, joined
 from .clock import SandboxClock
 from .event_list import EventList
+from .extensions import NO_EXTENSIONS, Extensions
 from .finder import Finder, What, labelled
 from .provision import EmbeddedProvision
 from .seam_api import SeamApi
@@ -43,7 +43,8 @@ class Embedded:
 
     beside: another workspace, on whose server this one is opened, with that server's seed and settings; what either has
     unfinished at the end of a test is one list. workspace_id, api_key, publishable_key: by default they follow from the
-    seed. more_controls: control routes of what stands on it.
+    seed. extensions: what other packages have added; an added world is filled in by the caller. more_controls: control
+    routes of what stands on it.
     """
 
     is_live = False
@@ -59,15 +60,19 @@ class Embedded:
         name: str = "Sandbox",
         workspace_id: str | None = None,
         publishable_key: str | None = None,
+        extensions: Extensions = NO_EXTENSIONS,
     ) -> None:
-        self.app: App = App(api, settings=settings or Settings(), seed=seed) if beside is None else beside.app
+        self.extensions: Extensions = extensions if beside is None else beside.extensions
+        self.app: App = (
+            App(self.extensions.api(), settings=settings or Settings(), seed=seed) if beside is None else beside.app
+        )
         with self.app.ids.naming(workspace_id):
             self.workspace = open_workspace(self.app, name=name, is_sandbox=True, publishable_key=publishable_key)
         self.api_key = self.add_api_key(self.workspace)
         if api_key is not None:  # the ids that follow are the same with a key of one's own
             self.app.gate.api_keys[api_key] = self.app.gate.api_keys.pop(self.api_key)
             self.api_key = api_key
-        if world != "empty":
+        if world != "empty" and world not in self.extensions.worlds:
             from ..worlds.build import build_world
 
             build_world(self.workspace, world)
@@ -80,7 +85,7 @@ class Embedded:
         self.api = SeamApi(self.send)
         self.unfinished: Unfinished = Unfinished() if beside is None else beside.unfinished
         self.more_controls: Callable[[], Mapping[str, Control]] = dict
-        self.provision = EmbeddedProvision(self.app, self.workspace, self.codes_set)
+        self.provision = EmbeddedProvision(self.app, self.workspace, self.codes_set, self.extensions)
 
     def adopt(self, other: Embedded) -> None:
         """Start from the present state of another backend of the same world, seed and settings; costs microseconds.

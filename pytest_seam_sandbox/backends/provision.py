@@ -16,6 +16,7 @@ from ..engine.frozen import freeze
 from ..engine.store import Row
 from ..engine.workspace import Workspace
 from ..report.texts import joined
+from .extensions import NO_EXTENSIONS, Extensions
 from .finder import named
 
 if TYPE_CHECKING:
@@ -31,10 +32,13 @@ class EmbeddedProvision:
     codes_set: where the codes of errors and warnings go that a test puts on things.
     """
 
-    def __init__(self, app: App, workspace: Workspace, codes_set: set[str]) -> None:
+    def __init__(
+        self, app: App, workspace: Workspace, codes_set: set[str], extensions: Extensions = NO_EXTENSIONS
+    ) -> None:
         self._app = app
         self._workspace = workspace
         self._codes_set = codes_set
+        self._device_models = extensions.device_models
 
     def create_account(self, provider: str, **details: Any) -> str:
         """A new connected account; its id. Raises SandboxError for no provider of Seam's, and for a login twice."""
@@ -73,7 +77,7 @@ class EmbeddedProvision:
         from ..catalog.devices import device_model
         from ..worlds.adding import add_account
 
-        model = device_model(device_type)
+        model = device_model(device_type, self._device_models)
         if model.provider is None:
             raise SandboxError(f"{device_type!r} is a phone, not a device of an account. Use create_phone() instead.")
         with self._app.changing():

@@ -41,6 +41,9 @@ class DeviceModel:
     native_scheduling: bool = False
 
 
+_NONE: Mapping[str, DeviceModel] = MappingProxyType({})
+
+
 @cache
 def device_models() -> Mapping[str, DeviceModel]:
     """All models by device type; read once, and nobody can change them."""
@@ -98,15 +101,15 @@ def check_provider(name: str) -> None:
         raise SandboxError(f"Seam has no provider {quoted(name)}. {hint}")
 
 
-def device_model(device_type: str) -> DeviceModel:
-    """The model of this type. Raises UnknownDeviceType with the nearest names."""
-    model = device_models().get(device_type)
+def device_model(device_type: str, added: Mapping[str, DeviceModel] = _NONE) -> DeviceModel:
+    """The model of this type. Raises UnknownDeviceType with the nearest names. added: models beyond Seam's."""
+    model = device_models().get(device_type) or added.get(device_type)
     if model is None:
-        near = get_close_matches(device_type, device_models(), n=3, cutoff=0.4)
+        near = get_close_matches(device_type, (*device_models(), *added), n=3, cutoff=0.4)
         hint = f"Did you mean {', '.join(map(repr, near))}?" if near else "Device types look like 'august_lock'."
         raise UnknownDeviceType(
-            f"Seam has no device type {quoted(device_type)}. {hint} All {len(device_models())} types: "
-            f"{', '.join(sorted(device_models()))}."
+            f"Seam has no device type {quoted(device_type)}. {hint} All {len(device_models()) + len(added)} types: "
+            f"{', '.join(sorted((*device_models(), *added)))}."
         )
     return model
 

@@ -54,6 +54,13 @@ def event_fields(event_type: str) -> Mapping[str, str | tuple[str, ...]]:
 
 
 @cache
+def common_event_fields() -> Mapping[str, str]:
+    """The fields that all events have, and what each is, as in `event_fields`."""
+    fields: Mapping[str, str] = freeze(_facts("event_fields.json")["common"])
+    return fields
+
+
+@cache
 def required_event_fields(event_type: str) -> tuple[str, ...]:
     """The fields that every event of this type has, beyond those that all events have."""
     return tuple(_facts("event_fields.json")["required"][event_type])

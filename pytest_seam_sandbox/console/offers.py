@@ -9,8 +9,9 @@ from ..api import all_endpoints
 from ..api.devices.model import SIMULATIONS, DeviceRow
 from ..backends.embedded import Embedded
 from ..engine.router import Endpoint
-from ..outages import OUTAGES, Outage
+from ..outages import Outage
 from ..outages.devices import DeviceOutage
+from ..outages.kinds import kinds_of
 
 _MARK = "/simulate/"
 Offer = dict[str, Any]
@@ -20,7 +21,7 @@ control route, and what it is sent. fields: what the person has to fill in first
 
 def outage_offers(backend: Embedded) -> Iterator[tuple[str, str, Offer]]:
     """The outages that can begin now, each with the word and the name of its target."""
-    for name, kind in OUTAGES.items():
+    for name, kind in kinds_of(backend).items():
         for target in kind.possible(backend):
             offer = _offer(
                 name,
@@ -41,13 +42,13 @@ def ending_offer(outage: str) -> Offer:
 class Simulations:
     """Seam's simulate endpoints for one device, but for those that an outage calls when it begins."""
 
-    def __init__(self) -> None:
-        kinds = [kind for kind in OUTAGES.values() if issubclass(kind, DeviceOutage)]
+    def __init__(self, backend: Embedded) -> None:
+        kinds = [kind for kind in kinds_of(backend).values() if issubclass(kind, DeviceOutage)]
         self._healing = {kind.heal_path: kind for kind in kinds if kind.heal_path}
         begun_by_outages = {kind.break_path for kind in kinds} - self._healing.keys()
         self._endpoints: Mapping[str, Endpoint] = {
             endpoint.path: endpoint
-            for endpoint in all_endpoints()
+            for endpoint in (*all_endpoints(), *backend.extensions.endpoints())
             if _MARK in endpoint.path
             and "device_id" in endpoint.params.fields
             and endpoint.path not in begun_by_outages

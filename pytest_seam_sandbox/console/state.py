@@ -29,7 +29,7 @@ class ConsoleState:
 
     def __init__(self, backend: Embedded) -> None:
         self._backend = backend
-        self._simulations = Simulations()
+        self._simulations = Simulations(backend)
         self._run = secrets.token_hex(8)  # a page that was open before knows by it that the server is another one
         self._seen: tuple[object, ...] = ()
         self._version = 0

@@ -36,10 +36,17 @@ def wanted_event(backend: Backend, event_type: str, fields: Mapping[str, Any]) -
 
 def check_possible(backend: Backend, event_type: str, fields: Mapping[str, Any]) -> None:
     """Raise SandboxError for an event type, a field or a value that Seam does not have, nor this sandbox."""
-    check_event_type(event_type)
+    added = backend.extensions.event_fields(event_type)
+    if added is None:
+        check_event_type(event_type)
     if fields:
         check_fields(
-            event_type, fields, backend.events_after(0), strict_ids=backend.strict_ids, hint_at=backend.hint_at
+            event_type,
+            fields,
+            backend.events_after(0),
+            added=added,
+            strict_ids=backend.strict_ids,
+            hint_at=backend.hint_at,
         )
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from ..api._shared import plain
 from ..backends.event_list import EventList
-from ..catalog.known import codes, event_fields, event_types
+from ..catalog.known import codes, common_event_fields, event_fields, event_types
 from ..engine.clock import format_time, parse_time
 from ..engine.errors import SandboxError, is_for_the_test, shortened
 from ..engine.json_values import why_no_json
@@ -44,17 +44,24 @@ def check_event_type(event_type: str) -> None:
 
 
 def check_fields(
-    event_type: str, fields: Mapping[str, Any], events: EventList, *, strict_ids: bool, hint_at: HintAt
+    event_type: str,
+    fields: Mapping[str, Any],
+    events: EventList,
+    *,
+    added: Collection[str] | None,
+    strict_ids: bool,
+    hint_at: HintAt,
 ) -> None:
     """Raise SandboxError for a field that events of this type do not have, and for a value that it cannot have.
 
     A field or a value that one of the events has is right, whatever Seam's documents say. None is right too: so is a
     field that an event does not carry. Values that are no JSON are matchers, and are left alone.
+    added: the names of the fields of an event that is none of Seam's; they can have any value.
     """
-    known = event_fields(event_type)
+    known = event_fields(event_type) if added is None else {**dict.fromkeys(added), **common_event_fields()}
     for name, value in fields.items():
         wrong = _unknown(event_type, name, known) or _impossible(name, value, known, strict_ids, hint_at)
-        if wrong and not _is_carried(event_type, name, value, events):
+        if wrong and not _is_carried(event_type, name, value, known, events):
             raise SandboxError(wrong)
 
 
@@ -75,9 +82,9 @@ def _unknown(event_type: str, name: str, known: Mapping[str, Any]) -> str:
     return f"the event {event_type!r} has no field {shortened(repr(name))}. {hint}"
 
 
-def _is_carried(event_type: str, name: str, value: Any, events: EventList) -> bool:
+def _is_carried(event_type: str, name: str, value: Any, known: Collection[str], events: EventList) -> bool:
     rows = events.newest_first(event_type)
-    if name in event_fields(event_type):
+    if name in known:
         return any(plain(row.shown(name)) == value for row in rows)
     return any(name in row.payload for row in rows)
 

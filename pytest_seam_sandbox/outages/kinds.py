@@ -181,11 +181,32 @@ class Outages(Lookup):
         _, found = CodeDeletedExternalToSeam.target(self._backend, access_code)
         return self._made(CodeDeletedExternalToSeam(self._backend, found))
 
+    def outage(self, kind: str, target: Any) -> Outage:
+        """The outage of a kind by its name, one that another package has added too. target: model, id or name."""
+        found = kind_of(self._backend, kind)
+        _, target_id = found.target(self._backend, target)
+        return self._made(found.of(self._backend, target_id))
+
     def _device_id(self, device: Any) -> str:
         return resource_id(self._backend, "device", device, _FOR_DEVICES)
 
     def _made(self, outage: AnyOutage) -> AnyOutage:
         return to_be_entered(self._backend, outage)
+
+
+def kinds_of(backend: Backend) -> Mapping[OutageKind, type[Outage]]:
+    """The class of each kind that there is in a sandbox; those come last that other packages have added."""
+    added: Mapping[Any, type[Outage]] = backend.extensions.outages
+    return {**OUTAGES, **added} if added else OUTAGES
+
+
+def kind_of(backend: Backend, name: str) -> type[Outage]:
+    """The class of a kind, by its name. Raises SandboxError with the names that there are."""
+    kinds: Mapping[Any, type[Outage]] = kinds_of(backend)
+    found = kinds.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise SandboxError(f"there is no outage {name!r}; there are {', '.join(kinds)}.")
+    return found
 
 
 def to_be_entered(backend: Backend, outage: AnyOutage) -> AnyOutage:

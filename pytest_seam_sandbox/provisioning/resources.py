@@ -57,7 +57,8 @@ class Provisioning(Lookup):
             custom_metadata=custom_metadata,
             properties=properties,
         )
-        own = device_properties(method, given.get("properties", {}), device_model(device_type))
+        model = device_model(device_type, self._backend.extensions.device_models)
+        own = device_properties(method, given.get("properties", {}), model)
         appearance = own.pop("appearance", {})
         names = {"properties.name": own.pop("name", None), "properties.appearance.name": appearance.get("name")}
         given["name"] = one_name(method, {"name": name} | names)

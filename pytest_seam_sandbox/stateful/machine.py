@@ -19,8 +19,8 @@ from ..catalog.literals import DeviceType, World
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
 from ..engine.fault_kinds import FAULT_KINDS, FaultKind
 from ..engine.settings import ActionAttempts
-from ..outages import OUTAGES, OutageKind, OutageSpec
-from ..outages.kinds import OutageSwitches
+from ..outages import OutageKind, OutageSpec
+from ..outages.kinds import OutageSwitches, kinds_of
 from ..outages.names import find_device
 from ..settings import read_setting
 from ..strategies.disruptions import checked_names
@@ -102,7 +102,8 @@ class Machine(OutageSwitches, WebhookSteps):
             self.transcript.name(device, f"machine.device({label!r})", label)
         for label, phone in self._phones.items():
             self.transcript.name(phone, f"machine.phone({label!r})", label)
-        kinds: set[OutageKind] = {name for name, outage in OUTAGES.items() if getattr(self, outage.switch)}
+        there_are = kinds_of(self.sandbox.backend)
+        kinds: set[OutageKind] = {name for name, outage in there_are.items() if getattr(self, outage.switch, False)}
         self._outages = OpenOutages(self.sandbox, kinds)
 
     def _end(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..api.devices.model import DeviceRow
 from ..api.phones.model import PhoneRow
 from ..engine.errors import is_for_the_test
-from ..outages import OUTAGES, Outage, OutageKind, OutageSpec, possible_outages
+from ..outages import DEFAULT_KINDS, Outage, OutageKind, OutageSpec, possible_outages
 
 if TYPE_CHECKING:
     from ..api.phones.model import Phone
@@ -24,7 +24,7 @@ class OpenOutages:
     def __init__(self, sandbox: Sandbox, kinds: Collection[OutageKind]) -> None:
         self._sandbox = sandbox
         self._kinds = kinds
-        self._may_keep = not any(OUTAGES[kind].embedded_only for kind in kinds)
+        self._may_keep = set(kinds) <= set(DEFAULT_KINDS)
         self._open: dict[OutageSpec, Outage] = {}
         self._found: tuple[tuple[object, ...], list[OutageSpec]] = ((), [])
 

@@ -43,7 +43,7 @@ class Source:
         if isinstance(value, float) and not math.isfinite(value):
             return f"float({str(value)!r})"
         if isinstance(value, Enum):
-            return f"{self._type(type(value))}.{value.name}" if value.name else self._by_repr(value)
+            return f"{self.of_type(type(value))}.{value.name}" if value.name else self._by_repr(value)
         container = self._container(value)
         return container if container is not None else self._by_repr(value)
 
@@ -79,7 +79,8 @@ class Source:
         self.needs("pickle")
         return f"pickle.loads({pickled!r})"
 
-    def _type(self, kind: type) -> str:
+    def of_type(self, kind: type) -> str:
+        """The name of a type, which is imported."""
         self.needs(kind.__module__, kind.__qualname__.partition(".")[0])
         return kind.__qualname__
 

@@ -208,6 +208,8 @@ class _Writer(Source):
             return f"Drawn({super().of(value.values)})"
         if type(value) in _SHORT:
             self.needs(_PUBLIC, _SHORT[type(value)])
+            if isinstance(value, OutageSpec) and value.is_added:
+                self.of_type(value.outage_type)
             return repr(value)
         return super().of(value)
 

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, TypeVar, get_args
 
 from hypothesis import strategies as st
 
 from ..api import FAMILIES, all_paths, all_routes
+from ..backends.extensions import NO_EXTENSIONS, Extensions
 from ..catalog.literals import DeviceType, World
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.fault import Target
@@ -105,13 +106,15 @@ def outages(
     devices: Iterable[DeviceType] = ONE_LOCK,
     phones: int = 0,
     kinds: Collection[OutageKind] = DEFAULT_KINDS,
+    extensions: Extensions = NO_EXTENSIONS,
 ) -> st.SearchStrategy[OutageSpec]:
     """An outage that is possible: `with outage.on(sandbox): ...`; shrinks to the first kind and the oldest device.
 
     In this sandbox as it is now, or in one that `sandboxes` makes with the same arguments. kinds: by default, those
     that Seam has an endpoint for.
     """
-    return _one_outage(_possible_outages(sandbox, world, devices, phones, kinds))
+    template_of = partial(SandboxTemplate, world, devices, phones, {"extensions": extensions})
+    return _one_outage(_possible_outages(sandbox, kinds, extensions, template_of))
 
 
 @st.composite
@@ -128,6 +131,7 @@ def outage_plans(
     kinds: Collection[OutageKind] = DEFAULT_KINDS,
     max_outages: int = 4,
     horizon: int = 3600,
+    extensions: Extensions = NO_EXTENSIONS,
 ) -> st.SearchStrategy[OutagePlan]:
     """A plan that is possible: `plan.run(sandbox)`; shrinks to one outage of the first kind that begins at once.
 
@@ -135,7 +139,8 @@ def outage_plans(
     from one to so many. horizon: all are over so many seconds after the start; times are whole seconds.
     """
     at_least(1, max_outages=max_outages, horizon=horizon)
-    possible = _possible_outages(sandbox, world, devices, phones, kinds)
+    template_of = partial(SandboxTemplate, world, devices, phones, {"extensions": extensions})
+    possible = _possible_outages(sandbox, kinds, extensions, template_of)
     paces = dict.fromkeys((min(_FLAPPING, horizon), horizon))
     drawn_paces = st.sampled_from([(st.integers(0, pace - 1), st.integers(1, pace)) for pace in paces])
     return without_deadline(_plans(possible, st.integers(1, max_outages), drawn_paces, horizon))
@@ -154,14 +159,18 @@ def _plans(
 
 
 def _possible_outages(
-    sandbox: Sandbox | None, world: AnyWorld, devices: Iterable[DeviceType], phones: int, kinds: Collection[OutageKind]
+    sandbox: Sandbox | None,
+    kinds: Collection[OutageKind],
+    extensions: Extensions,
+    template_of: Callable[[], SandboxTemplate],
 ) -> Callable[[], st.SearchStrategy[OutageSpec]]:
     """Gives the outages that are possible in this sandbox, or in one from a template, made when they are needed."""
-    wanted = checked_names("outage", kinds, KINDS)
+    added: Any = (extensions if sandbox is None else sandbox.backend.extensions).outages
+    wanted = checked_names("outage", kinds, (*KINDS, *added))
     if sandbox is not None:
         possible = _sampled(sandbox, wanted, f"{sandbox!r}")
         return lambda: possible
-    template = SandboxTemplate(world, devices, phones, {})
+    template = template_of()
     return cache(lambda: _sampled(template.start, wanted, f"a sandbox with the {template}"))
 
 
@@ -188,7 +197,7 @@ def fit(drawn: Iterable[tuple[OutageSpec, int, int]], horizon: int) -> OutagePla
             first, last = min(gaps, key=lambda gap: (max(gap[0] - start, start - gap[1] + 1, 0), gap))
             begin = max(first, min(start, last - 1))
             length = min(duration, last - begin)
-            placed.append(PlannedOutage(spec.kind, spec.target, start=begin, duration=length))
+            placed.append(PlannedOutage(spec.outage_type, spec.target, start=begin, duration=length))
     return OutagePlan(placed)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import combinations
 from math import isfinite
@@ -27,17 +27,18 @@ class PlannedOutage:
     """One outage with its time: when it begins, and how long it lasts.
 
     start: seconds after the start of the play. duration: seconds; both by the sandbox clock.
-    target: as OutageSpec takes it.
+    kind, target: as OutageSpec takes them. spec: the outage without its time.
     """
 
     kind: OutageKind
     target: str
     start: float
     duration: float
+    spec: OutageSpec = field(compare=False, repr=False)
 
-    def __init__(self, kind: OutageKind, target: str, *, start: float, duration: float) -> None:
-        _set(self, kind=kind, target=target, start=start, duration=duration)
-        _ = self.spec  # refuses an unknown kind
+    def __init__(self, kind: OutageKind | type[Outage], target: str, *, start: float, duration: float) -> None:
+        spec = OutageSpec(kind, target)  # refuses an unknown kind
+        _set(self, kind=spec.kind, target=target, start=start, duration=duration, spec=spec)
         if not (_is_number(start) and start >= 0):
             raise SandboxError(
                 f"{self!r}: start is {start!r}; it takes a number of seconds >= 0 from the start of play."
@@ -49,15 +50,11 @@ class PlannedOutage:
         return f"at {self.start:g} s {self.spec.sentence}, for {self.duration:g} s"
 
     def __repr__(self) -> str:
-        return f"PlannedOutage({self.kind!r}, {self.target!r}, start={self.start!r}, duration={self.duration!r})"
+        kind = self.spec.kind_as_given
+        return f"PlannedOutage({kind}, {self.target!r}, start={self.start!r}, duration={self.duration!r})"
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(repr(self))
-
-    @property
-    def spec(self) -> OutageSpec:
-        """The outage without its time."""
-        return OutageSpec(self.kind, self.target)
 
     @property
     def end(self) -> float:
@@ -149,7 +146,7 @@ class OutagePlan:
 def _found(sandbox: Sandbox, spec: OutageSpec) -> tuple[OutageSpec, str]:
     """The outage by the id of its target, and the id of what it concerns: of the account for that of an account."""
     target, concerned = spec.outage_type.lost_id(sandbox.backend, spec.target)
-    return OutageSpec(spec.kind, target), concerned
+    return spec.same_of(target), concerned
 
 
 def _refuse_clash(first: PlannedOutage, second: PlannedOutage) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
+from ..backends.extensions import NO_EXTENSIONS, Extensions
 from ..catalog.devices import device_model
 from ..catalog.literals import DeviceType
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.settings import ActionAttempts
 from ..sandbox import Sandbox
-from ..settings import read_setting
 from ..watch import unnoticed
 from ..worlds.naming import AnyWorld
 
@@ -32,10 +32,11 @@ class SandboxTemplate:
     def __init__(
         self, world: AnyWorld, devices: Iterable[DeviceType], phones: int, settings: Mapping[str, Any]
     ) -> None:
-        self.world: str = read_setting("world", world)
         at_least(0, phones=phones)
         unnoticed(Sandbox(**settings))
-        self.device_types = device_types_of(devices)
+        extensions = settings.get("extensions", NO_EXTENSIONS)
+        self.world: str = extensions.read_world(world)
+        self.device_types = device_types_of(devices, extensions)
         self.phones = phones
         self.settings = settings
 
@@ -65,11 +66,11 @@ class SandboxTemplate:
         return sandbox
 
 
-def device_types_of(names: Iterable[DeviceType]) -> tuple[DeviceType, ...]:
+def device_types_of(names: Iterable[DeviceType], extensions: Extensions = NO_EXTENSIONS) -> tuple[DeviceType, ...]:
     """The names, if all are types of devices. Raises UnknownDeviceType, or SandboxError for the type of a phone."""
     found = as_names(names)
     for name in found:
-        if device_model(name).provider is None:
+        if device_model(name, extensions.device_models).provider is None:
             raise SandboxError(f"{name!r} is a phone, not a device of an account. Use phones for phones.")
     return found
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..engine.errors import OutageNotPossible, SandboxError, is_for_the_test
 from ..engine.fault_kinds import FAULTS
-from ..outages import OUTAGES, OutageKind, OutageSpec
+from ..outages import Outage, OutageKind, OutageSpec
+from ..outages.kinds import kinds_of
 from ..strategies.fault_specs import FaultSpec
 from .deliveries import DeliverySpec
 
 if TYPE_CHECKING:
     from ..engine.fault import Fault
-    from ..outages import Outage
     from ..sandbox import Sandbox
     from .deliveries import DisturbedDeliveries
 
@@ -130,8 +130,11 @@ def disruptions_of(
 
     Raises UnknownId for what is not there, OutageNotPossible for an outage that cannot begin now.
     """
-    disruptions = [_outage(sandbox, kind, one, whens) for kind, found in by_kind.items() for one in as_list(found)]
-    disruptions += [_outage(sandbox, outage.kind, _id_of_target(sandbox, outage), whens) for outage in outages]
+    kinds = kinds_of(sandbox.backend)
+    disruptions = [
+        _outage(sandbox, kinds[kind], one, whens) for kind, found in by_kind.items() for one in as_list(found)
+    ]
+    disruptions += [_outage(sandbox, outage.outage_type, _id_of_target(sandbox, outage), whens) for outage in outages]
     disruptions += [_fault(fault, whens) for fault in as_list(faults)]
     disruptions += [_delivery(kind, whens) for kind in as_list(deliveries)]
     if not disruptions:
@@ -150,11 +153,11 @@ def as_list(given: Any) -> list[Any]:
     return list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
 
 
-def _outage(sandbox: Sandbox, kind: OutageKind, given: Any, whens: tuple[When, ...]) -> Disruption:
-    name, target = OUTAGES[kind].target(sandbox.backend, given)
+def _outage(sandbox: Sandbox, kind: type[Outage], given: Any, whens: tuple[When, ...]) -> Disruption:
+    name, target = kind.target(sandbox.backend, given)
     outage = OutageSpec(kind, target)
     outage.on(sandbox).check()
-    return Disruption(f"{kind}({name})", outage, whens)
+    return Disruption(f"{kind.name}({name})", outage, whens)
 
 
 def _id_of_target(sandbox: Sandbox, outage: OutageSpec) -> str:

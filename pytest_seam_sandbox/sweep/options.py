@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Unpack, overload
 
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.fault_kinds import FaultKind
-from ..outages import OUTAGES, OutageKind, OutageSpec
-from ..outages.kinds import OutageTargets
+from ..outages import OutageKind, OutageSpec
+from ..outages.kinds import OutageTargets, kinds_of
 from ..strategies.fault_specs import FaultSpec
 from .deliveries import DeliveryDisruption
 from .injection_points import WHENS, When, as_list, disruptions_of
@@ -96,7 +96,8 @@ def sweep(
     _check(depth in (1, 2), "depth", depth, "1 (single injection points) or 2 (pairs too)")
     _check(max_trials >= 1, "max_trials", max_trials, "a number of at least 1")
     _check(lasting is None or lasting >= 1, "lasting", lasting, "a number of calls of at least 1")
-    options = [outage.option for outage in OUTAGES.values()]
+    kinds = kinds_of(sandbox.backend)
+    options = [outage.option for outage in kinds.values()]
     for name in targets:
         _check(
             name in options,
@@ -104,7 +105,7 @@ def sweep(
             name,
             f"{', '.join(options)} beside outages, faults, deliveries and the others",
         )
-    by_kind: dict[OutageKind, Any] = {name: targets.get(outage.option) for name, outage in OUTAGES.items()}
+    by_kind: dict[OutageKind, Any] = {name: targets.get(outage.option) for name, outage in kinds.items()}
     disruptions = disruptions_of(sandbox, by_kind, outages, faults, deliveries=deliveries, whens=whens)
     return Sweep(
         sandbox, disruptions, depth=depth, max_trials=max_trials, lasting=lasting, only=only, app=app, subtests=subtests

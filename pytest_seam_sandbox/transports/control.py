@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 from .. import verdict
 from ..backends.embedded import Embedded
@@ -22,7 +22,8 @@ from ..engine.fault_kinds import FAULTS, FaultKind
 from ..engine.history import Call
 from ..engine.http import JSON_TYPE, Request, Response
 from ..engine.params import parse_json
-from ..outages import Outage, OutageKind, OutageSpec
+from ..outages import Outage
+from ..outages.kinds import kind_of
 from ..provisioning.attempts import Attempts
 from ..provisioning.emission import Emission
 from ..provisioning.marks import Marks
@@ -118,7 +119,7 @@ def _begin_outage(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     """Begin an outage, with its assertions; the name by which to end it."""
 
     def begin(kind: str, target: str) -> Outage:
-        return OutageSpec(cast(OutageKind, kind), target).made(backend).__enter__()
+        return kind_of(backend, kind).of(backend, target).__enter__()
 
     return {"outage": str(begin(**arguments(begin, values)))}
 

@@ -17,6 +17,7 @@ from ...engine.history import Call, Entry, History, Note
 from ...report.texts import Names
 from ..base import Provision
 from ..event_list import EventList
+from ..extensions import NO_EXTENSIONS
 from ..finder import Finder, labelled
 from ..seam_api import SeamApi
 from ..unfinished import Unfinished
@@ -45,6 +46,7 @@ class Live:
 
     is_live = True
     strict_ids = True
+    extensions = NO_EXTENSIONS
 
     def __init__(
         self,
