@@ -16,9 +16,9 @@ from .engine.errors import SandboxError, is_for_the_test, quoted
 from .engine.events import EventFields
 from .engine.frozen import freeze
 from .engine.router import Router
+from .hookspecs import HOOKS
 from .outages.base import Outage
-from .outages.kinds import KINDS, Outages, OutageSwitches, OutageTargets
-from .worlds.build import WORLDS
+from .outages.kinds import Outages, OutageSwitches, OutageTargets
 
 if TYPE_CHECKING:
     import pytest
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["NO_EXTENSIONS", "Extensions", "Family", "extensions_of"]
 __tracebackhide__ = is_for_the_test
 
-HOOKS = ("pytest_seam_families", "pytest_seam_device_models", "pytest_seam_worlds", "pytest_seam_outages")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PATH = re.compile(r"(/[a-z][a-z0-9_]*){2,}")
 _OWN = (
@@ -105,9 +104,7 @@ def _checked(everything: Iterable[_Given]) -> Extensions:
         for name, thing in _READERS[given.hook](given):
             first = givers.setdefault((given.hook, name), given.plugin)
             if name in found[given.hook]:
-                given.refuse(
-                    f"{name!r}, which {first!r} gives already", "Give it another name, or use one plugin only."
-                )
+                given.refuse(f"{name!r}, which {first!r} gives already", "Give it another name, or use one of them.")
             found[given.hook][name] = thing
     if not givers:
         return NO_EXTENSIONS
@@ -164,6 +161,8 @@ def _models(given: _Given) -> Iterable[tuple[str, DeviceModel]]:
 
 
 def _worlds(given: _Given) -> Iterable[tuple[str, Callable[[Any], object]]]:
+    from .worlds.build import WORLDS  # loads what they are built from
+
     if not isinstance(given.value, Mapping):
         given.refuse(shown(given.value), "It takes a dict of functions by the names of the worlds.")
     for name, fill in given.value.items():
@@ -180,34 +179,32 @@ def _outages(given: _Given) -> Iterable[tuple[str, type[Outage]]]:
     for kind in given.parts():
         if not (isinstance(kind, type) and issubclass(kind, Outage)):
             given.refuse(shown(kind), "It takes classes below Outage, such as those below DeviceOutage.")
-        for part in ("name", "switch", "option"):
-            if not _is_name(getattr(kind, part)):
-                given.refuse(
-                    f"{shown(kind)} with the {part} {quoted(getattr(kind, part))}",
-                    f"Set {part} in the class, such as {part} = 'overheated'.",
-                )
         for part in ("sentence", "word"):
             if not getattr(kind, part):
                 given.refuse(f"{shown(kind)} without a {part}", f"Set {part} in the class: see Outage.")
         for name in _OWN:
-            if getattr(kind, name) == getattr(Outage, name) or _function(kind, name) is _function(Outage, name):
-                given.refuse(
-                    f"{shown(kind)} without {name}()", "Write it, or take DeviceOutage as the base: see Outage."
-                )
+            if _function(kind, name) is _function(Outage, name):
+                given.refuse(f"{shown(kind)} without {name}()", "Write it, or take DeviceOutage as the base.")
         for part, taken in (
-            ("name", {*KINDS, *(name for name in dir(Outages) if not name.startswith("_"))}),
-            ("switch", set(dir(OutageSwitches))),
-            ("option", {*OutageTargets.__annotations__, *_SWEEP_OPTIONS}),
+            ("name", dir(Outages)),
+            ("switch", dir(OutageSwitches)),
+            ("option", (*OutageTargets.__annotations__, *SWEEP_OPTIONS)),
         ):
-            if getattr(kind, part) in taken:
-                given.refuse(
-                    f"{shown(kind)} with the {part} {getattr(kind, part)!r}, which the sandbox has already",
-                    "Give it another one.",
-                )
+            _check_part(given, kind, part, taken)
         yield kind.name, kind
 
 
-_SWEEP_OPTIONS = (
+def _check_part(given: _Given, kind: type[Outage], part: str, taken: Iterable[str]) -> None:
+    value = getattr(kind, part)
+    if not _is_name(value):
+        given.refuse(
+            f"{shown(kind)} with the {part} {quoted(value)}", f"Set {part} in the class, such as {part} = 'overheated'."
+        )
+    if value in taken:
+        given.refuse(f"{shown(kind)} with the {part} {value!r}, which the sandbox has already", "Give it another one.")
+
+
+SWEEP_OPTIONS = (
     "outages",
     "faults",
     "deliveries",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .outages import Outage
     from .sandbox import SandboxWorkspace
 
+HOOKS = ("pytest_seam_families", "pytest_seam_device_models", "pytest_seam_worlds", "pytest_seam_outages")
+
 
 def pytest_seam_families() -> Iterable[Family]:  # type: ignore[empty-body]
     """Endpoints that the sandbox does not have, and the events that they log."""

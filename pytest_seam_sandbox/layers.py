@@ -6,6 +6,7 @@ Imports pytest and the standard library only: every run of pytest loads this mod
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import pytest
@@ -93,8 +94,11 @@ def _from_root(config: pytest.Config, name: str, value: Any) -> Any:
     return str(config.rootpath / os.fspath(value)) if is_path else value
 
 
-def settings_of(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The arguments for the Sandbox of this test; markers come last, the closest of them wins."""
+def settings_of(request: pytest.FixtureRequest, worlds: Collection[str] = ()) -> dict[str, Any]:
+    """The arguments for the Sandbox of this test; markers come last, the closest of them wins.
+
+    worlds: the names of those that other packages have added.
+    """
     __tracebackhide__ = True
     _check_environment()
     given = {name: configured(request.config, name) for name in SETTINGS}
@@ -108,5 +112,8 @@ def settings_of(request: pytest.FixtureRequest) -> dict[str, Any]:
         given |= {name: (value, "the marker seam()") for name, value in marker.kwargs.items()}
     settings: dict[str, Any] = {}
     for name, (value, layer) in given.items():  # no comprehension, whose frame pytest would show
-        settings |= {name: read_setting(name, _from_root(request.config, name, value), layer)} if layer else {}
+        is_added = name == "world" and isinstance(value, str) and value in worlds
+        if layer:
+            found = value if is_added else read_setting(name, _from_root(request.config, name, value), layer)
+            settings[name] = found
     return settings | {"seed": f"{settings.get('seed', SETTINGS['seed'].default)}/{request.node.nodeid}"}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
     from . import Device, Phone, Sandbox, watch
+    from .backends.extensions import Extensions
     from .layers import Wanted
     from .sweep import SeamSweep
     from .transports.server import Listener
@@ -52,6 +53,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option_of(name), dest=f"seam_{name}", default=None, help=setting.help)
         kind: Any = "linelist" if setting.is_list else _INI_VALUE
         parser.addini(f"seam_{name}", f"{setting.help} (default: {setting.default or 'none'})", kind, default=None)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks by which other packages add to sandboxes."""
+    from . import hookspecs
+
+    pluginmanager.add_hookspecs(hookspecs)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -358,14 +366,28 @@ class _FailedSetups:
             failed.sections += [section for section in report.sections if section[0] == _AT_TEARDOWN]
 
 
+@pytest.fixture(scope="session")
+def seam_extensions(pytestconfig: pytest.Config) -> Extensions:
+    """What plugins and conftest.py add to every seam_sandbox by the hooks pytest_seam_..., for other sandboxes too."""
+    from .backends.extensions import NO_EXTENSIONS
+    from .hookspecs import HOOKS
+
+    __tracebackhide__ = True
+    if not any(getattr(pytestconfig.hook, name).get_hookimpls() for name in HOOKS):
+        return NO_EXTENSIONS
+    from .extensions import extensions_of_run
+
+    return extensions_of_run(pytestconfig.pluginmanager)
+
+
 @pytest.fixture
-def seam_sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+def seam_sandbox(request: pytest.FixtureRequest, seam_extensions: Extensions) -> Iterator[Sandbox]:
     """A fresh Seam sandbox workspace for this test."""
     from . import Sandbox
     from .layers import settings_of
 
     __tracebackhide__ = True
-    sandbox = Sandbox(**settings_of(request))
+    sandbox = Sandbox(extensions=seam_extensions, **settings_of(request, seam_extensions.worlds))
     request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
     keys = request.config.stash.setdefault(_KEYS, {})
     if not sandbox.is_live:

@@ -134,7 +134,7 @@ class Sandbox(SandboxWorkspace):
         deliveries = emulator.app.lock.afterwards = Starter(emulator)
         emulator.more_controls = deliveries.controls
         self._deliveries: Starter | None = deliveries
-        _fill(self)
+        _fill(self, emulator)
         watch.note(self)
 
     @classmethod
@@ -256,7 +256,7 @@ class Sandbox(SandboxWorkspace):
             with backend.whole_or_not_at_all():
                 made = Embedded(beside=backend, name=name or "Sandbox", workspace_id=workspace_id, **settings)
                 workspace = SandboxWorkspace(made, InProcess(made), self._allowed, emulator=made)
-                _fill(workspace)
+                _fill(workspace, made)
         return workspace
 
     def create_access_token(self, *workspaces: SandboxWorkspace) -> str:
@@ -358,9 +358,8 @@ def _settings(given: Mapping[str, Any], extensions: Extensions) -> dict[str, Any
     return read_settings({name: value for name, value in given.items() if name != "world"}) | world
 
 
-def _fill(workspace: SandboxWorkspace) -> None:
+def _fill(workspace: SandboxWorkspace, emulator: Embedded) -> None:
     """Fill a workspace that has an added world, and make that its starting state."""
-    emulator = workspace.embedded
     fill = emulator.extensions.worlds.get(emulator.world)
     if fill is not None:
         fill(workspace)

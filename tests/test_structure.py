@@ -293,9 +293,9 @@ def test_families_call_no_endpoint_of_another(module):
     assert taken == []
 
 
-@pytest.mark.parametrize("module", ["plugin", "settings", "watch"])
+@pytest.mark.parametrize("module", ["plugin", "settings", "watch", "hookspecs"])
 def test_what_the_plugin_loads_imports_pytest_and_the_standard_library_only(module):
-    """What every pytest run pays for, used or not, is three small modules."""
+    """What every pytest run pays for, used or not, is a few small modules."""
     level = [node for node in at_module_level(module) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {alias.name for node in level if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in level if isinstance(node, ast.ImportFrom) and not node.level}

@@ -1,7 +1,8 @@
 """The kinds of outages: the only place, besides their classes, that lists them.
 
-A new kind is a class below `Outage`, with its name, sentence, switch and option, and here: its name in `OutageKind`,
-a row of `OUTAGES`, a method of `Outages`, its switch and its option. A part that is missing fails on import.
+A new kind is a class below `Outage`, with its name, sentence, switch, option and word, and here: its name in
+`OutageKind`, a row of `OUTAGES`, a method of `Outages`, its switch and its option. A part that is missing fails on
+import.
 """
 
 from __future__ import annotations
@@ -226,7 +227,7 @@ def rows(classes: Iterable[type[Outage]]) -> Mapping[OutageKind, type[Outage]]:
     by_name: dict[Any, type[Outage]] = {}
     for kind in classes:
         where = f"The outage kind {kind.__name__}"
-        for part in ("name", "sentence", "switch", "option"):
+        for part in ("name", "sentence", "switch", "option", "word"):
             if not getattr(kind, part):
                 raise TypeError(f"{where} has no {part}. Set it in the class: CONTRIBUTING.md, 'An outage kind'.")
         for has_it, what in (

@@ -1,0 +1,107 @@
+"""The hooks in runs of pytest: who may have them, when they are called, and what a test sees of them."""
+
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).with_name("spa.py").read_text("utf-8")
+WITHOUT = ("-W", "error", "-p", "no:randomly", "-p", "no:asyncio", "-p", "no:schemathesis")
+TEST = """
+def test_spa(seam_sandbox):
+    assert list(seam_sandbox.embedded.devices()) == ["FINNISH SAUNA", "STEAM BATH"]
+"""
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Runs tests where the package `spa` can be imported."""
+    pytester.path.joinpath("spa.py").write_text(SOURCE, encoding="utf-8")
+    pytester.syspathinsert()
+    monkeypatch.setenv("PYTHONPATH", str(pytester.path))  # for workers
+
+    def started(test, *options, conftest="pytest_plugins = ['spa']"):
+        pytester.makeconftest(conftest)
+        pytester.makepyfile(test)
+        how = pytester.runpytest_subprocess if "-n" in options else pytester.runpytest_inprocess
+        return how(*WITHOUT, *options)
+
+    return started
+
+
+@pytest.mark.parametrize("layer", ["marker", "option", "ini", "environment"])
+def test_added_world_is_named_in_every_layer(run, pytester, monkeypatch, layer):
+    """As Seam's own are."""
+    test, options = TEST, ()
+    if layer == "marker":
+        test = f"import pytest\n\npytestmark = pytest.mark.seam(world='spa')\n{TEST}"
+    elif layer == "option":
+        options = ("--seam-world=spa",)
+    elif layer == "ini":
+        pytester.makeini("[pytest]\nseam_world = spa")
+    else:
+        monkeypatch.setenv("PYTEST_SEAM_WORLD", "spa")
+
+    run(test, *options).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("options", [("-p", "spa"), ("-p", "spa", "-n", "2")], ids=["one process", "xdist"])
+def test_plugin_of_a_package_adds(run, options):
+    """Registered by name, as by an entry point; in each worker."""
+    run(TEST, "--seam-world=spa", *options, conftest="").assert_outcomes(passed=1)
+
+
+def test_conftest_adds(run):
+    """A project needs no package for it."""
+    done = run(
+        TEST,
+        "--seam-world=spa",
+        conftest="from spa import pytest_seam_device_models, pytest_seam_families, pytest_seam_worlds",
+    )
+
+    done.assert_outcomes(passed=1)
+
+
+def test_hooks_are_called_once_and_only_for_tests_that_have_a_sandbox(run):
+    """A run without one pays nothing."""
+    conftest = "def pytest_seam_worlds():\n    print('CALLED')\n    return {}"
+    two = "def test_one(seam_sandbox):\n    pass\n\n\ndef test_other(seam_sandbox):\n    pass"
+
+    used = run(two, "-s", conftest=conftest).stdout.str()
+    unused = run("def test_none():\n    pass", "-s", conftest=conftest).stdout.str()
+
+    assert (used.count("CALLED"), unused.count("CALLED")) == (1, 0)
+
+
+def test_mistake_fails_tests_with_a_sandbox_and_names_the_plugin(run):
+    """The first of them, and each that follows; others pass."""
+    tests = "def test_one(seam_sandbox):\n    pass\n\n\ndef test_none():\n    pass"
+
+    done = run(tests, conftest="def pytest_seam_worlds():\n    return {'house': print}")
+
+    done.assert_outcomes(errors=1, passed=1)
+    done.stdout.fnmatch_lines(
+        [
+            "E*SandboxError: the plugin '*conftest.py' gives in pytest_seam_worlds() the world 'house', which the sandbox *"
+        ]
+    )
+
+
+def test_unknown_hook_is_refused(run):
+    """pytest itself says so, since the hooks are declared."""
+    done = run("def test_none():\n    pass", conftest="def pytest_seam_wrolds():\n    return {}")
+
+    assert "unknown hook 'pytest_seam_wrolds'" in done.stdout.str() + done.stderr.str()
+
+
+def test_other_sandboxes_take_what_the_hooks_give(run):
+    """By a fixture, where a test makes its own."""
+    run(
+        """
+        from pytest_seam_sandbox import Sandbox
+
+        def test_own(seam_extensions):
+            with Sandbox(world="spa", extensions=seam_extensions) as sandbox:
+                with sandbox.outage("overheated", "STEAM BATH"):
+                    pass
+        """
+    ).assert_outcomes(passed=1)
