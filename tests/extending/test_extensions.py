@@ -124,7 +124,7 @@ def test_unknown_names_are_refused_with_all_that_there_are(sandbox, extensions):
         sandbox.outage("overheat", "STEAM BATH")
     with pytest.raises(SandboxError, match="there is no outage"):
         sandbox.outage(["overheated"], "STEAM BATH")
-    with pytest.raises(UnknownWorld, match="'spa'"):
+    with pytest.raises(UnknownWorld, match="Added worlds: spa"):
         sandboxes("spar", extensions=extensions)
 
 

@@ -65,7 +65,7 @@ def test_unused_plugin_imports_nothing_heavy(pytester, in_subprocess):
     assert heavy == []
     assert own == [
         "pytest_seam_sandbox",
-        *(f"pytest_seam_sandbox.{name}" for name in ("layers", "plugin", "settings", "watch")),
+        *(f"pytest_seam_sandbox.{name}" for name in ("hookspecs", "layers", "plugin", "settings", "watch")),
     ]
 
 
