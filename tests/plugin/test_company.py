@@ -4,6 +4,7 @@ import json
 import re
 
 FIXTURES = [
+    "seam_extensions",
     "seam_sandbox",
     "sandbox_phone",
     "sandbox_device",
