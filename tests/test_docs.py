@@ -139,3 +139,11 @@ def test_readme_leads_to_every_page():
     pages = {name for name in PAGES if name.startswith("docs/guide/")}
 
     assert {name for name in pages if f"({name})" not in README} == set()
+
+
+def test_site_leads_to_every_page():
+    """Each page stands in the navigation of mkdocs.yml, and nothing else does."""
+    navigation = (ROOT / "mkdocs.yml").read_text("utf-8").split("\nnav:\n")[1]
+    pages = {name for name in PAGES if name.startswith("docs/")} | set(WRITTEN_BY_HOOKS)
+
+    assert {f"docs/{name}" for name in re.findall(r"- (\S+\.md)", navigation)} == pages
