@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, overload
@@ -174,14 +175,22 @@ class Outage:
         if error is not None:
             note_raised(self._backend, error)
         try:
-            if self._heal_if_possible():
-                self._assert_healed()
+            self._heal_and_look()
         except (ExpectationFailed, SandboxError) as problem:
             if error is None:
                 raise
             error.add_note(f"and {self} did not end well: {problem}")
-        finally:
-            self._close()
+
+    def _heal_and_look(self) -> None:
+        """Heal, assert it, and keep the events."""
+        try:
+            if self._heal_if_possible():
+                self._assert_healed()
+        except BaseException:
+            with suppress(SandboxError):  # where nobody answers, this was said already
+                self._close()
+            raise
+        self._close()
 
     def _heal_if_possible(self) -> bool:
         """Heal what is still there to be healed; whether it was."""
@@ -191,9 +200,9 @@ class Outage:
         return is_possible
 
     def _close(self) -> None:
-        self._events = self.events
         self.ended_at = self._backend.now()
         self._note("is over")
+        self._events = self.events
 
     def _note(self, what: str) -> None:
         self._backend.note("outage", f"{self} {what}")
