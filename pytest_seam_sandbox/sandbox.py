@@ -315,8 +315,8 @@ class Sandbox(SandboxWorkspace):
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""
         opened = tuple(self._backend.unfinished.open)
-        state = self._for("snapshot()").app.snapshot()
-        return Snapshot(self, state, opened, self._delivering("snapshot()").delivered())
+        delivered = self._delivering("snapshot()").delivered()
+        return Snapshot(self, self.embedded.app.snapshot(), opened, delivered)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a snapshot of this sandbox: rows, events, ids, what webhooks have delivered; the clock goes on.
@@ -334,7 +334,7 @@ class Sandbox(SandboxWorkspace):
                 f"the snapshot was taken inside {then}, and cannot be restored inside {now}: an outage ends what it "
                 "has begun. Leave the outages first, or take the snapshot inside them."
             )
-        self._for("restore()").app.restore(snapshot.state)
+        self.embedded.app.restore(snapshot.state)
         self._delivering("restore()").go_back(snapshot.delivered)
         self._backend.note("snapshot", "restored")
 

@@ -14,7 +14,7 @@ from ..backends.base import embedded_only
 from ..backends.live.backend import Live
 from ..backends.live.recording import RecordingTransport
 from ..engine.app import App
-from ..engine.errors import is_for_the_test
+from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import SEAM_HOST, Request, Response
 from ..engine.settings import Settings
 from ..settings import host_of
@@ -78,7 +78,7 @@ class OverHttp:
             answer = self.transport.handle_request(
                 httpx.Request(request.method, url, headers=headers, content=request.body)
             )
-        except httpx.RequestError as error:
+        except (httpx.RequestError, SandboxError) as error:  # what is refused is told in the test too
             return Response(502, (("content-type", "text/plain"),), f"{type(error).__name__}: {error}".encode())
         kept = tuple((name, value) for name, value in answer.headers.items() if name not in _OF_A_CONNECTION)
         return Response(answer.status_code, kept, answer.content)

@@ -64,7 +64,8 @@ class Leases:
     api: sends on the guarded connection itself and not through `Undo`, since leases tell `notes`, the journal, what
     they write: how a release is undone nobody wants to know. folder: see `LeaseFolder`; all processes of one machine
     have to use the same. holder: who it is, for people on other machines, such as the name of the test. term: seconds
-    for which a record is written. renewal: seconds between two renewals. pause: waits so many seconds.
+    for which a record is written. renewal: seconds between two renewals. pause: waits so many seconds. rank: of
+    devices that are equally healthy, those of the lowest rank come first, by their ids.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Leases:
         term: float = TERM,
         renewal: float = RENEWAL,
         pause: Callable[[float], None] = time.sleep,
+        rank: Callable[[str], float] = lambda _: 0.0,
     ) -> None:
         self._api = api
         self._workspace_id = workspace_id
@@ -88,6 +90,7 @@ class Leases:
         self._term = term
         self._renewal = renewal
         self._pause = pause
+        self._rank = rank
         self._held: dict[str, _Held] = {}
         self._lock = RLock()
         self._renewing: Thread | None = None
@@ -153,7 +156,7 @@ class Leases:
         fitting = [row for row in rows if _fits(row, device_type, flags)]
         if not fitting:
             raise SandboxError(no_such_device(self._workspace_id, device_type, flags, rows))
-        for row in sorted(fitting, key=_problems):
+        for row in sorted(fitting, key=lambda row: (_problems(row), self._rank(row["device_id"]))):
             try:
                 return self._take(row)
             except NotFree as why:

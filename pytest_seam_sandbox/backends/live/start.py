@@ -55,12 +55,14 @@ def _on(connection: Connection, settings: Mapping[str, Any], holder: str, key: s
         warnings.warn(
             SandboxWarning("an earlier run has left what could not be undone: " + " ".join(left)), stacklevel=2
         )
+    handover = Handover(folder, proof.workspace_id)
+    own_api = SeamApi(connection.send)
     return Live(
         connection,
         undo,
         GuardedTransport(connection, undo),
-        Leases(SeamApi(connection.send), proof.workspace_id, folder, holder, notes=undo.journal),
-        Handover(folder, proof.workspace_id),
+        Leases(own_api, proof.workspace_id, folder, holder, notes=undo.journal, rank=handover.last),
+        handover,
         workspace_id=proof.workspace_id,
         api_key=key,
         timeout=timeout,
