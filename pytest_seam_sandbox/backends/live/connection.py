@@ -37,6 +37,10 @@ class Unreachable(SandboxError):
     """No answer of Seam came, or one that Seam does not give."""
 
 
+class NoSuchPath(Unreachable):
+    """The server has no such path: it answered 404, and not in Seam's form."""
+
+
 class TooManyRequests(SandboxError):
     """Seam answered 429 until the deadline."""
 
@@ -222,7 +226,7 @@ class Connection:
                 return
             told = f"{status} with {quoted(answer.text)}, which is not an answer of Seam"
         told = self._key.without(told)
-        raise Unreachable(
+        raise (NoSuchPath if status == 404 else Unreachable)(
             f"{self.endpoint} answered {path} with {told}. Check live_endpoint, and what stands between it and here."
         )
 

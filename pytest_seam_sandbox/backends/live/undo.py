@@ -13,13 +13,14 @@ from pydantic_core import from_json, to_json
 from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test
 from ..seam_api import Refused
 from .calls import Calls
-from .connection import Connection, TooManyRequests, Unreachable, is_read
+from .connection import Connection, NoSuchPath, TooManyRequests, Unreachable, is_read
 from .journal import Change, Journal, Leftover, in_use, leftovers
 from .undoing.rules import CannotUndo, Written
 from .undoing.table import rule_of
 
 __tracebackhide__ = is_for_the_test
 
+_OUT_OF_REACH = (Unreachable, TooManyRequests, ProductionRefused)
 _UNREAD = "unread"
 """Known of a change when nothing could be looked at before it."""
 
@@ -149,10 +150,10 @@ class Undo:
             except CannotUndo as lost:
                 problems.append(str(lost))
                 book.over(change, "lost")
-            except (Unreachable, TooManyRequests, ProductionRefused) as error:
-                problems.append(f"{change.path} and {len(left)} changes before it were not undone: {error}")
-                break
             except SandboxError as error:
+                if isinstance(error, _OUT_OF_REACH) and not isinstance(error, NoSuchPath):
+                    problems.append(f"{change.path} and {len(left)} changes before it were not undone: {error}")
+                    break
                 problems.append(f"{change.path} could not be undone: {error}")
                 if is_last_try:
                     book.over(change, "refused twice")
