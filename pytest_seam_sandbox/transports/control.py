@@ -76,9 +76,13 @@ def _answer(status: int, content: Any) -> Response:
 
 
 def _reset(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
-    """The starting state again, with no faults and an empty list of requests; the clock only ever goes forward."""
+    """The starting state again, with no faults and an empty list of requests; the clock only ever goes forward.
+
+    What is gone with the state needs no end: outages that are open.
+    """
     _take_none(values)
     backend.app.faults.clear()
+    backend.unfinished.open.clear()
     backend.api.call("/workspaces/reset_sandbox")
     backend.forget()
     for ending in backend.unfinished.endings:

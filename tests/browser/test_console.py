@@ -92,6 +92,23 @@ def test_phone_is_deactivated(page, url, seam_sandbox, sandbox_phone):
     assert [phone.device_id for phone in seam_sandbox.backend.api.phones()] != [sandbox_phone.device_id]
 
 
+def test_everything_starts_over(page, url, seam_sandbox, sandbox_device):
+    """When a person says so twice."""
+    page.goto(url)
+    card(page, sandbox_device.display_name).get_by_role("button", name="Disconnect", exact=True).click()
+    see(page.locator("#open-outages button"))
+
+    page.get_by_role("button", name="Start over").click()
+    page.get_by_role("button", name="Cancel").click()
+    assert len(seam_sandbox.embedded.devices()) == 1
+    page.get_by_role("button", name="Start over").click()
+    page.get_by_role("button", name="Do it").click()
+
+    see(page.locator("#devices-count"), "0")
+    page.locator("#outages").wait_for(state="hidden")
+    assert len(seam_sandbox.embedded.devices()) == 0
+
+
 def test_names_are_text(page, url, seam_sandbox):
     """What a person calls a device, or sends, is shown and not run."""
     seam_sandbox.create_device(name=HOSTILE)

@@ -216,6 +216,20 @@ def test_request_without_parameters_has_none(control, http):
     assert (call["params"], call["status"]) == ({}, 404)
 
 
+def test_reset_ends_what_is_open(control, http):
+    """An outage is gone with the state that it is in: the next test may have the same, and is not told of this one."""
+    control("create_device", name="FRONT DOOR")
+    snapshot = control("snapshot")
+    control("outages/begin", kind="disconnected", target="FRONT DOOR")
+
+    control("reset")
+
+    assert control("check") == {"ok": True}
+    control("restore", **snapshot)
+    assert control("outages/begin", kind="disconnected", target="FRONT DOOR") == {"outage": "disconnected(FRONT DOOR)"}
+    assert control("outages/end", outage="disconnected(FRONT DOOR)")["events"]
+
+
 def test_reset_forgets_trouble(control, http, seam_sandbox, monkeypatch):
     """After a reset, check has no complaint about what was before."""
     with monkeypatch.context() as patch:

@@ -6,6 +6,13 @@ const EVERY = 1000; // milliseconds between two looks
 const KEPT = 1000; // entries in memory
 const SHOWN = 200; // entries on the page
 const MESSAGE_TIME = 10000; // milliseconds
+const START_OVER = {
+  text: "Start over",
+  title: "Everything is again as it was when the server started: devices, phones, events, faults. The clock goes on.",
+  path: "reset",
+  params: {},
+  fields: [],
+};
 
 const known = { run: "", since: 0, version: 0 };
 const clock = { now: 0, at: 0, isFrozen: true };
@@ -227,11 +234,12 @@ function filledIn() {
 part("dialog-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const { path, params } = asked;
-  const values = { ...params, params: { ...params.params, ...filledIn() } };
+  const values = asked.fields.length ? { ...params, params: { ...params.params, ...filledIn() } } : params;
   part("dialog").close();
   act(path, values);
 });
 part("dialog-close").addEventListener("click", () => part("dialog").close());
+part("reset").addEventListener("click", () => ask(START_OVER));
 part("advance").addEventListener("submit", (event) => {
   event.preventDefault();
   act("clock/advance", { seconds: Number(part("seconds").value) });
