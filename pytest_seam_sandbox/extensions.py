@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from .api import find_endpoint
@@ -77,6 +80,23 @@ def extensions_of(*plugins: object) -> Extensions:
         for plugin in plugins
         if callable(getattr(plugin, hook, None))
     )
+
+
+def extensions_named(modules: Iterable[str]) -> Extensions:
+    """What modules of these names add; they may also stand in the current folder."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
+    return extensions_of(*[_imported(name) for name in modules])
+
+
+def _imported(name: str) -> ModuleType:
+    try:
+        if name.startswith("."):
+            raise ValueError("it begins with a dot, and belongs to no package here")
+        return import_module(name)
+    except (ImportError, ValueError) as error:
+        raise SandboxError(f"the extension {name!r} cannot be imported: {error}. Name a module.") from error
 
 
 def name_of(plugin: object) -> str:

@@ -50,6 +50,10 @@ class Extensions:
         """Every added endpoint."""
         return (endpoint for family in self.families for endpoint in family.router)
 
+    def event_types(self) -> tuple[str, ...]:
+        """Every added type of event."""
+        return tuple(kind.event_type for family in self.families for kind in family.events)
+
     def event_fields(self, event_type: str) -> tuple[str, ...] | None:
         """The names of the fields of an added event; None for any other."""
         kinds = [kind for family in self.families for kind in family.events if kind.event_type == event_type]

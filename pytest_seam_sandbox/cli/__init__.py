@@ -17,6 +17,9 @@ from ..output import write
 
 FAKE_NAME = "fake-seam-connect"
 
+EXTENSION = "a module that adds to the sandbox by the hooks pytest_seam_...; may be given several times"
+"""The help of the option --extension."""
+
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "serve": "serve a sandbox on loopback until it is interrupted",

@@ -20,10 +20,12 @@ from ..engine.http import Request, Response
 from ..output import Output
 from ..settings import SETTINGS, Setting
 from ..transports.proxies import around_proxies
+from . import EXTENSION
 
 if TYPE_CHECKING:
     from ..api.webhooks.model import Webhook
     from ..backends.embedded import Embedded
+    from ..backends.extensions import Extensions
     from ..engine.app import App
 
 NewId = Callable[[], str]
@@ -57,6 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="serve a page that shows the sandbox and lets things happen in it, at /_sandbox/console",
     )
+    parser.add_argument("--extension", action="append", default=[], metavar="MODULE", help=EXTENSION)
     for name, setting in _settings():
         switch: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.default in ("true", "false") else {}
         if name == "seed":  # a flag of the official fake
@@ -152,13 +155,24 @@ def _load_sandbox(given: dict[str, Any], options: argparse.Namespace) -> Callabl
         from ..sandbox import Sandbox
         from ..transports.control import controls_of
 
-        sandbox = Sandbox(**given)
+        sandbox = Sandbox(extensions=_extensions_of(options.extension), **given)
         sandbox.embedded.app.new_health_id = new_id
         webhooks = [sandbox.webhooks.deliver_to(url) for url in options.webhook_url]
         control = _console_of(sandbox.embedded) if options.console else controls_of(sandbox.embedded)
         return _Served(sandbox.embedded, control, App.handle, webhooks)
 
     return load
+
+
+def _extensions_of(modules: Sequence[str]) -> Extensions:
+    """What these modules add; the checks of extensions are loaded where there is a module."""
+    from ..backends.extensions import NO_EXTENSIONS
+
+    if not modules:
+        return NO_EXTENSIONS
+    from ..extensions import extensions_named
+
+    return extensions_named(modules)
 
 
 def _console_of(backend: Embedded) -> Callable[[App, Request], Response]:
@@ -168,7 +182,8 @@ def _console_of(backend: Embedded) -> Callable[[App, Request], Response]:
 
 
 def _load_fake(given: dict[str, Any], options: argparse.Namespace) -> Callable[[NewId], _Served]:
-    for name, is_given in (("--webhook-url", options.webhook_url), ("--console", options.console)):
+    ours = {"--webhook-url": options.webhook_url, "--console": options.console, "--extension": options.extension}
+    for name, is_given in ours.items():
         if is_given:
             raise SandboxError(f"{name} is no option of Seam's official fake. Leave out --fake-compat to use it.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +71,12 @@ def reachable_codes() -> dict[str, dict[str, tuple[str, ...]]]:
     }
 
 
-def as_json() -> dict[str, Any]:
-    """The whole ledger."""
+def as_json(added: Iterable[Endpoint] = (), added_events: Iterable[str] = ()) -> dict[str, Any]:
+    """The whole ledger. added, added_events: endpoints and types of events that other packages have added.
+
+    What is counted is what Seam has.
+    """
+    endpoints = (*all_endpoints(), *added)
     return {
         "counts": [vars(count) for count in counts()],
         "endpoints": [
@@ -84,25 +88,25 @@ def as_json() -> dict[str, Any]:
                 "no_effect": dict(endpoint.no_effect),
                 "conflict": endpoint.conflict,
             }
-            for endpoint in sorted(all_endpoints(), key=lambda endpoint: endpoint.path)
+            for endpoint in sorted(endpoints, key=lambda endpoint: endpoint.path)
         ],
         "sdk_only_paths": sorted(sdk_paths()),
         "undocumented_event_types": list(undocumented_event_types()),
-        "not_emulated": sorted(public_paths().keys() - {endpoint.path for endpoint in all_endpoints()}),
-        "events": list(emitted_events()),
+        "not_emulated": sorted(public_paths().keys() - {endpoint.path for endpoint in endpoints}),
+        "events": sorted((*emitted_events(), *added_events)),
         "codes": {
             name: {kind: list(found) for kind, found in kinds.items()} for name, kinds in reachable_codes().items()
         },
     }
 
 
-def as_text() -> str:
-    """The ledger as Markdown.
+def as_text(added: Iterable[Endpoint] = ()) -> str:
+    """The ledger as Markdown. added: endpoints that other packages have added.
 
     The counts, every endpoint with its source, the parameters that change nothing, what the sources contradict each
     other in, and what is not emulated.
     """
-    ledger = as_json()
+    ledger = as_json(added)
     lines = ["| what | emulated | of |", "|---|---:|---:|"]
     lines += [f"| {count['what']} | {count['have']} | {count['known']} |" for count in ledger["counts"]]
     lines += ["", _union(len(ledger["sdk_only_paths"]), len(ledger["undocumented_event_types"]))]

@@ -1,8 +1,16 @@
 """The hooks in runs of pytest: who may have them, when they are called, and what a test sees of them."""
 
+import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import httpx
 import pytest
+
+from pytest_seam_sandbox import cli
+from pytest_seam_sandbox.report import ledger
 
 SOURCE = Path(__file__).with_name("spa.py").read_text("utf-8")
 WITHOUT = ("-W", "error", "-p", "no:randomly", "-p", "no:asyncio", "-p", "no:schemathesis")
@@ -105,3 +113,47 @@ def test_other_sandboxes_take_what_the_hooks_give(run):
                     pass
         """
     ).assert_outcomes(passed=1)
+
+
+@pytest.fixture
+def here(pytester, monkeypatch):
+    """The package stands in the current folder, and nobody has imported it."""
+    pytester.path.joinpath("spa.py").write_text(SOURCE, encoding="utf-8")
+    monkeypatch.chdir(pytester.path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "spa", raising=False)
+
+
+def test_ledger_has_added_endpoints_and_events(here, capsys):
+    """Beside Seam's, which are counted as before."""
+    assert cli.main(["ledger", "--json", "--extension", "spa"]) == 0
+    extended = json.loads(capsys.readouterr().out)
+    assert cli.main(["ledger", "--extension", "spa"]) == 0
+    text = capsys.readouterr().out
+
+    assert {"/saunas/get", "/locks/get"} <= {row["path"] for row in extended["endpoints"]}
+    assert {"sauna.overheated", "device.connected"} <= set(extended["events"])
+    assert extended["counts"] == ledger.as_json()["counts"]
+    assert "| `/saunas/get` | assumed | The sauna of this id. |" in text
+
+
+def test_command_serves_what_a_module_adds(here):
+    """For apps in other languages, and for the console."""
+    command = [sys.executable, "-m", "pytest_seam_sandbox", "serve", "--json", "--extension", "spa", "--world", "spa"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        told = json.loads(server.stdout.readline())
+        devices = httpx.post(
+            f"{told['url']}/devices/list", headers={"authorization": f"Bearer {told['api_key']}"}
+        ).json()
+        begun = httpx.post(f"{told['url']}/_sandbox/outages/begin", json={"kind": "overheated", "target": "STEAM BATH"})
+        server.send_signal(signal.SIGTERM)
+
+    assert [device["device_type"] for device in devices["devices"]] == ["sauna_lock"] * 2
+    assert begun.json() == {"outage": "overheated(STEAM BATH)"}
+
+
+@pytest.mark.parametrize("name", ["no_such_module", "..spa", ""])
+def test_unknown_module_is_refused(here, capsys, name):
+    """In one line, with its name."""
+    assert cli.main(["ledger", "--extension", name]) == 2
+    assert f"the extension {name!r} cannot be imported" in capsys.readouterr().err
