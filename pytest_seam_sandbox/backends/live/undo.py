@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
@@ -21,6 +22,9 @@ from .undoing.table import rule_of
 __tracebackhide__ = is_for_the_test
 
 _OUT_OF_REACH = (Unreachable, TooManyRequests, ProductionRefused)
+_OF_ANOTHER_KIND = (AttributeError, KeyError, TypeError, ValueError)
+"""What comes of values that are not in the form of Seam's: of the program under test, or of who answers."""
+
 _UNREAD = "unread"
 """Known of a change when nothing could be looked at before it."""
 
@@ -75,7 +79,7 @@ class Undo:
         with self._lock:
             try:
                 known = rule_of(path).before(self._calls, params, self._ours())
-            except Refused:  # what is wrong with the parameters is for Seam to say
+            except (Refused, NoSuchPath, *_OF_ANOTHER_KIND):  # what is wrong with the parameters is for Seam to say
                 known = {_UNREAD: True}
             if known is not None:
                 known = from_json(self._connection.without_key(to_json(known).decode()))
@@ -90,10 +94,13 @@ class Undo:
             if 400 <= status < 500:
                 self.journal.over(change, "refused")
             elif status < 300 and isinstance(answer, dict):
-                is_unread = _UNREAD in change.known
-                self.journal.answered(
-                    change, {} if is_unread else rule_of(change.path).after(change.known, change.at, answer)
-                )
+                with suppress(*_OF_ANOTHER_KIND):  # then it is as if no answer had come
+                    self.journal.answered(change, self._made(change, answer))
+
+    def _made(self, change: Change, answer: dict[str, Any]) -> dict[str, Any]:
+        if _UNREAD in change.known:
+            return {}
+        return rule_of(change.path).after(change.known, change.at, answer)
 
     def mark(self) -> int:
         """A place among the changes, for `undo`."""
@@ -170,7 +177,12 @@ class Undo:
                 f"{change.path} has changed something that could not be looked at before. Look in the workspace for it."
             )
         written = Written(change.path, change.at, change.known, change.made, others)
-        rule_of(change.path).undo(self._calls, written)
+        try:
+            rule_of(change.path).undo(self._calls, written)
+        except _OF_ANOTHER_KIND as error:
+            raise SandboxError(
+                f"an answer, or its note in the journal, is not in the form of Seam's: {error!r}."
+            ) from None
 
     def _ours(self) -> set[str]:
         """The ids of what this process has made and has to remove."""
