@@ -114,3 +114,12 @@ def furnished(sandbox):
     call("/customers/push_data", customer_key="acme", users=[{"user_key": "u", "name": "U"}])
     it.start = sandbox.snapshot()
     return it
+
+
+def filled(place, value):
+    """A value with the ids of this place."""
+    if isinstance(value, dict):
+        return {name: filled(place, item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [filled(place, item) for item in value]
+    return getattr(place, value[1:]) if isinstance(value, str) and value.startswith("@") else value

@@ -309,7 +309,6 @@ def test_answer_about_another_workspace_reaches_the_test_also_if_the_program_cat
         ("POST", "/get"),
         ("POST", "/devices/list;x"),
         ("POST", "/devices/listen"),
-        ("POST", "/access_codes/generate_code"),
     ],
 )
 def test_whatever_is_not_known_to_read_is_a_write(server, method, path):

@@ -10,7 +10,7 @@ from live.strict_server import StrictServer
 from pytest_seam_sandbox import ProductionRefused
 from pytest_seam_sandbox.backends.live.connection import Connection
 from pytest_seam_sandbox.backends.live.guard import prove
-from pytest_seam_sandbox.backends.live.guarded import GuardedTransport
+from pytest_seam_sandbox.backends.live.guarded import GuardedTransport, params_of
 from pytest_seam_sandbox.backends.live.undo import Undo
 
 
@@ -72,6 +72,18 @@ def test_what_the_program_makes_and_breaks_is_noted(server, live):
 
     left = [change.path for change in live.undo.journal.changes if change.over is None]
     assert left == ["/devices/simulate/disconnect"]
+
+
+def test_body_that_is_no_json_is_for_seam_to_refuse(live):
+    with live.client(headers={"content-type": "application/json"}) as client:
+        assert client.post("/user_identities/create", content=b"{").status_code == 400
+        assert client.post("/user_identities/create", content=b"[]").status_code == 400
+
+
+def test_parameters_come_from_query_and_body():
+    request = httpx.Request("DELETE", "https://a/b?ids=1&ids=2&ids=3&name=x&more[]=y&_strict=true")
+    assert params_of(request, b"") == {"ids": ["1", "2", "3"], "name": "x", "more": "y"}
+    assert params_of(request, b'{"name": "z"}')["name"] == "z"
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def test_command_says_what_is_left(server, tmp_path, capsys):
     stopped(server, tmp_path)
     (path,) = tmp_path.rglob("*.jsonl")
     with path.open("a") as file:
-        file.write('{"n": 3, "path": "/devices/simulate/remove", "at": 0.0, "known": {"device_id": "d"}}\nnonsense\n')
+        file.write('{"n": 3, "path": "/phones/deactivate", "at": 0.0, "known": {"device_id": "d"}}\nnonsense\n')
 
     assert cli.main(["heal", "--live-folder", str(tmp_path)]) == 1
 
@@ -194,7 +194,7 @@ def test_command_says_what_is_left(server, tmp_path, capsys):
     assert lines[-1] == "1 journals read, 2 things left."
     assert [line.partition(":")[0] for line in lines[:-1]] == ["undone", "undone", "left", "left"]
     assert "nonsense" in lines[2]
-    assert "/devices/simulate/remove with device_id 'd', of which no answer came, cannot be undone." in lines[3]
+    assert "/phones/deactivate with device_id 'd', of which no answer came, cannot be undone." in lines[3]
     assert path.exists()
 
 
@@ -376,6 +376,24 @@ def test_change_that_nobody_could_look_at_before(recorded):
     change = undo.begin("POST", "/devices/update", {"device_id": "d"})
     assert change.made is None
     assert undo.undo() == []
+
+
+def test_journal_without_a_header_and_a_note_that_is_none_are_left(recorded, tmp_path):
+    server, _, undo = recorded
+    folder = tmp_path / "journals"
+    folder.mkdir()
+    (folder / "a.jsonl").write_text('nonsense\n{"n": 1, "path": "/webhooks/create", "at": 0.0, "known": {}}\n')
+    header = {"journal": 1, "workspace_id": "w1", "endpoint": server.url, "pid": 1, "host": "h", "begun": "b"}
+    note = {"n": 1, "path": "/webhooks/create", "at": 0.0, "known": {"shows": 3}}
+    (folder / "b.jsonl").write_text(json.dumps(header) + "\n" + json.dumps(note) + "\n")
+
+    told = undo.heal()
+
+    assert [text.partition(" ")[0] for text in told] == ["line", "the", "/webhooks/create"]
+    assert "does not say of which workspace it is" in told[1]
+    assert "is not in the form of Seam's: KeyError('within')" in told[2]
+    assert server.writes == []
+    assert [path.name for path in folder.glob("*.jsonl")] == ["a.jsonl"]
 
 
 def _program(url, key, workspace_id, door, folder):

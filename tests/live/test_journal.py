@@ -110,6 +110,15 @@ def test_close_keeps_what_is_left_to_be_undone(journal, tmp_path):
     assert files(tmp_path) == []
 
 
+def test_answer_that_comes_after_the_end_is_not_noted(journal, tmp_path):
+    """A thread of the program may still wait for it."""
+    change = journal.intend("/webhooks/create", 1.0, {"shows": {}})
+    journal.close()
+    journal.answered(change, {"ids": ["h"]})
+    (content,) = [read(path) for path in tmp_path.rglob("*.jsonl")]
+    assert content.changes[0].made is None
+
+
 def test_journals_of_the_living_are_theirs(journal, tmp_path):
     change = journal.intend("/webhooks/create", 1.0, {"shows": {}})
     journal.answered(change, {"ids": ["h"]})

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from live.furnished import LATER, NEXT_YEAR, SOON, Carrier, connected, furnished
+from live.furnished import LATER, NEXT_YEAR, SOON, Carrier, connected, filled, furnished
 from live.state import differences, state_of
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import all_endpoints
@@ -211,15 +211,6 @@ CASES = {
     "/webhooks/create": [{"url": "https://example.com/new"}],
 }
 """What a program may do to what is there, by path; nothing of it is left afterwards. "@jane" stands for an id."""
-
-
-def filled(place, value):
-    """A value with the ids of this place."""
-    if isinstance(value, dict):
-        return {name: filled(place, item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [filled(place, item) for item in value]
-    return getattr(place, value[1:]) if isinstance(value, str) and value.startswith("@") else value
 
 
 @pytest.mark.parametrize("loses", [None, "answer", "request"])

@@ -284,19 +284,7 @@ def _new_file(folder: Path, header: Header) -> _File:
         folder.mkdir(mode=_OWNER_ONLY_FOLDER, parents=True, exist_ok=True)
     except OSError as error:
         _fail(f"the folder {folder} for journals cannot be made", error)
-    for number in count(1):
-        path = folder / f"{header.begun.replace(':', '')}-{header.pid}-{number}.jsonl"
-        lock = _lock_of(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            continue
-        except OSError as error:
-            _fail(f"the journal {path} cannot be locked", error)
-        if path.exists():
-            lock.release()
-            continue
-        break
+    path, lock = _free_place(folder, f"{header.begun.replace(':', '')}-{header.pid}")
     file = _File(path, lock)
     try:
         file.write({"journal": VERSION, **header._asdict()})
@@ -304,6 +292,24 @@ def _new_file(folder: Path, header: Header) -> _File:
         file.close(is_over=True)
         raise
     return file
+
+
+def _free_place(folder: Path, name: str) -> tuple[Path, FileLock]:
+    """A path that no journal has, and its lock, which is held."""
+    number = 0
+    while True:
+        number += 1
+        path = folder / f"{name}-{number}.jsonl"
+        lock = _lock_of(path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        except OSError as error:
+            _fail(f"the journal {path} cannot be locked", error)
+        if not path.exists():
+            return path, lock
+        lock.release()
 
 
 def _lock_of(path: Path) -> FileLock:

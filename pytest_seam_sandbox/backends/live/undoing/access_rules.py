@@ -26,12 +26,8 @@ class CodeChanged(Rule):
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
         """The values that it will change; None for a code that was made here."""
         code_id = params.get("access_code_id")
-        row = (
-            None
-            if is_ours(code_id, ours)
-            else calls.row("/access_codes/get", "access_code", {"access_code_id": code_id})
-        )
-        if row is None or hangs_on_ours(row, ours):
+        row = calls.row("/access_codes/get", "access_code", {"access_code_id": code_id}) or {}
+        if not row or hangs_on_ours(row, ours):
             return None
         known: Values = {"access_code_id": code_id}
         known |= {name: row.get(name) for name in ("name", "code") if name in params and row.get(name) is not None}
@@ -67,16 +63,15 @@ class Backup(Rule):
 
     def after(self, known: Values, at: float, answer: Values) -> Values:
         """The id of the backup code."""
-        backup = answer.get("backup_access_code") or {}
-        return {"ids": [backup["access_code_id"]] if "access_code_id" in backup else []}
+        return {"ids": [answer["backup_access_code"]["access_code_id"]]}
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Delete it."""
         ids = (written.made or {}).get("ids")
         if ids is None:
             code = calls.row("/access_codes/get", "access_code", written.known) or {}
-            ids = [code["pulled_backup_access_code_id"]] if code.get("pulled_backup_access_code_id") else []
-        for backup_id in ids:
+            ids = [code.get("pulled_backup_access_code_id")]
+        for backup_id in filter(None, ids):
             calls.find("/access_codes/delete", {"access_code_id": backup_id})
 
 
@@ -85,11 +80,11 @@ class CredentialGiven(Rule):
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
         """Who has it; None for one that was made here."""
-        credential_id = params.get("acs_credential_id")
-        if is_ours(credential_id, ours):
+        credential = {"acs_credential_id": params.get("acs_credential_id")}
+        row = calls.row("/acs/credentials/get", "acs_credential", credential)
+        if row is None or hangs_on_ours(row, ours):
             return None
-        row = calls.row("/acs/credentials/get", "acs_credential", {"acs_credential_id": credential_id})
-        return None if row is None else {"acs_credential_id": credential_id, "acs_user_id": row.get("acs_user_id")}
+        return {**credential, "acs_user_id": row.get("acs_user_id")}
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Give it back."""
@@ -108,17 +103,19 @@ class MethodsRequested(Rule):
     """/access_grants/request_access_methods: the methods that are new are deleted."""
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
-        """The methods of the grant; None for a grant that was made here."""
-        grant_id = params.get("access_grant_id")
-        row = None if is_ours(grant_id, ours) else self._grant(calls, grant_id)
-        if row is None or hangs_on_ours(row, ours):
-            return None
-        return {"access_grant_id": grant_id, "methods": row.get("access_method_ids") or []}
+        """The methods of the grant."""
+        row = self._grant(calls, params.get("access_grant_id"))
+        return None if row is None else {"access_grant_id": row["access_grant_id"], "methods": row["access_method_ids"]}
+
+    def after(self, known: Values, at: float, answer: Values) -> Values:
+        """The methods that it has now, so that it is known whose they are."""
+        methods = answer["access_grant"]["access_method_ids"]
+        return {"keys": [method_id for method_id in methods if method_id not in known["methods"]]}
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Delete those that came."""
         row = self._grant(calls, written.known["access_grant_id"]) or {}
-        for method_id in row.get("access_method_ids") or ():
+        for method_id in row.get("access_method_ids", ()):
             if method_id not in written.known["methods"]:
                 calls.find("/access_methods/delete", {"access_method_id": method_id})
 
@@ -140,14 +137,15 @@ class Grant(Made):
 
     def after(self, known: Values, at: float, answer: Values) -> Values:
         """Also the person."""
-        grant = answer.get(self.key) or {}
-        return {**super().after(known, at, answer), "person": grant.get("user_identity_id")}
+        grant, made = answer[self.key], super().after(known, at, answer)
+        keys = [*made["keys"], *grant["access_method_ids"]]
+        return {**made, "keys": keys, "person": grant["user_identity_id"]}
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Delete the grant, then the person if he was not there before."""
         grants = [] if written.made is not None else self.found(calls, written)
         made = self.told(grants) if written.made is None else written.made
-        people = {made.get("person"), *(row.get("user_identity_id") for row in grants)} - {None}
+        people = {made.get("person"), *(row["user_identity_id"] for row in grants)} - {None}
         super().undo(calls, written._replace(made=made))
         for person_id in people if "people" in written.known else ():
             if person_id not in written.known["people"]:
