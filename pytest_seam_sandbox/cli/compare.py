@@ -55,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
     way = reach(
         endpoint=endpoint or live_value(options, "live_endpoint"),
         api_key=_key(options.api_key_variable),
+        key_from=options.api_key_variable,
         workspaces=live_value(options, "live_workspaces"),
         wait=live_value(options, "live_timeout"),
         folder=live_value(options, "live_folder") if options.live else None,

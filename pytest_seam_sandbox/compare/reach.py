@@ -33,17 +33,18 @@ class Reached:
 
 @contextmanager
 def reach(
-    *, endpoint: str, api_key: str, workspaces: Collection[str], wait: float, folder: Path | None
+    *, endpoint: str, api_key: str, key_from: str, workspaces: Collection[str], wait: float, folder: Path | None
 ) -> Iterator[Reached]:
     """A workspace behind HTTP. Raises ProductionRefused when it is not proved to be a sandbox that was named.
 
-    endpoint: the server that was named; "" for Seam's. workspaces: the ids of those that may be written to. folder:
-    each write is noted there before it leaves, what a scenario has not taken back is undone at the end, or by
-    `seam-sandbox heal`, and devices are leased; None for a server that is nobody's workspace at Seam.
+    endpoint: the server that was named; "" for Seam's. key_from: where the API key stands, for messages. workspaces:
+    the ids of those that may be written to. folder: each write is noted there before it leaves, what a scenario has not
+    taken back is undone at the end, or by `seam-sandbox heal`, and devices are leased; None for a server that is
+    nobody's workspace at Seam.
     """
     with ExitStack() as block:
         way = _Way(endpoint, api_key, block)
-        proof = prove(way.main, workspaces=workspaces, endpoint=endpoint)
+        proof = prove(way.main, workspaces=workspaces, endpoint=endpoint, key_from=key_from)
         name = f"{way.main.endpoint} (workspace {proof.workspace_id})"
         if folder is None:
             yield Reached(name, Remote(way.exchange, wait=wait))

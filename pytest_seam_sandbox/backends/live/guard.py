@@ -14,42 +14,50 @@ from .connection import Connection, Proof, Unreachable, read_endpoint
 
 __tracebackhide__ = is_for_the_test
 
+KEY_VARIABLE = "SEAM_API_KEY"
+"""The environment variable in which the API key is expected."""
+
 _PATH = "/workspaces/get"
 
 
-def prove(connection: Connection, *, workspaces: Collection[str], endpoint: str = "") -> Proof:
+def prove(
+    connection: Connection, *, workspaces: Collection[str], endpoint: str = "", key_from: str = KEY_VARIABLE
+) -> Proof:
     """Prove that writes may leave, and let them through from then on. See `check`."""
-    proof = check(connection, workspaces=workspaces, endpoint=endpoint)
+    proof = check(connection, workspaces=workspaces, endpoint=endpoint, key_from=key_from)
     connection.open(proof)
     return proof
 
 
-def check(connection: Connection, *, workspaces: Collection[str], endpoint: str = "") -> Proof:
+def check(
+    connection: Connection, *, workspaces: Collection[str], endpoint: str = "", key_from: str = KEY_VARIABLE
+) -> Proof:
     """Whether writes may leave; none is let through.
 
     workspaces: the ids of the workspaces that were named (live_workspaces). endpoint: the one that was named
-    (live_endpoint); "" for Seam's. What can be told without a request is looked at first; then the workspace is read.
+    (live_endpoint); "" for Seam's. key_from: the environment variable with the API key, for messages. What can
+    be told without a request is looked at first; then the workspace is read.
     Raises ProductionRefused with the first fact that is not as it has to be.
     """
-    _check_key(connection)
+    _check_key(connection, key_from)
     _check_host(connection.endpoint, endpoint)
     if not workspaces:
         _refuse(
             "live_workspaces names no workspace; it takes the ids of the sandbox workspaces in which tests may write. "
             "Set it, for example in pytest.ini: seam_live_workspaces = 8f3a0c1e-…"
         )
-    return _check_workspace(_read_workspace(connection), workspaces, connection.endpoint)
+    return _check_workspace(_read_workspace(connection, key_from), workspaces, connection.endpoint)
 
 
 def _refuse(fact: str) -> NoReturn:
     raise ProductionRefused(f"{fact} No write was sent.")
 
 
-def _check_key(connection: Connection) -> None:
+def _check_key(connection: Connection, key_from: str) -> None:
     form = connection.key_form
     if form.is_sandbox_key or (form.is_of_the_fake and _is_loopback(connection.endpoint)):
         return
-    _refuse(f"SEAM_API_KEY holds {form.name}; live takes the API key of a sandbox workspace. {form.advice}")
+    _refuse(f"{key_from} holds {form.name}; live takes the API key of a sandbox workspace. {form.advice}")
 
 
 def _check_host(found: str, named: str) -> None:
@@ -73,14 +81,14 @@ def _is_loopback(endpoint: str) -> bool:
         return host == "localhost"
 
 
-def _read_workspace(connection: Connection) -> Mapping[str, Any]:
+def _read_workspace(connection: Connection, key_from: str) -> Mapping[str, Any]:
     try:
         answer = SeamApi(connection.send).call(_PATH)
     except Refused as refused:
         told = connection.without_key(shortened(str(refused), 500))
         if refused.status == 401:
             _refuse(
-                f"{connection.endpoint} does not know the API key in SEAM_API_KEY, or no longer: {told}. Make a new "
+                f"{connection.endpoint} does not know the API key in {key_from}, or no longer: {told}. Make a new "
                 "one in Seam's console."
             )
         _refuse(f"{connection.endpoint} does not show the workspace: {told}.")
