@@ -88,12 +88,10 @@ def _works(device: DeviceRow, name: str) -> bool:
 
 
 def _fields(endpoint: Endpoint) -> list[dict[str, Any]]:
+    """What the endpoint takes beside the device, what it needs first."""
     params = endpoint.params
-    return [
-        {"name": name, "kind": kind.name, "is_needed": name in params.required}
-        for name, kind in params.kinds.items()
-        if name != "device_id"
-    ]
+    names = sorted(params.kinds.keys() - {"device_id"}, key=lambda name: (name not in params.required, name))
+    return [{"name": name, "kind": params.kinds[name].name, "is_needed": name in params.required} for name in names]
 
 
 def _offer(key: str, text: str, title: str, **details: Any) -> Offer:

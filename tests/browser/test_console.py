@@ -193,6 +193,16 @@ def test_refusal_is_told(page, url, seam_sandbox, sandbox_device):
     tab.get_by_role("button", name="Do it").click()
 
     see(tab.get_by_role("alert"), "Seam refused /access_codes/simulate/create_unmanaged_access_code")
+    tab.get_by_label("code", exact=True).fill("1234")  # what is filled in is still there
+    tab.get_by_role("button", name="Do it").click()
+    see(entries(tab, "access_code.unmanaged.created"))
+    assert tab.get_by_role("dialog").is_hidden()
+
+    with seam_sandbox.disconnected(sandbox_device):
+        see(tab.locator("#open-outages button"))
+        tab.evaluate('fetch = async () => new Response(\'{"error": "not now"}\', { status: 400 })')
+        tab.locator("#open-outages button").click()
+        see(tab.get_by_role("alert"), "not now")
 
 
 def test_list_is_filtered_held_and_short(page, url, seam_sandbox, sandbox_device):

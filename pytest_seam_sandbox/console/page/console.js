@@ -177,7 +177,11 @@ async function act(route, values) {
   } catch (problem) {
     tell(problem.message);
   }
-  await looking; // a look that began before does not show it
+  await lookAgain();
+}
+
+async function lookAgain() {
+  await looking; // a look that began before does not show what was done
   await look();
 }
 
@@ -204,6 +208,7 @@ function ask(offer) {
   asked = offer;
   part("dialog-title").textContent = offer.text;
   part("dialog-text").textContent = offer.title;
+  part("dialog-message").textContent = "";
   part("dialog-fields").replaceChildren(...offer.fields.map(field));
   part("dialog").showModal();
 }
@@ -231,12 +236,18 @@ function filledIn() {
   return values;
 }
 
-part("dialog-form").addEventListener("submit", (event) => {
+part("dialog-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const { path, params } = asked;
   const values = asked.fields.length ? { ...params, params: { ...params.params, ...filledIn() } } : params;
+  try {
+    await post(path, values);
+  } catch (problem) {
+    part("dialog-message").textContent = problem.message; // what is filled in can be mended
+    return;
+  }
   part("dialog").close();
-  act(path, values);
+  await lookAgain();
 });
 part("dialog-close").addEventListener("click", () => part("dialog").close());
 part("reset").addEventListener("click", () => ask(START_OVER));
@@ -248,10 +259,9 @@ for (const button of document.querySelectorAll("[data-advance]")) {
   button.addEventListener("click", () => act("clock/advance", { seconds: Number(button.dataset.advance) }));
 }
 part("freeze").addEventListener("click", () => act(clock.isFrozen ? "clock/resume" : "clock/freeze", {}));
-part("find").addEventListener("input", async () => {
+part("find").addEventListener("input", () => {
   known.version = 0;
-  await looking;
-  look();
+  lookAgain();
 });
 part("filter").addEventListener("change", showEntries);
 part("hold").addEventListener("click", (event) => {
