@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import subprocess
 import sys
 
 import httpx
@@ -161,6 +162,25 @@ def test_live_undoes_what_a_scenario_could_not_take_back(server, live, monkeypat
         "seam-sandbox: the network was gone.\nand could not be taken back: /webhooks/delete: the network was gone.\n"
     )
     assert server.dump(server.first)["Webhook"] == []
+
+
+def test_live_comparison_that_is_killed_is_undone(server, live, tmp_path):
+    """`seam-sandbox heal` finds in the notes what it has made."""
+    command = [sys.executable, "-m", "pytest_seam_sandbox", "compare", "--live", "--scenario", "spaces"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+
+        def kill(_number):
+            if server.dump(server.first).get("Space"):
+                process.kill()
+
+        server.after = kill
+    server.restart()
+    assert server.dump(server.first).get("Space")
+
+    assert cli.main(["heal"]) == 0
+
+    assert not server.dump(server.first).get("Space")
+    assert all(row["custom_metadata"] == {} for row in server.dump(server.first)["Device"])
 
 
 @contextlib.contextmanager

@@ -201,6 +201,40 @@ def test_rows_and_their_order(other):
     ]
 
 
+def test_list_of_many_pages(other):
+    """A list is read to its end, since what a scenario has made may stand on its last page."""
+    make = call("/webhooks/create", url="https://example.com", keep=WEBHOOK)
+    pages = {"has_next_page": True, "next_page_cursor": "next", "next_page_url": "https://example.com"}
+
+    def twist(status, answer):
+        if "page_cursor" in other.calls[-1][1]:
+            return status, answer | {"pagination": dict.fromkeys(pages)}
+        return status, answer | {"webhooks": [{"webhook_id": "stranger"}], "pagination": pages}
+
+    other.twists["/webhooks/list"] = twist
+
+    told = other.told(story(make, call("/webhooks/list")))
+
+    assert [text for text in told if "form" not in text] == [
+        "field: answer of /webhooks/list, pagination: embedded absent, other object"
+    ]
+
+
+def test_page_that_is_not_there(other):
+    """What came before it counts."""
+    make = call("/webhooks/create", url="https://example.com", keep=WEBHOOK)
+    cursor = {"pagination": {"next_page_cursor": "next"}}
+
+    def twist(_status, answer):
+        return (404, b"") if "page_cursor" in other.calls[-1][1] else (200, answer | cursor)
+
+    other.twists["/webhooks/list"] = twist
+
+    assert other.told(story(make, call("/webhooks/list"))) == [
+        "field: answer of /webhooks/list, pagination: embedded absent, other object"
+    ]
+
+
 def unlocked_twice():
     return story(
         call("/locks/unlock_door", device_id=DEVICE),
