@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .webhooks.webhooks import Webhooks
 
 if TYPE_CHECKING:
+    from .backends.live.keys import ApiKey
     from .catalog.literals import World
     from .worlds.naming import AnyWorld
 
@@ -156,10 +157,14 @@ class Sandbox(SandboxWorkspace):
         default Seam's. timeout: seconds until what is expected must have appeared. folder: for what is to be undone,
         and leases; by default ~/.pytest-seam-sandbox.
         """
+        from .backends.live.keys import ApiKey
+
+        true_key = ApiKey(api_key)
+        del api_key  # reports of failures show the variables of frames
         given: dict[str, Any] = {"live_workspaces": workspaces, "live_endpoint": endpoint, "live_timeout": timeout}
         settings = read_settings(given | ({} if folder is None else {"live_folder": folder}))
         sandbox = cls.__new__(cls)
-        cls._go_live(sandbox, settings, (), api_key=api_key)
+        cls._go_live(sandbox, settings, (), true_key=true_key)
         return sandbox
 
     def _go_live(
@@ -170,14 +175,15 @@ class Sandbox(SandboxWorkspace):
         world: str = "empty",
         holder: str = "",
         key: str | None = None,
-        api_key: str | None = None,
+        true_key: ApiKey | None = None,
     ) -> None:
-        """Stand on a workspace at Seam. key: what clients get in place of the true one, `api_key`."""
+        """Stand on a workspace at Seam. key: what clients get in place of the true one, SEAM_API_KEY by default."""
         if world != "empty":
             raise embedded_only(f"world={world!r}", "a workspace has the devices that it has")
+        from .backends.live.keys import ApiKey
         from .transports.over_http import open_ways
 
-        ways = open_ways(settings, holder=holder, key=key, api_key=api_key)
+        ways = open_ways(settings, holder=holder, key=key, api_key=true_key or ApiKey())
         super().__init__(ways.backend, ways, allowed)
         self._deliveries = None
         watch.note(self)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 from ..output import write
-from .live_options import API_KEY, add_live_options, live_value
+from .live_options import add_live_options, live_value
 
 _OPTIONS = ("live_workspaces", "live_endpoint", "live_timeout", "live_folder")
 _LEFT = 1
@@ -24,6 +23,7 @@ def run(options: argparse.Namespace) -> int:
     from ..backends.live.connection import Connection
     from ..backends.live.guard import prove
     from ..backends.live.journal import leftovers
+    from ..backends.live.keys import ApiKey
     from ..backends.live.undo import Undo
 
     given = {name: live_value(options, name) for name in _OPTIONS}
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     if not left:
         write(sys.stdout, f"No process that is gone has left anything to undo, says {folder}.")
         return 0
-    connection = Connection(given["live_endpoint"], os.environ.get(API_KEY, ""), timeout=given["live_timeout"])
+    connection = Connection(given["live_endpoint"], ApiKey(), timeout=given["live_timeout"])
     try:
         prove(connection, workspaces=given["live_workspaces"], endpoint=given["live_endpoint"])
         problems = Undo(connection, folder).heal(lambda path: write(sys.stdout, f"undone: {path}"))

@@ -12,6 +12,7 @@ import httpx
 from .. import api
 from ..backends.base import embedded_only
 from ..backends.live.backend import Live
+from ..backends.live.keys import ApiKey
 from ..backends.live.recording import RecordingTransport
 from ..engine.app import App
 from ..engine.errors import SandboxError, is_for_the_test
@@ -84,7 +85,7 @@ class OverHttp:
         return Response(answer.status_code, kept, answer.content)
 
 
-def open_ways(settings: Mapping[str, Any], *, holder: str, key: str | None, api_key: str | None) -> OverHttp:
+def open_ways(settings: Mapping[str, Any], *, holder: str, key: str | None, api_key: ApiKey) -> OverHttp:
     """Connect to the workspace; see `backends.live.start`."""
     from ..backends.live.start import connect
 

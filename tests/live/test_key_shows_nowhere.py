@@ -1,6 +1,7 @@
 """The API key is in no report, log, traceback or file, whatever fails and however much is shown of it."""
 
 from live.recording_server import KEY, json_answer, recording
+from live.strict_server import StrictServer
 
 PROGRAM = """
 import os
@@ -87,6 +88,17 @@ def test_journal(live, tmp_path):
 """
 
 
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:asyncio")
+
+
+def names_of_what_shows(pytester, result, key):
+    """The files in which the key is, and the output if it is in there."""
+    files = [path for path in pytester.path.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}]
+    shown = {"output": str(result.stdout) + str(result.stderr)}
+    shown |= {str(path): path.read_bytes().decode("utf-8", "replace") for path in files}
+    return [name for name, text in shown.items() if key in text]
+
+
 def test_key_shows_nowhere(pytester, monkeypatch):
     with recording() as server:
         server.answers["/locks/list"] = (502, {}, f"<html>{KEY}</html>".encode())
@@ -103,17 +115,87 @@ def test_key_shows_nowhere(pytester, monkeypatch):
             "--log-level=DEBUG",
             "--junitxml=report.xml",
             "--basetemp=files",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:asyncio",
+            *WITHOUT,
             "--full-trace",  # also the frames that a user does not see
         )
 
     assert result.ret == 1
     assert result.parseoutcomes() == {"failed": 12}
-    files = [path for path in pytester.path.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}]
-    assert {"report.xml"} < {path.name for path in files}
-    assert any(path.suffix == ".jsonl" for path in files)
-    shown = {"output": str(result.stdout) + str(result.stderr)} | {str(path): path.read_text() for path in files}
-    assert [name for name, text in shown.items() if KEY in text] == []
+    names = {path.name for path in pytester.path.rglob("*")}
+    assert "report.xml" in names
+    assert any(name.endswith(".jsonl") for name in names)
+    assert names_of_what_shows(pytester, result, KEY) == []
+
+
+SUITE = """
+import os
+
+import pytest
+
+from pytest_seam_sandbox import Sandbox
+
+
+def test_client(seam_sandbox, seam_client, seam_http, sandbox_phone):
+    seam_client.user_identities.create(full_name="Jane")
+    key = seam_sandbox.api_key
+    assert seam_sandbox.transport is seam_client is seam_http
+
+
+def test_error_of_seam(seam_client):
+    seam_client.devices.get(device_id="00000000-0000-4000-8000-000000000000")
+
+
+def test_http_error(seam_http):
+    seam_http.post("/locks/unlock_door", json={}).raise_for_status()
+
+
+@pytest.mark.seam(live_workspaces="w9")
+def test_refused(seam_sandbox):
+    pass
+
+
+@pytest.mark.seam(live_endpoint="http://127.0.0.1:1")
+def test_no_network(seam_sandbox):
+    pass
+
+
+def test_without_pytest():
+    Sandbox.live(workspaces="w9", api_key=os.environ["SEAM_API_KEY"], endpoint=os.environ["PYTEST_SEAM_LIVE_ENDPOINT"])
+
+
+def test_option():
+    Sandbox.live(workspaces=3, api_key=os.environ["SEAM_API_KEY"])
+
+
+def test_bug(seam_sandbox, monkeypatch):
+    monkeypatch.setattr("pytest_seam_sandbox.backends.live.start.prove", lambda *_, **__: 1 / 0)
+    Sandbox.live(workspaces="w9")
+    Sandbox.live(workspaces="w9", api_key=os.environ["SEAM_API_KEY"])
+"""
+
+
+def test_key_shows_nowhere_in_a_run_of_live_tests(pytester, monkeypatch):
+    with StrictServer() as server:
+        monkeypatch.setenv("SEAM_API_KEY", server.first.api_key)
+        monkeypatch.setenv("PYTEST_SEAM_LIVE_ENDPOINT", server.url)
+        monkeypatch.setenv("PYTEST_SEAM_LIVE_WORKSPACES", server.first.workspace_id)
+        monkeypatch.setenv("PYTEST_SEAM_LIVE_FOLDER", str(pytester.path / "live"))
+        monkeypatch.setenv("PYTEST_SEAM_LIVE_TIMEOUT", "3")
+        pytester.makepyfile(SUITE)
+
+        result = pytester.runpytest(
+            "--seam-backend=live",
+            "--seam-timeline=all",
+            "--seam-report=seam.html",
+            "-vv",
+            "--showlocals",
+            "--tb=long",
+            "--log-level=DEBUG",
+            "--junitxml=report.xml",
+            "--full-trace",
+            *WITHOUT,
+        )
+
+    assert {"failed", "errors"} <= set(result.parseoutcomes())
+    assert "passed" not in result.parseoutcomes()
+    assert names_of_what_shows(pytester, result, server.first.api_key) == []

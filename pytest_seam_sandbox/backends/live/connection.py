@@ -17,13 +17,12 @@ from pydantic_core import from_json
 
 from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test, quoted, shortened
 from ...engine.http import SEAM_URL
-from .keys import KeyForm, form_of
+from .keys import STAND_IN_KEY, ApiKey, KeyForm
 
 __tracebackhide__ = is_for_the_test
 
 _READ = re.compile(r"(/[a-z0-9_]+)+/(get|list|list_[a-z0-9_]+|get_related|generate_code)")
 _READING_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
-_STAND_IN_KEY = "seam_test0live_0000000000000000000live"
 _SOON = 1.0  # seconds until the next try, where a 429 does not say
 _STARTED = time.time()
 # Seconds of a clock that runs on while freezegun or time-machine hold the others; Windows has no such function.
@@ -58,32 +57,6 @@ def is_read(method: str, path: str) -> bool:
     return method.upper() in _READING_METHODS and _READ.fullmatch(path) is not None
 
 
-class _Key(httpx.Auth):
-    """The API key; nothing that prints this object shows it."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self.form: KeyForm = form_of(text)
-
-    def __repr__(self) -> str:
-        return f"<{self.form.name}>"
-
-    def __reduce__(self) -> Any:
-        raise SandboxError("the API key of a live sandbox cannot be pickled. Make the connection anew over there.")
-
-    def is_or_stands_in(self, text: str) -> bool:
-        """Whether a text is this key, or the one that stands in for it."""
-        return text in {self._text, _STAND_IN_KEY}
-
-    def put_into(self, request: httpx.Request) -> None:
-        """Authorize the request."""
-        request.headers["authorization"] = f"Bearer {self._text}"
-
-    def without(self, text: str) -> str:
-        """The text, without the key."""
-        return text.replace(self._text, f"<{self.form.name}>") if self._text else text
-
-
 def _network() -> httpx.BaseTransport:
     return _Network(trust_env=False)
 
@@ -106,13 +79,13 @@ class Connection:
     def __init__(
         self,
         endpoint: str,
-        api_key: str,
+        api_key: str | ApiKey,
         *,
         timeout: float = 30.0,
         sleep: Callable[[float], None] = time.sleep,
         transport: Callable[[], httpx.BaseTransport] = _network,
     ) -> None:
-        self._key = _Key(api_key)
+        self._key = ApiKey(api_key) if isinstance(api_key, str) else api_key
         del api_key  # a report of a failure may show the variables of this frame
         self.endpoint = read_endpoint(endpoint or SEAM_URL)
         self.refused: list[Exception] = []
@@ -138,7 +111,7 @@ class Connection:
     @property
     def stand_in_key(self) -> str:
         """The key for clients of the program under test: the true one takes its place on the way out."""
-        return _STAND_IN_KEY
+        return STAND_IN_KEY
 
     def open(self, proof: Proof) -> None:
         """Let writes through from now on."""
@@ -281,7 +254,7 @@ class Connection:
             if self._http is None:
                 self._http = self._transport()
         if with_key:
-            self._key.put_into(request)
+            request.headers["authorization"] = self._key.authorization()
         failure: httpx.RequestError
         try:
             answer = self._http.handle_request(request)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ...engine.errors import is_for_the_test
+from ...engine.errors import SandboxError, is_for_the_test
 
 __tracebackhide__ = is_for_the_test
+
+VARIABLE = "SEAM_API_KEY"
+STAND_IN_KEY = "seam_test0live_0000000000000000000live"
+"""What clients of the program under test have in place of the key."""
 
 _SANDBOX_KEY = re.compile("seam_test[A-Za-z0-9_]+")
 _KEYS_OF_THE_FAKE = frozenset({"seam_apikey1_token", "seam_apikey2_token"})
@@ -56,3 +61,36 @@ def form_of(key: str) -> KeyForm:
         return KeyForm("an API key of Seam's official fake", is_of_the_fake=True, advice=_TAKE_A_SANDBOX_KEY)
     name = next((name for start, name in _STARTS.items() if key.startswith(start)), None)
     return KeyForm(name or ("a text that is no credential of Seam" if key else "nothing"), advice=_TAKE_A_SANDBOX_KEY)
+
+
+class ApiKey:
+    """An API key that nothing shows: reports of failures print the variables of frames.
+
+    text: by default that of the environment variable SEAM_API_KEY.
+    """
+
+    def __init__(self, text: str | None = None) -> None:
+        self._text = os.environ.get(VARIABLE, "") if text is None else text
+        del text
+        self.form = form_of(self._text)
+
+    def __repr__(self) -> str:
+        return f"<{self.form.name}>"
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __reduce__(self) -> Any:
+        raise SandboxError("the API key of a live sandbox cannot be pickled. Make the sandbox anew over there.")
+
+    def authorization(self) -> str:
+        """The header that authorizes a request. httpx shows it as [secure]."""
+        return f"Bearer {self._text}"
+
+    def is_or_stands_in(self, text: str) -> bool:
+        """Whether a text is this key, or the one that stands in for it."""
+        return text in {self._text, STAND_IN_KEY}
+
+    def without(self, text: str) -> str:
+        """The text, without the key."""
+        return text.replace(self._text, f"<{self.form.name}>") if self._text else text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,29 +14,28 @@ from .connection import Connection
 from .guard import prove
 from .guarded import GuardedTransport
 from .handover import Handover
+from .keys import VARIABLE, ApiKey
 from .leases import Leases
 from .undo import Undo
 
 __tracebackhide__ = is_for_the_test
 
-_KEY_VARIABLE = "SEAM_API_KEY"
 _FOLDER = "~/.pytest-seam-sandbox"
 
 
-def connect(settings: Mapping[str, Any], *, holder: str, key: str | None, api_key: str | None) -> Live:
+def connect(settings: Mapping[str, Any], *, holder: str, key: str | None, api_key: ApiKey) -> Live:
     """A workspace at Seam as a backend, once it is proved to be a sandbox; leftovers of a crash are undone first.
 
     settings: those of live sandboxes, as far as they are given. holder: who leases devices, for people. key: what
-    clients get in place of the true key. api_key: the true one, by default that of the environment.
+    clients get in place of the true key. api_key: the true one.
     """
-    true_key = os.environ.get(_KEY_VARIABLE, "") if api_key is None else api_key
-    if not true_key:
+    if not api_key:
         raise SandboxError(
-            f"a live sandbox needs the API key of a sandbox workspace, and {_KEY_VARIABLE} is not set. Set it, or give "
+            f"a live sandbox needs the API key of a sandbox workspace, and {VARIABLE} is not set. Set it, or give "
             "Sandbox.live(api_key=...)."
         )
     timeout = settings.get("live_timeout", 30.0)
-    connection = Connection(settings.get("live_endpoint", ""), true_key, timeout=timeout)
+    connection = Connection(settings.get("live_endpoint", ""), api_key, timeout=timeout)
     try:
         return _on(connection, settings, holder, key or connection.stand_in_key, timeout)
     except BaseException:
