@@ -433,6 +433,29 @@ def test_signal_at_once_ends_it(ready):
         assert running.end(signal.SIGTERM) == (0, "", "")
 
 
+def test_no_control_leaves_out_what_seam_does_not_have(serve):
+    running = serve("--no-control")
+    url = running.lines(5)[0].removeprefix("SEAM_ENDPOINT=")
+
+    assert httpx.post(f"{url}/_sandbox/check").status_code == 404
+    assert httpx.get(f"{url}/health").status_code == 200
+
+
+def test_no_control_is_announced(serve_here, capsys):
+    status, told = serve_here(lambda _: None, "--no-control", "--host", "0.0.0.0")
+    assert status == 0
+    assert "ready: world empty, no control routes, stop with Ctrl-C" in told
+    assert "Whoever reaches it can use this sandbox." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [["--console"], ["--control-host", "sandbox"]], ids=lambda option: option[0])
+def test_no_control_takes_no_option_of_control(option, capsys):
+    assert cli.main(["serve", "--no-control", *option]) == 2
+    assert capsys.readouterr().err == (
+        f"seam-sandbox: {option[0]} is about the routes that --no-control leaves out. Leave out one of the two.\n"
+    )
+
+
 def test_open_host_is_told(serve_into):
     """A server on every address says on stderr what that means, and prints a URL of this machine."""
     process = serve_into("--host 0.0.0.0 --control-host sandbox")
@@ -569,7 +592,7 @@ def test_help_names_every_option(capsys):
 
     told = capsys.readouterr().out
     settings = {name.replace("_", "-") for name, setting in SETTINGS.items() if setting.of_server}
-    options = {"host", "port", "json", "control-host", *settings}
+    options = {"host", "port", "json", "control-host", "no-control", *settings}
     assert caught.value.code == 0
     assert options <= set(re.findall(r"--([a-z-]+)", told))
 

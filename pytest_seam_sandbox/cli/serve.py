@@ -60,6 +60,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="serve a page that shows the sandbox and lets things happen in it, at /_sandbox/console",
     )
     parser.add_argument("--extension", action="append", default=[], metavar="MODULE", help=EXTENSION)
+    parser.add_argument(
+        "--no-control", action="store_true", help="leave out the routes below /_sandbox/, which Seam does not have"
+    )
     for name, setting in _settings():
         switch: dict[str, Any] = {"nargs": "?", "const": "true"} if setting.default in ("true", "false") else {}
         if name == "seed":  # a flag of the official fake
@@ -79,6 +82,11 @@ def run(options: argparse.Namespace) -> int:
     """Serve until a signal comes."""
     from ..transports.server import Listener
 
+    if options.no_control and (options.console or options.control_host):
+        raise SandboxError(
+            f"--{'console' if options.console else 'control-host'} is about the routes that --no-control leaves out. "
+            "Leave out one of the two."
+        )
     given = {name: value for name, _ in _settings() if (value := getattr(options, name)) is not None}
     load = (_load_fake if options.fake_compat else _load_sandbox)(given, options)
     output = Output(sys.stdout, sys.stderr, _lost_json if options.json else _lost_line)
@@ -99,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     listener = Listener(
         host=options.host,
         port=_port(options),
-        control=control,
+        control=None if options.no_control else control,
         control_hosts=options.control_host,
         control_paths=("/_sandbox/", "/_fake/") if options.fake_compat else ("/_sandbox/",),
         handle=handle,
@@ -111,8 +119,8 @@ def run(options: argparse.Namespace) -> int:
         with listener.joined(served.backend.app) as url:
             if not listener.is_loopback:
                 output.tell(
-                    f"seam-sandbox: {options.host} is open to other machines. Whoever reaches it can use and control "
-                    "this sandbox."
+                    f"seam-sandbox: {options.host} is open to other machines. Whoever reaches it can "
+                    f"{'use' if options.no_control else 'use and control'} this sandbox."
                 )
             output.put("\n".join(_announcement(options, url, served)), vital=True)
             wait_for_signal(served.backend.app.settle)
@@ -259,6 +267,7 @@ def _announcement(options: argparse.Namespace, url: str, served: _Served) -> lis
         )
         told |= {"console": f"{url}{_CONSOLE}"} if options.console else {}
         return [json.dumps(ready | told)]
+    control = "no control routes" if options.no_control else f"control below {url}/_sandbox/"
     return [
         f"SEAM_ENDPOINT={url}",
         f"SEAM_API_KEY={api_key}",
@@ -266,7 +275,7 @@ def _announcement(options: argparse.Namespace, url: str, served: _Served) -> lis
         f"workspace_id={workspace_id}",
         *(f"SEAM_WEBHOOK_SECRET={webhook.secret}" for webhook in webhooks),
         *([f"console={url}{_CONSOLE}"] if options.console else []),
-        f"ready: world {backend.world}, control below {url}/_sandbox/, stop with Ctrl-C",
+        f"ready: world {backend.world}, {control}, stop with Ctrl-C",
     ]
 
 
