@@ -21,6 +21,7 @@ from pytest_seam_sandbox.api.devices.state import add_device
 from pytest_seam_sandbox.api.workspaces import open_workspace
 from pytest_seam_sandbox.backends.embedded import Embedded
 from pytest_seam_sandbox.catalog.devices import device_model
+from pytest_seam_sandbox.engine.http import Response
 from pytest_seam_sandbox.transports.server import Listener
 from pytest_seam_sandbox.watch import unnoticed
 from pytest_seam_sandbox.worlds.build import add_account, add_acs_system
@@ -62,7 +63,7 @@ class StrictServer:
 
     first, second: sandbox workspaces. production: one that nobody may ever write to. before, after: called with the
     number of the request, from 1, before it takes effect and when it has, but before it is answered; a test sets them.
-    seen: method, path and API key of every request.
+    When `before` gives True, the request is lost: it never takes effect. seen: method, path and API key of every request.
     """
 
     def __init__(self, **settings) -> None:
@@ -72,7 +73,7 @@ class StrictServer:
         self.first = self._furnish("first", embedded)
         self.second = self._furnish("second", Embedded(beside=embedded, world="empty", name="Second"))
         self.production = self._furnish("production", self._production(embedded))
-        self.before: Callable[[int], None] | None = None
+        self.before: Callable[[int], object] | None = None
         self.after: Callable[[int], None] | None = None
         self.seen: list[tuple[str, str, str]] = []
         self._counting = Lock()
@@ -126,8 +127,8 @@ class StrictServer:
             self.seen.append((request.method, request.path, key))
             number = len(self.seen)
             before, after = self.before, self.after
-        if before is not None:
-            before(number)
+        if before is not None and before(number) is True:
+            return Response(503)
         response = app.handle(request)
         if after is not None:
             after(number)
