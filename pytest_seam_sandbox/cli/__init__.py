@@ -23,6 +23,7 @@ EXTENSION = "a module that adds to the sandbox by the hooks pytest_seam_...; may
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "serve": "serve a sandbox on loopback until it is interrupted",
+        "capture": "write a workspace at Seam, by reading alone, as a world in a file",
         "ledger": "print what of Seam is emulated, and on whose word",
         "heal": "undo what tests have left in a live workspace, when they were stopped",
         "doctor": "look whether tests can run in a live workspace, and what to do where they cannot",

@@ -166,11 +166,13 @@ def _of_device(place: Place, device: Device, owners: Owners) -> Iterator[Fault]:
     wrong = list(_said((*place, "properties"), own_properties, device.properties, model))
     yield from wrong
     if not wrong:
-        yield from _of_codes(place, device, model)
+        yield from _of_codes(place, device)
 
 
-def _of_codes(place: Place, device: Device, model: DeviceModel) -> Iterator[Fault]:
-    row = DeviceRow(
+def device_row(device: Device) -> DeviceRow:
+    """The device as far as its hardware goes, to be asked which PINs it takes."""
+    model = model_of(device)
+    return DeviceRow(
         device_id="",
         workspace_id="",
         connected_account_id="",
@@ -180,6 +182,10 @@ def _of_codes(place: Place, device: Device, model: DeviceModel) -> Iterator[Faul
         name="",
         properties=own_properties(device.properties, model),
     )
+
+
+def _of_codes(place: Place, device: Device) -> Iterator[Fault]:
+    row = device_row(device)
     for number, code in enumerate(device.access_codes):
         here = (*place, "access_codes", number)
         yield from _period(here, code)

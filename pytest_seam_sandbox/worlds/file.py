@@ -66,7 +66,7 @@ def parsed(text: str) -> World:
     try:
         world = World.model_validate(values)
     except ValidationError as error:
-        raise UnusableWorld("", [_fault(detail) for detail in error.errors(include_url=False)]) from None
+        raise UnusableWorld("", faults_of(error)) from None
     found = list(faults(world))
     if found:
         raise UnusableWorld("", found)
@@ -159,6 +159,11 @@ def _check_version(values: Any) -> None:
                 )
             ],
         )
+
+
+def faults_of(error: ValidationError) -> list[Fault]:
+    """What pydantic found wrong with a world, in our words."""
+    return [_fault(detail) for detail in error.errors(include_url=False)]
 
 
 def _fault(detail: ErrorDetails) -> Fault:

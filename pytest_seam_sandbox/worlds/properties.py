@@ -39,7 +39,7 @@ def own_properties(properties: Mapping[str, Any], model: DeviceModel) -> dict[st
     """
     own: dict[str, Any] = plain(properties)
     for name, value in own.items():
-        _check_property(name, value)
+        check_property(name, value)
     for name, value in own.items():
         template = model.properties.get(name)
         if isinstance(value, dict) and isinstance(template, Mapping) and not name.endswith("_metadata"):
@@ -71,7 +71,8 @@ def own_phone_properties(properties: Mapping[str, Any], operating_system: str) -
     return own
 
 
-def _check_property(name: str, value: Any) -> None:
+def check_property(name: str, value: Any) -> None:
+    """Raise SandboxError for a property that no device has, and for a value of another type."""
     types = property_types()
     if name == "online":
         raise SandboxError("there is no property 'online': a device is offline because of an error. Give online=False.")

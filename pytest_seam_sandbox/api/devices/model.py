@@ -42,9 +42,9 @@ _CHARGES: tuple[tuple[float, BatteryStatus], ...] = (
 BATTERY_STATUSES = tuple(word for _, word in _CHARGES)
 _SALTO_METADATA = frozenset({"salto_ks_metadata", "salto_metadata"})
 """The properties that repeat whether a Salto lock is locked, as `locked_state`."""
-_WITHHELD_OFFLINE = frozenset({"locked", "battery_level", "battery"})
+WITHHELD_OFFLINE = frozenset({"locked", "battery_level", "battery"})
 _NEEDS_KEYPAD = frozenset({"can_program_online_access_codes", "can_unlock_with_code"})
-_UNMANAGED_PROPERTIES = (
+UNMANAGED_PROPERTIES = (
     "name",
     "model",
     "accessory_keypad",
@@ -186,7 +186,7 @@ class DeviceRow(Row):
         """The device as a client sees it: managed or, cut down, unmanaged. Source: spec; what is withheld: docs."""
         properties = self._properties()
         if not self.is_managed:
-            properties = {name: properties[name] for name in ("online", *_UNMANAGED_PROPERTIES) if name in properties}
+            properties = {name: properties[name] for name in ("online", *UNMANAGED_PROPERTIES) if name in properties}
         view = {
             "device_id": self.device_id,
             "workspace_id": self.workspace_id,
@@ -254,7 +254,7 @@ class DeviceRow(Row):
             state = "locked" if properties.get("locked") else "unlocked"
             properties[name] = {**properties[name], "locked_state": state}
         if not self.is_online:
-            properties = {name: value for name, value in properties.items() if name not in _WITHHELD_OFFLINE}
+            properties = {name: value for name, value in properties.items() if name not in WITHHELD_OFFLINE}
             properties["online"] = False
         return properties
 

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from threading import Lock
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from pydantic_core import from_json
@@ -151,12 +151,21 @@ class Connection:
         self._check_json(path, answer)
         return answer.status_code, answer.content
 
+    def get(self, path: str, **parameters: str) -> tuple[int, bytes]:
+        """GET a path with these parameters, otherwise like `send`; for whoever wants to read and nothing else."""
+        answer = self._patiently("GET", path, b"", f"?{urlencode(parameters)}" if parameters else "")
+        self._check_json(path, answer)
+        return answer.status_code, answer.content
+
     def answer(self, path: str, body: bytes) -> httpx.Response:
         """Like `send`, for callers who look at whatever answer comes, also one that is not in Seam's form."""
-        self.check_write("POST", path)
+        return self._patiently("POST", path, body)
+
+    def _patiently(self, method: str, path: str, body: bytes, query: str = "") -> httpx.Response:
+        self.check_write(method, path)
         waited = 0.0
         while True:
-            answer = self._post(path, body)
+            answer = self._ask(method, path, body, query)
             if answer.status_code != 429:
                 break
             seconds = _seconds_to_wait(answer)
@@ -170,21 +179,25 @@ class Connection:
         self.check_workspace(answer)
         return answer
 
-    def _post(self, path: str, body: bytes) -> httpx.Response:
+    def _ask(self, method: str, path: str, body: bytes, query: str) -> httpx.Response:
+        headers = {"accept": "application/json"} | ({"content-type": "application/json"} if method == "POST" else {})
         request = httpx.Request(
-            "POST",
-            f"{self.endpoint}{path}",
+            method,
+            f"{self.endpoint}{path}{query}",
             content=body,
-            headers={"content-type": "application/json", "accept": "application/json"},
+            headers=headers,
             extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
         )
         try:
             return self.exchange(request)
         except httpx.RequestError as error:
             why = f"{type(error).__name__}: {error}"
+        undone = (
+            "; what was changed until now is in the journal, and is undone at the next start or by: seam-sandbox heal"
+        )
         raise Unreachable(
-            f"{self.endpoint} gave no answer to {path}: {shortened(why, 300)}. Check the network and live_endpoint; "
-            "what was changed until now is in the journal, and is undone at the next start or by: seam-sandbox heal."
+            f"{self.endpoint} gave no answer to {path}: {shortened(why, 300)}. Check the network and live_endpoint"
+            f"{undone if method == 'POST' else ''}."
         )
 
     def _check_json(self, path: str, answer: httpx.Response) -> None:

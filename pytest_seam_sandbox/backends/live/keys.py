@@ -24,12 +24,14 @@ _KEYS_OF_THE_FAKE = frozenset({"seam_apikey1_token", "seam_apikey2_token"})
 class KeyForm(NamedTuple):
     """What a text is by its form.
 
-    name: for messages. is_sandbox_key: whether a sandbox workspace has such API keys. is_of_the_fake: whether it is a
-    key of Seam's official fake. advice: what to do, where it is no sandbox key.
+    name: for messages. is_production_key: whether production workspaces have such API keys. is_sandbox_key: whether a
+    sandbox workspace has such API keys. is_of_the_fake: whether it is a key of Seam's official fake. advice: what to
+    do, where it is no sandbox key.
     """
 
     name: str
     is_sandbox_key: bool = False
+    is_production_key: bool = False
     is_of_the_fake: bool = False
     advice: str = ""
 
@@ -59,8 +61,10 @@ def form_of(key: str) -> KeyForm:
         return KeyForm("a sandbox API key", is_sandbox_key=True)
     if key in _KEYS_OF_THE_FAKE:
         return KeyForm("an API key of Seam's official fake", is_of_the_fake=True, advice=_TAKE_A_SANDBOX_KEY)
-    name = next((name for start, name in _STARTS.items() if key.startswith(start)), None)
-    return KeyForm(name or ("a text that is no credential of Seam" if key else "nothing"), advice=_TAKE_A_SANDBOX_KEY)
+    start = next((start for start in _STARTS if key.startswith(start)), None)
+    name = "a text that is no credential of Seam" if key else "nothing"
+    is_production_key = start == "seam_"
+    return KeyForm(_STARTS.get(start or "", name), is_production_key=is_production_key, advice=_TAKE_A_SANDBOX_KEY)
 
 
 class ApiKey:

@@ -1,0 +1,1 @@
+"""A workspace at Seam as a world in a file."""

@@ -1,0 +1,51 @@
+"""Writes a file as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from ..engine.errors import SandboxError, is_for_the_test, quoted
+
+__tracebackhide__ = is_for_the_test
+
+_EVERYBODY = 0o666
+
+
+def check_target(path: Path, *, overwrite: bool) -> None:
+    """Raise SandboxError for a file that cannot be written, or that is there and may not be overwritten."""
+    if path.is_dir():
+        raise SandboxError(f"{quoted(str(path))} is a directory; give the name of a file in it.")
+    if path.exists() and not overwrite:
+        raise SandboxError(f"{quoted(str(path))} is there already. Give --force to overwrite it, or another name.")
+    if not path.absolute().parent.is_dir():
+        raise SandboxError(f"there is no directory {quoted(str(path.parent))} for {quoted(path.name)}. Make it first.")
+
+
+def write_whole(path: Path, text: str, *, overwrite: bool, private: bool) -> None:
+    """Write a text to a file, which is there as a whole or as it was. private: nobody else may read it."""
+    check_target(path, overwrite=overwrite)
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            if not private:
+                Path(name).chmod(_EVERYBODY & ~_mask())
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        raise SandboxError(f"{quoted(str(path))} could not be written: {error.strerror or error}.") from error
+
+
+def _mask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,127 @@
+"""`seam-sandbox capture`: a workspace at Seam as a world in a file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..engine.errors import SandboxError
+from ..output import write
+
+if TYPE_CHECKING:
+    from ..backends.live.connection import Connection
+
+_ABOUT = """\
+Reads the devices, connected accounts, access codes, user identities, phones and access systems of a workspace, and
+writes them as a world from which sandboxes start: Sandbox(world="world.json"), pytest --seam-world=world.json.
+
+It reads with GET alone and changes nothing, so the key may be one of a production workspace. The key comes from the
+environment variable SEAM_API_KEY; it is sent to Seam only, and neither shown nor written.
+
+Names of people, e-mail addresses, phone numbers, PINs, serial numbers and the ids of the providers are replaced. Names
+of devices and entrances, keys and custom_metadata stay, but for what is personal in them. Look at the file before you
+give it to others.
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = _ABOUT
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="the file to write, such as world.json")
+    parser.add_argument("--force", action="store_true", help="overwrite the file if it is there")
+    parser.add_argument("--endpoint", default="", metavar="URL", help="base URL of Seam's API (default: Seam's own)")
+    parser.add_argument("--seed", default="0", help="the replacements follow from it (default: %(default)s)")
+    parser.add_argument(
+        "--keep-personal", action="store_true", help="replace nothing; the file is readable for you alone"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=120.0,
+        help="seconds for an answer, and to wait at a 429 (default: %(default)g)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read the workspace and write the file."""
+    from ..capture.capturing import as_text, capture
+    from ..capture.reading import getting
+    from ..capture.writing import check_target, write_whole
+    from ..engine.clock import written_at
+
+    path = Path(options.output)
+    check_target(path, overwrite=options.force)
+    connection = _connection(options)
+    progress = _Progress()
+    try:
+        captured = capture(
+            getting(connection, progress.tell),
+            captured_at=written_at(connection.now()),
+            keep_personal=options.keep_personal,
+            seed=options.seed,
+        )
+        progress.clear()
+        write_whole(path, as_text(captured.world), overwrite=options.force, private=options.keep_personal)
+    except KeyboardInterrupt:
+        progress.clear()
+        _say("seam-sandbox: interrupted; nothing was written.")
+        return 130
+    except SandboxError as mistake:
+        progress.clear()
+        raise SandboxError(f"{mistake} Nothing was written.") from mistake
+    finally:
+        connection.close()
+    for line in captured.left_out:
+        _say(f"not in the world: {line}")
+    with suppress(OSError, ValueError):
+        write(sys.stdout, f"{path}: {captured.counts}")
+    return 0
+
+
+def _connection(options: argparse.Namespace) -> Connection:
+    from ..backends.live.connection import Connection
+    from ..backends.live.keys import form_of
+
+    key = os.environ.get("SEAM_API_KEY", "")
+    form = form_of(key)
+    if not (form.is_sandbox_key or form.is_production_key or form.is_of_the_fake):
+        raise SandboxError(
+            f"the environment variable SEAM_API_KEY has {form.name}; capture takes the API key of a workspace, "
+            "seam_…, which it uses for reading alone. Make one in Seam's console."
+        )
+    if not options.timeout > 0:
+        raise SandboxError(f"--timeout is {options.timeout:g}; it takes a number of seconds above 0.")
+    return Connection(options.endpoint, key, timeout=options.timeout)
+
+
+class _Progress:
+    """Shows on a terminal, and nowhere else, how far the reading is."""
+
+    def __init__(self) -> None:
+        self._stream = sys.stderr if sys.stderr and sys.stderr.isatty() else None
+        self._count = 0
+
+    def tell(self, path: str) -> None:
+        """Show the path that is being read."""
+        self._count += 1
+        self._show(f"reading: request {self._count}, {path}")
+
+    def clear(self) -> None:
+        """Take the line away."""
+        self._show("")
+
+    def _show(self, text: str) -> None:
+        if self._stream is not None:
+            with suppress(OSError, ValueError):
+                self._stream.write(f"\r\x1b[K{text}")
+                self._stream.flush()
+
+
+def _say(line: str) -> None:
+    with suppress(OSError, ValueError):
+        write(sys.stderr, line)

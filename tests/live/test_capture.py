@@ -1,0 +1,788 @@
+"""`seam-sandbox capture`: what it reads, what it writes, what it replaces, and what it says about the rest."""
+
+import errno
+import io
+import json
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from live.strict_server import StrictServer
+from pytest_seam_sandbox import Sandbox, SandboxError, cli
+from pytest_seam_sandbox.backends.live.connection import Connection, is_read
+from pytest_seam_sandbox.capture import capturing, personal, reading, writing
+from pytest_seam_sandbox.capture.capturing import as_text, capture
+from pytest_seam_sandbox.capture.words import ORDINARY
+from pytest_seam_sandbox.catalog.literals import World
+
+NOW = "2031-05-01T12:00:00.000Z"
+
+
+def get_of(sandbox, changed=lambda _, answer: answer):
+    """Reads a sandbox in process. changed: what becomes of an answer."""
+
+    def get(path, **parameters):
+        given = {name: int(value) if name == "limit" else value for name, value in parameters.items()}
+        return changed(path, sandbox.backend.api.call(path, **given))
+
+    return get
+
+
+def captured(sandbox, changed=lambda _, answer: answer, **options):
+    """The sandbox as a captured world."""
+    at = sandbox.clock.now().isoformat()
+    return capture(get_of(sandbox, changed), captured_at=at, **options)
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Starts a sandbox from a captured world."""
+
+    def start(found, **settings):
+        path = tmp_path / "world.json"
+        path.write_text(as_text(found.world), "utf-8")
+        return Sandbox(world=path, **settings)
+
+    return start
+
+
+def seen(sandbox):
+    """What a sandbox has, as clients see it, without times."""
+    found = vars(reading.Reader(get_of(sandbox)).read())
+    found.pop("workspace")
+    text = re.sub(r'"workspace_id": "[^"]*"', '"workspace_id": ""', json.dumps(found))
+    return json.loads(re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "", text))
+
+
+def furnish(sandbox):
+    """Put things into a sandbox that no named world has."""
+    door, gate = sandbox.create_device(name="Jane's door"), sandbox.create_device("schlage_lock", name="GATE")
+    sandbox.create_device("ecobee_thermostat", name="HALL", custom_metadata={"floor": "1", "warm": True})
+    sandbox.create_device("nuki_lock", properties={"accessory_keypad": {"is_connected": False}})
+    call = sandbox.backend.api.call
+    call("/devices/update", device_id=gate.device_id, name="Gate of Jane", custom_metadata={"host": "jane@doe.example"})
+    for device, name in ((door, "Jane Doe"), (gate, "Cleaner")):
+        sandbox.create_access_code(device, name=name, code="4821", common_code_key="shared")
+    sandbox.create_access_code(door, name="later", starts_at="2040-01-01T00:00Z", ends_at="2040-02-01T00:00Z")
+    sandbox.create_access_code(
+        sandbox.create_device("igloohome_lock"),
+        is_offline_access_code=True,
+        starts_at="2040-01-01T00:00Z",
+        ends_at="2040-01-02T00:00Z",
+    )
+    call("/access_codes/simulate/create_unmanaged_access_code", device_id=door.device_id, code="9753", name="Old")
+    other = sandbox.create_device(name="NOT OURS", online=False)
+    call("/devices/update", device_id=other.device_id, is_managed=False)
+    jane = sandbox.create_user_identity(
+        full_name="Jane Doe", email_address="jane@doe.example", phone_number="+15557654321"
+    )
+    sandbox.create_phone(user_identity_id=jane.user_identity_id, nickname="Jane's phone", custom_metadata={"a": "b"})
+    sandbox.create_phone(user_identity_id=jane.user_identity_id, operating_system="ios")
+    sandbox.create_acs_credential(user_identity_id=jane.user_identity_id)
+    sandbox.create_acs_credential("card", user_identity_id=jane.user_identity_id)
+    salto = sandbox.create_acs_system("salto_ks_site", entrances=("Main", "Back"))
+    schedule = {"starts_at": "2020-01-01T00:00Z", "ends_at": "2040-01-02T00:00Z"}
+    user = call(
+        "/acs/users/create",
+        acs_system_id=salto.acs_system_id,
+        full_name="Jane Doe",
+        email_address="jane@doe.example",
+        access_schedule=schedule,
+    )
+    call("/acs/credentials/create", acs_user_id=user["acs_user"]["acs_user_id"], access_method="code", code="4821")
+    sandbox.create_acs_credential(
+        "cloud_key", acs_system_id=salto.acs_system_id, user_identity_id=jane.user_identity_id
+    )
+
+
+# the round trip
+
+
+@pytest.mark.parametrize("world", World.__args__)
+def test_named_world_comes_back_as_it_was(load, world):
+    """World, capture, load: clients see the same devices, codes, people, phones and access systems."""
+    with Sandbox(world=world, seed=3) as sandbox:
+        found = captured(sandbox, keep_personal=True)
+        again = load(found)
+        assert seen(again) == seen(sandbox) | {"left": seen(again)["left"]}
+        assert set(found.left_out) <= {"1 acs encoders: an access system in a sandbox has its own"}
+        assert (
+            captured(again, keep_personal=True).world | {"captured_at": ""} == found.world | {"captured_at": ""}
+            or world != "empty"
+        )
+
+
+@pytest.mark.parametrize("keep_personal", [True, False])
+def test_furnished_sandbox_comes_back_as_it_was(load, keep_personal):
+    """Codes of every kind, what is unmanaged and what is offline, cards, schedules; replaced or not, all of it loads."""
+    with Sandbox(world="house", seed=3) as sandbox:
+        furnish(sandbox)
+        found = captured(sandbox, keep_personal=keep_personal)
+        again = load(found)
+
+        assert found.left_out == [
+            "1 acs access groups: an access system in a sandbox has its own",
+            "1 acs encoders: an access system in a sandbox has its own",
+        ]
+        if keep_personal:
+            assert seen(again) == seen(sandbox)
+        else:
+            counts = {name: len(rows) for name, rows in seen(sandbox).items()}
+            assert {name: len(rows) for name, rows in seen(again).items()} == counts
+
+
+def test_codes_and_outages_go_on_in_the_loaded_sandbox(load):
+    """What was captured is alive: a code ends, an account comes back with its devices."""
+    with Sandbox() as sandbox:
+        door = sandbox.create_device(name="DOOR")
+        soon = sandbox.clock.now().timestamp() + 3600
+        at = [
+            f"{__import__('datetime').datetime.fromtimestamp(soon + extra, __import__('datetime').UTC):%Y-%m-%dT%H:%M:%SZ}"
+            for extra in (-3000, 0)
+        ]
+        sandbox.create_access_code(door, code="4821", starts_at=at[0], ends_at=at[1])
+        outage = sandbox.account_disconnected(sandbox.connected_accounts[0])
+        with outage:
+            found = captured(sandbox, keep_personal=True)
+    again = load(found)
+    assert [error.error_code for error in again.devices[0].errors] == ["account_disconnected"]
+    again.clock.advance(3601)
+    again.complete_login(
+        again.backend.api.call("/connect_webviews/create", accepted_providers=["august"])["connect_webview"][
+            "connect_webview_id"
+        ],
+        email=again.connected_accounts[0].user_identifier.email,
+    )
+    assert again.devices[0].errors == []
+    assert again.access_codes == []
+
+
+def test_pages_are_followed(monkeypatch):
+    """A list in many pages is one list."""
+    monkeypatch.setattr(reading, "PAGE", 1)
+    with Sandbox(world="hotel", seed=3) as sandbox:
+        one_by_one = captured(sandbox, keep_personal=True).world
+        monkeypatch.undo()
+        assert captured(sandbox, keep_personal=True).world | {"captured_at": one_by_one["captured_at"]} == one_by_one
+
+
+def test_list_without_an_end_is_given_up():
+    """A server that gives the same page forever does not keep the command busy forever."""
+
+    def changed(path, answer):
+        return answer | {"pagination": {"next_page_cursor": "x"}} if path == "/connected_accounts/list" else answer
+
+    def get(path, page_cursor=None, limit=None, **_):
+        return changed(path, {"workspace": {}, "connected_accounts": []})
+
+    with pytest.raises(SandboxError, match="/connected_accounts/list gives the same page again and again"):
+        capture(get, captured_at=NOW)
+
+
+# what is personal
+
+
+NAMES = st.text(st.characters(categories=["Ll"], max_codepoint=0x24F), min_size=2, max_size=8).map("Xq{}".format)
+PEOPLE = st.tuples(NAMES, NAMES).map(" ".join)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    names=st.lists(PEOPLE, min_size=2, max_size=3, unique_by=str.casefold),
+    pins=st.lists(st.from_regex("[1-9][0-9]{3}", fullmatch=True), min_size=2, max_size=3, unique=True),
+    seed=st.integers(0, 5),
+)
+@example(names=["Wunderlich Obermaier", "Zsófia Üstüner"], pins=["4821", "1397"], seed=0)
+def test_nothing_personal_is_left(names, pins, seed):
+    """Names and their parts, addresses, numbers and PINs occur nowhere, in fields, metadata or messages; the file loads."""
+    emails = [
+        f"{number}{name.split()[0].encode('ascii', 'ignore').decode()}.x@mail{number}.example"
+        for number, name in enumerate(names)
+    ]
+    numbers = [f"+1555765{number:04d}" for number in range(4321, 4321 + len(names))]
+    sandbox = Sandbox(seed=seed)
+    for name, email, number in zip(names, emails, numbers, strict=True):
+        sandbox.create_connected_account(email=email)
+        door = sandbox.create_device(
+            name=f"Door of {name}",
+            custom_metadata={
+                "tenant": name,
+                "mail": f"to {email.upper()}",
+                "call": f"({number[2:5]}) {number[5:8]}-{number[8:]}",
+            },
+        )
+        for pin in pins:
+            sandbox.create_access_code(door, name=f"{name} {pin}", code=pin)
+        person = sandbox.create_user_identity(
+            full_name=name, email_address=email, phone_number=number, user_identity_key=f"key/{email}"
+        )
+        sandbox.create_phone(user_identity_id=person.user_identity_id, nickname=f"{name}'s phone")
+        sandbox.set_error(door, "device_disconnected", message=f"Ask {name} ({email}), PIN {pins[0]}, at {number}.")
+    sandbox.create_device(custom_metadata={"pins": ", ".join(pins)}, properties={"serial_number": "SERIAL-77"})
+
+    text = as_text(captured(sandbox, seed=seed).world)
+
+    free = "\n".join(_strings(json.loads(text))).casefold()
+    personal_strings = [
+        *names,
+        *(word for name in names for word in name.split() if word.casefold() not in ORDINARY),
+        *emails,
+        *(number[1:] for number in numbers),
+        "SERIAL-77",
+        "4321",
+    ]
+    assert [
+        one for one in personal_strings if re.search(rf"(?<![^\W_]){re.escape(one.casefold())}(?![^\W_])", free)
+    ] == []
+    assert [pin for pin in pins if re.search(rf"(?<!\d){pin}(?!\d)", free)] == []
+
+
+def _strings(value, name=""):
+    """The texts in a JSON value, but for ids and times, which are kept."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _strings(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner, name)
+    elif isinstance(value, str) and not name.endswith(("_id", "_at", "_ids")):
+        yield value
+
+
+def test_same_original_has_the_same_replacement_everywhere(load):
+    """A person is one person in the file: in names, metadata, keys and messages, in any case of letters."""
+    with Sandbox(seed=1) as sandbox:
+        furnish(sandbox)
+        door = sandbox.get_device("Jane's door")
+        sandbox.set_error(
+            door, "device_disconnected", message="Ask JANE DOE, jane@doe.example or +1 (555) 765-4321: 4821"
+        )
+        found = captured(sandbox)
+        again = load(found)
+    jane = again.user_identities[0]
+    first, last = jane.full_name.split()
+    door = next(device for device in again.devices if device.display_name == f"{first}'s door")
+    gate = next(device for device in again.devices if device.nickname == f"Gate of {first}")
+    codes = {code.name: code.code for code in again.access_codes}
+    assert first.isalpha()
+    assert "Jane" not in jane.full_name
+    assert (
+        door.errors[0].message
+        == f"Ask {first.upper()} {last.upper()}, {jane.email_address} or {jane.phone_number}: {codes['Cleaner']}"
+    )
+    assert gate.custom_metadata == {"host": jane.email_address}
+    assert codes[jane.full_name] == codes["Cleaner"] != "4821"
+    assert [user.email_address for user in again.acs_users if user.full_name == jane.full_name].count(
+        jane.email_address
+    ) >= 1
+    assert again.phones[0].nickname == f"{first}'s phone"
+
+
+def world_with(**parts):
+    """A captured world, before anything is replaced."""
+    lists = ("connected_accounts", "devices", "user_identities", "acs_systems")
+    return {"version": 1, "captured_at": NOW, **{name: [] for name in lists}, **parts}
+
+
+LOCK = "22222222-2222-4222-8222-222222222222"
+
+
+def test_logins_are_replaced_whatever_they_are():
+    """User names, numbers and addresses by which people log in at a provider, and what the account is called by them."""
+    accounts = [
+        {
+            "account_type": "nuki",
+            "account_type_display_name": "Nuki",
+            "display_name": "jdoe_92",
+            "user_identifier": {"username": "jdoe_92"},
+        },
+        {"account_type": "august", "display_name": "+15557654321", "user_identifier": {"phone": "+15557654321"}},
+        {"account_type": "yale", "display_name": "Jane's Yale home", "user_identifier": {"email": "Jane@Doe.example"}},
+        {"account_type": "ttlock", "display_name": "x", "image_url": "https://photos.example/jane.png"},
+    ]
+    devices = [
+        {
+            "device_type": "nuki_lock",
+            "device_id": LOCK,
+            "name": "Lock of jdoe_92, Jane",
+            "is_managed": True,
+            "custom_metadata": {"flag": True},
+        }
+    ]
+
+    world = personal.without_people(world_with(connected_accounts=accounts, devices=devices), 0)
+    nuki, august, yale, other = world["connected_accounts"]
+    first = yale["display_name"].split("'")[0]
+
+    assert nuki["display_name"] == nuki["user_identifier"]["username"] != "jdoe_92"
+    assert august["display_name"] == august["user_identifier"]["phone"] != "+15557654321"
+    assert yale["display_name"] == f"{first}'s Yale home" != "Jane's Yale home"
+    assert yale["user_identifier"]["email"].endswith(("@example.org", "@example.com", "@example.net"))
+    assert "image_url" not in other
+    assert world["devices"][0]["name"] == f"Lock of {nuki['display_name']}, {first}"
+    assert world["devices"][0]["custom_metadata"] == {"flag": True}
+
+
+def test_odd_details_are_replaced_too():
+    """Addresses without a dot, numbers without digits, names in scripts without blanks."""
+    people = [
+        {"user_identity_id": LOCK, "full_name": "王小明", "email_address": "ming@localhost", "phone_number": "n/a"},
+        {"full_name": "A B", "email_address": "a@b.example"},
+    ]
+    devices = [
+        {
+            "device_type": "nuki_lock",
+            "name": "王小明的手机, ming@localhost, +44 20 7946 0958, 2031-05-01",
+            "is_managed": True,
+        }
+    ]
+
+    world = personal.without_people(world_with(user_identities=people, devices=devices), 0)
+    ming = world["user_identities"][0]
+    name = world["devices"][0]["name"]
+
+    assert ming["user_identity_id"] == LOCK
+    assert ming["full_name"] in name or "的手机" in name
+    assert "王小明" not in json.dumps(world, ensure_ascii=False)
+    assert ming["email_address"] in name
+    assert ming["email_address"] != "ming@localhost"
+    assert ming["phone_number"] != "n/a"
+    assert "7946" not in name
+    assert name.endswith(", 2031-05-01")
+    assert world["user_identities"][1]["full_name"] == "A B"
+
+
+def test_hardware_is_another_one():
+    """Serial numbers and the ids, keys and places of a provider change, each to one of its form; facts stay."""
+    properties = {
+        "serial_number": "A1-99",
+        "image_url": "https://connect.getseam.com/assets/x.png",
+        "has_direct_power": True,
+        "model": {"display_name": "Jane Lock", "manufacturer_display_name": "Jane"},
+        "battery_level": 0.5,
+        "code_constraints": [{"constraint_type": "no_zeros"}],
+        "ecobee_metadata": {"ecobee_device_id": "ab:01", "device_name": "Jane's hall"},
+        "ttlock_metadata": {
+            "lock_id": 123456,
+            "lock_alias": "by jane@doe.example",
+            "house_name": "12 Elm St",
+            "wireless_keypads": [{"wireless_keypad_id": 77}],
+            "has_gateway": True,
+            "level": 3,
+            "note": None,
+            "owner_id": LOCK,
+        },
+        "supported_code_lengths": [4],
+    }
+    devices = [
+        {
+            "device_type": "ttlock_lock",
+            "device_id": LOCK,
+            "name": "Jane's",
+            "is_managed": True,
+            "properties": properties,
+        }
+    ]
+    world = world_with(devices=devices)
+    world["devices"][0]["properties"] = {
+        name: value for name, value in properties.items() if name not in ("ttlock_metadata", "image_url")
+    }
+    disguise = personal._Disguise(world, 0)
+
+    found = disguise._block(
+        properties | {"picture": {"image_url": "https://photos.example/1.png"}}, is_of_provider=False
+    )
+    ttlock = found["ttlock_metadata"]
+
+    assert re.fullmatch(r"[A-Z]\d-\d\d", found["serial_number"])
+    assert found["serial_number"] != "A1-99"
+    assert (
+        found["model"] == {"display_name": "Jane Lock", "manufacturer_display_name": "Jane"}
+        or "Jane" not in found["model"]["display_name"]
+    )
+    assert (found["battery_level"], found["has_direct_power"], found["supported_code_lengths"]) == (0.5, True, [4])
+    assert found["code_constraints"] == properties["code_constraints"]
+    assert found["image_url"] == properties["image_url"]
+    assert found["picture"] == {}
+    assert re.fullmatch(r"[a-f]{2}:\d\d", found["ecobee_metadata"]["ecobee_device_id"])
+    assert found["ecobee_metadata"]["device_name"] != "Jane's hall"
+    assert (ttlock["has_gateway"], ttlock["level"], ttlock["note"], ttlock["owner_id"]) == (True, 3, None, LOCK)
+    assert isinstance(ttlock["lock_id"], int)
+    assert ttlock["lock_id"] != 123456
+    assert ttlock["house_name"] != "12 Elm St"
+    assert "jane" not in ttlock["lock_alias"]
+
+
+def test_replacements_follow_from_the_seed():
+    """The same seed gives the same file, another one another."""
+    with Sandbox(world="hotel", seed=3) as sandbox:
+        sandbox.clock.freeze()
+        one, two, other = (as_text(captured(sandbox, seed=seed).world) for seed in ("a", "a", "b"))
+
+    assert one == two != other
+
+
+def test_names_run_out_and_are_numbered(monkeypatch):
+    """More people than there are names still get different words."""
+    monkeypatch.setattr(personal, "_TRIES", 1)
+    people = [
+        {"full_name": f"Wx{chr(97 + number)} Yz{chr(97 + number)}", "email_address": f"e{number}@b.example"}
+        for number in range(26)
+    ]
+
+    world = personal.without_people(world_with(user_identities=people * 1), 0)
+
+    names = [person["full_name"] for person in world["user_identities"]]
+    assert len(set(names)) == len(names)
+
+
+def test_pin_fits_each_lock_that_has_it(load):
+    """A replacement keeps the constraints of every device, beside the other PINs there."""
+    with Sandbox(seed=2) as sandbox:
+        easy = sandbox.create_device(name="EASY")
+        hard = sandbox.create_device(
+            name="HARD",
+            properties={
+                "code_constraints": [
+                    {"constraint_type": kind} for kind in ("no_zeros", "cannot_contain_089", "unique_first_four_digits")
+                ]
+            },
+        )
+        for device in (easy, hard):
+            sandbox.create_access_code(device, code="4321" if device is easy else "4356")
+            sandbox.create_access_code(device, code="6666")
+        codes = load(captured(sandbox)).access_codes
+
+    assert {len(code.code) for code in codes} == {4}
+    assert codes[1].code == codes[3].code
+    assert {"4321", "4356", "6666"}.isdisjoint({code.code for code in codes})
+    assert not set("089") & set(codes[2].code + codes[3].code)
+
+
+def test_too_few_pins_are_an_error(monkeypatch):
+    """A PIN that would have to stay as it is is not written."""
+    from pytest_seam_sandbox.capture import pins
+
+    monkeypatch.setattr(pins, "_TRIES", 0)
+    with Sandbox() as sandbox:
+        sandbox.create_access_code(sandbox.create_device(), code="4821")
+        with pytest.raises(SandboxError, match="not enough PINs of 4 digits"):
+            captured(sandbox)
+
+
+# what does not fit
+
+
+def test_what_the_sandbox_cannot_hold_is_listed(load):
+    """Resources with the reason, fields by name, counts of what a world has no place for; what is left loads."""
+    with Sandbox(seed=5) as sandbox:
+        furnish(sandbox)
+        old = sandbox.create_device(name="OLD")
+        code = sandbox.create_access_code(old, code="1357")
+        call = sandbox.backend.api.call
+        call("/spaces/create", name="Suite", device_ids=[old.device_id])
+        hall = sandbox.get_device("HALL").device_id
+        presets = sandbox.get_device(hall).properties.available_climate_presets
+        call(
+            "/thermostats/schedules/create",
+            device_id=hall,
+            climate_preset_key=presets[0].climate_preset_key,
+            starts_at="2040-01-01T00:00Z",
+            ends_at="2040-01-02T00:00Z",
+        )
+
+        def changed(path, answer):
+            answer = json.loads(json.dumps(answer))
+            for device in answer.get("devices", ()):
+                if device["device_id"] == old.device_id:
+                    device["device_type"] = "sauna_lock"
+                if device["display_name"] == "Jane's door":
+                    device["properties"] |= {"sauna_metadata": {"steam": True}, "battery_level": "much"}
+                    device["beta"] = {"x": 1}
+                    device["can_remotely_unlock"] = False
+                if device["device_type"] == "igloohome_lock":
+                    device["properties"]["online"] = False
+            for account in answer.get("connected_accounts", ()):
+                account["user_identifier"]["exclusive"] = True
+                if account["account_type"] == "schlage":
+                    account["account_type"] = "sauna_club"
+            if path == "/phones/list":
+                answer["phones"] = answer["phones"][:1]
+            if path == "/webhooks/list":
+                from pytest_seam_sandbox.backends.seam_api import Refused
+
+                raise Refused(path, {}, 403, {"type": "forbidden", "message": "no"})
+            return answer
+
+        found = captured(sandbox, changed)
+    load(found)
+    listed = "\n".join(found.left_out)
+
+    assert f"devices {old.device_id}: device_type: Seam has no device type 'sauna_lock'" in listed
+    assert "connected_account" in listed
+    assert "account_type: Seam has no provider 'sauna_club'" in listed
+    assert "connected_account_id: the file has no connected_account_id" in listed
+    assert code.access_code_id not in json.dumps(found.world)
+    assert "devices: beta differs in 1" in listed
+    assert "devices: properties.sauna_metadata differs in 1" in listed
+    assert "devices: can_remotely_unlock differs in" in listed
+    assert "devices: errors differs in 1" in listed
+    assert "accounts: user_identifier differs in" in listed
+    assert "1 spaces: a world has no place for them" in listed
+    assert "1 thermostat schedules: a world has no place for them" in listed
+    assert "webhooks: /webhooks/list could not be read (403 forbidden)" in listed
+
+
+def test_phones_without_an_owner_are_listed():
+    """A phone that no user identity has cannot be in a world."""
+    with Sandbox() as sandbox:
+        sandbox.create_phone()
+
+        def changed(path, answer):
+            return {"user_identities": []} if path.startswith("/user_identities/") else answer
+
+        assert captured(sandbox, changed).left_out == ["1 phones: no user identity has them"]
+
+
+def test_structure_that_does_not_fit_is_left_out():
+    """Fields of other types than Seam's specification has: that entry goes, with the reason, and the rest stays."""
+    with Sandbox(world="hotel") as sandbox:
+
+        def changed(path, answer):
+            answer = json.loads(json.dumps(answer))
+            if path == "/user_identities/list":
+                answer["user_identities"][0]["full_name"] = 7
+            for credential in answer.get("acs_credentials", ())[:1]:
+                credential["access_method"] = "retina"
+            return answer
+
+        found = captured(sandbox, changed)
+
+    listed = "\n".join(found.left_out)
+    assert "full_name: input should be a valid string; found 7" in listed
+    assert "access_method: input should be 'code'" in listed
+    assert len(found.world["user_identities"]) == 2
+
+
+# the command
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Runs the command against a URL; the status, what was printed, what was said."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(url, api_key, *options):
+        monkeypatch.setenv("SEAM_API_KEY", api_key)
+        status = cli.main(["capture", "-o", "world.json", "--endpoint", str(url), *options])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return call
+
+
+def test_production_workspace_is_only_read(run, tmp_path):
+    """GET requests to paths that read, and nothing else; the key is nowhere; the workspace is as it was."""
+    with StrictServer() as server:
+        before = server.dump(server.production)
+        status, out, err = run(server.url, server.production.api_key)
+        after, requests = server.dump(server.production), list(server.seen)
+    text = (tmp_path / "world.json").read_text("utf-8")
+
+    assert status == 0
+    assert all(line.startswith("not in the world: 1 acs ") for line in err.splitlines())
+    assert re.match(r"world.json: \d+ devices, \d+ connected accounts", out)
+    assert {method for method, _, _ in requests} == {"GET"}
+    assert [path for _, path, _ in requests if not is_read("GET", path.partition("?")[0])] == []
+    assert {kind: rows for kind, rows in after.items() if rows} == {kind: rows for kind, rows in before.items() if rows}
+    assert server.production.api_key not in text + out + err
+    assert len(Sandbox(world=tmp_path / "world.json").devices) == len(before["Device"])
+
+
+def test_connection_for_reading_sends_no_write():
+    """What is no read is refused before it leaves."""
+    connection = Connection("http://127.0.0.1:9", "seam_test1_x")
+
+    with pytest.raises(SandboxError, match="/devices/update is a write"):
+        connection.get("/devices/update", device_id="x")
+
+
+def test_server_that_asks_to_wait_is_obeyed():
+    """A 429 is waited out, as its retry-after says, and the answer comes then."""
+    waited, refused = [], []
+
+    with Sandbox(world="house") as sandbox:
+
+        def answer(request):
+            path = request.url.path
+            if path == "/devices/list" and not refused:
+                refused.append(path)
+                return httpx.Response(429, headers={"retry-after": "7"}, stream=httpx.ByteStream(b""))
+            found = get_of(sandbox)(path, **dict(request.url.params))
+            return httpx.Response(200, stream=httpx.ByteStream(json.dumps(found).encode()))
+
+        transport = httpx.MockTransport(answer)
+        connection = Connection("http://127.0.0.1:9", "seam_test1_x", sleep=waited.append, transport=lambda: transport)
+        found = capture(reading.getting(connection, lambda _path: None), captured_at=NOW)
+
+    assert waited == [7]
+    assert found.counts == "3 devices, 1 connected accounts"
+
+
+@pytest.mark.parametrize("options", [(), ("--force",)])
+def test_error_on_the_way_leaves_nothing_behind(run, tmp_path, options):
+    """Neither a file nor half of one; a file that was there is as it was."""
+    if options:
+        (tmp_path / "world.json").write_text("old")
+    hotel = Sandbox(world="hotel")
+    with hotel as sandbox, sandbox.serve() as url, sandbox.faults.fail("/acs/users/list", status=503, times=1):
+        status, out, err = run(url, sandbox.api_key, *options)
+
+    assert (status, out) == (2, "")
+    assert "answered /acs/users/list with 503" in err
+    assert err.endswith("Nothing was written.\n")
+    assert sandbox.api_key not in err
+    assert [path.name for path in tmp_path.iterdir()] == (["world.json"] if options else [])
+    assert not options or (tmp_path / "world.json").read_text() == "old"
+
+
+def test_server_that_is_not_there(run):
+    """The message is about the network, and not about changes that were never made."""
+    status, _, err = run("http://127.0.0.1:9", "seam_test1_x")
+
+    assert status == 2
+    assert "gave no answer to /workspaces/get" in err
+    assert "journal" not in err
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("", "has nothing"),
+        ("seam_at1_x", "a personal access token"),
+        ("hello", "no credential"),
+        (" seam_test1_x", "blanks"),
+    ],
+)
+def test_key_is_one_of_a_workspace(run, key, said):
+    """Other credentials are refused before a request leaves, without being shown."""
+    status, _, err = run("http://127.0.0.1:9", key)
+
+    assert status == 2
+    assert said in err
+    assert key == "" or key.strip() not in err
+
+
+def test_wrong_time_out_is_refused(run):
+    """It has to be above zero."""
+    assert run("http://127.0.0.1:9", "seam_test1_x", "--timeout=0")[2].startswith("seam-sandbox: --timeout is 0;")
+
+
+def test_file_that_is_there_stays(run, tmp_path):
+    """Without --force; and it is told before the first request."""
+    (tmp_path / "world.json").write_text("old")
+
+    status, _, err = run("http://127.0.0.1:9", "seam_test1_x")
+
+    assert status == 2
+    assert "'world.json' is there already. Give --force" in err
+    assert (tmp_path / "world.json").read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [(".", "is a directory"), ("nowhere/world.json", "there is no directory 'nowhere'")]
+)
+def test_place_that_cannot_be_written(monkeypatch, capsys, tmp_path, name, said):
+    """Told before the first request."""
+    monkeypatch.chdir(tmp_path)
+
+    assert cli.main(["capture", "-o", name]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_disk_that_is_full(monkeypatch, tmp_path):
+    """No half of a file stays."""
+
+    def fail(_number):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(SandboxError, match="could not be written: No space left on device"):
+        writing.write_whole(tmp_path / "world.json", "text", overwrite=False, private=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("options", "mode"), [((), 0o644), (("--keep-personal",), 0o600)])
+def test_file_with_personal_details_is_private(run, tmp_path, options, mode):
+    """Nobody else on the machine can read what was kept."""
+    before = os.umask(0o022)
+    try:
+        with Sandbox(world="house") as sandbox, sandbox.serve() as url:
+            assert run(url, sandbox.api_key, *options)[0] == 0
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "world.json").stat().st_mode) == mode
+
+
+def test_what_was_left_out_is_said(run):
+    """On the stream for errors, a line each."""
+    with Sandbox(world="hotel") as sandbox, sandbox.serve() as url:
+        status, _, err = run(url, sandbox.api_key)
+
+    assert status == 0
+    assert err == "not in the world: 1 acs encoders: an access system in a sandbox has its own\n"
+
+
+def test_progress_is_for_terminals(run, monkeypatch):
+    """A line that moves along, and is gone at the end."""
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", stream)
+    with Sandbox(world="house") as sandbox, sandbox.serve() as url:
+        run(url, sandbox.api_key)
+
+    assert "\r\x1b[Kreading: request 1, /workspaces/get" in stream.getvalue()
+    assert stream.getvalue().endswith("\r\x1b[K")
+
+
+def test_interrupted_command_writes_nothing(run, monkeypatch, tmp_path):
+    """Ctrl-C ends it with the status of a program that was interrupted."""
+
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(capturing, "capture", interrupt)
+
+    status, _, err = run("http://127.0.0.1:9", "seam_test1_x")
+
+    assert (status, err) == (130, "seam-sandbox: interrupted; nothing was written.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_redirect_is_not_followed(run):
+    """A key that may be one of production goes to the endpoint and nowhere else."""
+    asked = []
+
+    def answer(request):
+        asked.append(str(request.url))
+        return httpx.Response(302, headers={"location": "http://elsewhere.example/"}, stream=httpx.ByteStream(b""))
+
+    connection = Connection("http://127.0.0.1:9", "seam_test1_x", transport=lambda: httpx.MockTransport(answer))
+    with pytest.raises(SandboxError, match="a redirect"):
+        capture(reading.getting(connection, lambda _path: None), captured_at=NOW)
+
+    assert asked == ["http://127.0.0.1:9/workspaces/get"]
+
+
+def test_names_in_the_repository_are_told_apart():
+    """The list of ordinary words is in lower case, without one twice."""
+    assert all(word == word.casefold() and word.isalpha() for word in ORDINARY)
+    assert Path(capturing.__file__).is_file()
