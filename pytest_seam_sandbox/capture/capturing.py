@@ -54,12 +54,9 @@ def _fitting(world: Row) -> tuple[Row, list[str]]:
     left_out: list[str] = []
     while found := list(_faults(world)):
         entries = {_entry(fault): fault for fault in reversed(found)}
-        for place in sorted(entries, key=lambda place: tuple(map(str, place)), reverse=True):
-            fault = entries[place]
-            parent = _at(world, place[:-1])
-            if place[-1] >= len(parent):  # an entry around it has gone already
-                continue
-            left_out.append(f"{_called(place, parent.pop(place[-1]))}: {_field(fault, place)}{fault.text}")
+        for place in sorted(entries, reverse=True):  # the last and the innermost first, so that places stay true
+            part = _at(world, place[:-1]).pop(place[-1])
+            left_out.append(f"{_called(place, part)}: {_field(entries[place], place)}{entries[place].text}")
     return world, left_out
 
 

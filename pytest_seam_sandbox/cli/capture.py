@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         return 130
     except SandboxError as mistake:
         progress.clear()
-        raise SandboxError(f"{mistake} Nothing was written.") from mistake
+        raise SandboxError(f"{str(mistake).rstrip('.')}. Nothing was written.") from mistake
     finally:
         connection.close()
     for line in captured.left_out:

@@ -24,15 +24,19 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Fault(NamedTuple):
-    """What is wrong with a world, and where: names of fields, and numbers of entries from 0 on."""
+    """What is wrong with a world, and where: names of fields, and numbers of entries from 0 on.
+
+    found: the value, as it is shown; it may be personal, which the text is not.
+    """
 
     place: Place
     text: str
+    found: str = ""
 
     def __str__(self) -> str:
-        where = ".".join(map(str, self.place))
-        text = self.text if self.text.endswith(("?", ".")) else f"{self.text}."
-        return f"{where}: {text}" if where else text
+        text = f"{self.text}; found {self.found}" if self.found else self.text
+        where = f"{'.'.join(map(str, self.place))}: " if self.place else ""
+        return f"{where}{text}" if text.endswith(("?", ".")) else f"{where}{text}."
 
 
 def faults(world: World) -> Iterator[Fault]:
@@ -191,7 +195,7 @@ def _of_codes(place: Place, device: Device) -> Iterator[Fault]:
         yield from _period(here, code)
         others = [other for other in device.access_codes if other is not code]
         for text in _wrong_pin(row, code, others):
-            yield Fault((*here, "code"), text)
+            yield Fault((*here, "code"), text, quoted(code.code))
         if not code.is_managed and code.code is None:
             yield Fault((*here, "code"), "an unmanaged code needs its PIN, since Seam does not choose it")
 
@@ -203,12 +207,12 @@ def _wrong_pin(device: DeviceRow, code: AccessCode, others: Sequence[AccessCode]
         return
     text = wrong_length(device, pin)
     if text is not None:
-        yield f"the device refuses the PIN {pin}: {text[0].lower()}{text[1:]}"
+        yield f"the device refuses this PIN: {text[0].lower()}{text[1:]}"
     broken = broken_constraint(device, pin, [other.code or "" for other in others])
     if broken is not None:
-        yield f"the device refuses the PIN {pin}: it violates the constraint {broken}"
+        yield f"the device refuses this PIN: it violates the constraint {broken}"
     if any(other.code == pin and other.is_managed for other in others):
-        yield f"another code of the device has the PIN {pin}"
+        yield "another code of the device has this PIN"
 
 
 def _period(place: Place, part: AccessCode | Credential) -> Iterator[Fault]:

@@ -177,4 +177,4 @@ def _fault(detail: ErrorDetails) -> Fault:
         return Fault(place, f"there is no such field here. {hint}".rstrip())
     context = detail.get("ctx", {})
     said = context.get("text") or "; ".join(context.get("texts", ())) or detail["msg"]
-    return Fault(place, f"{said[0].lower()}{said[1:]}; found {found}")
+    return Fault(place, f"{said[0].lower()}{said[1:]}", found)

@@ -567,15 +567,15 @@ def a_system(**details):
             {"connected_accounts": [{"account_type": "augst"}]},
             "connected_accounts.0.account_type: Seam has no provider 'augst'. Did you mean 'august'",
         ),
-        (a_code({"code": "12"}), "devices.0.access_codes.0.code: the device refuses the PIN 12: access code must have"),
+        (a_code({"code": "12"}), "devices.0.access_codes.0.code: the device refuses this PIN: access code must have"),
         (a_code({"code": "12a4"}), "devices.0.access_codes.0.code: it has digits only; found '12a4'."),
         (
             a_code({"code": "4821"}, {"code": "4821"}),
-            "devices.0.access_codes.1.code: another code of the device has the PIN 4821.",
+            "devices.0.access_codes.1.code: another code of the device has this PIN; found '4821'.",
         ),
         (
             a_code({"code": "1111"}, properties={"code_constraints": [{"constraint_type": "no_all_same_digits"}]}),
-            "it violates the constraint no_all_same_digits.",
+            "it violates the constraint no_all_same_digits; found '1111'.",
         ),
         (a_code({"is_managed": False}), "devices.0.access_codes.0.code: an unmanaged code needs its PIN"),
         (
