@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -85,10 +84,10 @@ def run(options: argparse.Namespace) -> int:
 
 def _connection(options: argparse.Namespace) -> Connection:
     from ..backends.live.connection import Connection
-    from ..backends.live.keys import form_of
+    from ..backends.live.keys import ApiKey
 
-    key = os.environ.get("SEAM_API_KEY", "")
-    form = form_of(key)
+    key = ApiKey()
+    form = key.form
     if not (form.is_sandbox_key or form.is_production_key or form.is_of_the_fake):
         raise SandboxError(
             f"the environment variable SEAM_API_KEY has {form.name}; capture takes the API key of a workspace, "
