@@ -53,11 +53,15 @@ def _check_environment() -> None:
 
 
 class Wanted(NamedTuple):
-    """What a run shows of its tests: the settings of OF_THE_RUN. page: the file; "" for none."""
+    """What a run shows of its tests: the settings of OF_THE_RUN.
+
+    page: the file; "" for none. coverage: the file, "text" for the terminal alone, "" for neither.
+    """
 
     timeline: str
     page: str
     page_of: str
+    coverage: str
 
     @property
     def of_all(self) -> bool:

@@ -50,7 +50,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
     group = parser.getgroup("seam", "Seam sandbox")
     for name, setting in {**SETTINGS, **OF_THE_RUN}.items():
-        group.addoption(option_of(name), dest=f"seam_{name}", default=None, help=setting.help)
+        bare: Any = {"nargs": "?", "const": setting.bare} if setting.bare else {}
+        group.addoption(option_of(name), dest=f"seam_{name}", default=None, help=setting.help, **bare)
         kind: Any = "linelist" if setting.is_list else _INI_VALUE
         parser.addini(f"seam_{name}", f"{setting.help} (default: {setting.default or 'none'})", kind, default=None)
 
@@ -79,6 +80,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_WATCH].wants_pictures = bool(_wanted(config).page)
     if not hasattr(config, "workerinput"):
         _show_elsewhere(config)
+    if coverage := _wanted(config).coverage:
+        from .coverage_of_runs import CoverageOfRun
+
+        plugin = CoverageOfRun(config, coverage)
+        config.stash[_WATCH].see = plugin.see
+        config.pluginmanager.register(plugin, "seam-coverage")
 
 
 def _wanted(config: pytest.Config) -> Wanted:
@@ -101,14 +108,15 @@ def _show_elsewhere(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """One line that says which sandbox the tests get."""
+    from . import __version__
     from .layers import configured
 
     names = ("backend", "world", "seed", "live_workspaces")
     backend, world, seed, workspaces = (configured(config, name)[0] for name in names)
     if backend == "live":
         listed = workspaces if isinstance(workspaces, str) else ", ".join(workspaces or ())
-        return f"seam sandbox: live, workspaces {listed or 'none'}"
-    return f"seam sandbox: embedded, world {world}, seed {seed}"
+        return f"seam sandbox {__version__}: live, workspaces {listed or 'none'}"
+    return f"seam sandbox {__version__}: embedded, world {world}, seed {seed}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

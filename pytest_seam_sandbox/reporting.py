@@ -15,6 +15,7 @@ import pytest
 
 from .backends.base import Backend
 from .backends.raised import note_raised
+from .engine.errors import shortened
 from .layers import Wanted
 from .report.failures import Failure
 from .report.page import as_json, page_of
@@ -62,7 +63,9 @@ def tell(
 
 def _text(sandbox: HasBackend, failure: Failure | None) -> str:
     backend = sandbox.backend
-    return render_timeline(backend.history(), most=_LINES, name_of=backend.names(), failure=failure)
+    seed = getattr(backend, "seed", None)
+    head = "" if seed is None else f"seed {shortened(str(seed), 200)}\n"
+    return head + render_timeline(backend.history(), most=_LINES, name_of=backend.names(), failure=failure)
 
 
 def _test(report: pytest.TestReport, drawn: list[Any]) -> dict[str, Any]:
@@ -78,12 +81,16 @@ def _test(report: pytest.TestReport, drawn: list[Any]) -> dict[str, Any]:
 
 
 class PageWriter:
-    """Writes the report page at the end of a run. path: where; made: the line about the run."""
+    """Writes the report page at the end of a run. path: where; made: the line about the run.
+
+    coverage: what of Seam was tried, if that is to be shown.
+    """
 
     def __init__(self, path: Path, made: str) -> None:
         self._path = path
         self._made = made
         self._tests: list[str] = []
+        self.coverage: list[dict[str, Any]] = []
 
     @pytest.hookimpl(tryfirst=True)  # so that no other plugin keeps what is for the page
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -96,7 +103,7 @@ class PageWriter:
     def pytest_sessionfinish(self) -> None:
         """Write the file, even when there is nothing to show: an old one would say something wrong."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(page_of(self._tests, self._made), encoding="utf-8")
+        self._path.write_text(page_of(self._tests, self._made, self.coverage), encoding="utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the page is."""

@@ -33,7 +33,8 @@ class Setting(NamedTuple):
     default: as it is written in text; "" for none. read: gives the value that the sandbox takes, from a text or a
     Python value, or raises SandboxError; called with the name of the setting. takes_empty: whether an empty text means
     something; else it is as good as no text. is_list: whether it may be several lines of an ini file. of_server:
-    whether it says what an emulated server does, whoever has it started.
+    whether it says what an emulated server does, whoever has it started. bare: what the option means without a value,
+    if that may be left out.
     """
 
     default: str
@@ -42,6 +43,7 @@ class Setting(NamedTuple):
     takes_empty: bool = False
     is_list: bool = False
     of_server: bool = True
+    bare: str = ""
 
 
 def read_setting(name: str, value: Any, layer: str = "") -> Any:
@@ -327,6 +329,18 @@ def _one_of(*known: str) -> Callable[[str, Any], str]:
     return read
 
 
+def _coverage(name: str, value: Any) -> str:
+    found = str(value).strip()
+    if found.lower() != "text" and not found.lower().endswith(".json"):
+        _refuse(
+            name,
+            value,
+            "text, or the path of a file of JSON, such as seam.json (paths of tests stand before --seam-coverage, or "
+            "it is written with =)",
+        )
+    return found
+
+
 def _page(name: str, value: Any) -> str:
     found = str(value).strip()
     if not found.lower().endswith((".html", ".htm")):
@@ -343,6 +357,13 @@ OF_THE_RUN: Mapping[str, Setting] = MappingProxyType(
         ),
         "report": Setting("", "file for a page that draws what happened in each failed test, such as seam.html", _page),
         "report_of": Setting("failed", "which tests are on that page: failed or all", _one_of("failed", "all")),
+        "coverage": Setting(
+            "",
+            "say at the end what of Seam the tests have tried and what they never have: text, or a file such as "
+            "seam.json for the same as JSON too",
+            _coverage,
+            bare="text",
+        ),
     }
 )
 """The settings of a whole run of pytest, which no single sandbox has: option, ini file and environment alone."""

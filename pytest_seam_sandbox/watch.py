@@ -76,12 +76,13 @@ class Watch:
 
     One for a session of pytest. Code of a test finds it by its context, which tasks and `asyncio.to_thread` inherit; a
     thread that the test starts in another way does not (before the free-threaded Python 3.14). wants_pictures: whether
-    there is a report page.
+    there is a report page. see: is told of each new sandbox.
     """
 
     def __init__(self) -> None:
         self.made: Made | None = None
         self.wants_pictures = False
+        self.see: Callable[[Any], None] | None = None
         self._outer: Watch | None = None
 
     def begin(self) -> None:
@@ -106,6 +107,8 @@ class Watch:
 def note(sandbox: HasTimeline) -> None:
     """Called by each new sandbox."""
     watch = _WATCH.get()
+    if watch is not None and watch.see is not None:
+        watch.see(sandbox)
     if watch is not None and watch.made is not None:
         watch.made.add(sandbox)
 

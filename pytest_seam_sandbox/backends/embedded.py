@@ -62,6 +62,7 @@ class Embedded:
         publishable_key: str | None = None,
         extensions: Extensions = NO_EXTENSIONS,
     ) -> None:
+        self.seed = seed
         self.extensions: Extensions = extensions if beside is None else beside.extensions
         self.app: App = (
             App(self.extensions.api(), settings=settings or Settings(), seed=seed) if beside is None else beside.app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -74,7 +74,7 @@ class History:
 
     Events that go from here stay in the event log of their workspace. A place is a number of entries since the
     beginning, so that it stays right when the oldest go. append: add an entry. answering: the request that is being
-    answered, or whose work is being done.
+    answered, or whose work is being done. leaving: is told of entries that go.
     """
 
     def __init__(self) -> None:
@@ -82,6 +82,7 @@ class History:
         self._gone = 0
         self.append = self._entries.append
         self.answering: Call | None = None
+        self.leaving: Callable[[list[Entry]], None] | None = None
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
@@ -100,7 +101,7 @@ class History:
 
     def cut(self, place: int) -> None:
         """Forget the entries from a place on."""
-        del self._entries[max(0, place - self._gone) :]
+        self._forget(max(0, place - self._gone), len(self._entries))
 
     def extend(self, entries: Iterable[Entry]) -> None:
         """Add several entries."""
@@ -122,10 +123,15 @@ class History:
         """Let the oldest entries go; rarely, since that takes as long as there are entries."""
         many = len(self._entries) - KEPT
         if many > KEPT // 10:
-            del self._entries[:many]
+            self._forget(0, many)
             self._gone += many
 
     def clear(self) -> None:
         """Forget all entries."""
         self._gone += len(self._entries)
-        self._entries.clear()
+        self._forget(0, len(self._entries))
+
+    def _forget(self, start: int, end: int) -> None:
+        if self.leaving is not None:
+            self.leaving(self._entries[start:end])
+        del self._entries[start:end]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,16 @@ def as_json(value: Any) -> str:
     return text
 
 
-def page_of(tests: Iterable[str], made: str) -> str:
-    """The page. tests: each as `as_json` gives it. made: a line about the run, at the end of the page."""
+def page_of(tests: Iterable[str], made: str, coverage: Sequence[Any] = ()) -> str:
+    """The page. tests: each as `as_json` gives it. made: a line about the run, at the end of the page.
+
+    coverage: for each kind what was tried and what never was.
+    """
     script = "\n".join(_read(name) for name in _SCRIPTS)
     before, rest = _read("page.html").split("@css@")
     between, rest = rest.split("@data@")
     after, end = rest.split("@script@")
-    data = f'{{"made":{as_json(made)},"tests":[{",".join(tests)}]}}'
+    data = f'{{"made":{as_json(made)},"coverage":{as_json(list(coverage))},"tests":[{",".join(tests)}]}}'
     return "".join([before, _read("page.css"), between, data, after, script, end])
 
 

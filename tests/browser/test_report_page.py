@@ -233,3 +233,18 @@ def test_run_of_a_machine(page, shown, block):
 
     assert page.locator("ol.steps li").all_inner_texts() == ["GARAGE loses its connection", "unlock()"]
     assert page.inner_text("#summary") == "1 failed, 0 other tests with a sandbox."
+
+
+def test_coverage_of_a_run(page, tmp_path):
+    """How much of each kind was tried, and which names when it is opened; nothing without it."""
+    path = tmp_path / "seam.html"
+    path.write_text(page_of([], "made", [{"kind": "faults", "tried": ["fail"], "never": ["slow", "reset"]}]), "utf-8")
+    page.goto(path.as_uri())
+
+    assert page.inner_text("#summary") == "No test with a sandbox was to be shown."
+    page.click("text=faults: 1 of 3 that are emulated")
+    assert page.locator("#coverage li").all_inner_texts() == ["fail", "slow", "reset"]
+
+    path.write_text(page_of([], "made"), "utf-8")
+    page.reload()
+    assert page.is_hidden("#coverage")

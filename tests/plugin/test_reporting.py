@@ -93,6 +93,31 @@ def test_step_that_broke_is_marked(pytester, in_process):
     assert lines[place + 1].startswith("  sandbox  POST /devices/simulate/connect")
 
 
+def test_seed_stands_above_the_timeline(pytester, in_process):
+    """That of the sandbox, whoever has made it."""
+    pytester.makepyfile(
+        """
+        from pytest_seam_sandbox import Sandbox
+
+        def test_it(seam_sandbox):
+            other = Sandbox(seed="mine")
+            assert 0
+        """
+    )
+
+    result = in_process("--seam-seed=7")
+
+    result.stdout.fnmatch_lines(
+        [
+            "seam sandbox *: embedded, world empty, seed 7",
+            "*- Seam timeline -*",
+            "seed 7/test_seed_stands_above_the_timeline.py::test_it",
+            "*- Seam timeline -*",
+            "seed mine",
+        ]
+    )
+
+
 @pytest.mark.parametrize(("color", "coloured"), [("yes", True), ("no", False)])
 def test_colours_where_the_terminal_has_them(pytester, in_process, color, coloured):
     """In the terminal only; nothing else that reads the report has them."""

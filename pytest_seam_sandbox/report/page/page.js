@@ -49,6 +49,20 @@ function legend() {
   document.getElementById("legend").append(...items);
 }
 
+// What of Seam was tried: for each kind how much of it, and when it is opened, what and what never.
+function coverageOf(row) {
+  const all = row.tried.length + row.never.length;
+  const list = (title, names) => (names.length ? [make("strong", {}, title), make("ul", { class: "mono" }, ...names.map((name) => make("li", {}, name)))] : []);
+  return make("details", { class: "kind-of" }, make("summary", {}, `${row.kind}: ${row.tried.length} of ${all} that are emulated`,
+    make("meter", { min: 0, max: all, value: row.tried.length, "aria-label": `${row.kind} tried` })), ...list("tried", row.tried), ...list("never", row.never));
+}
+
+if (report.coverage.length) {
+  const section = document.getElementById("coverage");
+  section.hidden = false;
+  section.append(...report.coverage.map(coverageOf));
+}
+
 const failed = report.tests.filter((test) => test.outcome === "failed").length;
 document.getElementById("summary").textContent = report.tests.length
   ? `${failed} failed, ${report.tests.length - failed} other test${report.tests.length - failed === 1 ? "" : "s"} with a sandbox.`

@@ -1,0 +1,105 @@
+"""What of Seam the tests of a run have tried, of what is emulated: as text, as JSON and on the report page."""
+
+import json
+import re
+
+import pytest
+
+from pytest_seam_sandbox.report.coverage import KINDS, Tried, as_json, as_text, known
+
+TESTS = """
+import pytest
+from pytest_seam_sandbox import Sandbox
+from pytest_seam_sandbox.stateful import SandboxMachine, rule
+
+def test_calls(seam_sandbox, sandbox_device, seam_http):
+    seam_http.post("/locks/unlock_door", json={"device_id": sandbox_device.device_id})
+    seam_http.get("/devices/get", params={"name": "x"})
+    seam_http.get("/no/such/path")
+
+def test_outage_and_fault(seam_sandbox, sandbox_device, seam_http):
+    with seam_sandbox.disconnected(sandbox_device), seam_sandbox.faults.fail("/devices/list"):
+        seam_http.get("/devices/list")
+
+def test_sweep(seam_sandbox, sandbox_device, seam_sweep):
+    for trial in seam_sweep(remove=sandbox_device):
+        with trial as sandbox:
+            sandbox.http().get("/events/list", params={"since": "2020-01-01"})
+
+@pytest.mark.parametrize("number", range(60))
+def test_many(number):
+    with Sandbox() as sandbox:
+        sandbox.http().post("/workspaces/get")
+"""
+
+
+def rows_of(path):
+    """The rows of the JSON."""
+    return json.loads(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two workers"])
+def test_what_was_tried(pytester, in_subprocess, workers):
+    """By the program: paths, events, refusals, outages and faults; in trials of sweeps and in all sandboxes too."""
+    pytester.makepyfile(TESTS)
+
+    result = in_subprocess("--seam-coverage=out/seam.json", "--seam-report=seam.html", *workers)
+
+    rows = rows_of(pytester.path / "out" / "seam.json")
+    assert list(rows) == list(KINDS)
+    assert rows["operations"]["tried"] == [
+        "/devices/get",
+        "/devices/list",
+        "/events/list",
+        "/locks/unlock_door",
+        "/workspaces/get",
+    ]
+    assert {"device.disconnected", "device.removed", "lock.unlocked"} <= set(rows["events"]["tried"])
+    assert rows["refusals"]["tried"] == ["device_not_found"]
+    assert rows["outages"]["tried"] == ["disconnected", "removed"]
+    assert rows["faults"]["tried"] == ["fail"]
+    assert "hub_disconnected" in rows["outages"]["never"]
+    assert "/thermostats/cool" in rows["operations"]["never"]
+    result.stdout.fnmatch_lines(["=*= Seam coverage =*", "faults: 1 of * that are emulated", "  tried: fail"])
+    data = re.search(r'id="data">(.*?)</script>', (pytester.path / "seam.html").read_text("utf-8"))[1]
+    assert {row["kind"]: row["tried"] for row in json.loads(data)["coverage"]} == {
+        kind: row["tried"] for kind, row in rows.items()
+    }
+
+
+def test_option_without_a_value(pytester, in_process):
+    """The terminal alone; nobody is told anything without the option."""
+    pytester.makepyfile("def test_it(seam_sandbox):\n    pass")
+
+    assert "Seam coverage" in in_process("--seam-coverage").stdout.str()
+    assert "Seam coverage" not in in_process().stdout.str()
+
+
+def test_path_of_tests_is_no_file(pytester, in_process):
+    """An option without a value takes what follows it."""
+    result = in_process("--seam-coverage", "tests/")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: the option --seam-coverage: coverage is 'tests/'; it takes text, or *written with =)."]
+    )
+
+
+def test_nothing_that_is_not_emulated_counts():
+    """Neither a path nor an error of a fault or of a stub."""
+    tried = Tried()
+    tried.merge({"operations": ["/a", "/locks/get"], "events": [], "outages": ["disconnected"]})
+    emulated = known(["disconnected"])
+
+    rows = {row["kind"]: row for row in as_json(tried, emulated)}
+
+    assert rows["operations"]["tried"] == ["/locks/get"]
+    assert rows["outages"] == {"kind": "outages", "tried": ["disconnected"], "never": []}
+    assert {"invalid_input", "device_not_found", "unauthorized"} <= set(rows["refusals"]["never"])
+
+
+def test_text_says_beginnings_once():
+    """Families of names are told apart, and nothing is said of what is empty."""
+    rows = [{"kind": "operations", "tried": ["/a/b", "/a/c", "/d/e", "plain"], "never": []}]
+
+    assert as_text(rows) == ["operations: 4 of 4 that are emulated", "  tried: /a/{b, c}, /d/e, plain"]
