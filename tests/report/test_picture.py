@@ -192,7 +192,7 @@ def test_page_is_whole_whatever_a_device_is_called(name):
     text = page_of([as_json({"name": name})], "made by <me>")
 
     data = text.split('id="data">')[1].split("</script>")[0]
-    assert json.loads(data) == {"made": "made by <me>", "tests": [{"name": name}]}
+    assert json.loads(data) == {"made": "made by <me>", "coverage": [], "tests": [{"name": name}]}
     assert "<" not in data
     text.encode()
 
