@@ -14,6 +14,7 @@ from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test, q
 from ...engine.http import SEAM_URL
 from .connection import Connection, json_of
 from .journal import Change
+from .lease_records import without_records
 
 __tracebackhide__ = is_for_the_test
 
@@ -34,6 +35,7 @@ _SET_ANEW = (
     "cookie",
     "proxy-authorization",
 )
+_OF_THE_BODY = ("content-length", "content-encoding", "transfer-encoding")
 
 
 class Notes(Protocol):
@@ -52,7 +54,8 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Sends the requests of any client, sync or async, on the connection of a live sandbox.
 
     A request to another host, or with another key, is refused with SandboxError before it leaves. Seam's host means the
-    endpoint of the connection. The answer comes as it is; redirects are for the client to follow, through here again.
+    endpoint of the connection. The answer comes as it is, but for lease records; redirects are for the client to
+    follow, through here again.
     """
 
     def __init__(self, connection: Connection, notes: Notes) -> None:
@@ -80,6 +83,7 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         except ProductionRefused as refused:
             raise self._connection.refusal(refused) from None
         self._notes.finish(change, answer.status_code, json_of(answer))
+        answer = _shown(answer)
         answer.request = request
         return answer
 
@@ -127,6 +131,15 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             content=body or None,
             extensions={name: value for name, value in request.extensions.items() if name == "timeout"},
         )
+
+
+def _shown(answer: httpx.Response) -> httpx.Response:
+    """The answer without lease records."""
+    content = without_records(answer.content)
+    if content is answer.content:
+        return answer
+    headers = [pair for pair in answer.headers.multi_items() if pair[0] not in _OF_THE_BODY]
+    return httpx.Response(answer.status_code, headers=headers, content=content)
 
 
 def params_of(request: httpx.Request, body: bytes) -> dict[str, Any]:

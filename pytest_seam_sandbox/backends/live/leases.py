@@ -65,7 +65,7 @@ class Leases:
     they write: how a release is undone nobody wants to know. folder: see `LeaseFolder`; all processes of one machine
     have to use the same. holder: who it is, for people on other machines, such as the name of the test. term: seconds
     for which a record is written. renewal: seconds between two renewals. pause: waits so many seconds. rank: of
-    devices that are equally healthy, those of the lowest rank come first, by their ids.
+    devices that are equally good, those of the lowest rank come first, by their ids.
     """
 
     def __init__(
@@ -99,9 +99,9 @@ class Leases:
     def lease(self, *, device_type: str | None = None, flags: Collection[str] = (), deadline: float = 30.0) -> str:
         """Take a device of this type that has all these flags, such as `can_simulate_disconnection`; gives its id.
 
-        Devices that have neither errors nor warnings come first; one that is offline is never taken. deadline: seconds
-        to wait until one is free. Raises SandboxError when the workspace has no such device, and when none was free in
-        time, with who holds what.
+        Devices that have neither errors nor warnings come first, and of them those that can simulate most; one that is
+        offline is never taken. deadline: seconds to wait until one is free. Raises SandboxError when the workspace has
+        no such device, and when none was free in time, with who holds what.
         """
         until = real_seconds() + deadline
         reasons: dict[str, str] = {}
@@ -156,12 +156,17 @@ class Leases:
         fitting = [row for row in rows if _fits(row, device_type, flags)]
         if not fitting:
             raise SandboxError(no_such_device(self._workspace_id, device_type, flags, rows))
-        for row in sorted(fitting, key=lambda row: (_problems(row), self._rank(row["device_id"]))):
+        for row in sorted(fitting, key=self._order):
             try:
                 return self._take(row)
             except NotFree as why:
                 reasons[f"{_name(row)} ({row['device_id']})"] = str(why)
         return None
+
+    def _order(self, row: Mapping[str, Any]) -> tuple[int, int, float]:
+        """Devices without problems first, then those that can simulate more, then those of the lower rank."""
+        simulations = sum(row.get(flag) is True for flag in row if flag.startswith("can_simulate_"))
+        return _problems(row), -simulations, self._rank(row["device_id"])
 
     def _take(self, row: Mapping[str, Any]) -> str:
         device_id = str(row["device_id"])

@@ -16,6 +16,7 @@ from ..seam_api import Refused
 from .calls import Calls
 from .connection import Connection, NoSuchPath, TooManyRequests, Unreachable, is_read
 from .journal import Change, Journal, Leftover, in_use, leftovers
+from .lease_records import without_records
 from .undoing.rules import CannotUndo, Written
 from .undoing.table import rule_of
 
@@ -66,7 +67,7 @@ class Undo:
         change = self.begin("POST", path, from_json(body)) if body else self.begin("POST", path, {})
         status, content = self._connection.send(path, body)
         self.finish(change, status, from_json(content))
-        return status, content
+        return status, without_records(content)
 
     def begin(self, method: str, path: str, params: dict[str, Any]) -> Change | None:
         """Note a write that is about to leave; None for a read, and for what has not to be undone.
