@@ -6,7 +6,7 @@ Imports pytest and the standard library only: every run of pytest loads this mod
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from .settings import OF_THE_RUN, SETTINGS, read_setting
 
 _PREFIX = "PYTEST_SEAM_"
+_MARKER = "the marker seam()"
 
 
 def option_of(name: str) -> str:
@@ -113,7 +114,7 @@ def settings_of(request: pytest.FixtureRequest, worlds: Collection[str] = ()) ->
             raise pytest.UsageError(
                 f"the marker seam() does not take {found}; it takes the keywords {', '.join(SETTINGS)}."
             )
-        given |= {name: (value, "the marker seam()") for name, value in marker.kwargs.items()}
+        given |= {name: (value, _MARKER) for name, value in marker.kwargs.items()}
     settings: dict[str, Any] = {}
     for name, (value, layer) in given.items():  # no comprehension, whose frame pytest would show
         is_added = name == "world" and isinstance(value, str) and value in worlds
@@ -121,3 +122,13 @@ def settings_of(request: pytest.FixtureRequest, worlds: Collection[str] = ()) ->
             found = value if is_added else read_setting(name, _from_root(request.config, name, value), layer)
             settings[name] = found
     return settings | {"seed": f"{settings.get('seed', SETTINGS['seed'].default)}/{request.node.nodeid}"}
+
+
+def _check_live(settings: Mapping[str, Any], marked: Sequence[str]) -> None:
+    """Raise EmbeddedOnly for a test whose own marker says how the emulator has to behave."""
+    __tracebackhide__ = True
+    for name in marked:
+        if SETTINGS[name].is_manner:
+            from .backends.base import embedded_only
+
+            raise embedded_only(f"{name}={settings[name]!r}", "Seam behaves as it does")

@@ -34,7 +34,8 @@ class Setting(NamedTuple):
     Python value, or raises SandboxError; called with the name of the setting. takes_empty: whether an empty text means
     something; else it is as good as no text. is_list: whether it may be several lines of an ini file. of_server:
     whether it says what an emulated server does, whoever has it started. bare: what the option means without a value,
-    if that may be left out.
+    if that may be left out. is_manner: whether it says how the emulator behaves, so that it says nothing of a live
+    sandbox.
     """
 
     default: str
@@ -44,6 +45,7 @@ class Setting(NamedTuple):
     is_list: bool = False
     of_server: bool = True
     bare: str = ""
+    is_manner: bool = False
 
 
 def read_setting(name: str, value: Any, layer: str = "") -> Any:
@@ -268,17 +270,25 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         ),
         "seed": Setting("0", "ids, names, PINs and serial numbers follow from it, in a test also from its name", _seed),
         "action_attempts": Setting(
-            "instant", "how action attempts end: instant, poll or a delay in sandbox seconds", _attempts
+            "instant",
+            "how action attempts end: instant, poll or a delay in sandbox seconds",
+            _attempts,
+            is_manner=True,
         ),
-        "event_latency": Setting("0", "sandbox seconds until an event shows in /events/list", _latency),
+        "event_latency": Setting("0", "sandbox seconds until an event shows in /events/list", _latency, is_manner=True),
         "state_latency": Setting(
-            "0", "sandbox seconds until a device shows what /devices/simulate does to it", _latency
+            "0", "sandbox seconds until a device shows what /devices/simulate does to it", _latency, is_manner=True
         ),
         "deactivation_latency": Setting(
-            "0", "sandbox seconds from /phones/deactivate until the phone and its keys are gone", _latency
+            "0",
+            "sandbox seconds from /phones/deactivate until the phone and its keys are gone",
+            _latency,
+            is_manner=True,
         ),
-        "strict_ids": Setting("true", "refuse ids that are no UUID with 400 (true) or look them up (false)", _flag),
-        "rate_limits": Setting("false", "answer 429 beyond Seam's documented limits per device", _flag),
+        "strict_ids": Setting(
+            "true", "refuse ids that are no UUID with 400 (true) or look them up (false)", _flag, is_manner=True
+        ),
+        "rate_limits": Setting("false", "answer 429 beyond Seam's documented limits per device", _flag, is_manner=True),
         "intercept_allow": Setting(
             "",
             "hosts that may be reached for real under seam_intercept, separated by commas",
