@@ -119,3 +119,20 @@ def test_leftovers_that_cannot_be_undone_are_warned_of(server, go_live, live_fol
         go_live()
 
     cut.unlink()
+
+
+def test_lock_that_was_turned_before_it_went_offline_is_turned_back(server, go_live):
+    """Undone in reverse order, the door would be turned while its lock is offline; so that is tried again."""
+    live = go_live()
+    device = live.create_device()
+    was_locked = device.properties.locked
+    turn = "unlock_door" if was_locked else "lock_door"
+    with live.http() as client:
+        client.post("/devices/simulate/disconnect", json={"device_id": device.device_id})
+        client.post(f"/locks/{turn}", json={"device_id": device.device_id})  # while the server has not noticed
+
+    live.close()
+
+    assert are_online(server, within=5)
+    (row,) = [row for row in server.dump(server.first)["Device"] if row["device_id"] == device.device_id]
+    assert row["properties"]["locked"] is was_locked

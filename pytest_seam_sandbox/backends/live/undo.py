@@ -26,6 +26,8 @@ _OUT_OF_REACH = (Unreachable, TooManyRequests, ProductionRefused)
 _OF_ANOTHER_KIND = (AttributeError, KeyError, TypeError, ValueError)
 """What comes of values that are not in the form of Seam's: of the program under test, or of who answers."""
 
+_PAUSES = (0.2, 1.0)
+"""Seconds before each further try of what was refused: a door does not turn before its lock is connected again."""
 _UNREAD = "unread"
 """Known of a change when nothing could be looked at before it."""
 
@@ -50,7 +52,8 @@ class Book(Protocol):
 class Undo:
     """Sends the writes of a live sandbox, notes them in the journal of this process, and undoes them.
 
-    folder: with the journals of all processes. sleep: waits until an action attempt is over.
+    folder: with the journals of all processes. sleep: waits until an action attempt is over, or before what was refused
+    is tried again.
     """
 
     def __init__(self, connection: Connection, folder: Path, *, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -60,6 +63,7 @@ class Undo:
         self._connection = connection
         self._folder = folder
         self._calls = Calls(connection, sleep)
+        self._sleep = sleep
         self._lock = RLock()
 
     def send(self, path: str, body: bytes) -> tuple[int, bytes]:
@@ -151,7 +155,12 @@ class Undo:
         problems: list[str] = []
         others = set(self._made_by_others())
         left = [change for change in changes if change.over is None]
-        while left:
+        refused: list[tuple[Change, SandboxError]] = []
+        pauses = list(_PAUSES)
+        while left or (refused and pauses):
+            if not left:
+                self._sleep(pauses.pop(0))
+                left, refused = [change for change, _ in reversed(refused)], []
             change = left.pop()
             try:
                 self._undo_one(change, others)
@@ -160,14 +169,17 @@ class Undo:
                 book.over(change, "lost")
             except SandboxError as error:
                 if isinstance(error, _OUT_OF_REACH) and not isinstance(error, NoSuchPath):
-                    problems.append(f"{change.path} and {len(left)} changes before it were not undone: {error}")
-                    break
-                problems.append(f"{change.path} could not be undone: {error}")
-                if is_last_try:
-                    book.over(change, "refused twice")
+                    many = len(left) + len(refused)
+                    problems.append(f"{change.path} and {many} changes before it were not undone: {error}")
+                    return problems
+                refused.append((change, error))
             else:
                 book.over(change, "undone")
                 told(change.path)
+        for change, refusal in refused:
+            problems.append(f"{change.path} could not be undone: {refusal}")
+            if is_last_try:
+                book.over(change, "refused twice")
         return problems
 
     def _undo_one(self, change: Change, others: set[str]) -> None:
