@@ -121,6 +121,8 @@ def settings_of(request: pytest.FixtureRequest, worlds: Collection[str] = ()) ->
         if layer:
             found = value if is_added else read_setting(name, _from_root(request.config, name, value), layer)
             settings[name] = found
+    if settings.get("backend") == "live":
+        _check_live(settings, [name for name, (_, layer) in given.items() if layer == _MARKER])
     return settings | {"seed": f"{settings.get('seed', SETTINGS['seed'].default)}/{request.node.nodeid}"}
 
 
@@ -129,6 +131,6 @@ def _check_live(settings: Mapping[str, Any], marked: Sequence[str]) -> None:
     __tracebackhide__ = True
     for name in marked:
         if SETTINGS[name].is_manner:
-            from .backends.base import embedded_only
+            from .engine.errors import embedded_only
 
             raise embedded_only(f"{name}={settings[name]!r}", "Seam behaves as it does")

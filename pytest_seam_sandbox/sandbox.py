@@ -9,14 +9,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from . import verdict, watch
-from .backends.base import Backend, embedded_only
+from .backends.base import Backend
 from .backends.clock import SandboxClock
 from .backends.embedded import Embedded
 from .backends.extensions import NO_EXTENSIONS, Extensions
 from .backends.raised import note_raised
 from .backends.unfinished import Begun
 from .clients import Clients
-from .engine.errors import SandboxError, is_for_the_test, told
+from .engine.errors import SandboxError, embedded_only, is_for_the_test, told
 from .engine.faults import Faults
 from .engine.history import Call
 from .engine.settings import Settings

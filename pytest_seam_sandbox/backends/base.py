@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-from ..engine.errors import EmbeddedOnly, is_for_the_test
+from ..engine.errors import is_for_the_test
 
 if TYPE_CHECKING:
     from ..engine.history import Call, Entry
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = is_for_the_test
 T = TypeVar("T")
-
-
-def embedded_only(what: str, why: str = "no endpoint of Seam does it") -> EmbeddedOnly:
-    """What to raise where a live sandbox is asked for what a workspace at Seam cannot do."""
-    return EmbeddedOnly(
-        f"{what} is embedded only, and this sandbox is live: {why}. Run the test on the emulator, also under "
-        "--seam-backend=live, with @pytest.mark.seam(backend='embedded')."
-    )
 
 
 class DeviceFacts(Protocol):

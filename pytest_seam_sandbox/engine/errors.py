@@ -102,6 +102,14 @@ class EmbeddedOnly(SandboxError):
     """A live sandbox was asked for what only the emulator can do; the plugin skips the test, with the message."""
 
 
+def embedded_only(what: str, why: str = "no endpoint of Seam does it") -> EmbeddedOnly:
+    """What to raise where a live sandbox is asked for what a workspace at Seam cannot do."""
+    return EmbeddedOnly(
+        f"{what} is embedded only, and this sandbox is live: {why}. Run the test on the emulator, also under "
+        "--seam-backend=live, with @pytest.mark.seam(backend='embedded')."
+    )
+
+
 class NotEmulated(SandboxError):
     """A path of Seam was called that the sandbox does not emulate."""
 

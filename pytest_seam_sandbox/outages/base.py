@@ -11,11 +11,11 @@ from typing import Any, ClassVar, Literal, Self, overload
 from ..api.events import Event
 from ..api.phones.model import Phone
 from ..backends.base import Backend
-from ..backends.base import embedded_only as only_embedded
 from ..backends.event_list import EventList
 from ..backends.raised import note_raised
 from ..catalog.literals import EventType
 from ..engine.errors import ExpectationFailed, SandboxError, is_for_the_test
+from ..engine.errors import embedded_only as only_embedded
 from ..engine.places import place_of_caller
 from ..expectations.checks import check_event, check_no_event
 from ..expectations.expecting import check_possible, expect_event, fail, wait_until, wanted_event

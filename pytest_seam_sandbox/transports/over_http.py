@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from .. import api
-from ..backends.base import embedded_only
 from ..backends.live.backend import Live
 from ..backends.live.keys import ApiKey
 from ..backends.live.recording import RecordingTransport
 from ..engine.app import App
-from ..engine.errors import SandboxError, is_for_the_test
+from ..engine.errors import SandboxError, embedded_only, is_for_the_test
 from ..engine.http import SEAM_HOST, Request, Response
 from ..engine.settings import Settings
 from ..settings import host_of

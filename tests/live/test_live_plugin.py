@@ -202,3 +202,24 @@ def test_embedded_mode_reads_no_key_and_sends_nothing(pytester, server, run, mon
     run(backend="embedded").assert_outcomes(passed=1)
 
     assert server.seen == []
+
+
+def test_test_that_says_how_the_emulator_behaves_is_skipped(pytester, run):
+    """Only its own marker says so; settings of the whole run have no effect on live sandboxes."""
+    pytester.makeini("[pytest]\nseam_event_latency = 5\n")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.seam(action_attempts="poll")
+        def test_marked(seam_sandbox): pass
+
+        @pytest.mark.seam(seed=5, intercept_allow="a.example")
+        def test_other_settings(seam_sandbox): assert seam_sandbox.is_live
+        """
+    )
+
+    result = run("-rs", "--seam-rate-limits=true")
+
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED *: action_attempts='poll' is embedded only, and this sandbox is live: Seam*"])

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from ...engine.errors import is_for_the_test
-from ..base import embedded_only
+from ...engine.errors import embedded_only, is_for_the_test
 from ..seam_api import SeamApi
 
 __tracebackhide__ = is_for_the_test
