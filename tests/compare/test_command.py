@@ -20,17 +20,24 @@ from pytest_seam_sandbox.backends.seam_api import SeamApi
 SOME = ("--scenario", "webhooks", "--scenario", "pages")
 
 
-QUICK = {"event_latency": 0.01, "action_attempts": 0.01, "state_latency": 0.01, "deactivation_latency": 0.01}
+QUICK = {"action_attempts": "poll", "event_latency": 0.01, "state_latency": 0.01, "deactivation_latency": 0.01}
+
+
+@pytest.fixture(scope="module")
+def strict_server():
+    with StrictServer(**QUICK) as server:
+        yield server
 
 
 @pytest.fixture
-def server(monkeypatch):
-    """A strict server; its keys are in the environment."""
-    with StrictServer(**QUICK) as server:
-        monkeypatch.setenv("FIRST_KEY", server.first.api_key)
-        monkeypatch.setenv("PRODUCTION_KEY", server.production.api_key)
-        monkeypatch.delenv("SEAM_API_KEY", raising=False)
-        yield server
+def server(strict_server, monkeypatch):
+    """A strict server, whose keys are in the environment."""
+    strict_server.restart()
+    monkeypatch.setenv("FIRST_KEY", strict_server.first.api_key)
+    monkeypatch.setenv("PRODUCTION_KEY", strict_server.production.api_key)
+    monkeypatch.delenv("SEAM_API_KEY", raising=False)
+    yield strict_server
+    strict_server.restart()
 
 
 @pytest.fixture
