@@ -78,6 +78,26 @@ def test_fails_inside_an_outage(seam_sandbox, sandbox_device, seam_client):
         pytest.fail("on purpose")
 """
 
+ONE_DEVICE = """
+import time
+from pathlib import Path
+
+import pytest
+
+
+def tell(word):
+    with Path("told.txt").open("a") as file:
+        file.write(word + " ")
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_it_is_alone(seam_sandbox, number):
+    seam_sandbox.create_device("nuki_lock")
+    tell("begin")
+    time.sleep(0.1)
+    tell("end")
+"""
+
 
 @pytest.fixture(scope="module")
 def server():
@@ -153,18 +173,22 @@ def out_of(tmp_path):
     return (tmp_path / "out.txt").read_text("utf-8")
 
 
-def check_run(server, folder, before):
+def check_run(server, folder, before, passed=6):
     """A run in which one test fails has left nothing."""
     out = (folder.parent / "out.txt").read_text("utf-8")
-    assert "1 failed, 6 passed" in out, out
+    assert f"1 failed, {passed} passed" in out, out
     assert settled(server, before) == []
     assert list(folder.rglob("*.jsonl")) == []
 
 
-def test_state_is_the_same_after_a_run_with_workers(server, folder, start):
+def test_state_is_the_same_after_a_run_with_workers_that_share_a_device(server, folder, start):
+    """There is one Nuki lock for the tests that want one: they wait for each other."""
+    (folder.parent / "test_one_device.py").write_text(ONE_DEVICE)
     before = state_of(server.backend(server.first))
-    start("-n", "2").join()
-    check_run(server, folder, before)
+    start("test_one_device.py", "-n", "2").join()
+    check_run(server, folder, before, passed=10)
+    told = (folder.parent / "told.txt").read_text("utf-8").split()
+    assert told == ["begin", "end"] * 4
 
 
 def test_state_is_the_same_after_a_run_and_after_runs_that_were_killed_and_heal(server, folder, start, capsys):
