@@ -241,7 +241,9 @@ def test_machine_begins_it_when_its_switch_is_on(extensions, spa):
             assert temperature(self.sandbox, "STEAM BATH") == 80
 
     with pytest.raises(AssertionError) as raised:
-        run_state_machine_as_test(SpaMachine, settings=settings(database=None, max_examples=200, derandomize=True))
+        run_state_machine_as_test(
+            SpaMachine, settings=settings(database=None, max_examples=50, stateful_step_count=5, derandomize=True)
+        )
 
     notes = "\n".join(raised.value.__notes__)
     assert "1. STEAM BATH becomes too hot" in notes
@@ -261,7 +263,7 @@ def test_machine_leaves_it_out_otherwise(extensions):
         def look(self):
             assert temperature(self.sandbox, "STEAM BATH") == 80
 
-    run_state_machine_as_test(Calm, settings=settings(database=None, max_examples=20, derandomize=True))
+    run_state_machine_as_test(Calm, settings=settings(database=None, max_examples=10, derandomize=True))
 
 
 def test_control_routes_and_console_have_it(sandbox):

@@ -21,17 +21,15 @@ def test_spa(seam_sandbox):
 
 
 @pytest.fixture
-def run(pytester, monkeypatch):
+def run(pytester):
     """Runs tests where the package `spa` can be imported."""
     pytester.path.joinpath("spa.py").write_text(SOURCE, encoding="utf-8")
     pytester.syspathinsert()
-    monkeypatch.setenv("PYTHONPATH", str(pytester.path))  # for workers
 
     def started(test, *options, conftest="pytest_plugins = ['spa']"):
         pytester.makeconftest(conftest)
         pytester.makepyfile(test)
-        how = pytester.runpytest_subprocess if "-n" in options else pytester.runpytest_inprocess
-        return how(*WITHOUT, *options)
+        return pytester.runpytest_inprocess(*WITHOUT, *options)
 
     return started
 
@@ -52,10 +50,9 @@ def test_added_world_is_named_in_every_layer(run, pytester, monkeypatch, layer):
     run(test, *options).assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("options", [("-p", "spa"), ("-p", "spa", "-n", "2")], ids=["one process", "xdist"])
-def test_plugin_of_a_package_adds(run, options):
-    """Registered by name, as by an entry point; in each worker."""
-    run(TEST, "--seam-world=spa", *options, conftest="").assert_outcomes(passed=1)
+def test_plugin_of_a_package_adds(run):
+    """Registered by name, as by an entry point."""
+    run(TEST, "--seam-world=spa", "-p", "spa", conftest="").assert_outcomes(passed=1)
 
 
 def test_conftest_adds(run):
