@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Literal, TypeVar, get_args
 
 from ..engine.errors import UnknownId, is_for_the_test, shortened
+from ..engine.store import Table
 from ..report.texts import MOST, HasShelves, Named, Shelf, joined
 
 __tracebackhide__ = is_for_the_test
@@ -32,6 +33,8 @@ def labelled(rows: Iterable[T], label_of: Callable[[T], str] = attrgetter("label
 
 def called(rows: Iterable[R], name: str) -> list[R]:
     """All rows of this name; connected accounts also have their e-mail address as a name."""
+    if isinstance(rows, Table):  # it looks at all of them only once
+        return list(rows.called(name))
     return [row for row in rows if name and name in (row.label, getattr(row, "email", None))]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, dataclass_transform
 
@@ -51,6 +51,11 @@ class Row:
         """What people call it; empty for what has no name."""
         return next((found for name in _LABELS if (found := getattr(self, name, None))), "")
 
+    @property
+    def names(self) -> Iterable[str]:
+        """By what people find it: what they call it, and its e-mail address if it has one."""
+        return dict.fromkeys(filter(None, (self.label, getattr(self, "email", None))))
+
     def view(self) -> dict[str, Any]:
         """What a client of the API sees of this row."""
         raise NotImplementedError
@@ -72,6 +77,7 @@ class _Contents(Generic[R]):
     """What a table holds. `numbers` and `ids` run in parallel, in the order of creation.
 
     groups: for each field that was asked for, the ids of the rows of each value, in the same order; see `Table.where`.
+    by_name: the rows by their names, from the first question until the next write; None when it has to be made.
     """
 
     rows: dict[str, R] = field(default_factory=dict)
@@ -80,6 +86,16 @@ class _Contents(Generic[R]):
     ids: list[str] = field(default_factory=list)
     last_number: int = 0
     groups: dict[str, dict[object, dict[str, None]]] = field(default_factory=dict)
+    by_name: dict[str, list[R]] | None = None
+
+    def named(self) -> dict[str, list[R]]:
+        if self.by_name is None:
+            found: dict[str, list[R]] = {}
+            for row in self.rows.values():
+                for name in row.names:
+                    found.setdefault(name, []).append(row)
+            self.by_name = found
+        return self.by_name
 
     def group(self, name: str) -> dict[object, dict[str, None]]:
         if name not in self.groups:
@@ -136,6 +152,7 @@ class Table(Generic[R]):
             for name, group in contents.groups.items():
                 group.setdefault(getattr(row, name), {})[row_id] = None
         contents.rows[row_id] = row
+        contents.by_name = None
         return row
 
     def remove(self, id: str) -> None:  # noqa: A002
@@ -144,6 +161,7 @@ class Table(Generic[R]):
             self._unshare()
         contents = self._contents
         self.removed[id] = row = contents.rows.pop(id)
+        contents.by_name = None
         for name, group in contents.groups.items():
             del group[getattr(row, name)][id]
         if len(self.removed) > _REMOVED:
@@ -156,6 +174,10 @@ class Table(Generic[R]):
         """The rows that have this value in a field that never changes; the others are not looked at."""
         contents = self._contents
         return [contents.rows[one] for one in contents.group(name).get(value, ())]
+
+    def called(self, name: str) -> list[R]:
+        """All rows of this name; once looked up, they are found by it until something is written."""
+        return self._contents.named().get(name, [])
 
     def numbered(self, first: int = 0, ids: Collection[str] | None = None) -> Iterator[tuple[int, R]]:
         """Each row with its number, in order, from number `first` on: all, or those of some ids."""

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
-from pytest_seam_sandbox.engine.store import Row, Table
+from pytest_seam_sandbox.engine.store import Row, Table, row_type
 
 
 def names(table):
@@ -337,3 +337,31 @@ def test_rows_that_were_removed_last_can_be_named(workspace, thing):
 def test_label_is_the_name_that_there_is(thing):
     """What has no name has no label."""
     assert thing(thing_id="a").label == ""
+
+
+@row_type
+class Named(Row):
+    """A thing with a name and an e-mail address."""
+
+    key = "id_"
+    id_: str
+    name: str
+    email: str
+
+
+def test_rows_are_found_by_their_names_whatever_was_written_meanwhile():
+    """An index that is kept between two questions knows of each write, and of each state that was restored."""
+    table = Table()
+    table.put(Named("1", "DOOR", "jane@example.com"))
+    before = table.snapshot()
+
+    assert [row.id for row in table.called("DOOR")] == [row.id for row in table.called("jane@example.com")] == ["1"]
+
+    table.put(Named("2", "DOOR", ""))
+    assert [row.id for row in table.called("DOOR")] == ["1", "2"]
+    table.put(Named("1", "GATE", ""))
+    assert [row.id for row in table.called("DOOR")] == ["2"]
+    table.remove("2")
+    assert table.called("DOOR") == table.called("") == []
+    table.restore(before)
+    assert [row.id for row in table.called("DOOR")] == ["1"]
