@@ -301,15 +301,23 @@ def test_undoing_stops_when_nothing_gets_through(recorded, tmp_path, what):
     assert list(tmp_path.rglob("*.jsonl")) == []
 
 
-def test_only_what_came_after_a_mark_is_undone(recorded):
-    _, _, undo = recorded
-    undo.send(BREAK, b'{"device_id": "first"}')
-    mark = undo.mark()
-    undo.send(BREAK, b'{"device_id": "second"}')
-    assert undo.undo(mark) == []
-    assert [change.known["device_id"] for change in undo.journal.changes if change.over is None] == ["first"]
+def test_what_is_noted_already_is_noted_once(recorded):
+    """Not what is under way or was refused: it says nothing of how it was."""
+    server, _, undo = recorded
+    body = b'{"device_id": "d"}'
+    server.answers[BREAK] = refusal(400)
+    undo.send(BREAK, body)
+    server.answers[BREAK] = json_answer({"ok": True})
+    under_way = undo.begin("POST", BREAK, {"device_id": "d"})
+    undo.send(BREAK, body)
+    undo.send(BREAK, body)
+    undo.send("/devices/simulate/disconnect_from_hub", body)
+    undo.send(BREAK, b'{"device_id": "e"}')
+
+    assert under_way is not None
+    left = [(change.path, change.known["device_id"]) for change in undo.journal.changes if change.over is None]
+    assert left == [(BREAK, "d"), (BREAK, "d"), ("/devices/simulate/disconnect_from_hub", "d"), (BREAK, "e")]
     assert undo.undo() == []
-    assert undo.mark() == 0
 
 
 def test_answer_that_is_an_error_of_the_server_leaves_it_open(recorded):
@@ -420,6 +428,32 @@ def test_process_that_is_really_killed(server, tmp_path):
 
     assert cli.main(["heal", "--live-folder", str(tmp_path)]) == 0
 
+    server.dump(server.first)
+    assert differences(before, state_of(server.backend(server.first))) == []
+    assert list(tmp_path.rglob("*.jsonl")) == []
+
+
+@pytest.mark.parametrize("ending", ["raise KeyboardInterrupt", "assert False"])
+def test_run_that_ends_early_leaves_nothing(server, tmp_path, pytester, monkeypatch, ending):
+    monkeypatch.setenv("PYTEST_SEAM_LIVE_FOLDER", str(tmp_path))
+    monkeypatch.setenv("PYTEST_SEAM_LIVE_TIMEOUT", "5")
+    before = state_of(server.backend(server.first))
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        def test_it(seam_sandbox, seam_client, sandbox_device, sandbox_phone):
+            seam_client.user_identities.create(full_name="Jane")
+            seam_client.devices.update(device_id=sandbox_device.device_id, name="Other")
+            with seam_sandbox.disconnected(sandbox_device):
+                {ending}
+        """
+    )
+
+    options = ("--seam-backend=live", "-p", "no:asyncio", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess(*options, no_reraise_ctrlc=True)
+
+    assert result.ret != 0
     server.dump(server.first)
     assert differences(before, state_of(server.backend(server.first))) == []
     assert list(tmp_path.rglob("*.jsonl")) == []

@@ -381,3 +381,13 @@ def test_code_and_program_that_were_made_here_end_with_themselves(place, undo, c
         call("/access_codes/update", access_code_id=code["access_code_id"], name="Other")
     assert len(undo.journal.changes) <= count + 2
     assert undo.undo() == []
+
+
+def test_door_that_is_turned_often_is_looked_at_and_turned_back_once(place, undo, call):
+    before = state_of(place.sandbox.backend)
+    for path in ("unlock_door", "lock_door", "unlock_door", "simulate/manual_lock_via_keypad", "unlock_door"):
+        call(f"/locks/{path}", device_id=place.august_lock)
+    call("/locks/unlock_door", device_id=place.yale_lock)
+    assert [change.known["device_id"] for change in undo.journal.changes] == [place.august_lock, place.yale_lock]
+    assert undo.undo() == []
+    assert differences(before, state_of(place.sandbox.backend)) == []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...engine.errors import SandboxError, SandboxWarning, is_for_the_test
+from ...engine.errors import ProductionRefused, SandboxWarning, is_for_the_test
 from ..seam_api import SeamApi
 from .backend import Live
 from .connection import Connection
@@ -30,9 +30,9 @@ def connect(settings: Mapping[str, Any], *, holder: str, key: str | None, api_ke
     clients get in place of the true key. api_key: the true one.
     """
     if not api_key:
-        raise SandboxError(
+        raise ProductionRefused(
             f"a live sandbox needs the API key of a sandbox workspace, and {VARIABLE} is not set. Set it, or give "
-            "Sandbox.live(api_key=...)."
+            "Sandbox.live(api_key=...). No write was sent."
         )
     timeout = settings.get("live_timeout", 30.0)
     connection = Connection(settings.get("live_endpoint", ""), api_key, timeout=timeout)

@@ -82,6 +82,8 @@ class Undo:
             return None
         self._connection.check_write(method, path)
         with self._lock:
+            if self._is_noted(path, params):
+                return None
             try:
                 known = rule_of(path).before(self._calls, params, self._ours())
             except (Refused, NoSuchPath, *_OF_ANOTHER_KIND):  # what is wrong with the parameters is for Seam to say
@@ -90,6 +92,17 @@ class Undo:
                 known = from_json(self._connection.without_key(to_json(known).decode()))
             at = self._connection.now() if self._connection.has_clock else 0.0
             return None if known is None else self.journal.intend(path, at, known)
+
+    def _is_noted(self, path: str, params: dict[str, Any]) -> bool:
+        """Whether it is noted already how it was before: a door that is turned ten times is turned back once."""
+        rule = rule_of(path)
+        return bool(rule.once) and any(
+            change.over is None
+            and change.made is not None
+            and (change.path == path or (rule.once == "kind" and type(rule_of(change.path)) is type(rule)))
+            and all(change.known[name] == value for name, value in params.items() if name in change.known)
+            for change in self.journal.changes
+        )
 
     def finish(self, change: Change | None, status: int, answer: Any) -> None:
         """Note what the answer to a write told."""
@@ -107,14 +120,10 @@ class Undo:
             return {}
         return rule_of(change.path).after(change.known, change.at, answer)
 
-    def mark(self) -> int:
-        """A place among the changes, for `undo`."""
-        return max((change.number for change in self.journal.changes), default=0)
-
-    def undo(self, since: int = 0) -> list[str]:
-        """Undo all changes after a mark, the latest first; what could not be undone, each with what to do."""
+    def undo(self) -> list[str]:
+        """Undo all changes, the latest first; what could not be undone, each with what to do."""
         with self._lock:
-            return self._undo(self.journal, [change for change in self.journal.changes if change.number > since])
+            return self._undo(self.journal, self.journal.changes)
 
     def heal(self, told: Callable[[str], None] = lambda _: None) -> list[str]:
         """Undo what processes that are gone have left in this workspace; what could not be undone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from ....engine.errors import is_for_the_test
 from ..calls import Calls
@@ -67,6 +67,8 @@ class DeviceChanged(Rule):
 class Turned(Rule):
     """What locks or unlocks a door: the lock is turned back."""
 
+    once: ClassVar[Literal["", "path", "kind"]] = "kind"
+
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
         """Whether it is locked."""
         row = calls.row("/devices/get", "device", {"device_id": params.get("device_id")})
@@ -84,6 +86,8 @@ class Turned(Rule):
 
 class Climate(Rule):
     """What changes the present setting of a thermostat: its preset is activated again, or its values are set."""
+
+    once: ClassVar[Literal["", "path", "kind"]] = "kind"
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
         """The present setting."""

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from ....engine.errors import EmbeddedOnly, SandboxError, is_for_the_test, quoted
 from ..calls import Calls
@@ -36,7 +36,13 @@ class Written(NamedTuple):
 
 
 class Rule:
-    """How one kind of write is undone. This one: nothing has to be."""
+    """How one kind of write is undone. This one: nothing has to be.
+
+    once: whether a second note about the same thing adds nothing, since the first says how it was: for writes to the
+    same path, or for all writes with a rule of this kind.
+    """
+
+    once: ClassVar[Literal["", "path", "kind"]] = ""
 
     def before(self, calls: Calls, params: Values, ours: Container[str]) -> Values | None:
         """What has to be known for it, found before the write leaves; None when nothing will have to be undone.
@@ -179,6 +185,7 @@ class Broken(Rule):
     subject: the parameter that names what is lost. fixed: what the path back takes besides.
     """
 
+    once: ClassVar[Literal["", "path", "kind"]] = "path"
     back: str
     subject: str
     fixed: tuple[tuple[str, Any], ...] = ()
