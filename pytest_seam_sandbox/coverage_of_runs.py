@@ -22,19 +22,22 @@ _OF_A_WORKER = "seam_coverage"
 
 
 class CoverageOfRun:
-    """Looks at the history of each sandbox when nobody holds it any more. target: "text", or a file for JSON too."""
+    """Looks at the history of each sandbox when nobody holds it any more.
+
+    target: "text", or a file for JSON too. tried: what was found so far.
+    """
 
     def __init__(self, config: pytest.Config, target: str) -> None:
         self._config = config
         self._target = target
-        self._tried = Tried()
+        self.tried = Tried()
         self._open: list[tuple[ref[Any], Backend]] = []
         self._rows: list[dict[str, Any]] = []
 
     def see(self, sandbox: Any) -> None:
         """Remember a new sandbox; what it forgets meanwhile counts at once."""
         if not sandbox.is_live:
-            sandbox.embedded.app.history.leaving = self._tried.add
+            sandbox.embedded.app.history.leaving = self.tried.add
         self._open.append((ref(sandbox), sandbox.backend))
         if len(self._open) > _AT_MOST:
             self._look_through()
@@ -43,13 +46,13 @@ class CoverageOfRun:
         """Count what sandboxes have seen that are gone, or all."""
         for sandbox, backend in self._open:
             if is_over or sandbox() is None:
-                self._tried.add(backend.history())
+                self.tried.add(backend.history())
         self._open = [] if is_over else [kept for kept in self._open if kept[0]() is not None]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """A worker of pytest-xdist has ended, and has sent what its tests have tried."""
-        self._tried.merge(getattr(node, "workeroutput", {}).get(_OF_A_WORKER, {}))
+        self.tried.merge(getattr(node, "workeroutput", {}).get(_OF_A_WORKER, {}))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
@@ -57,9 +60,9 @@ class CoverageOfRun:
         self._look_through(is_over=True)
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
-            output[_OF_A_WORKER] = self._tried.plain()
+            output[_OF_A_WORKER] = self.tried.plain()
             return
-        self._rows = as_json(self._tried, known(OUTAGES))
+        self._rows = as_json(self.tried, known(OUTAGES))
         page = self._config.pluginmanager.get_plugin("seam-report-page")
         if page is not None:
             page.coverage = self._rows

@@ -2,13 +2,19 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
+from pytest_seam_sandbox.coverage_of_runs import CoverageOfRun
+from pytest_seam_sandbox.engine.history import Note
 from pytest_seam_sandbox.report.coverage import KINDS, Tried, as_json, as_text, known
 
 TESTS = """
 import pytest
+
+from pytest_seam_sandbox.coverage_of_runs import CoverageOfRun
+from pytest_seam_sandbox.engine.history import Note
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.stateful import SandboxMachine, rule
 
@@ -39,11 +45,12 @@ def rows_of(path):
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "two workers"])
-def test_what_was_tried(pytester, in_subprocess, workers):
+def test_what_was_tried(pytester, in_process, in_subprocess, workers):
     """By the program: paths, events, refusals, outages and faults; in trials of sweeps and in all sandboxes too."""
     pytester.makepyfile(TESTS)
 
-    result = in_subprocess("--seam-coverage=out/seam.json", "--seam-report=seam.html", *workers)
+    run = in_subprocess if workers else in_process
+    result = run("--seam-coverage=out/seam.json", "--seam-report=seam.html", *workers)
 
     rows = rows_of(pytester.path / "out" / "seam.json")
     assert list(rows) == list(KINDS)
@@ -103,3 +110,17 @@ def test_text_says_beginnings_once():
     rows = [{"kind": "operations", "tried": ["/a/b", "/a/c", "/d/e", "plain"], "never": []}]
 
     assert as_text(rows) == ["operations: 4 of 4 that are emulated", "  tried: /a/{b, c}, /d/e, plain"]
+
+
+def test_live_sandbox(pytestconfig):
+    """What it has seen counts when it is gone, and what it forgets meanwhile does not."""
+
+    class Live:
+        is_live = True
+        backend = SimpleNamespace(history=lambda: [Note(0.0, "outage", "removed(GARAGE) begins")])
+
+    plugin = CoverageOfRun(pytestconfig, "text")
+    for _ in range(60):
+        plugin.see(Live())
+
+    assert plugin.tried.plain()["outages"] == ["removed"]
