@@ -17,6 +17,7 @@ from ..settings import read_setting
 from .live_options import API_KEY, add_live_options, live_value
 
 if TYPE_CHECKING:
+    from ..backends.live.keys import ApiKey
     from ..compare.steps import Scenario
 
 _OPTIONS = ("live_workspaces", "live_endpoint", "live_timeout", "live_folder")
@@ -72,8 +73,10 @@ def run(options: argparse.Namespace) -> int:
     return _NEWS if verdict.news else 0
 
 
-def _key(variable: str) -> str:
-    key = os.environ.get(variable, "")
+def _key(variable: str) -> ApiKey:
+    from ..backends.live.keys import ApiKey
+
+    key = ApiKey(os.environ.get(variable, ""))
     if not key:
         raise SandboxError(f"the environment variable {variable} is not set. Put the API key of the workspace into it.")
     return key

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..output import write
-from .live_options import API_KEY, add_live_options, live_value
+from .live_options import add_live_options, live_value
 
 if TYPE_CHECKING:
     from ..backends.live.doctor import Finding
@@ -31,9 +30,10 @@ def run(options: argparse.Namespace) -> int:
     """Print what is found; gives 0 when all is fine, 1 when something is to be mended, 2 when no test can run."""
     from ..backends.live.connection import Connection
     from ..backends.live.doctor import examine
+    from ..backends.live.keys import ApiKey
 
     given = {name: live_value(options, name) for name in _OPTIONS}
-    connection = Connection(given["live_endpoint"], os.environ.get(API_KEY, ""), timeout=given["live_timeout"])
+    connection = Connection(given["live_endpoint"], ApiKey(), timeout=given["live_timeout"])
     try:
         findings = list(
             examine(

@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from ..backends.live.connection import Connection, json_of
 from ..backends.live.guard import prove
+from ..backends.live.keys import ApiKey
 from ..backends.live.leases import Leases
 from ..backends.live.undo import Undo
 from ..backends.seam_api import SeamApi
@@ -33,7 +34,7 @@ class Reached:
 
 @contextmanager
 def reach(
-    *, endpoint: str, api_key: str, key_from: str, workspaces: Collection[str], wait: float, folder: Path | None
+    *, endpoint: str, api_key: ApiKey, key_from: str, workspaces: Collection[str], wait: float, folder: Path | None
 ) -> Iterator[Reached]:
     """A workspace behind HTTP. Raises ProductionRefused when it is not proved to be a sandbox that was named.
 
@@ -65,7 +66,7 @@ class _Way:
     undo: is told of each write before it leaves; None when nobody is.
     """
 
-    def __init__(self, endpoint: str, api_key: str, block: ExitStack) -> None:
+    def __init__(self, endpoint: str, api_key: ApiKey, block: ExitStack) -> None:
         self.undo: Undo | None = None
         self._endpoint, self._block = endpoint, block
         self._others: dict[str, Connection] = {}
@@ -75,7 +76,7 @@ class _Way:
         """Post a body to a path; status and body of the answer."""
         if token is not None:
             if token not in self._others:
-                self._others[token] = self._connected(token)
+                self._others[token] = self._connected(ApiKey(token))
             answer = self._others[token].answer(path, body)
         else:
             change = None if self.undo is None else self.undo.begin("POST", path, from_json(body))
@@ -84,7 +85,7 @@ class _Way:
                 self.undo.finish(change, answer.status_code, json_of(answer))
         return answer.status_code, answer.content
 
-    def _connected(self, key: str) -> Connection:
+    def _connected(self, key: ApiKey) -> Connection:
         return self._block.enter_context(closing(Connection(self._endpoint, key)))
 
 

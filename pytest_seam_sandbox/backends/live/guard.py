@@ -11,17 +11,15 @@ from ...engine.errors import ProductionRefused, is_for_the_test, quoted, shorten
 from ...engine.http import SEAM_HOST, SEAM_URL
 from ..seam_api import Refused, SeamApi
 from .connection import Connection, Proof, Unreachable, read_endpoint
+from .keys import VARIABLE
 
 __tracebackhide__ = is_for_the_test
-
-KEY_VARIABLE = "SEAM_API_KEY"
-"""The environment variable in which the API key is expected."""
 
 _PATH = "/workspaces/get"
 
 
 def prove(
-    connection: Connection, *, workspaces: Collection[str], endpoint: str = "", key_from: str = KEY_VARIABLE
+    connection: Connection, *, workspaces: Collection[str], endpoint: str = "", key_from: str = VARIABLE
 ) -> Proof:
     """Prove that writes may leave, and let them through from then on. See `check`."""
     proof = check(connection, workspaces=workspaces, endpoint=endpoint, key_from=key_from)
@@ -30,7 +28,7 @@ def prove(
 
 
 def check(
-    connection: Connection, *, workspaces: Collection[str], endpoint: str = "", key_from: str = KEY_VARIABLE
+    connection: Connection, *, workspaces: Collection[str], endpoint: str = "", key_from: str = VARIABLE
 ) -> Proof:
     """Whether writes may leave; none is let through.
 
