@@ -70,8 +70,17 @@ def test_endpoint_is_as_any_other(sandbox):
         assert http.post("/devices/get", json={"device_id": device_id}).status_code == 200
     with httpx.Client(transport=sandbox.transport, base_url=sandbox.endpoint) as stranger:
         assert stranger.get("/saunas/get", params={"device_id": device_id}).status_code == 401
-        stranger.headers["authorization"] = "Bearer seam_cst1_of_nobody"
-        assert stranger.get("/saunas/get", params={"device_id": device_id}).status_code == 401
+
+
+def test_client_sessions_work_as_ever(sandbox):
+    """The endpoints of Seam are those of a sandbox without extensions."""
+    with sandbox.http() as http:
+        created = http.post("/client_sessions/create", json={"user_identifier_key": "ann"}).json()["client_session"]
+    with httpx.Client(transport=sandbox.transport, base_url=sandbox.endpoint) as phone:
+        phone.headers["authorization"] = f"Bearer {created['token']}"
+
+        assert phone.get("/client_sessions/get").json()["client_session"]["user_identifier_key"] == "ann"
+        assert phone.get("/saunas/get", params={"device_id": created["client_session_id"]}).status_code == 401
 
 
 def test_webhooks_get_added_events(sandbox):
