@@ -20,6 +20,12 @@ __tracebackhide__ = is_for_the_test
 _ERROR = "acs_system_disconnected"
 
 
+def _account_of(backend: Backend, target: str) -> str:
+    """The id of an account, by a name or id of its own or of a device; the first of a name is called by it."""
+    device = backend.devices().get(target)
+    return account_id(backend, target) if device is None else device.connected_account_id
+
+
 class BridgeDisconnected(AccountOutage):
     """The Seam Bridge of an account does not run: its devices and access systems are unreachable. Heals when it runs.
 
@@ -36,7 +42,7 @@ class BridgeDisconnected(AccountOutage):
     @classmethod
     def lost_id(cls, backend: Backend, target: str) -> tuple[str, str]:
         """Twice the id of the account; it may have no devices."""
-        account = account_id(backend, target)
+        account = _account_of(backend, target)
         return account, account
 
     @classmethod
@@ -48,7 +54,7 @@ class BridgeDisconnected(AccountOutage):
     @classmethod
     def of(cls, backend: Backend, target: str) -> Self:
         """The outage of an account, or of that of the device of this name or id."""
-        return cls(backend, account_id(backend, target), target)
+        return cls(backend, _account_of(backend, target), target)
 
     def _break(self) -> None:
         self._systems = [one for one in self._all_systems() if not one.errors]
