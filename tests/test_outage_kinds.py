@@ -7,7 +7,15 @@ import pytest
 from docs_pages import page
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.engine.http import Request
-from pytest_seam_sandbox.outages import DEFAULT_KINDS, KINDS, OUTAGES, Disconnected, OutageSpec, possible_outages
+from pytest_seam_sandbox.outages import (
+    DEFAULT_KINDS,
+    KINDS,
+    OUTAGES,
+    Disconnected,
+    Outage,
+    OutageSpec,
+    possible_outages,
+)
 from pytest_seam_sandbox.outages.kinds import rows
 from pytest_seam_sandbox.stateful import SandboxMachine
 from pytest_seam_sandbox.sweep import sweep
@@ -112,3 +120,44 @@ def control_of(sandbox, route, body):
         sandbox.embedded, Request("POST", f"/_sandbox/outages/{route}", headers=headers, body=body.encode())
     )
     return answer.status, answer.body.decode()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_outage_knows_the_id_of_its_target(everything, kind):
+    """Names may be those of several, and of others later."""
+    backend = everything.backend
+    outage = possible_outages(everything, [kind])[0].made(backend)
+
+    with everything.http() as http:
+        answers = [
+            http.post(f"/{path}", json={}).text
+            for path in ("devices/list", "phones/list", "connected_accounts/list", "acs/systems/list")
+        ]
+        answers.append(
+            http.post("/access_codes/list", json={"device_id": everything.get_device("GARAGE").device_id}).text
+        )
+
+    assert f'_id":"{outage.target_id}"' in "".join(answers)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_possible_outage_can_be_made_where_names_are_not_unique(everything, kind):
+    """The first of a name is called by it."""
+    first = possible_outages(everything, [kind])[0]
+
+    assert first.made(everything.backend).name == kind
+    assert first.outage_type.lost_id(everything.backend, first.target)
+
+
+def test_outage_of_nothing_has_no_target(seam_sandbox):
+    """A kind that another package adds may be of nothing that has an id."""
+    assert Outage(seam_sandbox.backend, "the world").target_id == ""
+
+
+@pytest.fixture
+def everything():
+    """A sandbox in which every kind is possible."""
+    sandbox = Sandbox(world="everything")
+    sandbox.create_access_code("GARAGE", name="Guest")
+    sandbox.create_acs_system("visionline_system")
+    return sandbox

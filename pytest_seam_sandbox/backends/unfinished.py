@@ -26,6 +26,11 @@ class Begun(Protocol):
         ...
 
     @property
+    def target_id(self) -> str:
+        """The id of what it is of; empty for what has none."""
+        ...
+
+    @property
     def events(self) -> EventList:
         """The events of the workspace since it began."""
         ...

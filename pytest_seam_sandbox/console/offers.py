@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..api import all_endpoints
 from ..api.devices.model import SIMULATIONS, DeviceRow
 from ..backends.embedded import Embedded
+from ..backends.unfinished import Begun
 from ..engine.router import Endpoint
-from ..outages import Outage
 from ..outages.devices import DeviceOutage
 from ..outages.kinds import kinds_of
 
@@ -19,8 +19,11 @@ Offer = dict[str, Any]
 control route, and what it is sent. fields: what the person has to fill in first, each with its name and its kind."""
 
 
-def outage_offers(backend: Embedded) -> Iterator[tuple[str, str, Offer]]:
-    """The outages that can begin now, each with the word and the name of its target."""
+def outage_offers(backend: Embedded, ids: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str, Offer]]:
+    """The outages that can begin now, each with the word and the name of its target.
+
+    ids: those of devices and phones by word and name, since a name may be that of another one a moment later.
+    """
     for name, kind in kinds_of(backend).items():
         for target in kind.possible(backend):
             offer = _offer(
@@ -28,15 +31,15 @@ def outage_offers(backend: Embedded) -> Iterator[tuple[str, str, Offer]]:
                 _words(kind.option),
                 kind.sentence.format(target),
                 path="outages/begin",
-                params={"kind": name, "target": target},
+                params={"kind": name, "target": ids.get((kind.word, target), target)},
             )
             yield kind.word, target, offer
 
 
-def ending_offer(outage: str) -> Offer:
-    """The end of an outage that has begun."""
-    text = f"End: {_words(outage.partition('(')[0]).lower()}"
-    return _offer(f"end {outage}", text, f"End {outage}", path="outages/end", params={"outage": outage})
+def ending_offer(outage: Begun, number: int) -> Offer:
+    """The end of an outage that has begun. number: what the console calls it, since others may have its name."""
+    text = f"End: {_words(outage.name).lower()}"
+    return _offer(f"end {number}", text, f"End {outage}", path="console/end", params={"number": number})
 
 
 class Simulations:
@@ -57,12 +60,12 @@ class Simulations:
     def __contains__(self, path: str) -> bool:
         return path in self._endpoints
 
-    def offers(self, device: DeviceRow, label: str, outages: Iterable[str]) -> Iterator[Offer]:
-        """What can be simulated for a device now. outages: those of the device that are open and end by themselves."""
+    def offers(self, device: DeviceRow, outages: Collection[str]) -> Iterator[Offer]:
+        """What can be simulated for a device now. outages: the names of the kinds that are open for it."""
         for path, endpoint in self._endpoints.items():
             name = path.rpartition("/")[2]
             ends = self._healing.get(path)
-            if _works(device, name) and (ends is None or _called(ends, label) not in outages):
+            if _works(device, name) and (ends is None or ends.name not in outages):
                 yield _offer(
                     path,
                     _words(name),
@@ -71,11 +74,6 @@ class Simulations:
                     params={"path": path, "params": {"device_id": device.device_id}},
                     fields=_fields(endpoint),
                 )
-
-
-def _called(kind: type[Outage], label: str) -> str:
-    """What an outage of this kind is called."""
-    return f"{kind.name}({label})"
 
 
 def _works(device: DeviceRow, name: str) -> bool:

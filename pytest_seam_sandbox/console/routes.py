@@ -18,7 +18,7 @@ from ..transports.control_arguments import arguments
 from .state import ConsoleState
 
 PAGE = f"{PREFIX}console"
-CONSOLE_ROUTES = ("console/changes", "console/simulate")
+CONSOLE_ROUTES = ("console/changes", "console/simulate", "console/end")
 _FILES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         PAGE: ("console.html", "text/html; charset=utf-8"),
@@ -52,8 +52,11 @@ def console_of(backend: Embedded) -> Callable[[App, Request], Response]:
     def simulate(_backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
         return state.simulate(**arguments(state.simulate, values))
 
+    def end(_backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+        return state.end(**arguments(state.end, values))
+
     others = backend.more_controls
-    backend.more_controls = lambda: {**others(), "console/simulate": simulate}
+    backend.more_controls = lambda: {**others(), "console/simulate": simulate, "console/end": end}
 
     def answer(_app: App, request: Request) -> Response:
         if request.path in _FILES and request.method in ("GET", "HEAD"):

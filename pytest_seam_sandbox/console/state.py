@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from itertools import count
 from operator import is_
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ..api.devices.model import DeviceRow
 from ..api.phones.model import PhoneRow
 from ..backends.embedded import Embedded
+from ..backends.unfinished import Begun
 from ..engine.errors import SandboxError, is_for_the_test
 from .entries import is_shown, shown
 from .offers import Offer, Simulations, ending_offer, outage_offers
@@ -33,6 +36,8 @@ class ConsoleState:
         self._run = secrets.token_hex(8)  # a page that was open before knows by it that the server is another one
         self._seen: tuple[object, ...] = ()
         self._version = 0
+        self._counter = count(1)
+        self._numbers: WeakKeyDictionary[Begun, int] = WeakKeyDictionary()
 
     def changes(self, run: str = "", since: int = 0, version: int = 0, find: str = "") -> dict[str, Any]:
         """What is new since an earlier answer, whose `run`, `place` and `version` are given; all of it without them.
@@ -64,6 +69,14 @@ class ConsoleState:
             raise SandboxError(f"{path!r} is none of the simulate endpoints that the console offers.")
         return self._backend.api.call(path, **params)
 
+    def end(self, number: int) -> dict[str, Any]:
+        """End the open outage of this number, with its assertions; the types of its events."""
+        found = next((one for one in self._backend.unfinished.open if self._numbers.get(one) == number), None)
+        if found is None:
+            raise SandboxError("this outage is over already.")
+        found.__exit__(None, None, None)
+        return {"events": [event.event_type for event in found.events]}
+
     def _newest_version(self) -> int:
         """A number that grows whenever a row or an open outage has changed. Rows are frozen, so identity tells."""
         rows = self._backend.workspace.rows().values()
@@ -72,35 +85,46 @@ class ConsoleState:
             self._seen, self._version = now, self._version + 1
         return self._version
 
+    def _number(self, outage: Begun) -> int:
+        """What the page calls an open outage."""
+        if outage not in self._numbers:
+            self._numbers[outage] = next(self._counter)
+        return self._numbers[outage]
+
     def _state(self, find: str) -> dict[str, Any]:
         backend = self._backend
         devices, phones = backend.devices(), backend.phones()
-        opened = [str(outage) for outage in backend.unfinished.open]
+        ids = {("device", name): row.device_id for name, row in devices.items()}
+        ids |= {("phone", name): row.device_id for name, row in phones.items()}
         offers: dict[tuple[str, str], list[Offer]] = {}
-        for word, target, offer in outage_offers(backend):
+        for word, target, offer in outage_offers(backend, ids):
             offers.setdefault((word, target), []).append(offer)
         others = [key for key in offers if key[0] not in ("device", "phone")]
+        opened = backend.unfinished.open
 
-        def offered(word: str, name: str) -> list[Offer]:
-            return [ending_offer(one) for one in opened if one.endswith(f"({name})")] + offers.get((word, name), [])
+        def ends_of(*ids: str) -> list[Offer]:
+            return [ending_offer(one, self._number(one)) for one in opened if one.target_id in ids]
 
         def device(name: str, row: DeviceRow) -> dict[str, Any]:
-            return _device(name, row) | {
-                "offers": [*offered("device", name), *self._simulations.offers(row, name, opened)]
-            }
+            kinds = [one.name for one in opened if one.target_id == row.device_id]
+            ends = ends_of(row.device_id, row.connected_account_id)
+            simulations = self._simulations.offers(row, kinds)
+            return _device(name, row) | {"offers": [*ends, *offers.get(("device", name), ()), *simulations]}
 
         def phone(name: str, row: PhoneRow) -> dict[str, Any]:
-            return {"id": row.device_id, "name": name, "what": row.device_type, "offers": offered("phone", name)}
+            ends = ends_of(row.device_id)
+            offered = [*ends, *offers.get(("phone", name), ())]
+            return {"id": row.device_id, "name": name, "what": row.device_type, "offers": offered}
 
         return {
             "world": backend.world,
             "workspace_id": backend.workspace_id,
-            "outages": [ending_offer(one) | {"name": one} for one in opened],
+            "outages": [ending_offer(one, self._number(one)) | {"name": str(one)} for one in opened],
             "devices": _part([device(*one) for one in _found(devices, find)], len(devices)),
             "phones": _part([phone(*one) for one in _found(phones, find)], len(phones)),
             "others": _part(
                 [
-                    {"id": f"{word} {name}", "name": name, "what": word, "offers": offered(word, name)}
+                    {"id": f"{word} {name}", "name": name, "what": word, "offers": offers[word, name]}
                     for word, name in others
                     if find in name.casefold()
                 ][:MOST_THINGS],

@@ -36,6 +36,11 @@ class AccountOutage(Outage):
         self._label = label or f"{self.account.account_type_display_name} {self.account.display_name}"
 
     @property
+    def target_id(self) -> str:
+        """The id of the account."""
+        return self.connected_account_id
+
+    @property
     def account(self) -> ConnectedAccount:
         """The account as it was when the outage looked at it last."""
         return self._look() if self._account is None else self._account

@@ -87,6 +87,11 @@ class Outage:
         """The names of all targets that can suffer it now and be healed of it, the oldest first."""
         raise NotImplementedError
 
+    @property
+    def target_id(self) -> str:
+        """The id of what it is of: a device, a phone, an account; empty for what has none."""
+        return ""
+
     # without assertions
 
     def begin(self) -> None:

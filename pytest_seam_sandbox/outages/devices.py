@@ -39,6 +39,11 @@ class DeviceOutage(Outage):
         self._was_online = True
 
     @property
+    def target_id(self) -> str:
+        """The id of the device."""
+        return self.device_id
+
+    @property
     def device(self) -> Device:
         """The device as it was right after the beginning; before, as it was when it was looked at last."""
         if self._device is None:

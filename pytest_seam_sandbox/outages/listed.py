@@ -26,6 +26,11 @@ class ListedOutage(Outage, Generic[M]):
         super().__init__(backend, label)
         setattr(self, self.id_name, resource_id)
 
+    @property
+    def target_id(self) -> str:
+        """The id of the resource."""
+        return str(getattr(self, self.id_name))
+
     @classmethod
     def of(cls, backend: Backend, target: str) -> Self:
         """The outage of the resource of this name or id."""

@@ -37,6 +37,11 @@ class Deactivation(Outage):
         self._others: set[str] = set()
         self._keys: dict[str, set[str]] = {}
 
+    @property
+    def target_id(self) -> str:
+        """The id of the phone."""
+        return self.phone.device_id
+
     @classmethod
     def of(cls, backend: Backend, target: str) -> Self:
         """The deactivation of the phone of this name or id, whose owner gets a new one in the end."""

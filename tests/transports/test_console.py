@@ -313,6 +313,49 @@ def test_every_simulation_works(look, post, seam_sandbox):
     }
 
 
+def test_end_is_offered_on_what_the_outage_is_of(look, post, seam_sandbox):
+    """Names move on when a phone goes: the second of a name is called by it then, and is alive."""
+    for _ in range(2):
+        seam_sandbox.create_phone(nickname="Pixel 9")
+    begin = offers(look(), "phones", "Pixel 9 #2")["Deactivate"]
+    post("outages/begin", kind="deactivated", target="Pixel 9")  # by somebody else, meanwhile
+    after = look()["state"]
+
+    [alive] = after["phones"]["shown"]
+    assert (alive["name"], [offer["text"] for offer in alive["offers"]]) == ("Pixel 9", ["Deactivate"])
+    assert alive["id"] == begin["params"]["target"]
+
+    post(begin["path"], **begin["params"])
+    first, second = look()["state"]["outages"]
+
+    assert (first["name"], second["name"]) == ("deactivated(Pixel 9)", "deactivated(Pixel 9)")
+    for end in (first, second):
+        post(end["path"], **end["params"])
+    assert look()["state"]["phones"]["count"] == 2
+
+
+def test_outage_that_is_over_cannot_end_again(look, post, served, seam_sandbox, sandbox_device):
+    """The page of another person may be late."""
+    with seam_sandbox.disconnected(sandbox_device):
+        [end] = look()["state"]["outages"]
+
+    answer = served.post(f"/_sandbox/{end['path']}", json=end["params"])
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "this outage is over already."})
+
+
+@pytest.mark.seam(world="house")
+def test_outage_of_an_account_ends_on_each_of_its_devices(look, post):
+    """All of them are lost by it."""
+    post("outages/begin", kind="account_disconnected", target="FRONT DOOR")
+    answer = look()
+
+    [opened] = answer["state"]["outages"]
+    ends = [offers(answer, "devices", name)["End: account disconnected"] for name in ("FRONT DOOR", "GARAGE")]
+    assert [end["params"] for end in ends] == [opened["params"]] * 2
+    post(opened["path"], **opened["params"])
+
+
 def test_device_out_of_its_account_has_no_simulations(look, post, seam_sandbox, sandbox_device):
     """Nobody can type at its keypad."""
     name = sandbox_device.display_name
