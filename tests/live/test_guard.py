@@ -153,6 +153,14 @@ def test_no_workspace_named_is_refused_without_a_request():
     assert "live_workspaces names no workspace" in refused(connection, None, workspaces=[])
 
 
+def test_workspaces_that_are_one_text_are_one_workspace(server):
+    connection = Connection(server.url, KEY)
+    assert "is not in live_workspaces, which has xw1x" in refused(connection, server, workspaces="xw1x")
+    connection = Connection(server.url, KEY)
+    assert prove(connection, workspaces="w1", endpoint=server.url).workspace_id == "w1"
+    connection.close()
+
+
 def changed(**changes):
     workspace = {name: value for name, value in (WORKSPACE | changes).items() if value is not ...}
     return json_answer({"workspace": workspace, "ok": True})

@@ -391,3 +391,17 @@ def test_door_that_is_turned_often_is_looked_at_and_turned_back_once(place, undo
     assert [change.known["device_id"] for change in undo.journal.changes] == [place.august_lock, place.yale_lock]
     assert undo.undo() == []
     assert differences(before, state_of(place.sandbox.backend)) == []
+
+
+def test_customers_and_keys_that_are_new_may_be_deleted(place, undo, call):
+    call("/customers/push_data", customer_key="new", users=[{"user_key": "v", "name": "V"}])
+    call("/spaces/create", name="New", space_key="new room", customer_key="acme")
+    call("/user_identities/create", user_identity_key="new one")
+    count = len(undo.journal.changes)
+    keys = {"customer_keys": ["new"], "space_keys": ["new room"], "user_identity_keys": ["new one"]}
+    call("/customers/delete_data", **keys)
+    assert len(undo.journal.changes) == count
+    for keys in (["acme"], ["new", "acme"]):
+        change = undo.begin("POST", "/customers/delete_data", {"customer_keys": keys})
+        undo.finish(change, 200, {})
+    assert len(undo.undo()) == 2

@@ -168,7 +168,7 @@ class Connection:
             answer = self._ask(method, path, body, query)
             if answer.status_code != 429:
                 break
-            seconds = _seconds_to_wait(answer)
+            seconds = _seconds_to_wait(answer, self.now())
             if waited + seconds > self._timeout:
                 raise TooManyRequests(
                     f"{self.endpoint} answers 429 to {path} and asks to wait {seconds:g} s more, after {waited:g} s of "
@@ -329,7 +329,7 @@ def _session_tokens_in(value: Any) -> Iterator[str]:
     yield from (token for token in tokens if isinstance(token, str) and token.startswith("seam_cst"))
 
 
-def _seconds_to_wait(answer: httpx.Response) -> float:
+def _seconds_to_wait(answer: httpx.Response, now: float) -> float:
     """What `retry-after` says, in seconds or as a date."""
     text = answer.headers.get("retry-after", "")
     if text.isdecimal():
@@ -338,4 +338,4 @@ def _seconds_to_wait(answer: httpx.Response) -> float:
         until = parsedate_to_datetime(text)
     except ValueError:
         return _SOON
-    return max(_SOON, until.timestamp() - time.time())
+    return max(_SOON, until.timestamp() - now)

@@ -37,6 +37,8 @@ def check(
     be told without a request is looked at first; then the workspace is read.
     Raises ProductionRefused with the first fact that is not as it has to be.
     """
+    if isinstance(workspaces, str):
+        workspaces = [workspaces]  # one id; a part of it is none
     _check_key(connection, key_from)
     _check_host(connection.endpoint, endpoint)
     if not workspaces:

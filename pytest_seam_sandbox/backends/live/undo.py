@@ -162,8 +162,8 @@ class Undo:
     ) -> list[str]:
         """Undo changes, the latest first; what could not be undone. is_last_try: what is refused is not tried again."""
         problems: list[str] = []
-        others = set(self._made_by_others())
         left = [change for change in changes if change.over is None]
+        others = set(self._made_by_others() if left else ())
         refused: list[tuple[Change, SandboxError]] = []
         pauses = list(_PAUSES)
         while left or (refused and pauses):

@@ -202,6 +202,10 @@ class Customer(Rule):
         key = params.get("customer_key") or (params.get("customer_data") or {}).get("customer_key")
         return None if key is None else {"customer_key": key, "was_known": self._is_known(calls, key)}
 
+    def after(self, known: Values, at: float, answer: Values) -> Values:
+        """The key of a customer who is new."""
+        return {"keys": [] if known["was_known"] else [known["customer_key"]]}
+
     def undo(self, calls: Calls, written: Written) -> None:
         """Delete what is the customer's."""
         key = written.known["customer_key"]

@@ -174,7 +174,7 @@ ACCOUNTS: Mapping[str, Rule] = MappingProxyType(
             ),
         ),
         "/customers/create_portal": Customer(),
-        "/customers/delete_data": deleted("customer_keys"),
+        "/customers/delete_data": deleted("customer_keys", "access_grant_keys", "space_keys", "user_identity_keys"),
         "/customers/push_data": Customer(),
         "/webhooks/create": Made(
             key="webhook",

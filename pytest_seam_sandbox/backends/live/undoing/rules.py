@@ -14,6 +14,8 @@ from ..calls import Calls
 __tracebackhide__ = is_for_the_test
 
 Values = dict[str, Any]
+_KEYS = ("common_code_key", "user_identifier_key")
+"""Further names of what was made. Other keys of a row, as that of a customer, are names of something else."""
 _TOLERANCE = 2.0  # seconds: the date of an answer has no fractions
 _LATEST = 90.0  # seconds after which a write that was on its way has arrived, or never will
 
@@ -145,7 +147,8 @@ class Made(Rule):
     def told(self, rows: list[Values]) -> Values:
         """What is kept of what was made."""
         also = [{name: row.get(name) for name in self.also} for row in rows]
-        keys = [value for row in rows for name, value in row.items() if name.endswith("_key") and value]
+        own = (f"{self.id.removesuffix('_id')}_key", *_KEYS)
+        keys = [row[name] for row in rows for name in own if row.get(name)]
         return {"ids": [row[self.id] for row in rows], "also": also, "keys": keys}
 
     def found(self, calls: Calls, written: Written) -> list[Values]:
