@@ -111,5 +111,5 @@ class _Hold:
                 continue
         try:
             return self._leases.lease(device_type=types[-1], flags=need.flags, deadline=self._wait)
-        except SandboxError as reason:
-            raise NotThere(str(reason)) from None
+        except SandboxError:  # names devices and holders, which are not for files
+            raise NotThere(f"no {need} is free; seam-sandbox doctor tells who holds them") from None
