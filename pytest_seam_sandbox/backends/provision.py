@@ -58,7 +58,7 @@ class EmbeddedProvision:
     def create_acs_system(self, system_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
         """A new access system of the account, or of an account of its own; its id."""
         from ..api.acs.kinds import SYSTEM_KINDS
-        from ..worlds.adding import add_acs_system
+        from ..worlds.adding_systems import add_acs_system
 
         if system_type not in SYSTEM_KINDS:
             raise SandboxError(

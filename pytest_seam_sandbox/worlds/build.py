@@ -18,7 +18,8 @@ from ..catalog.devices import device_models
 from ..engine.errors import UnknownWorld, is_for_the_test, quoted
 from ..engine.frozen import freeze
 from ..engine.workspace import Workspace
-from .adding import add_account, add_acs_system
+from .adding import add_account
+from .adding_systems import add_acs_system
 from .naming import is_file
 
 __tracebackhide__ = is_for_the_test

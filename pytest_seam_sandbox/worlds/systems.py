@@ -16,7 +16,8 @@ from ..api.acs.state import add_entrance, add_system, add_user, ensure_user, sam
 from ..api.connected_accounts.model import ConnectedAccountRow
 from ..api.user_identities.model import UserIdentityRow
 from ..engine.workspace import Workspace
-from .adding import add_account, add_acs_system
+from .adding import add_account
+from .adding_systems import add_acs_system
 from .conditions import conditions
 from .format import Credential, Entrance, System, User
 
