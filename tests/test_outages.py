@@ -222,6 +222,7 @@ def test_device_that_becomes_unmanaged_inside_is_healed(seam, seam_sandbox, sand
     assert types(outage.events)[-1] == "device.unmanaged.connected"
 
 
+@pytest.mark.seam(backend="embedded")
 def test_unmanaged_device(seam, seam_sandbox, sandbox_device):
     """An unmanaged device is lost and comes back with the events of unmanaged devices."""
     seam.devices.update(device_id=sandbox_device.device_id, is_managed=False)
@@ -272,6 +273,7 @@ def test_events_inside_grow_and_afterwards_stay(seam_sandbox, sandbox_device):
     assert types(outage.events) == ["device.disconnected", "device.connected"]
 
 
+@pytest.mark.seam(backend="embedded")
 def test_events_are_those_of_the_workspace(seam_sandbox, sandbox_device):
     """Events of other devices are listed too, and every event answers device_id."""
     with seam_sandbox.disconnected(sandbox_device) as outage:

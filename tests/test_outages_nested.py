@@ -271,6 +271,7 @@ def test_outage_that_is_left_open_is_an_error(seam_sandbox, sandbox_device):
     seam_sandbox.check()
 
 
+@pytest.mark.seam(backend="embedded")
 def test_open_outages_are_healed_from_the_inside_out(seam_sandbox, sandbox_device):
     """Two open outages end in reverse order, and the message names both."""
     seam_sandbox.disconnected(sandbox_device).__enter__()

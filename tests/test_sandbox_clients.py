@@ -37,6 +37,7 @@ def test_async_http_client(seam_sandbox):
     assert asyncio.run(test()).json()["workspace"]["workspace_id"] == seam_sandbox.workspace_id
 
 
+@pytest.mark.seam(backend="embedded")
 def test_any_host_leads_to_the_sandbox(seam_sandbox):
     """The transport answers whatever the address."""
     with httpx.Client(transport=seam_sandbox.transport) as client:
@@ -106,6 +107,7 @@ def test_async_client_keeps_the_retries_of_the_sdk(seam_sandbox, monkeypatch, aw
     assert 0.55 < (seam_sandbox.clock.now() - began).total_seconds() < 0.8
 
 
+@pytest.mark.seam(backend="embedded")
 def test_third_failure_comes_through(seam_sandbox, monkeypatch, awake):
     """The SDK tries three times and no more."""
     client = seam_sandbox.client()
@@ -197,6 +199,7 @@ def test_retries_with_an_sdk_that_has_none(seam_sandbox, monkeypatch):
         seam_sandbox.client(retries=Retry(total=0))
 
 
+@pytest.mark.seam(backend="embedded")
 def test_every_option_of_the_sdk(seam_sandbox, sandbox_device):
     """What the SDK takes, a client of the sandbox takes."""
     options = {
@@ -220,6 +223,7 @@ def test_every_option_of_the_sdk(seam_sandbox, sandbox_device):
     assert client.defaults["wait_for_action_attempt"] == options["wait_for_action_attempt"]
 
 
+@pytest.mark.seam(backend="embedded")
 def test_commands_are_not_retried(seam_sandbox, monkeypatch, awake):
     """A POST is sent once, as the SDK does it."""
     device = seam_sandbox.create_device()
@@ -232,6 +236,7 @@ def test_commands_are_not_retried(seam_sandbox, monkeypatch, awake):
     assert statuses == [503]
 
 
+@pytest.mark.seam(backend="embedded")
 def test_plain_client_is_not_retried(seam_sandbox, monkeypatch):
     """A client without SDK sees each failure."""
     flaky(monkeypatch, [503])
@@ -240,6 +245,7 @@ def test_plain_client_is_not_retried(seam_sandbox, monkeypatch):
         assert [client.get("/devices/list").status_code for _ in range(2)] == [503, 200]
 
 
+@pytest.mark.seam(backend="embedded")
 def test_block_can_be_entered_again(seam_sandbox, sandbox_device):
     """What serve() and intercepted() give begins anew each time, also as a decorator."""
     served, intercepted = seam_sandbox.serve(), seam_sandbox.intercepted()

@@ -273,6 +273,27 @@ def test_device_that_somebody_else_keeps_from_healing_is_told(server, go_live):
     somebody.api.call("/devices/simulate/connect", **lost)
 
 
+def test_phone_of_another_test_is_left_alone(server, live):
+    """Names are those of the sandbox's own phones: all sandbox phones are called alike."""
+    somebody = server.backend(server.first).api
+    owner = somebody.call("/user_identities/create", full_name="Jane")["user_identity"]["user_identity_id"]
+    path = "/phones/simulate/create_sandbox_phone"
+    phone = somebody.call(path, user_identity_id=owner, phone_metadata={"operating_system": "android"})["phone"]
+    mine = live.create_phone()
+    assert mine.display_name == phone["display_name"]
+
+    assert live.get_phone(mine.display_name).device_id == mine.device_id
+    assert live.get_phone(phone["device_id"]).device_id == phone["device_id"]
+    with pytest.raises(SandboxError, match="^the sandbox has not made the phone .*, and another test may need it"):
+        live.deactivated(phone["device_id"]).__enter__()
+    with live.deactivated(mine.display_name):
+        pass
+    with pytest.raises(OutageNotPossible, match="deactivated already"):
+        live.deactivated(mine.display_name)
+
+    somebody.call("/user_identities/delete", user_identity_id=owner)
+
+
 # events
 
 

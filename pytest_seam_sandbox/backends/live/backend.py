@@ -108,7 +108,7 @@ class Live:
     def _send(self, path: str, body: bytes) -> tuple[int, bytes]:
         """A call of the sandbox's own."""
         params: dict[str, Any] = from_json(body)
-        self._check_leased(path, params)
+        self._check_own(path, params)
         call = Call(self._line.now(), "POST", path, "sandbox", params)
         began = time.perf_counter()
         call.status, content = self._undoing.send(path, body)
@@ -118,12 +118,17 @@ class Live:
         self._told(call, answer)
         return call.status, content
 
-    def _check_leased(self, path: str, params: Mapping[str, Any]) -> None:
+    def _check_own(self, path: str, params: Mapping[str, Any]) -> None:
         device_id = params.get("device_id")
         if path.startswith("/devices/simulate/") and device_id not in self._concerns.leased:
             raise SandboxError(
                 f"the sandbox has not leased the device {shortened(str(device_id))}, and other tests may work with it. "
                 "Take a device with sandbox_device or create_device(), which lease one, and simulate with that."
+            )
+        if path == "/phones/deactivate" and device_id not in self._concerns.made:
+            raise SandboxError(
+                f"the sandbox has not made the phone {shortened(str(device_id))}, and another test may need it. Make "
+                "one with sandbox_phone or create_phone()."
             )
 
     def _told(self, call: Call, answer: Mapping[str, Any]) -> None:
@@ -212,7 +217,7 @@ class Live:
     @contextmanager
     def finding(self) -> Iterator[Finder]:
         """Finds devices, phones and accounts by id or name."""
-        yield self._shelves.finder()
+        yield self._shelves.finder(self.owns)
 
     def names(self) -> Names:
         """The names of what was seen, for texts."""
@@ -220,7 +225,7 @@ class Live:
 
     def hint_at(self, text: str) -> str:
         """The ids of what a text is the name of, as a sentence."""
-        ids = self._shelves.finder().ids_called(text)
+        ids = self._shelves.finder(self.owns).ids_called(text)
         return f"That is the name of {ids}." if ids else ""
 
     def _owner_of(self, phone_id: str) -> str | None:

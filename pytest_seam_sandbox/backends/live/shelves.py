@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from ...engine.errors import SandboxError, is_for_the_test
-from ...report.texts import Shelf
+from ...report.texts import HasShelves, Shelf
 from ..finder import Finder, What
 from ..seam_api import SeamApi
 from .connection import NoSuchPath
@@ -100,10 +100,10 @@ class Shelves:
         }
         self._was_named = False
 
-    def finder(self) -> Finder:
-        """Finds by id or name, from what is remembered or listed anew."""
+    def finder(self, owns: Callable[[str], bool]) -> Finder:
+        """Finds by id or name, from what is remembered or listed anew. owns: whether an id is of the sandbox alone."""
         shelves: dict[What, Shelf] = {what: _Fresh(memory) for what, memory in self._all.items()}
-        return Finder(_Of(list(shelves.values())), lambda what: shelves[what])
+        return _OwnFirst(_Of(list(shelves.values())), lambda what: shelves[what], owns)
 
     def tables(self) -> list[Shelf]:
         """What is remembered, for names in texts; listed when nothing was ever, if that is possible."""
@@ -133,6 +133,22 @@ class Shelves:
     def _are_old(self) -> None:
         for memory in self._all.values():
             memory.is_old = True
+
+
+class _OwnFirst(Finder):
+    """Finds by name what the sandbox has; phones of others, which all have the same names, by their ids only."""
+
+    def __init__(self, workspace: HasShelves, shelf_of: Callable[[What], Shelf], owns: Callable[[str], bool]) -> None:
+        super().__init__(workspace, shelf_of)
+        self._owns = owns
+
+    def ids(self, what: What, text: str) -> list[str]:
+        """The id, if there is such a thing; else the ids of all of this name."""
+        found = super().ids(what, text)
+        if text in found:
+            return found
+        own = [each for each in found if self._owns(each)]
+        return own if own or what == "phone" else found
 
 
 class _Of:
