@@ -276,7 +276,7 @@ def test_record_that_vanishes_before_the_second_look_is_no_lease():
         door.metadata.clear()
         return answer
 
-    with pytest.raises(NotFree, match="taken away by somebody else"):
+    with pytest.raises(NotFree, match="somebody else took the lease record away"):
         claim(door, send=send).take()
 
 

@@ -102,10 +102,12 @@ class Claim:
                 return False
             renewed = replace(self.record, until=now + seconds)
             self._api.call("/devices/update", **self._change(renewed.to_text()))
-            self.record = renewed
-            return self._is_alone(self._read())
+            is_alone = self._is_alone(self._read())
         except NotFree:
             return False
+        if is_alone:
+            self.record = renewed
+        return is_alone
 
     def give_back(self) -> None:
         """Take the record away; a device that is gone has none."""
@@ -115,8 +117,8 @@ class Claim:
     def _verify(self) -> None:
         for _ in range(_LOOKS):
             records = self._read()
-            if self.record.key not in records:
-                raise NotFree("its lease record was taken away by somebody else")
+            if self.record.key not in records or self.is_over:
+                raise NotFree("it took too long to get it, or somebody else took the lease record away")
             rivals = self._others(records)
             if not rivals:
                 return
