@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -15,7 +15,7 @@ from ..worlds.format import Device
 
 __tracebackhide__ = is_for_the_test
 
-_TRIES = 5_000
+_TRIES = 2_000
 
 
 @dataclass
@@ -43,25 +43,30 @@ def contexts_of(world: Mapping[str, Any]) -> dict[str, PinContext]:
 
 
 def new_pins(contexts: Mapping[str, PinContext], random: Random) -> dict[str, str]:
-    """A PIN for each, none of which is one of the originals. Raises SandboxError when there are too few."""
+    """Another PIN for each. Raises SandboxError when a lock takes too few.
+
+    None is one of the originals, and no two are the same, as long as there are enough of their length.
+    """
     pins: dict[str, str] = {}
+    taken = set(contexts)
     for pin, context in contexts.items():
-        pins[pin] = _new_pin(pin, context, pins, contexts.keys(), random)
+        pins[pin] = _new_pin(pin, context, pins, taken, random)
+        taken.add(pins[pin])
     return pins
 
 
-def _new_pin(pin: str, context: PinContext, pins: Mapping[str, str], originals: Iterable[str], random: Random) -> str:
-    taken = {*originals, *pins.values()}
-    for _ in range(_TRIES):
-        found = "".join(random.choice("0123456789") for _ in pin)
-        others = [[pins[other] for other in beside if other in pins] for _, beside in context.locks]
-        fits = all(
-            broken_constraint(row, found, beside) is None
-            for (row, _), beside in zip(context.locks, others, strict=True)
-        )
-        if found not in taken and fits:
-            return found
+def _new_pin(pin: str, context: PinContext, pins: Mapping[str, str], taken: Collection[str], random: Random) -> str:
+    locks = [(row, [pins[other] for other in beside if other in pins]) for row, beside in context.locks]
+    for avoided in (taken, {pin}):
+        for _ in range(_TRIES):
+            found = "".join(random.choice("0123456789") for _ in pin)
+            if found not in avoided and all(_fits(row, found, beside) for row, beside in locks):
+                return found
     raise SandboxError(
-        f"there are not enough PINs of {len(pin)} digits to replace those of this workspace. Give --keep-personal, and "
-        "keep the file to yourself."
+        f"a lock takes too few PINs of {len(pin)} digits to replace those that it has. Give --keep-personal, and keep "
+        "the file to yourself."
     )
+
+
+def _fits(row: DeviceRow, pin: str, beside: Sequence[str]) -> bool:
+    return pin not in beside and broken_constraint(row, pin, beside) is None

@@ -490,6 +490,29 @@ def test_pin_fits_each_lock_that_has_it(load):
     assert not set("089") & set(codes[2].code + codes[3].code)
 
 
+def test_many_pins_are_replaced_among_themselves():
+    """Where nearly all PINs of a length are in use, one may be the original of another, and none stays as it was."""
+    devices = [
+        {
+            "device_type": "nuki_lock",
+            "name": "X",
+            "is_managed": True,
+            "properties": {"supported_code_lengths": [1]},
+            "access_codes": [{"code": str(pin), "is_managed": True} for pin in range(start, start + 5)],
+        }
+        for start in (0, 5)
+    ]
+
+    world = personal.without_people(world_with(devices=devices), 0)
+
+    for before, after in zip(devices, world["devices"], strict=True):
+        pins = [
+            (old["code"], new["code"]) for old, new in zip(before["access_codes"], after["access_codes"], strict=True)
+        ]
+        assert len({new for _, new in pins}) == 5
+        assert [old for old, new in pins if old == new] == []
+
+
 def test_too_few_pins_are_an_error(monkeypatch):
     """A PIN that would have to stay as it is is not written."""
     from pytest_seam_sandbox.capture import pins
@@ -497,7 +520,7 @@ def test_too_few_pins_are_an_error(monkeypatch):
     monkeypatch.setattr(pins, "_TRIES", 0)
     with Sandbox() as sandbox:
         sandbox.create_access_code(sandbox.create_device(), code="4821")
-        with pytest.raises(SandboxError, match="not enough PINs of 4 digits"):
+        with pytest.raises(SandboxError, match="takes too few PINs of 4 digits"):
             captured(sandbox)
 
 

@@ -16,7 +16,7 @@ from ...engine.router import Router
 from ...engine.store import Row
 from ...engine.types import Date, NonEmptyText, Number, Text, Uuid
 from ...engine.workspace import Workspace
-from .._filters import Filter, all_of, among, having, searched
+from .._filters import Filter, all_of, among, searched
 from .._shared import (
     API_KEY,
     EVERYONE,
@@ -34,7 +34,7 @@ from . import changes, unmanaged
 from .adding import EXTERNAL, CodeLength, Pin, Wish, add_code, attempt, both_times, check_code
 from .constraints import new_pin
 from .lookup import by_id_or_pin, pick
-from .model import AccessCodeRow, device_of
+from .model import AccessCodeRow, codes_on, device_of
 from .time_frames import Rounding
 
 router = Router("/access_codes")
@@ -227,7 +227,6 @@ def list_(
             lambda row: row.is_managed and (not row.is_backup or row.is_pulled),
             _visible(workspace, caller),
             among("id", access_code_ids),
-            having("device_id", device_id),
             _made_for("access_grant_id", access_grant_id),
             _made_for("access_grant_key", access_grant_key),
             _made_for("access_method_id", access_method_id),
@@ -235,6 +234,7 @@ def list_(
             _of_accounts(workspace, accounts_of_user(workspace, user_identifier_key)),
             searched(search, lambda row: (row.name, row.code, row.id)),
         ),
+        ids=None if device_id is None else {row.id for row in codes_on(workspace, device_id)},
     )
 
 

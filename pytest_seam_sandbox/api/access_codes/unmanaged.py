@@ -85,12 +85,11 @@ def list_(
     def matches(row: AccessCodeRow) -> bool:
         return (
             not row.is_managed
-            and row.device_id == device_id
             and (accounts is None or device.connected_account_id in accounts)
             and contains(search, row.name, row.code, row.id)
         )
 
-    return page.page(workspace[AccessCodeRow], matches)
+    return page.page(workspace[AccessCodeRow], matches, ids={row.id for row in codes_on(workspace, device_id)})
 
 
 def _erase(workspace: Workspace, action_attempt_id: str, access_code_id: str) -> dict[str, object]:
