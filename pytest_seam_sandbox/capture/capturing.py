@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from ..backends.embedded import Embedded
+from ..engine.settings import Settings
 from ..worlds.checks import Fault, faults
 from ..worlds.file import faults_of
 from ..worlds.format import World
@@ -112,7 +113,7 @@ def _counts(world: Row) -> str:
 
 def _differences(found: Found, world: Row) -> Iterator[str]:
     """Where a sandbox with the world does not show what the workspace shows; each field once, with a number."""
-    backend = Embedded(world="empty", seed="capture")
+    backend = Embedded(world="empty", seed="capture", settings=Settings(strict_ids=False))
     workspace = backend.workspace
     with workspace.clock.pinned(workspace.clock.timestamp()):
         load_world(workspace, moved(World.model_validate(world), workspace.clock.text()))

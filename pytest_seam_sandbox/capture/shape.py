@@ -8,6 +8,7 @@ from typing import Any
 from ..api.acs.model import INACTIVE, WAITING
 from ..api.devices.issues import UNREACHABLE
 from ..api.devices.model import UNMANAGED_PROPERTIES, WITHHELD_OFFLINE
+from ..backends.live.lease_records import without_records
 from ..catalog.devices import DeviceModel, device_models
 from ..engine.errors import SandboxError
 from ..worlds.checks import known_flags
@@ -53,7 +54,9 @@ def _account(row: Row) -> Row:
 
 
 def _metadata(row: Row) -> Row:
-    kept = {key: value for key, value in (row.get("custom_metadata") or {}).items() if value not in (None, "")}
+    """The metadata, without the leases of tests that are running."""
+    metadata = without_records(row.get("custom_metadata") or {})
+    kept = {key: value for key, value in metadata.items() if value not in (None, "")}
     return {"custom_metadata": kept} if kept else {}
 
 

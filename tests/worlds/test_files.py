@@ -1,12 +1,14 @@
 """Worlds in files: what they bring, where they are taken, and what is said about one that cannot be used."""
 
 import json
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pytest_seam_sandbox import Sandbox, SandboxError, UnknownWorld
 from pytest_seam_sandbox.stateful import SandboxMachine
@@ -670,6 +672,34 @@ def test_mistake_is_told_with_its_place(world, parts, said):
 
     assert str(caught.value).startswith(f"the world in the file {path!r} cannot be used:\n  ")
     assert said in str(caught.value)
+
+
+JUNK = st.sampled_from([None, True, 7, -0.5, "", "x", "2030-01-01T00:00:00Z", "1234", [], {}, [None], [{}], {"a": {}}])
+
+
+def places_in(value, place=()):
+    """The places of all values in a JSON value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner:
+        yield (*place, key)
+        yield from places_in(item, (*place, key))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_world_with_any_mistake_is_told_or_loads(world, data):
+    """Nothing but a message about the file comes of a value that does not belong where it stands."""
+    parts = json.loads(json.dumps(HOTEL | a_code({"code": "4821", "status": "set"}, {}, device_id=LOCK, online=False)))
+    place = data.draw(st.sampled_from(sorted(places_in(parts), key=str)))
+    value = parts
+    for key in place[:-1]:
+        value = value[key]
+    value[place[-1]] = data.draw(JUNK)
+
+    path = world(**parts)
+    with suppress(UnusableWorld):
+        sandbox = Sandbox(world=path)
+        assert sandbox.embedded.dump()["workspace_id"] == sandbox.workspace_id
 
 
 def test_near_id_is_named(world):
