@@ -156,7 +156,8 @@ def _fields_apart(theirs: Row, ours: Row) -> Iterator[str]:
         if name in _NOT_COMPARED or name.startswith("can_simulate_") or name.endswith("_at"):
             continue
         if name == "properties":
-            yield from (f"properties.{inner}" for inner in _fields_apart(value, ours.get(name, {})))
+            mine = ours.get(name, {})
+            yield from (f"properties.{inner}" for inner in _fields_apart({**dict.fromkeys(mine), **value}, mine))
         elif _timeless(value) != _timeless(ours.get(name)):
             yield name
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from pydantic_core import from_json
 
-from ..backends.live.connection import Connection
+from ..backends.live.connection import Connection, NoSuchPath
 from ..backends.seam_api import Refused
 from ..engine.errors import SandboxError, is_for_the_test
 
@@ -104,18 +104,30 @@ class Reader:
 
     def __init__(self, get: Get) -> None:
         self._get = get
+        self._not_there: set[str] = set()
 
     def read(self) -> Found:
         """All that a world in a file has a place for, and how much there is of the rest."""
         found = Found(dict(self._get("/workspaces/get")["workspace"]))
         found.accounts = self.all("/connected_accounts/list", "connected_accounts")
-        found.devices = self.all("/devices/list", "devices") + self.all("/devices/unmanaged/list", "devices")
+        found.devices = self.all("/devices/list", "devices") + self.present("/devices/unmanaged/list", "devices")
         for device in found.devices:
             self._read_codes(found, device)
         self._read_people(found)
         self._read_systems(found)
         self._count(found)
+        found.left += [f"the server has no path {path}" for path in sorted(self._not_there)]
         return found
+
+    def present(self, path: str, key: str, **parameters: str) -> list[Row]:
+        """Like `all`; nothing where the server lacks the path, as Seam's official fake lacks many."""
+        if path in self._not_there:
+            return []
+        try:
+            return self.all(path, key, **parameters)
+        except NoSuchPath:
+            self._not_there.add(path)
+            return []
 
     def all(self, path: str, key: str, **parameters: str) -> list[Row]:
         """The rows of a list, whatever pages it comes in."""
@@ -138,45 +150,45 @@ class Reader:
             return
         device_id = device["device_id"]
         paths = ("/access_codes/list", "/access_codes/unmanaged/list")
-        rows = [row for path in paths for row in self.all(path, "access_codes", device_id=device_id)]
+        rows = [row for path in paths for row in self.present(path, "access_codes", device_id=device_id)]
         found.codes[device_id] = [row for row in rows if not row.get("is_backup")]
 
     def _read_people(self, found: Found) -> None:
-        managed = self.all("/user_identities/list", "user_identities")
-        unmanaged = self.all("/user_identities/unmanaged/list", "user_identities")
+        managed = self.present("/user_identities/list", "user_identities")
+        unmanaged = self.present("/user_identities/unmanaged/list", "user_identities")
         found.people = [row | {"is_managed": True} for row in managed]
         found.people += [row | {"is_managed": False} for row in unmanaged]
-        left = {row["device_id"] for row in self.all("/phones/list", "phones")}
+        left = {row["device_id"] for row in self.present("/phones/list", "phones")}
         for person in found.people:
             if not left:
                 return
             owner = person["user_identity_id"]
-            found.phones[owner] = self.all("/phones/list", "phones", owner_user_identity_id=owner)
+            found.phones[owner] = self.present("/phones/list", "phones", owner_user_identity_id=owner)
             left -= {row["device_id"] for row in found.phones[owner]}
         if left:
             found.left.append(f"{len(left)} phones: no user identity has them")
 
     def _read_systems(self, found: Found) -> None:
-        found.systems = self.all("/acs/systems/list", "acs_systems")
+        found.systems = self.present("/acs/systems/list", "acs_systems")
         if not found.systems:
             return
-        found.entrances = self.all("/acs/entrances/list", "acs_entrances")
-        found.users = self.all("/acs/users/list", "acs_users")
-        found.credentials = self.all("/acs/credentials/list", "acs_credentials")
+        found.entrances = self.present("/acs/entrances/list", "acs_entrances")
+        found.users = self.present("/acs/users/list", "acs_users")
+        found.credentials = self.present("/acs/credentials/list", "acs_credentials")
         for credential in found.credentials:
             key = credential["acs_credential_id"]
             path = "/acs/credentials/list_accessible_entrances"
-            rows = self.all(path, "acs_entrances", acs_credential_id=key)
+            rows = self.present(path, "acs_entrances", acs_credential_id=key)
             found.doors[key] = [row["acs_entrance_id"] for row in rows]
             if found.phones and credential.get("access_method") == "mobile_key" and credential.get("is_issued"):
-                holders = self.all("/phones/list", "phones", acs_credential_id=key)
+                holders = self.present("/phones/list", "phones", acs_credential_id=key)
                 found.holders[key] = [row["device_id"] for row in holders]
 
     def _count(self, found: Found) -> None:
         for path, key in COUNTED:
             name = key.replace("_", " ")
             try:
-                count = len(self.all(path, key))
+                count = len(self.present(path, key))
             except Refused as refused:
                 found.left.append(f"{name}: {path} could not be read ({refused.status} {refused.error_type})")
                 continue
@@ -184,6 +196,6 @@ class Reader:
                 found.left.append(f"{count} {name}: {_NO_PLACE.get(key, 'a world has no place for them')}")
         thermostats = [row for row in found.devices if "thermostat" in row.get("capabilities_supported", ())]
         path = "/thermostats/schedules/list"
-        count = sum(len(self.all(path, "thermostat_schedules", device_id=row["device_id"])) for row in thermostats)
+        count = sum(len(self.present(path, "thermostat_schedules", device_id=row["device_id"])) for row in thermostats)
         if count:
             found.left.append(f"{count} thermostat schedules: a world has no place for them")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..api.acs.kinds import SYSTEM_KINDS
 from ..api.acs.model import INACTIVE, WAITING
 from ..api.devices.issues import UNREACHABLE
 from ..api.devices.model import UNMANAGED_PROPERTIES, WITHHELD_OFFLINE
-from ..backends.live.lease_records import without_records
-from ..catalog.devices import DeviceModel, device_models
+from ..backends.live.lease_records import KEY as LEASE
+from ..catalog.devices import DeviceModel, device_models, providers
 from ..engine.errors import SandboxError
-from ..worlds.checks import known_flags
+from ..worlds.checks import NEEDED, known_flags
 from ..worlds.format import METADATA, VERSION
 from ..worlds.properties import check_property
 from .reading import Found, Row
@@ -33,7 +34,7 @@ def world_of(found: Found, captured_at: str) -> Row:
     return {
         "version": VERSION,
         "captured_at": captured_at,
-        "connected_accounts": [_account(row) for row in found.accounts],
+        "connected_accounts": [_account(row, found) for row in found.accounts],
         "devices": [_device(row, found.codes.get(row["device_id"], ())) for row in found.devices],
         "user_identities": [_person(row, found) for row in found.people],
         "acs_systems": [_system(row, found) for row in found.systems],
@@ -45,18 +46,41 @@ def _some(row: Mapping[str, Any], *names: str) -> Row:
     return {name: row[name] for name in (*names, "errors", "warnings") if row.get(name) not in (None, [], {})}
 
 
-def _account(row: Row) -> Row:
+def _account(row: Row, found: Found) -> Row:
     names = ("connected_account_id", "account_type", "account_type_display_name", "display_name", "image_url")
     more = ("accepted_capabilities", "automatically_manage_new_devices", "customer_key", "created_at")
     part = _some(row, *names, *more) | _metadata(row)
     login = {name: value for name, value in (row.get("user_identifier") or {}).items() if isinstance(value, str)}
-    return part | ({"user_identifier": login} if login else {})
+    provider = None if "account_type" in part else _provider_of(row["connected_account_id"], found)
+    return part | ({"user_identifier": login} if login else {}) | ({"account_type": provider} if provider else {})
+
+
+def _provider_of(connected_account_id: str, found: Found) -> str | None:
+    """The provider of an account of which Seam does not say it, as it need not: that of what came through it."""
+    devices = list(_through(connected_account_id, found.devices))
+    told = [(row.get("device_provider") or {}).get("device_provider_name") for row in devices]
+    models = [device_models().get(row.get("device_type", "")) for row in devices]
+    systems = [SYSTEM_KINDS.get(_system_type(row)) for row in _through(connected_account_id, found.systems)]
+    known = [each.provider for each in (*models, *systems) if each is not None]
+    return next((name for name in (*told, *known) if name in _provider_names()), None)
+
+
+def _provider_names() -> set[str]:
+    return {row["device_provider_name"] for row in providers()}
+
+
+def _through(connected_account_id: str, rows: Iterable[Row]) -> Iterator[Row]:
+    return (row for row in rows if row.get("connected_account_id") == connected_account_id)
+
+
+def _system_type(row: Row) -> str:
+    return str(row.get("system_type") or row.get("external_type"))
 
 
 def _metadata(row: Row) -> Row:
     """The metadata, without the leases of tests that are running."""
-    metadata = without_records(row.get("custom_metadata") or {})
-    kept = {key: value for key, value in metadata.items() if value not in (None, "")}
+    metadata = row.get("custom_metadata") or {}
+    kept = {key: item for key, item in metadata.items() if item not in (None, "") and not key.startswith(LEASE)}
     return {"custom_metadata": kept} if kept else {}
 
 
@@ -85,7 +109,7 @@ def _own_properties(properties: Row, model: DeviceModel, *, is_managed: bool) ->
     own = {name: value for name, value in own.items() if model.properties.get(name) != value}
     could_show = set(model.properties) if is_managed else set(model.properties) & set(UNMANAGED_PROPERTIES)
     withheld = WITHHELD_OFFLINE if properties.get("online") is False else frozenset()
-    lacks = [name for name in model.properties if name in could_show - set(properties) - withheld]
+    lacks = [name for name in model.properties if name in could_show - set(properties) - withheld - NEEDED]
     # The loader completes an object by the sample's, unless the sample's is gone.
     lacks += [name for name, value in own.items() if isinstance(value, dict) and name in model.properties]
     lacks = [name for name in lacks if name not in _NEVER_LACKING]
@@ -134,7 +158,7 @@ def _phone(row: Row, holders: Mapping[str, list[str]]) -> Row:
 def _system(row: Row, found: Found) -> Row:
     own = row["acs_system_id"]
     part = _some(row, "acs_system_id", "connected_account_id", "name", "created_at")
-    part["system_type"] = row.get("system_type") or row.get("external_type")
+    part["system_type"] = _system_type(row)
     part["default_credential_manager_acs_system_id"] = row.get("default_credential_manager_acs_system_id")
     nested = {
         "entrances": [_entrance(entrance) for entrance in found.entrances if entrance["acs_system_id"] == own],

@@ -20,6 +20,15 @@ from .format import AccessCode, Credential, Device, Person, System, World
 from .properties import own_phone_properties, own_properties
 
 Place = tuple[str | int, ...]
+NEEDED = frozenset(
+    {
+        *("temperature_celsius", "temperature_fahrenheit", "current_climate_setting", "available_climate_presets"),
+        *("available_fan_mode_settings", "available_hvac_mode_settings"),
+        *("min_heating_set_point_celsius", "max_heating_set_point_celsius"),
+        *("min_cooling_set_point_celsius", "max_cooling_set_point_celsius"),
+    }
+)
+"""The properties of thermostats without which the emulator could not heat and cool."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -159,6 +168,8 @@ def _of_device(place: Place, device: Device, owners: Owners) -> Iterator[Fault]:
         if name not in sample.properties or name in ("name", "appearance"):
             hint = nearest(name, list(sample.properties)) or "It lacks it anyway"
             yield Fault((*place, "lacks", number), f"the sample of {device.device_type} has no {quoted(name)}. {hint}")
+        elif name in NEEDED and name not in device.properties:
+            yield Fault((*place, "lacks", number), f"a thermostat in a sandbox needs {name}; give it among properties")
     for number, name in enumerate(device.flags or ()):
         if name not in known_flags():
             hint = nearest(name, sorted(known_flags())) or f"There are {', '.join(sorted(known_flags()))}"

@@ -19,7 +19,8 @@ import consistency_of_devices
 from consistency_acs import contradictions
 from live.strict_server import StrictServer
 from pytest_seam_sandbox import Sandbox, SandboxError, cli
-from pytest_seam_sandbox.backends.live.connection import Connection, is_read
+from pytest_seam_sandbox.backends.live.connection import Connection, NoSuchPath, is_read
+from pytest_seam_sandbox.backends.seam_api import Refused
 from pytest_seam_sandbox.capture import capturing, personal, reading, writing
 from pytest_seam_sandbox.capture.capturing import as_text, capture
 from pytest_seam_sandbox.capture.words import ORDINARY
@@ -558,11 +559,38 @@ def test_too_few_pins_are_an_error(monkeypatch):
 # what does not fit
 
 
+def as_at_a_newer_seam(path, answer):
+    """An answer with types, fields and values that the emulator does not know, or one that is refused."""
+    if path == "/webhooks/list":
+        raise Refused(path, {}, 403, {"type": "forbidden", "message": "no"})
+    answer = json.loads(json.dumps(answer))
+    for device in answer.get("devices", ()):
+        change_device(device)
+    for account in answer.get("connected_accounts", ()):
+        account["user_identifier"]["exclusive"] = True
+        if account["account_type"] == "schlage":
+            account["account_type"] = "sauna_club"
+    return answer
+
+
+def change_device(device):
+    match device["device_type"]:
+        case "kwikset_lock":
+            device["device_type"] = "sauna_lock"
+        case "ecobee_thermostat":
+            del device["properties"]["temperature_celsius"]
+        case "igloohome_lock":
+            device["properties"]["online"] = False
+    if device["display_name"] == "Jane's door":
+        device["properties"] |= {"sauna_metadata": {"steam": True}, "battery_level": "much"}
+        device |= {"beta": {"x": 1}, "can_remotely_unlock": False}
+
+
 def test_what_the_sandbox_cannot_hold_is_listed(load):
     """Resources with the reason, fields by name, counts of what a world has no place for; what is left loads."""
     with Sandbox(seed=5) as sandbox:
         furnish(sandbox)
-        old = sandbox.create_device(name="OLD")
+        old = sandbox.create_device("kwikset_lock", name="OLD")
         code = sandbox.create_access_code(old, code="1357")
         call = sandbox.backend.api.call
         call("/spaces/create", name="Suite", device_ids=[old.device_id])
@@ -576,30 +604,7 @@ def test_what_the_sandbox_cannot_hold_is_listed(load):
             ends_at="2040-01-02T00:00Z",
         )
 
-        def changed(path, answer):
-            answer = json.loads(json.dumps(answer))
-            for device in answer.get("devices", ()):
-                if device["device_id"] == old.device_id:
-                    device["device_type"] = "sauna_lock"
-                if device["display_name"] == "Jane's door":
-                    device["properties"] |= {"sauna_metadata": {"steam": True}, "battery_level": "much"}
-                    device["beta"] = {"x": 1}
-                    device["can_remotely_unlock"] = False
-                if device["device_type"] == "igloohome_lock":
-                    device["properties"]["online"] = False
-            for account in answer.get("connected_accounts", ()):
-                account["user_identifier"]["exclusive"] = True
-                if account["account_type"] == "schlage":
-                    account["account_type"] = "sauna_club"
-            if path == "/phones/list":
-                answer["phones"] = answer["phones"][:1]
-            if path == "/webhooks/list":
-                from pytest_seam_sandbox.backends.seam_api import Refused
-
-                raise Refused(path, {}, 403, {"type": "forbidden", "message": "no"})
-            return answer
-
-        found = captured(sandbox, changed)
+        found = captured(sandbox, as_at_a_newer_seam)
     load(found)
     listed = "\n".join(found.left_out)
 
@@ -612,6 +617,7 @@ def test_what_the_sandbox_cannot_hold_is_listed(load):
     assert "devices: properties.sauna_metadata differs in 1" in listed
     assert "devices: can_remotely_unlock differs in" in listed
     assert "devices: errors differs in 1" in listed
+    assert "devices: properties.temperature_celsius differs in 1" in listed
     assert "accounts: user_identifier differs in" in listed
     assert "1 spaces: a world has no place for them" in listed
     assert "1 thermostat schedules: a world has no place for them" in listed
@@ -627,6 +633,38 @@ def test_phones_without_an_owner_are_listed():
             return {"user_identities": []} if path.startswith("/user_identities/") else answer
 
         assert captured(sandbox, changed).left_out == ["1 phones: no user identity has them"]
+
+
+def test_server_that_lacks_paths_is_read_as_far_as_it_goes():
+    """Seam's official fake has no access systems of its own, for one; each path is asked for once, and named."""
+    asked = []
+
+    def changed(path, answer):
+        asked.append(path)
+        if path not in ("/workspaces/get", "/connected_accounts/list", "/devices/list", "/access_codes/list"):
+            raise NoSuchPath(path)
+        return answer
+
+    with Sandbox(world="house") as sandbox:
+        found = captured(sandbox, changed)
+
+    assert found.counts == "3 devices, 1 connected accounts"
+    assert "the server has no path /user_identities/list" in found.left_out
+    assert asked.count("/access_codes/unmanaged/list") == 1
+
+
+@pytest.mark.parametrize("world", ["house", "hotel"])
+def test_account_without_a_type_has_that_of_what_came_through_it(load, world):
+    """Seam need not say the type; the file needs it."""
+    with Sandbox(world=world) as sandbox:
+
+        def changed(path, answer):
+            left = [{**row, "account_type": None} for row in answer.get("connected_accounts", ())]
+            return answer | ({"connected_accounts": left} if left else {})
+
+        found = captured(sandbox, changed, keep_personal=True)
+
+    assert seen(load(found))["accounts"] == seen(sandbox)["accounts"]
 
 
 def test_structure_that_does_not_fit_is_left_out():

@@ -555,6 +555,10 @@ def a_system(**details):
             a_lock(lacks=["image_ulr"]),
             "devices.0.lacks.0: the sample of august_lock has no 'image_ulr'. Did you mean 'image_url'",
         ),
+        (
+            {"devices": [{"device_type": "ecobee_thermostat", "lacks": ["temperature_celsius"]}]},
+            "devices.0.lacks.0: a thermostat in a sandbox needs temperature_celsius; give it among properties.",
+        ),
         (a_lock(lacks=["name"]), "has no 'name'."),
         (
             a_lock(flags=["can_remotely_lok"]),
