@@ -112,6 +112,14 @@ def furnished(sandbox):
     )["thermostat_schedule"]["thermostat_schedule_id"]
     call("/devices/update", device_id=it.august_lock, custom_metadata={"floor": "1"})
     call("/customers/push_data", customer_key="acme", users=[{"user_key": "u", "name": "U"}])
+    it.nuki_account = call("/devices/get", device_id=it.nuki_lock)["device"]["connected_account_id"]
+    call("/spaces/add_connected_account", space_id=it.space, connected_account_id=it.nuki_account)
+    call("/user_identities/grant_access_to_device", device_id=it.nuki_lock, user_identity_id=it.joe)
+    it.webhook = call("/webhooks/create", url="https://example.com/old", event_types=["device.removed"])["webhook"][
+        "webhook_id"
+    ]
+    it.open_lock = sandbox.create_device("august_lock", name="Open").device_id
+    call("/locks/unlock_door", device_id=it.open_lock)
     it.start = sandbox.snapshot()
     return it
 

@@ -405,3 +405,13 @@ def test_customers_and_keys_that_are_new_may_be_deleted(place, undo, call):
         change = undo.begin("POST", "/customers/delete_data", {"customer_keys": keys})
         undo.finish(change, 200, {})
     assert len(undo.undo()) == 2
+
+
+def test_weekly_program_that_has_no_say_changes_nothing(place, undo, call):
+    thermostat = {"device_id": place.ecobee_thermostat}
+    place.call("/thermostats/update_weekly_program", monday_program_id=place.program, **thermostat)
+    before = state_of(place.sandbox.backend)
+    call("/thermostats/activate_weekly_program", **thermostat)
+    call("/thermostats/off", **thermostat)
+    assert undo.undo() == []
+    assert differences(before, state_of(place.sandbox.backend)) == []
