@@ -6,7 +6,7 @@ import pytest
 from hypothesis import Phase, settings
 from seam import SeamHttpApiError
 
-from pytest_seam_sandbox.stateful import SandboxMachine, devices, rule
+from pytest_seam_sandbox.stateful import SandboxMachine, devices, precondition, rule
 from stateful.running import QUICK, failure_of, steps_of
 
 UNSHRUNK = settings(QUICK, derandomize=False, stateful_step_count=30, phases=[Phase.generate])
@@ -68,6 +68,24 @@ class Tires(SandboxMachine):
         self.call(self.seam.locks.list)
 
 
+class Enters(SandboxMachine):
+    """Fails at a step that is possible after another one only."""
+
+    hub_disconnections = removals = account_losses = clock_moves = False
+
+    def start(self):
+        self.has_key = False
+
+    @rule()
+    def take_key(self):
+        self.has_key = True
+
+    @precondition(lambda self: self.has_key)
+    @rule()
+    def enter(self):
+        raise AssertionError
+
+
 def shown_by(machine, seed):
     """The steps in the transcript of a failure that Hypothesis has not shrunk."""
     seeded = hypothesis.seed(seed)(type(machine.__name__, (machine,), {"__module__": __name__}))
@@ -93,3 +111,8 @@ def test_call_that_only_uses_up_a_fault_is_not_shown(seed):
 
     assert len(steps) == 4
     assert sum("look_at_" in step for step in steps) == 2
+
+
+def test_step_that_makes_another_one_possible_is_shown():
+    """Without it the failing step could not be taken, so that nothing is told by leaving it out."""
+    assert shown_by(Enters, 0) == ["  1. take_key()", "  2. enter()"]
