@@ -40,7 +40,6 @@ _SHARED = pytest.StashKey[dict[str, "watch.Made"]]()
 _MOST_MADE = 3
 """How many sandboxes of such a kind are shown under one failure."""
 _OF_A_TEST: tuple[pytest.StashKey[Any], ...] = (_SANDBOXES, _OUTCOME, _NOTICED, _MADE)
-_AT_TEARDOWN = "Seam sandbox at teardown"  # pytest shows a section under a failed call if its name has "teardown"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -66,6 +65,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and watch for failed setups and for sandboxes that tests make."""
     from .layers import wanted
+    from .run_hooks import RunHooks
     from .settings import SETTINGS
     from .watch import Watch
 
@@ -76,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     names = ", ".join(f"{name}=..." for name in SETTINGS)
     config.addinivalue_line("markers", f"seam({names}): settings of the Seam sandbox of this test")
-    config.pluginmanager.register(_FailedSetups(), "seam-failed-setups")
+    config.pluginmanager.register(RunHooks(), "seam-run-hooks")
     config.stash[_WATCH].wants_pictures = bool(_wanted(config).page)
     if not hasattr(config, "workerinput"):
         _show_elsewhere(config)
@@ -101,7 +101,7 @@ def _show_elsewhere(config: pytest.Config) -> None:
         path = config.invocation_params.dir / Path(page).expanduser()
         config.pluginmanager.register(PageWriter(path, pytest_report_header(config)), "seam-report-page")
     if config.getoption("xmlpath", None):
-        from .reporting import InJUnit
+        from .run_hooks import InJUnit
 
         config.pluginmanager.register(InJUnit(), "seam-in-junit")
 
@@ -286,7 +286,9 @@ def pytest_runtest_makereport(
             sandbox.faults.test_has_failed = report.outcome != "passed"
     else:
         if texts := item.stash.get(_NOTICED, ()):
-            report.sections.append((_AT_TEARDOWN, "\n".join(texts)))
+            from .run_hooks import AT_TEARDOWN
+
+            report.sections.append((AT_TEARDOWN, "\n".join(texts)))
         for sandbox in filter(_is_embedded, sandboxes):
             item.config.stash[_KEYS].update(dict.fromkeys(sandbox.embedded.app.gate.credentials(), item.nodeid))
         item.config.stash[_WATCH].made = None
@@ -294,38 +296,6 @@ def pytest_runtest_makereport(
             if key in item.stash:
                 del item.stash[key]
     return report
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)  # before pytest's own, which prints the failures
-def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, None, None]:
-    """Let timelines have colours where the terminal has them, and nowhere else."""
-    reports = [report for kept in ("failed", "error", "passed") for report in terminalreporter.stats.get(kept, ())]
-    if not (terminalreporter.hasmarkup and any(getattr(report, "sections", ()) for report in reports)):
-        return (yield)
-    from .reporting import in_colours
-
-    back = in_colours(reports, terminalreporter.config.get_terminal_writer().markup)
-    try:
-        return (yield)
-    finally:
-        back()
-
-
-def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
-    """Say what differs between resources, and between events and what was expected."""
-    ours = __name__.partition(".")[0]
-    if op != "==" or not any(type(one).__module__.startswith(ours) for one in _looked_at(left, right)):
-        return None
-    from .report.compare import explanation
-
-    return explanation(left, right)
-
-
-def _looked_at(*compared: object) -> Iterator[object]:
-    """What was compared, and the first member of each list."""
-    for one in compared:
-        yield one
-        yield from one[:1] if isinstance(one, list) else ()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -358,20 +328,6 @@ def _of_shared_fixtures(item: pytest.Item) -> Iterator[watch.HasTimeline]:
         for name, made in node.stash.get(_SHARED, {}).items():
             if name in names:
                 yield from made.newest(_MOST_MADE)
-
-
-class _FailedSetups:
-    """Shows what a teardown noticed under the failed setup of its test; pytest does so for failed calls only."""
-
-    def __init__(self) -> None:
-        self._reports: dict[str, pytest.TestReport] = {}
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Remember a failed setup until its teardown, also when the two come from a worker of pytest-xdist."""
-        if report.when == "setup" and report.failed:
-            self._reports[report.nodeid] = report
-        elif report.when == "teardown" and (failed := self._reports.pop(report.nodeid, None)):
-            failed.sections += [section for section in report.sections if section[0] == _AT_TEARDOWN]
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,8 @@ Loaded when a test has failed, and when an option asks for more.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol
 
 import pytest
@@ -22,15 +20,14 @@ from .report.page import as_json, page_of
 from .report.picture import picture_of
 from .report.texts import masked
 from .report.timeline import render_timeline
+from .run_hooks import SECTION
 
-SECTION = "Seam timeline"
 _LINES = 100
 """How many entries a section has."""
 _TEXT = 20_000
 """How many characters of a failure stand on the page."""
 _ON_REPORTS = "seam_page"
 """The attribute of a report that has what the page shows of a test; pytest-xdist sends it along."""
-_LINE = re.compile(r"(?P<time>(?:\S+T)?\d\d:\d\d:\d\d\.\d{3}) (?P<mark>.) (?P<kind>\S+) ")
 
 
 class HasBackend(Protocol):
@@ -108,55 +105,3 @@ class PageWriter:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Say where the page is."""
         terminalreporter.write_sep("-", f"Seam report: {self._path.as_uri()}")
-
-
-class InJUnit:
-    """Lets the file of `--junit-xml` have the timelines; of its own accord it has captured output only."""
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, None, None]:
-        """Add them to the text of the failure while the file takes it, and to no other report."""
-        longrepr: Any = report.longrepr
-        found = [section for section in report.sections if section[0] == SECTION]
-        if not (report.failed and found and hasattr(longrepr, "addsection")):
-            return (yield)
-        before = list(longrepr.sections)
-        for name, content in found:
-            longrepr.addsection(name, content)
-        try:
-            return (yield)
-        finally:
-            longrepr.sections[:] = before
-
-
-def in_colours(reports: Iterable[Any], markup: Callable[..., str]) -> Callable[[], None]:
-    """Colour the timelines of reports, for the terminal; what is returned takes the colours away again."""
-    plain = [(report, report.sections) for report in reports if any(name == SECTION for name, _ in report.sections)]
-    for report, sections in plain:
-        report.sections = [
-            (name, "\n".join(_coloured(line, markup) for line in text.split("\n")) if name == SECTION else text)
-            for name, text in sections
-        ]
-
-    def back() -> None:
-        for report, sections in plain:
-            report.sections = sections
-
-    return back
-
-
-def _coloured(line: str, markup: Callable[..., str]) -> str:
-    found = _LINE.match(line)
-    if found is None:
-        return markup(line, light=True)
-    mark, kind = found["mark"], found["kind"]
-    if mark == ">":
-        return markup(line, red=True, bold=True)
-    colour = "red" if mark == "!" else _COLOURS.get(kind)
-    head, rest = line[: found.end("time")], line[found.end("time") :]
-    return markup(head, light=True) + (markup(rest, **{colour: True}) if colour else rest)
-
-
-_COLOURS = MappingProxyType(
-    {"event": "cyan", "webhook": "cyan", "outage": "purple", "fault": "yellow", "clock": "blue", "step": "bold"}
-)

@@ -34,7 +34,7 @@ def test_fixtures_are_explained_in_one_sentence(in_process):
 
 
 def test_unused_plugin_imports_nothing_heavy(pytester, in_subprocess):
-    """A run that asks for no sandbox loads neither httpx nor pydantic, and of the package plugin, layers, settings and watch."""
+    """A run that asks for no sandbox loads neither httpx nor pydantic, and of the package only what each run needs."""
     pytester.makeconftest(
         f"""
         import json, sys
@@ -48,6 +48,7 @@ def test_unused_plugin_imports_nothing_heavy(pytester, in_subprocess):
     pytester.makepyfile("def test_it(): pass")
 
     result = in_subprocess(
+        "--junit-xml=junit.xml",
         "-p",
         "no:hypothesispytest",
         "-p",
@@ -66,7 +67,10 @@ def test_unused_plugin_imports_nothing_heavy(pytester, in_subprocess):
     assert heavy == []
     assert own == [
         "pytest_seam_sandbox",
-        *(f"pytest_seam_sandbox.{name}" for name in ("hookspecs", "layers", "plugin", "settings", "watch")),
+        *(
+            f"pytest_seam_sandbox.{name}"
+            for name in ("hookspecs", "layers", "plugin", "run_hooks", "settings", "watch")
+        ),
     ]
 
 
