@@ -56,6 +56,15 @@ def lowest(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS[0])
+def live(session: nox.Session) -> None:
+    """Run all tests that can be run live on a strict server of our own, and kill live runs at many points."""
+    session.install("-e", ".", *DEV)
+    more = {"LIVE_SUITE": "all", "KILL_POINTS": "50"}
+    files = ["tests/live/test_live_suite.py", "tests/live/test_nothing_left.py"]
+    session.run("python", "-m", "pytest", "-q", *files, *session.posargs, env=more)
+
+
+@nox.session(python=PYTHONS[0])
 @nox.parametrize("version", SDKS, ids=SDKS)
 def sdk(session: nox.Session, version: str) -> None:
     """Run the examples and tests/sdk with one version of the official SDK."""
