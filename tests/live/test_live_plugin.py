@@ -65,7 +65,7 @@ def test_fixtures_are_the_same(pytester, server, run):
     result = run()
 
     result.assert_outcomes(passed=4)
-    result.stdout.fnmatch_lines([f"seam sandbox: live, workspaces {server.first.workspace_id}"])
+    result.stdout.fnmatch_lines([f"seam sandbox *: live, workspaces {server.first.workspace_id}"])
 
 
 def test_what_only_the_emulator_can_do_is_skipped_with_the_reason(pytester, run):

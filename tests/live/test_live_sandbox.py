@@ -283,6 +283,11 @@ def test_phone_of_another_test_is_left_alone(server, live):
     assert mine.display_name == phone["display_name"]
 
     assert live.get_phone(mine.display_name).device_id == mine.device_id
+    other = live.create_device()
+    somebody.call("/devices/update", device_id=server.first.device_ids["Office"], name=other.display_name)
+    assert live.get_device(other.display_name).device_id == other.device_id
+    assert live.get_device("Studio").device_id == server.first.device_ids["Studio"]
+    somebody.call("/devices/update", device_id=server.first.device_ids["Office"], name="Office")
     assert live.get_phone(phone["device_id"]).device_id == phone["device_id"]
     with pytest.raises(SandboxError, match="^the sandbox has not made the phone .*, and another test may need it"):
         live.deactivated(phone["device_id"]).__enter__()
