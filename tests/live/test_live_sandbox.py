@@ -255,7 +255,7 @@ def test_device_that_somebody_else_connects_inside_is_fine(server, live):
 
 
 def test_device_that_somebody_else_keeps_from_healing_is_told(server, go_live):
-    live = go_live(timeout=0.5)
+    live = go_live(timeout=2)
     device = live.create_device()
     lost = {"device_id": device.device_id}
     somebody = server.backend(server.first)
@@ -362,11 +362,11 @@ def test_each_event_comes_once_from_whatever_pages(server, live, monkeypatch):
 
 
 def test_event_that_never_comes_is_told_after_the_deadline(go_live):
-    live = go_live(timeout=0.3)
+    live = go_live()
     device = live.create_device()
 
     with pytest.raises(ExpectationFailed) as failed:
-        live.expect_event("lock.unlocked", device_id=device.device_id)
+        live.expect_event("lock.unlocked", within=0.3, device_id=device.device_id)
 
     text = str(failed.value)
     assert text.startswith(f"expected event 'lock.unlocked' with device_id={device.display_name}, but it was not seen.")

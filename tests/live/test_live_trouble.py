@@ -87,7 +87,7 @@ def test_answer_that_is_lost_on_entry(server, go_live, faults):
 
 
 def test_too_many_requests_are_told_when_they_last(server, go_live, faults):
-    live = go_live(timeout=0.5)
+    live = go_live()
     faults.rate_limit("POST /events/list", retry_after=60, times=None)
 
     with pytest.raises(TooManyRequests, match=r"answers 429 to /events/list and asks to wait 60 s more"):
@@ -136,3 +136,18 @@ def test_lock_that_was_turned_before_it_went_offline_is_turned_back(server, go_l
     assert are_online(server, within=5)
     (row,) = [row for row in server.dump(server.first)["Device"] if row["device_id"] == device.device_id]
     assert row["properties"]["locked"] is was_locked
+
+
+def test_journal_that_fails_keeps_no_device(server, go_live, monkeypatch):
+    live = go_live()
+    device = live.create_device("nuki_lock")
+
+    def fail(*_):
+        raise SandboxError("the journal cannot be written")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pytest_seam_sandbox.backends.live.undo.Undo.undo", fail)
+        with pytest.raises(SandboxError, match="^the journal cannot be written$"):
+            live.close()
+
+    assert go_live().create_device("nuki_lock").device_id == device.device_id

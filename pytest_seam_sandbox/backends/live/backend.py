@@ -249,14 +249,19 @@ class Live:
 
     def close(self) -> None:
         """Undo all changes, the latest first, and give back the devices. Raises SandboxError for what stays."""
-        problems: list[Exception] = [SandboxError(text) for text in self._undoing.undo()]
-        for device_id in self._concerns.leased:
-            self._handover.given_back(device_id, self._line.now())
-        try:
-            self._leases.release()
-        except SandboxError as problem:
-            problems.append(problem)
-        self._undoing.close()
+        problems: list[Exception] = []
+        for step in (self._undo, self._leases.release, self._undoing.close):
+            try:
+                step()
+            except SandboxError as problem:
+                problems.append(problem)
         self._shelves.end()
         self._line.close()
         raise_together(problems)
+
+    def _undo(self) -> None:
+        try:
+            raise_together([SandboxError(text) for text in self._undoing.undo()])
+        finally:
+            for device_id in self._concerns.leased:
+                self._handover.given_back(device_id, self._line.now())
