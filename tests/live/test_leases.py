@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -349,7 +350,21 @@ class TestFolder:
         assert here.machine() == lease_folder.LeaseFolder(tmp_path).machine()
         assert here.machine() != lease_folder.LeaseFolder(tmp_path / "other").machine()
         name = here.machine()
-        monkeypatch.setattr("platform.node", lambda: "another host, with a copy of the folder")
+        monkeypatch.setattr("platform.node", lambda: "another host")
+        assert here.machine() != name
+        monkeypatch.undo()
+        assert here.machine() == name
+        monkeypatch.setattr(lease_folder, "_BOOT", tmp_path / "not there")
+        assert here.machine() != name
+
+    def test_copy_of_a_folder_is_another_machine(self, tmp_path):
+        """As from the cache of a CI server: several runs may get it, whose locks are not the same."""
+        here = lease_folder.LeaseFolder(tmp_path / "here")
+        name = here.machine()
+        shutil.copytree(tmp_path / "here", tmp_path / "there")
+        assert lease_folder.LeaseFolder(tmp_path / "there").machine() != name
+        shutil.rmtree(tmp_path / "here")
+        shutil.copytree(tmp_path / "there", tmp_path / "here")
         assert here.machine() != name
 
     def test_ids_of_a_lying_server_lead_to_no_other_folder(self, tmp_path):

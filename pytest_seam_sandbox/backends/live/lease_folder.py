@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +16,8 @@ from ...engine.errors import SandboxError, is_for_the_test
 from ...engine.real_time import wall_time
 
 __tracebackhide__ = is_for_the_test
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class LeaseFolder:
@@ -55,9 +57,11 @@ class LeaseFolder:
             return wall_time(self.folder / "now")
 
     def machine(self) -> str:
-        """A name for the processes that share this folder's locks: the folder's own id, and the name of the host.
+        """A name for the processes that share this folder's locks.
 
-        The host is in it since a folder may be copied to another machine, in the image of a container for example.
+        A folder may be copied, by a cache of a CI server or in the image of a container: then its locks are others. So
+        the name follows from the host, the start of its system and the very file too, of which a copy has another time
+        of change. When one of these is new, other machines' rules hold for what this one has leased before.
         """
         file = self.folder / "machine"
         with self._in_words(), FileLock(self.folder / "machine.lock", thread_local=False):
@@ -65,7 +69,9 @@ class LeaseFolder:
             if not text:
                 text = secrets.token_hex(8)
                 file.write_text(text, "utf-8")
-        return blake2b(f"{text} {platform.node()}".encode(), digest_size=8).hexdigest()
+            found = file.stat()
+        facts = (text, platform.node(), _boot(), found.st_dev, found.st_ino, found.st_ctime_ns)
+        return blake2b(repr(facts).encode(), digest_size=8).hexdigest()
 
     def _file(self, workspace_id: str, device_id: str) -> Path:
         return self.folder / f"{quote(workspace_id, safe='')} {quote(device_id, safe='')}.lock"
@@ -79,3 +85,10 @@ class LeaseFolder:
                 f"the folder for leases {self.folder} cannot be used: {error}. Set live_folder to a folder on a disk "
                 "of this machine in which you may write."
             ) from error
+
+
+def _boot() -> str:
+    """What tells this start of the system from others; "" where the system has no such thing."""
+    with suppress(OSError):
+        return _BOOT.read_text("ascii")
+    return ""
