@@ -15,8 +15,19 @@ from pytest_seam_sandbox.backends.live.guarded import GuardedTransport
 from pytest_seam_sandbox.backends.live.undo import Undo
 
 
+OPEN = []
+
+
 def connected(**options):
-    return Connection(options.pop("url", os.environ["URL"]), os.environ["SEAM_API_KEY"], **options)
+    OPEN.append(Connection(options.pop("url", os.environ["URL"]), os.environ["SEAM_API_KEY"], **options))
+    return OPEN[-1]
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    while OPEN:
+        OPEN.pop().close()
 
 
 @pytest.fixture
@@ -78,7 +89,8 @@ def test_other_server():
 
 
 def test_bug_below(live, monkeypatch):
-    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", lambda *_: 1 / 0)
+    monkeypatch.setattr("pytest_seam_sandbox.backends.live.connection._Network.handle_request", lambda *_: 1 / 0)
+    live[0].close()
     live[0].send("/devices/list", b"{}")
 
 
