@@ -1,8 +1,11 @@
 """What is drawn of a sandbox: the lanes of devices and phones, and the entries in them."""
 
 import json
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.backends.raised import note_raised
@@ -214,3 +217,37 @@ def test_device_that_the_first_entry_is_about(sandbox):
     sandbox.create_device(name="CELLAR", connected_account_id=account)
 
     assert lane(sandbox, "CELLAR") == ["online"]
+
+
+STEPS = st.lists(
+    st.sampled_from(["disconnect", "connect", "remove", "note", "phone", "snapshot", "restore"]), max_size=12
+)
+
+
+@given(steps=STEPS)
+def test_spans_follow_each_other_without_a_gap(steps):
+    """Whatever happens, a lane has one state at each entry, and no state twice in a row; it ends as things are now."""
+    sandbox = Sandbox()
+    door = sandbox.create_device(name="GARAGE")
+    kept = [sandbox.snapshot()]
+    actions = {
+        "disconnect": lambda: sandbox.http().post("/devices/simulate/disconnect", json={"device_id": door.device_id}),
+        "connect": lambda: sandbox.http().post("/devices/simulate/connect", json={"device_id": door.device_id}),
+        "remove": lambda: sandbox.http().post("/devices/simulate/remove", json={"device_id": door.device_id}),
+        "note": lambda: sandbox.backend.note("clock", "x"),
+        "phone": sandbox.create_phone,
+        "snapshot": lambda: kept.append(sandbox.snapshot()),
+        "restore": lambda: sandbox.restore(kept[-1]),
+    }
+    for step in steps:
+        actions[step]()
+    found = drawn(sandbox)
+    device = sandbox.backend.find_device(door.device_id)
+    now = "removed" if device.is_removed else "online" if device.is_online else "offline"
+
+    for spans in [lane["spans"] for lane in found["lanes"] if lane["kind"] != "all"]:
+        assert spans[0][0] == 0
+        assert spans[-1][1] == len(found["entries"])
+        assert all(one[1] == other[0] and one[2:] != other[2:] for one, other in pairwise(spans))
+    (garage,) = [lane for lane in found["lanes"] if lane["name"] == "GARAGE"]
+    assert steps[-1:] == ["restore"] or garage["spans"][-1][2] == now
