@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +21,8 @@ _WITHOUT_BLANKS = 0x2E80
 class Originals:
     """What is personal, in the order in which it appears: each in lower case, but numbers as their digits.
 
-    words: of names; true for the first word of one. strings: names that are looked for inside of other words, too.
-    others: all words of the world.
+    words: of names, without accents; true for the first word of one. strings: names that are looked for inside of other
+    words, too. others: all words of the world.
     """
 
     emails: dict[str, None] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class Originals:
             self.strings[text.casefold()] = None
         for place, word in enumerate(WORD.findall(text)):
             if word.casefold() not in ordinary:
-                self.words.setdefault(word.casefold(), place == 0)
+                self.words.setdefault(folded(word), place == 0)
 
     def add_email(self, text: str) -> None:
         """Take an e-mail address; one of an odd form is looked for as it is."""
@@ -56,6 +57,11 @@ class Originals:
             self.logins[text.casefold()] = None
 
 
+def folded(word: str) -> str:
+    """A word as words of names are compared: in lower case, without accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(one))
+
+
 def digits(text: str) -> str:
     """The digits of a text."""
     return re.sub(r"\D", "", text)
@@ -65,7 +71,7 @@ def find_originals(world: Mapping[str, Any]) -> Originals:
     """What is personal in a world."""
     found = Originals()
     for text in _texts(world):
-        found.others |= {word.casefold() for word in WORD.findall(text)}
+        found.others |= {folded(word) for word in WORD.findall(text)}
         for email in EMAIL.findall(text):
             found.add_email(email)
     for account in world["connected_accounts"]:

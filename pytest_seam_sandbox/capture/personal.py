@@ -17,7 +17,7 @@ from faker import Faker
 
 from ..worlds.checks import ids_in
 from ..worlds.format import METADATA, World
-from .originals import EMAIL, WORD, digits, find_originals
+from .originals import EMAIL, WORD, digits, find_originals, folded
 from .pins import contexts_of, new_pins
 
 Row = dict[str, Any]
@@ -184,7 +184,7 @@ class _Disguise:
         return self._scrambled(match[0]) if match[0].startswith("+") else match[0]
 
     def _word(self, match: re.Match[str]) -> str:
-        new = self._words.get(match[0].casefold())
+        new = self._words.get(folded(match[0]))
         if new is None:
             return match[0]
         return new.upper() if match[0].isupper() else new.lower() if match[0].islower() else new

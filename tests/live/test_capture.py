@@ -391,6 +391,7 @@ def test_odd_details_are_replaced_too():
     people = [
         {"user_identity_id": LOCK, "full_name": "王小明", "email_address": "ming@localhost", "phone_number": "n/a"},
         {"full_name": "A B", "email_address": "a@b.example"},
+        {"full_name": "ΓΙΩΡΓΟΣ Núñez", "user_identity_key": "γιώργος/nunez"},
     ]
     devices = [
         {
@@ -413,6 +414,11 @@ def test_odd_details_are_replaced_too():
     assert "7946" not in name
     assert name.endswith(", 2031-05-01")
     assert world["user_identities"][1]["full_name"] == "A B"
+    assert (
+        world["user_identities"][2]["full_name"].lower().replace(" ", "/")
+        == world["user_identities"][2]["user_identity_key"]
+    )
+    assert "nunez" not in world["user_identities"][2]["user_identity_key"]
 
 
 def test_hardware_is_another_one():
