@@ -37,12 +37,15 @@ class Clients(SandboxPart):
 
     @property
     def api_key(self) -> str:
-        """The API key of the workspace, of the form `seam_test…`."""
+        """The API key of the workspace, of the form `seam_test…`.
+
+        That of a live sandbox stands in for the true key, which requests get on their way out.
+        """
         return self._backend.api_key
 
     @property
     def endpoint(self) -> str:
-        """The base URL of Seam. In process the host does not matter: the transport answers every one."""
+        """The base URL of Seam, or of the server that stands in for it. In process any host leads to the emulator."""
         return self._ways.endpoint
 
     # without the SDK
