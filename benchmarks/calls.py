@@ -14,7 +14,7 @@ from pytest_seam_sandbox import Sandbox
 
 from .fill import add_devices
 from .method import Case, Effort, rounds
-from .table import Row, ratio_row
+from .table import Row, budget_ratio
 
 MANY = 100_000
 FEW = 10
@@ -50,19 +50,20 @@ def constant_client(sandbox: Sandbox, call: Callable[[Seam], object]) -> Seam:
 
 def sdk_rows(effort: Effort) -> Iterator[Row]:
     """Calls of the official SDK, in process, against the same calls on a constant answer."""
-    for name, budget, devices, call in (
-        ("SDK `devices.get`", 1.10, 1, _get),
-        ("SDK `devices.get`, another device each time", 1.12, OTHERS, _get),
-        ("SDK `locks.unlock_door`, default wait", 1.15, 1, _unlock),
-        ("SDK `locks.unlock_door`, default wait, another device each time", 1.25, OTHERS, _unlock),
-        (f"SDK `devices.list` of {LIST}", 1.05, LIST, _list),
+    others = effort.many(OTHERS)
+    for key, devices, call in (
+        ("get", 1, _get),
+        ("get_other", others, _get),
+        ("unlock", 1, _unlock),
+        ("unlock_other", others, _unlock),
+        ("list", effort.many(LIST), _list),
     ):
         floor: Callable[[], Callable[[], object]] = partial(_on_constant, devices, call)
         sandbox: Callable[[], Callable[[], object]] = partial(_on_sandbox, devices, call)
-        if devices == OTHERS:
-            floor, sandbox = map(_once, (floor, sandbox))
+        if key.endswith("other"):
+            floor, sandbox = (_once(make, others) for make in (floor, sandbox))
         times = rounds([Case("floor", floor), Case("sandbox", sandbox)], effort)
-        yield ratio_row(f"{name} ÷ constant answer", times, "sandbox", "floor", budget)
+        yield budget_ratio(key, times, "sandbox", "floor")
 
 
 def _on_sandbox(devices: int, call: SdkCall) -> Callable[[], object]:
@@ -76,10 +77,10 @@ def _on_constant(devices: int, call: SdkCall) -> Callable[[], object]:
     return _in_turn(call, constant_client(sandbox, partial(call, device_id=ids[0])), ids)
 
 
-def _once(make: Callable[[], Callable[[], object]]) -> Callable[[], Callable[[], object]]:
+def _once(make: Callable[[], Callable[[], object]], devices: int) -> Callable[[], Callable[[], object]]:
     """Make the call for all samples together, and let it meet every device: what was just made is in no cache."""
     call = make()
-    for _ in range(OTHERS):
+    for _ in range(devices):
         call()
     return lambda: call
 
@@ -104,26 +105,26 @@ def _list(seam: Seam, device_id: str) -> object:  # noqa: ARG001 - all calls are
 
 def page_rows(effort: Effort) -> Iterator[Row]:
     """Pages of long lists against the same pages of short ones, without the cost of any client."""
-    few, many = Sandbox(), Sandbox()
+    few, many, count = Sandbox(), Sandbox(), effort.many(MANY)
     add_devices(few, FEW)
-    add_devices(many, MANY)
+    add_devices(many, count)
     short = {"limit": 3}
     since = {"limit": 3, "since": "2000-01-01T00:00:00Z"}
     requests = {
-        "first page of `devices.list`": ("/devices/list", short, short),
-        "middle page of `devices.list`": (
+        "page_first": ("/devices/list", short, short),
+        "page_middle": (
             "/devices/list",
             {**short, "page_cursor": _cursor(few, 1)},
-            {**short, "page_cursor": _cursor(many, MANY // 2 // 3)},
+            {**short, "page_cursor": _cursor(many, count // 2 // 3)},
         ),
-        "page of `events.list`": ("/events/list", since, since),
+        "page_events": ("/events/list", since, since),
     }
-    for name, (path, params_few, params_many) in requests.items():
+    for key, (path, params_few, params_many) in requests.items():
         cases = [
             Case("few", lambda path=path, params=params_few: _direct(few, path, params)),
             Case("many", lambda path=path, params=params_many: _direct(many, path, params)),
         ]
-        yield ratio_row(f"{name}, {MANY:,} rows ÷ {FEW} rows", rounds(cases, effort), "many", "few", 1.2)
+        yield budget_ratio(key, rounds(cases, effort), "many", "few")
 
 
 def _direct(sandbox: Sandbox, path: str, params: dict[str, Any]) -> Callable[[], object]:

@@ -14,6 +14,7 @@ from time import perf_counter, process_time
 
 SAMPLE_SECONDS = 0.02
 """The shortest sample; cases are repeated until one sample takes this long."""
+QUICK_COUNT = 50
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,23 @@ class Case:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to measure, and by which clock: `process_time` is for a machine that others use at the same time."""
+    """How long to measure, and by which clock: `process_time` is for a machine that others use at the same time.
+
+    is_quick: measure little, to see that everything runs.
+    """
 
     rounds: int
     on_processor: bool = False
+    is_quick: bool = False
+
+    def many(self, count: int) -> int:
+        """So many things; few in a quick run, whose figures mean nothing."""
+        return min(count, QUICK_COUNT) if self.is_quick else count
+
+    @property
+    def sample_seconds(self) -> float:
+        """How long a sample is at least."""
+        return SAMPLE_SECONDS / 100 if self.is_quick else SAMPLE_SECONDS
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -58,11 +72,11 @@ class Effort:
 
 def rounds(cases: Sequence[Case], effort: Effort) -> dict[str, list[float]]:
     """Seconds per call of each case, one value for each round. The first samples warm up and choose the repeats."""
-    repeats = {case.name: _repeats(case, effort.clock) for case in cases}
+    repeats = {case.name: _repeats(case, effort) for case in cases}
     times: dict[str, list[float]] = {case.name: [] for case in cases}
     for _ in range(effort.rounds):
         for case in cases:
-            times[case.name].append(_sample(case, repeats[case.name], effort.clock) / repeats[case.name])
+            times[case.name].append(_sample(case, repeats[case.name], effort) / repeats[case.name])
     return times
 
 
@@ -71,16 +85,17 @@ def ratios(times: Mapping[str, Sequence[float]], case: str, floor: str) -> Sprea
     return Spread.of(mine / base for mine, base in zip(times[case], times[floor], strict=True))
 
 
-def _repeats(case: Case, clock: Callable[[], float]) -> int:
-    repeats = 1
-    while (seconds := _sample(case, repeats, clock)) < SAMPLE_SECONDS:
-        repeats = max(repeats + 1, int(repeats * min(10, 1.2 * SAMPLE_SECONDS / seconds)))
+def _repeats(case: Case, effort: Effort) -> int:
+    repeats, least = 1, effort.sample_seconds
+    while (seconds := _sample(case, repeats, effort)) < least:
+        repeats = max(repeats + 1, int(repeats * min(10, 1.2 * least / max(seconds, 1e-9))))
     return repeats
 
 
-def _sample(case: Case, repeats: int, clock: Callable[[], float]) -> float:
-    call = case.make()
-    gc.collect()
+def _sample(case: Case, repeats: int, effort: Effort) -> float:
+    call, clock = case.make(), effort.clock
+    if not effort.is_quick:
+        gc.collect()
     gc.disable()
     try:
         for _ in range(1 + repeats // 5):  # what was just made, and a collection has passed over, is in no cache

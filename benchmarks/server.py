@@ -17,14 +17,14 @@ from pytest_seam_sandbox import Sandbox
 
 from .fill import add_devices
 from .method import Case, Effort, Spread, rounds
-from .table import Row, ratio_row
+from .table import Row, budget_ratio
 
 
 def server_rows(effort: Effort) -> Iterator[Row]:
     """Start, stop, and a call over a connection that is kept alive."""
     lives = [_start_and_stop() for _ in range(effort.rounds + 1)][1:]
-    yield Row("loopback server, start to first answer", Spread.of(start for start, _ in lives), 5, "ms", 1e-3)
-    yield Row("loopback server, stop", Spread.of(stop for _, stop in lives), 20, "ms", 1e-3)
+    yield Row.of("server_start", Spread.of(start for start, _ in lives))
+    yield Row.of("server_stop", Spread.of(stop for _, stop in lives))
     sandbox = Sandbox()
     [device_id] = add_devices(sandbox, 1)
     path = f"/devices/get?device_id={device_id}"
@@ -34,9 +34,7 @@ def server_rows(effort: Effort) -> Iterator[Row]:
             Case("server", partial(_caller, url, path, sandbox.api_key)),
         ]
         times = rounds(cases, effort)
-    yield ratio_row(
-        "`/devices/get` by http.client ÷ constant-answer server of the same kind", times, "server", "floor", 1.3
-    )
+    yield budget_ratio("server_call", times, "server", "floor")
 
 
 def _start_and_stop() -> tuple[float, float]:

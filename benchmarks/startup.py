@@ -19,14 +19,40 @@ OF_DEPENDENCIES = {"faker": "faker", "hypothesis": "hypothesispytest", "anyio": 
 def startup_rows(effort: Effort) -> Iterator[Row]:
     """Ours, then those that come with our dependencies. Each is the only plugin of the run, then there is none."""
     for name, plugin in {"this plugin": OURS, **OF_DEPENDENCIES}.items():
-        budget = 3 if plugin == OURS else None
+        if effort.is_quick and plugin != OURS:
+            break
         pairs = _pairs(plugin, effort.rounds)
         wall = Spread.of(with_it.wall - without.wall for with_it, without in pairs)
         cpu = Spread.of(with_it.cpu - without.cpu for with_it, without in pairs)
         base = Spread.of(without.wall for _, without in pairs).median
         detail = f"of {base * 1e3:.0f} ms"
-        yield Row(f"added to `pytest --collect-only` by {name}: CPU", cpu, budget, "ms", 1e-3, 1, detail)
-        yield Row(f"added to `pytest --collect-only` by {name}: wall", wall, budget, "ms", 1e-3, 1, detail)
+        if plugin == OURS:
+            yield Row.of("unused", cpu, digits=1, detail=detail)
+        else:
+            yield Row(f"added to `pytest --collect-only` by {name}, CPU", cpu, "ms", 1e-3, 1, detail)
+        yield Row(f"added to `pytest --collect-only` by {name}, wall", wall, "ms", 1e-3, 1, detail)
+
+
+FIRST_USE = """
+from pytest_seam_sandbox import Sandbox
+sandbox = Sandbox()
+device = sandbox.create_device()
+with sandbox.http() as http:
+    assert http.post("/devices/get", json={"device_id": device.device_id}).status_code == 200
+"""
+
+
+def first_use_rows(effort: Effort) -> Iterator[Row]:
+    """A process that uses a sandbox for the first time, beside one that imports what the sandbox stands on."""
+    programs = {"use": FIRST_USE, "import": "import httpx, pydantic", "nothing": ""}
+    with TemporaryDirectory() as folder:
+        turns = [
+            {name: run_process([sys.executable, "-c", text], folder).cpu for name, text in programs.items()}
+            for _ in range(effort.rounds + 1)
+        ][1:]
+    use, floor, nothing = (Spread.of(turn[name] for turn in turns).median * 1e3 for name in programs)
+    detail = f"{use:.0f} ms ÷ {floor:.0f} ms of CPU; Python alone {nothing:.0f} ms"
+    yield Row.of("first_use", Spread.of(turn["use"] / turn["import"] for turn in turns), detail=detail)
 
 
 def _pairs(plugin: str, count: int) -> list[tuple[Run, Run]]:

@@ -18,25 +18,25 @@ DEVICES = 100_000
 def state_rows(effort: Effort) -> Iterator[Row]:
     """A fresh sandbox; there and back again with 1,000 devices."""
     full = Sandbox()
-    add_devices(full, 1_000)
+    add_devices(full, effort.many(1_000))
     cases = [Case("fresh", lambda: Sandbox), Case("snapshot", lambda: _there_and_back(full))]
     times = rounds(cases, effort)
-    yield Row("fresh `Sandbox()`", Spread.of(times["fresh"]), 50, "µs", 1e-6, 1)
-    yield Row("`snapshot()` + `restore()`, 1,000 devices", Spread.of(times["snapshot"]), 20, "µs", 1e-6, 1)
+    yield Row.of("fresh", Spread.of(times["fresh"]), digits=1)
+    yield Row.of("snapshot", Spread.of(times["snapshot"]), digits=1)
 
 
 def _there_and_back(sandbox: Sandbox) -> Callable[[], object]:
     return lambda: sandbox.restore(sandbox.snapshot())
 
 
-def memory_rows() -> Iterator[Row]:
+def memory_rows(effort: Effort) -> Iterator[Row]:
     """Memory per device, with its JSON; then with the two events that each new device logs."""
-    sandbox = Sandbox()
+    sandbox, devices = Sandbox(), effort.many(DEVICES)
     add_devices(sandbox, 1)  # imports and caches are no part of a device
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    add_devices(sandbox, DEVICES)
+    add_devices(sandbox, devices)
     gc.collect()
     with_events = tracemalloc.get_traced_memory()[0] - before
     sandbox.embedded.workspace.events.clear()
@@ -44,8 +44,8 @@ def memory_rows() -> Iterator[Row]:
     gc.collect()
     alone = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    yield Row(f"memory per device at {DEVICES:,}, JSON rendered", _exactly(alone), 3, "KiB", 1024 * DEVICES)
-    yield Row("the same with its two events in log and timeline", _exactly(with_events), None, "KiB", 1024 * DEVICES)
+    yield Row.of("memory", _exactly(alone / devices))
+    yield Row("the same with its two events in log and timeline", _exactly(with_events / devices), "KiB", 1024)
 
 
 def _exactly(value: float) -> Spread:

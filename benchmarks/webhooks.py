@@ -19,9 +19,8 @@ from pytest_seam_sandbox.webhooks.signature import headers, message_id, wall_sec
 from pytest_seam_sandbox.webhooks.targets import target_of
 
 from .method import Case, Effort, rounds
-from .table import Row, ratio_row
+from .table import Row, budget_ratio
 
-BUDGET = 3.0
 PATH = "/hooks"
 
 
@@ -30,13 +29,7 @@ def webhook_rows(effort: Effort) -> Iterator[Row]:
     cases = [Case("event", _delivered), Case("emitted", _undelivered), Case("call", _called)]
     times = rounds(cases, effort)
     added = [with_it - without for with_it, without in zip(times["event"], times["emitted"], strict=True)]
-    yield ratio_row(
-        "webhook: event to verified delivery ÷ a direct call of the same app",
-        {"event": added, "call": times["call"]},
-        "event",
-        "call",
-        BUDGET,
-    )
+    yield budget_ratio("webhook", {"event": added, "call": times["call"]}, "event", "call")
 
 
 def _app(hook: Any) -> Callable[..., Awaitable[None]]:
