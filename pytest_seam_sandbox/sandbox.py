@@ -84,12 +84,12 @@ class SandboxWorkspace(Clients, Provisioning, Marks, Emission, Attempts, Outages
     @property
     def embedded(self) -> Embedded:
         """The emulator that the workspace stands on, for what no workspace at Seam can do. Raises EmbeddedOnly."""
-        return self._for("this")
+        return self._for("sandbox.embedded", "it has no emulator")
 
-    def _for(self, what: str) -> Embedded:
-        """The emulator, for something that only it can do. Raises EmbeddedOnly where there is none."""
+    def _for(self, what: str, why: str = "no endpoint of Seam does it") -> Embedded:
+        """The emulator, for something that only it can do. Raises EmbeddedOnly where there is none. why: the reason."""
         if self._emulator is None:
-            raise embedded_only(what)
+            raise embedded_only(what, why)
         return self._emulator
 
     @property
@@ -296,12 +296,12 @@ class Sandbox(SandboxWorkspace):
     @property
     def clock(self) -> SandboxClock:
         """The sandbox's time; embedded only."""
-        return self._for("clock").clock
+        return self._for("clock", "nobody moves the time at Seam").clock
 
     @property
     def faults(self) -> Faults:
         """Misbehaviour between the program under test and Seam: errors, timeouts, lost answers; embedded only."""
-        return self._for("faults").app.faults
+        return self._for("faults", "nobody makes Seam misbehave").app.faults
 
     @property
     def webhooks(self) -> Webhooks:
@@ -316,7 +316,7 @@ class Sandbox(SandboxWorkspace):
         marks the answers as a stub's. Also a context manager that takes it away. Raises SandboxError for a path that
         Seam does not have or that is emulated.
         """
-        return self._for("stub()").app.stubs.add(path, answer, status=status, times=times)
+        return self._for("stub()", "Seam answers itself").app.stubs.add(path, answer, status=status, times=times)
 
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""
