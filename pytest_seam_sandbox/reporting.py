@@ -48,13 +48,21 @@ def tell(
 ) -> None:
     """Put the timelines of these sandboxes into a report, and what the page shows of the test; one at least.
 
-    error: what broke the test. pictures: what else is drawn, such as the run of a state machine.
+    error: what broke the test. pictures: what else is drawn, such as the run of a state machine. A sandbox that cannot
+    be looked at any more is said to be so.
     """
-    told = [(sandbox, None if error is None else note_raised(sandbox.backend, error)) for sandbox in sandboxes]
-    if wanted.timeline == "all" or (report.failed and wanted.timeline == "failed"):
-        report.sections += [(SECTION, _text(sandbox, failure)) for sandbox, failure in told]
-    if wanted.page and (wanted.page_of == "all" or report.failed):
-        drawn = [*pictures, *(picture_of(sandbox.backend, repr(sandbox), failure) for sandbox, failure in told)]
+    has_section = wanted.timeline == "all" or (report.failed and wanted.timeline == "failed")
+    has_picture = bool(wanted.page) and (wanted.page_of == "all" or report.failed)
+    drawn = list(pictures)
+    for sandbox in sandboxes:
+        try:
+            failure = None if error is None else note_raised(sandbox.backend, error)
+            report.sections += [(SECTION, _text(sandbox, failure))] if has_section else []
+            drawn += [picture_of(sandbox.backend, repr(sandbox), failure)] if has_picture else []
+        except Exception as problem:  # noqa: BLE001 - such as a workspace out of reach; it must not end the run
+            said = masked(shortened(str(problem), 300))
+            report.sections.append((SECTION, f"cannot be shown: {type(problem).__name__}: {said}"))
+    if has_picture:
         setattr(report, _ON_REPORTS, as_json(_test(report, drawn)))
 
 

@@ -19,7 +19,7 @@ class Call:
 
     at: sandbox time, in seconds since 1970. status: 500 as long as there is no answer. seconds: real time that the
     answer took. error, message: the type of the error, and what Seam says to it. caused: how many of the entries right
-    behind this one came up while it was answered.
+    behind this one came up while it was answered; None where nobody knows, as at Seam.
     """
 
     at: float
@@ -32,7 +32,7 @@ class Call:
     request_id: str = ""
     error: str | None = None
     message: str | None = None
-    caused: int = 0
+    caused: int | None = None
 
 
 class Note(NamedTuple):

@@ -8,7 +8,10 @@ from ..engine.history import Call, Due, Entry
 
 
 def causes_of(history: Sequence[Entry]) -> list[Call | Due | None]:
-    """For each entry, the innermost request or due work in which it came up; None where it was neither."""
+    """For each entry, the innermost request or due work in which it came up; None where it was neither.
+
+    Where no cause is known at all, each is None too: see `are_known`.
+    """
     open_ones: list[tuple[int, Call | Due]] = []
     causes: list[Call | Due | None] = []
     for place, entry in enumerate(history):
@@ -18,3 +21,8 @@ def causes_of(history: Sequence[Entry]) -> list[Call | Due | None]:
         if isinstance(entry, Call | Due) and entry.caused:
             open_ones.append((place + entry.caused, entry))
     return causes
+
+
+def are_known(history: Sequence[Entry]) -> bool:
+    """Whether requests say what they have caused: those to the emulator do, those to Seam do not."""
+    return all(entry.caused is not None for entry in history if isinstance(entry, Call))

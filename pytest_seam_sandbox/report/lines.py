@@ -11,7 +11,7 @@ from typing import Any
 from ..engine.errors import shortened
 from ..engine.events import EventRow
 from ..engine.history import Call, Due, Entry, Note, Sent
-from .causes import causes_of
+from .causes import are_known, causes_of
 from .failures import RAISED, Failure
 from .texts import NameOf, masked, pair, pairs
 
@@ -58,7 +58,7 @@ def lines_of(history: Sequence[Entry], name_of: NameOf, failure: Failure | None 
     """
     broke = _place_of(history, failure)
     causes = causes_of(history)
-    said = _Words(name_of)
+    said = _Words(name_of, has_causes=are_known(history))
     lines = [
         replace(said.line(entry, causes[place], is_break=place in broke), entry=entry)
         for place, entry in enumerate(history)
@@ -106,8 +106,9 @@ def _place_of(history: Sequence[Entry], failure: Failure | None) -> set[int]:
 class _Words:
     """Says what happened, with names in place of ids and without secrets."""
 
-    def __init__(self, name_of: NameOf) -> None:
+    def __init__(self, name_of: NameOf, *, has_causes: bool) -> None:
         self._name_of = name_of
+        self._has_causes = has_causes
 
     def line(self, entry: Entry, cause: Call | Due | None, *, is_break: bool) -> Line:
         """One entry in words."""
@@ -144,7 +145,7 @@ class _Words:
             event.at,
             "event",
             masked(f"{event.event_type} {subject(event, self._name_of)}".rstrip()),
-            cause=_caused_by(cause, event.at),
+            cause=_caused_by(cause, event.at) if self._has_causes else "",
             about=tuple(_ids(event.payload)),
             visible_at=None if event.visible_at == event.at else event.visible_at,
             details={"event id": event.event_id, **{name: masked(value) for name, value in fields.items()}},

@@ -93,6 +93,29 @@ def test_step_that_broke_is_marked(pytester, in_process):
     assert lines[place + 1].startswith("  sandbox  POST /devices/simulate/connect")
 
 
+def test_sandbox_that_cannot_be_looked_at(pytester, in_process):
+    """A workspace out of reach: the failure says so, and the run goes on."""
+    pytester.makepyfile(
+        """
+        def test_it(seam_sandbox, monkeypatch):
+            def out_of_reach():
+                raise ConnectionError("no route")
+
+            monkeypatch.setattr(seam_sandbox.backend, "names", out_of_reach)
+            assert 0
+
+        def test_other():
+            pass
+        """
+    )
+
+    result = in_process("--seam-report=seam.html")
+
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(["*- Seam timeline -*", "cannot be shown: ConnectionError: no route"])
+    assert data_of(pytester.path / "seam.html")["tests"][0]["pictures"] == []
+
+
 def test_seed_stands_above_the_timeline(pytester, in_process):
     """That of the sandbox, whoever has made it."""
     pytester.makepyfile(

@@ -109,3 +109,13 @@ def test_keys_are_in_no_timeline():
 
     assert sandbox.api_key not in sandbox.timeline
     assert "raised   ValueError: the key is seam_test***" in sandbox.timeline
+
+
+def test_causes_that_nobody_knows(sandbox):
+    """A workspace at Seam does not say what it did because of which request, so no line claims it."""
+    sandbox.http().post("/devices/simulate/disconnect", json={"device_id": sandbox.get_device("GARAGE").device_id})
+    history = sandbox.backend.history()
+    (request,) = sandbox.requests
+    request.caused = None
+
+    assert {line.cause for line in lines_of(history, sandbox.backend.names())} == {""}
