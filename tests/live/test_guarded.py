@@ -1,13 +1,15 @@
 """Clients of the program under test reach the workspace that was proved, and nothing else."""
 
 import asyncio
+import codecs
+import gzip
 
 import httpx
 import pytest
 from seam.seam import AsyncSeam, Seam
 
 from live.strict_server import StrictServer
-from pytest_seam_sandbox import ProductionRefused
+from pytest_seam_sandbox import ProductionRefused, SandboxError
 from pytest_seam_sandbox.backends.live.connection import Connection
 from pytest_seam_sandbox.backends.live.guard import prove
 from pytest_seam_sandbox.backends.live.guarded import GuardedTransport, params_of
@@ -78,6 +80,92 @@ def test_body_that_is_no_json_is_for_seam_to_refuse(live):
     with live.client(headers={"content-type": "application/json"}) as client:
         assert client.post("/user_identities/create", content=b"{").status_code == 400
         assert client.post("/user_identities/create", content=b"[]").status_code == 400
+
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (codecs.BOM_UTF8 + b"{", b"}"),
+        (b"{", b', "x": "\\ud800"}'),
+        (b"{", b', "x": "\xfc"}'),
+        (b"{", b', "x": ' + b"[" * 300 + b"]" * 300 + b"}"),
+        (b'{"device_id": "another", ', b"}"),
+    ],
+    ids=["mark at the start", "half a character", "no UTF-8", "deep", "twice"],
+)
+def test_body_is_read_as_the_server_reads_it(server, live, start, end):
+    door = server.first.device_ids["Front Door"]
+    with live.client(headers=JSON) as client:
+        answer = client.post("/devices/simulate/disconnect", content=start + f'"device_id": "{door}"'.encode() + end)
+
+    assert answer.status_code == 200
+    assert [change.known for change in live.undo.journal.changes] == [{"device_id": door}]
+    assert live.undo.undo() == []
+    assert server.writes() == ["/devices/simulate/disconnect", "/devices/simulate/connect"]
+
+
+def test_half_a_character_in_what_is_noted_does_no_harm(server, live):
+    body = b'{"device_id": "%s", "name": "\\ud800"}' % server.first.device_ids["Front Door"].encode()
+    with live.client(headers=JSON) as client:
+        client.post("/devices/update", content=body)
+        client.post("/user_identities/create", content=b'{"full_name": "\\ud800"}')
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "fact"),
+    [
+        ({"content-encoding": "gzip"}, gzip.compress(b"{}"), "has a body in the encoding 'gzip'"),
+        ({"content-type": "application/json; Charset=UTF-16"}, b"{}", "has a body in the character set 'utf-16'"),
+        ({}, b"[" * 100_000, "too deep"),
+        ({}, b'{"x": ' + b"1" * 5_000 + b"}", "numbers of too many digits"),
+    ],
+)
+def test_write_with_a_body_that_nobody_here_can_read_does_not_leave(server, live, headers, body, fact):
+    with live.client(headers=JSON | headers) as client, pytest.raises(SandboxError, match=fact) as caught:
+        client.post("/devices/simulate/disconnect", content=body)
+
+    assert "It was not sent. Send JSON in UTF-8" in str(caught.value)
+    assert server.seen == []
+    assert live.connection.refused == [caught.value]
+    with live.client(headers=JSON | headers) as client:
+        client.post("/devices/list", content=body)
+    assert [path for _, path, _ in server.seen] == ["/devices/list"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/workspaces/reset_sandbox/",
+        "//workspaces/reset_sandbox",
+        "//x/workspaces/reset_sandbox",
+        "/Workspaces/reset_sandbox",
+        "/workspaces/%72eset_sandbox",
+        "/devices/%2e%2e/workspaces/reset_sandbox",
+        "/workspaces%2Freset_sandbox",
+        "/workspaces/reset_sandbox;x",
+        "/workspaces/reset_sandbox%20",
+        "/workspaces/reset_sandbox%3F/devices/get",
+        "/devices/list/",
+    ],
+)
+def test_write_to_a_path_that_a_server_may_take_for_another_does_not_leave(server, live, method, path):
+    with live.client() as client, pytest.raises(SandboxError, match="not in the form of Seam's.*It was not sent"):
+        client.request(method, f"{server.url}{path}")
+
+    assert server.seen == []
+
+
+@pytest.mark.parametrize("url", ["http://example.com", "https://connect.getseam.com"])
+def test_credentials_in_a_url_are_refused_and_not_shown(server, live, url):
+    with live.client() as client, pytest.raises(ProductionRefused) as caught:
+        client.get(f"{url}/devices/list".replace("//", "//seam_test1_secret:seam_test1_secret@", 1))
+
+    assert "secret" not in str(caught.value)
+    assert server.seen == []
 
 
 def test_parameters_come_from_query_and_body():

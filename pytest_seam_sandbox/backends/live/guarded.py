@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
+import json
+import re
 from collections.abc import Iterator
+from json import JSONDecodeError
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -12,12 +16,13 @@ from pydantic_core import from_json
 
 from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test, quoted
 from ...engine.http import SEAM_URL
-from .connection import Connection, json_of
+from .connection import Connection, is_read, json_of
 from .journal import Change
 from .lease_records import without_records
 
 __tracebackhide__ = is_for_the_test
 
+_PLAIN_PATH = re.compile(r"(/[a-z0-9_]+)+")
 _CREDENTIALS = (
     "authorization",
     "seam-api-key",
@@ -74,6 +79,8 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         path = self._path_of(request)
         with_key = self._check_credentials(request)
         try:
+            if not is_read(request.method, path):
+                check_form(request, path, body)
             change = self._notes.begin(request.method, path, params_of(request, body))
         except SandboxError as refused:
             raise self._connection.refusal(refused) from None
@@ -89,7 +96,7 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _path_of(self, request: httpx.Request) -> str:
         """The path below the endpoint. Raises ProductionRefused for another server."""
-        url = str(request.url.copy_with(query=None, fragment=None))
+        url = str(request.url.copy_with(userinfo=b"", query=None, fragment=None))  # a name and a password go unsaid
         for endpoint in (self._connection.endpoint, SEAM_URL):
             if url.startswith(f"{endpoint}/"):
                 return url.removeprefix(endpoint)
@@ -142,6 +149,36 @@ def _shown(answer: httpx.Response) -> httpx.Response:
     return httpx.Response(answer.status_code, headers=headers, content=content)
 
 
+def check_form(request: httpx.Request, path: str, body: bytes) -> None:
+    """Raise SandboxError for a write that a server may read otherwise than it is read here: its note would be wrong."""
+    told = _unclear(request, path, body)
+    if told:
+        raise SandboxError(
+            f"{request.method} {quoted(path)} {told}, so nobody here can tell what it changes, and how to undo it. It "
+            "was not sent. Send JSON in UTF-8 to a path such as /devices/update, or test this on the emulator, with "
+            "@pytest.mark.seam(backend='embedded')."
+        )
+
+
+def _unclear(request: httpx.Request, path: str, body: bytes) -> str:
+    """What keeps a write from being read; nothing when it is plain."""
+    if not _PLAIN_PATH.fullmatch(path):
+        return "has a path that is not in the form of Seam's (small letters, no slash at the end)"
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        return f"has a body in the encoding {quoted(encoding)}"
+    charset = request.headers.get("content-type", "").lower().partition("charset=")[2].strip(' "')
+    if charset not in ("", "utf-8", "utf8"):
+        return f"has a body in the character set {quoted(charset)}"
+    try:
+        _json_in(body)
+    except JSONDecodeError:
+        return ""  # no server takes it for JSON
+    except (ValueError, RecursionError):
+        return "has a body with numbers of too many digits, or too deep"
+    return ""
+
+
 def params_of(request: httpx.Request, body: bytes) -> dict[str, Any]:
     """The parameters of a request, from its query and its JSON; a repeated one is a list."""
     params: dict[str, Any] = {}
@@ -149,10 +186,20 @@ def params_of(request: httpx.Request, body: bytes) -> dict[str, Any]:
         before = params.get(name)
         params[name] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
     try:
-        given = from_json(body) if body else {}
-    except ValueError:
+        given = _json_in(body) if body else {}
+    except (ValueError, RecursionError):
         given = {}
     return params | (given if isinstance(given, dict) else {})
+
+
+def _json_in(body: bytes) -> Any:
+    """The JSON in a body, read as JavaScript does: a mark at its start and bytes that are no UTF-8 do no harm."""
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:
+        value = json.loads(body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace"))
+    plain = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")  # without halves of characters
+    return json.loads(plain)
 
 
 def _pairs(request: httpx.Request) -> Iterator[tuple[str, str]]:
