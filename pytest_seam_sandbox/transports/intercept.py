@@ -78,7 +78,7 @@ def _is_ours(request: httpx.Request, allow: Sequence[str]) -> bool:
     host = host_of(request.url.raw_host.decode("ascii"))
     if host == SEAM_HOST:
         return True
-    check_host(host, allow, f"sent {request.method} {request.url} to")
+    check_host(host, allow, f"sent {request.method} {request.url.copy_with(userinfo=b'')} to")
     return False
 
 

@@ -42,16 +42,17 @@ def check_host(host: str, allow: Sequence[str], did: str) -> None:
     )
 
 
-def refusals(allow: Sequence[str]) -> list[tuple[Any, str, Any]]:
+def refusals(allow: Sequence[str], is_own: Callable[[], bool] = lambda: False) -> list[tuple[Any, str, Any]]:
     """What has to be replaced to refuse the requests of other libraries: owner, name and function.
 
-    Seam's host is refused to all that look up its name, other hosts to what stands on http.client.
+    Seam's host is refused to all that look up its name, other hosts to what stands on http.client. is_own: whether the
+    look-up is the sandbox's own.
     """
     connection = http.client.HTTPConnection
     getaddrinfo, putrequest, set_tunnel = socket.getaddrinfo, connection.putrequest, connection.set_tunnel
 
     def look_up(host: Any, *args: Any, **options: Any) -> Any:
-        if _host(host) == SEAM_HOST:
+        if _host(host) == SEAM_HOST and not is_own():
             raise _not_httpx(_CONNECTS)
         return getaddrinfo(host, *args, **options)
 

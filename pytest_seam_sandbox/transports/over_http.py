@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import httpx
 
 from .. import api
 from ..backends.live.backend import Live
+from ..backends.live.connection import is_leaving
 from ..backends.live.keys import ApiKey
 from ..backends.live.recording import RecordingTransport
 from ..engine.app import App
@@ -19,7 +20,7 @@ from ..engine.http import SEAM_HOST, Request, Response
 from ..engine.settings import Settings
 from ..settings import host_of
 from .intercept import replacing
-from .other_hosts import check_host
+from .other_hosts import check_host, refusals
 from .server import Listener
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from seam.seam import AsyncSeam, Seam
 
 __tracebackhide__ = is_for_the_test
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _OF_A_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"})
 _NOT_SENT_ON = _OF_A_CONNECTION | {"host", "accept-encoding", "expect", "trailer", "upgrade"}
@@ -59,8 +63,8 @@ class OverHttp:
         """Clients wait in real time, as they do anyway."""
 
     def intercepting(self, allow: Sequence[str]) -> AbstractContextManager[None]:
-        """Requests of httpx to Seam's host, and to the endpoint, go out through the backend."""
-        return _intercepted(self.transport, self.endpoint, allow)
+        """Requests of httpx to Seam's host, and to the endpoint, go out through the backend; others are refused."""
+        return _intercepted(self.backend, allow)
 
     def server(self, host: str, port: int, *, control: bool) -> Callable[[], AbstractContextManager[str]]:
         """A server that passes all requests on. It keeps the guard and the journal between the program and Seam."""
@@ -92,30 +96,50 @@ def open_ways(settings: Mapping[str, Any], *, holder: str, key: str | None, api_
 
 
 @contextmanager
-def _intercepted(transport: RecordingTransport, endpoint: str, allow: Sequence[str]) -> Iterator[None]:
-    """Send through this transport what httpx's own would send to Seam or the endpoint; refuse what goes elsewhere."""
+def _intercepted(backend: Live, allow: Sequence[str]) -> Iterator[None]:
+    """Send through the backend what httpx's own transports would send to Seam or the endpoint.
+
+    What goes elsewhere, and what other libraries would send to Seam, is refused and told in the test.
+    """
     sync_send = httpx.HTTPTransport.handle_request
     async_send = httpx.AsyncHTTPTransport.handle_async_request
-    place = httpx.URL(endpoint)
+    place = httpx.URL(backend.endpoint)
 
-    def is_ours(request: httpx.Request) -> bool:
+    def goes_to_seam(request: httpx.Request) -> bool:
         host = host_of(request.url.raw_host.decode("ascii"))
         if host == SEAM_HOST or (host == host_of(place.host) and request.url.port == place.port):
             return True
-        check_host(host, allow, f"sent {request.method} {request.url} to")
+        check_host(host, allow, f"sent {request.method} {request.url.copy_with(userinfo=b'')} to")
         return False
 
+    is_ours = _told(backend, goes_to_seam)
+
     def send(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        return transport.handle_request(request) if is_ours(request) else sync_send(self, request)
+        return backend.transport.handle_request(request) if is_ours(request) else sync_send(self, request)
 
     async def send_async(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
         if is_ours(request):
-            return await transport.handle_async_request(request)
+            return await backend.transport.handle_async_request(request)
         return await async_send(self, request)
 
     replaced: list[tuple[Any, str, Any]] = [
         (httpx.HTTPTransport, "handle_request", send),
         (httpx.AsyncHTTPTransport, "handle_async_request", send_async),
+        *((owner, name, _told(backend, function)) for owner, name, function in refusals(allow, is_leaving)),
     ]
     with replacing(replaced):
         yield
+
+
+def _told(backend: Live, function: Callable[P, T]) -> Callable[P, T]:
+    """The function; what it refuses fails the test, also when the program catches that."""
+
+    @wraps(function)
+    def telling(*args: P.args, **options: P.kwargs) -> T:
+        try:
+            return function(*args, **options)
+        except SandboxError as refused:
+            backend.keep_refusal(refused)
+            raise
+
+    return telling

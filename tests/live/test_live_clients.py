@@ -1,13 +1,18 @@
 """The ways of a program under test into a live sandbox: all of them lead through the guard, and are recorded."""
 
 import asyncio
+import contextlib
+import socket
+import urllib.request
 
 import httpx
 import pytest
+import requests
 import seam
 from seam.exceptions import SeamHttpApiError
 
 from pytest_seam_sandbox import EmbeddedOnly, ProductionRefused, Sandbox, SandboxError
+from pytest_seam_sandbox.backends.live.connection import Connection
 
 
 def paths(live):
@@ -164,3 +169,40 @@ def test_other_servers_on_loopback_are_reached_under_interception(server, live):
         assert httpx.get(f"{url}/health", trust_env=False).status_code == 200
 
     assert live.requests == []
+
+
+@pytest.mark.parametrize(
+    "send", [requests.post, lambda url, **_: urllib.request.urlopen(url)], ids=["requests", "urllib"]
+)
+@pytest.mark.parametrize("host", ["connect.getseam.com", "example.com"])
+def test_other_libraries_are_refused_under_interception(server, live, send, host):
+    with live.intercepted(), pytest.raises(SandboxError, match=rf"the program under test .* {host}|the host '{host}'"):
+        send(f"https://{host}/user_identities/create", json={})
+
+    with pytest.raises(SandboxError, match=host.replace(".", r"\.")):
+        live.check()
+    live.check()
+
+
+def test_names_are_looked_up_for_the_sandbox_alone_under_interception(server, live, monkeypatch):
+    """Seam's host is looked up by the sandbox's own requests, and by nothing else."""
+    looked_up = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *_, **__: looked_up.append(host))
+    connection = Connection("", server.first.api_key)
+    with live.intercepted():
+        with pytest.raises(SandboxError, match="with another library than httpx"):
+            socket.getaddrinfo("connect.getseam.com", 443)
+        assert looked_up == []
+        with pytest.raises(TypeError):
+            connection.send("/devices/list", b"{}")
+    assert looked_up == ["connect.getseam.com"]
+    with pytest.raises(SandboxError, match="with another library"):
+        live.check()
+
+
+def test_refusal_that_the_program_catches_fails_the_test(server, live):
+    with live.intercepted(), contextlib.suppress(SandboxError):
+        httpx.get("https://name:secret@example.com/")
+
+    with pytest.raises(SandboxError, match=r"sent GET https://example\.com/"):
+        live.check()

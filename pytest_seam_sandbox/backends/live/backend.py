@@ -239,6 +239,10 @@ class Live:
         while self._line.refused:
             yield self._line.refused.pop(0)
 
+    def keep_refusal(self, error: SandboxError) -> None:
+        """Tell this refusal in the test, also when the program catches it."""
+        self._line.refused.append(error)
+
     def unmet(self) -> list[str]:
         """Nothing is set up for the program here."""
         return []

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 from functools import partial
 from threading import Lock
@@ -30,6 +31,7 @@ _running: Callable[[], float] = (
     partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.monotonic
 )
 _STARTED_AT = _running()
+_LEAVING: ContextVar[bool] = ContextVar("whether a request of a live sandbox leaves here", default=False)
 
 
 class Unreachable(SandboxError):
@@ -57,6 +59,11 @@ def is_read(method: str, path: str) -> bool:
     return method.upper() in _READING_METHODS and _READ.fullmatch(path) is not None
 
 
+def is_leaving() -> bool:
+    """Whether the code that runs here carries a request that the guard has let through."""
+    return _LEAVING.get()
+
+
 def _network() -> httpx.BaseTransport:
     return _Network(trust_env=False)
 
@@ -64,7 +71,15 @@ def _network() -> httpx.BaseTransport:
 class _Network(httpx.HTTPTransport):
     """httpx's own way out, also while interception has replaced that: what leaves here has been intercepted already."""
 
-    handle_request = httpx.HTTPTransport.handle_request
+    _send = httpx.HTTPTransport.handle_request
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request. What this looks up and connects to is the sandbox's own."""
+        before = _LEAVING.set(True)
+        try:
+            return self._send(request)
+        finally:
+            _LEAVING.reset(before)
 
 
 class Connection:
