@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from threading import Event, Lock
+from threading import Condition, Event
 from typing import Self
 
 from pytest_seam_sandbox import Sandbox
@@ -76,7 +76,8 @@ class StrictServer:
         self.before: Callable[[int], object] | None = None
         self.after: Callable[[int], None] | None = None
         self.seen: list[tuple[str, str, str]] = []
-        self._counting = Lock()
+        self._counting = Condition()
+        self._on_their_way = 0
         self._block = ExitStack()
         self.url = ""
 
@@ -100,6 +101,11 @@ class StrictServer:
         """All rows and events of a workspace, as clients see them. What is due by now is done first."""
         self._sandbox.embedded.app.settle()
         return self.backend(workspace).dump()
+
+    def wait(self) -> None:
+        """Until every request that has come has taken effect, or is lost: its sender may be gone meanwhile."""
+        with self._counting:
+            self._counting.wait_for(lambda: not self._on_their_way, timeout=30)
 
     def restart(self) -> None:
         """Forget the requests and the counts of rate limits, but no state."""
@@ -126,12 +132,15 @@ class StrictServer:
         with self._counting:
             self.seen.append((request.method, request.path, key))
             number = len(self.seen)
+            self._on_their_way += 1
             before, after = self.before, self.after
-        if before is not None and before(number) is True:
-            return Response(503)
-        response = app.handle(request)
+        is_lost = before is not None and before(number) is True
+        response = Response(503) if is_lost else app.handle(request)
         if after is not None:
             after(number)
+        with self._counting:
+            self._on_their_way -= 1
+            self._counting.notify_all()
         return response
 
     def _furnish(self, name: str, backend: Embedded) -> StrictWorkspace:

@@ -126,9 +126,10 @@ class Race:
             pass
         except Exception as error:  # noqa: BLE001 - raised by run
             self.errors.append(error)
-        with self._turn:
-            self.running.discard(name)
-            self._turn.notify_all()
+        finally:
+            with self._turn:
+                self.running.discard(name)
+                self._turn.notify_all()
 
     def _wait(self, name, *, pauses=False):
         with self._turn:

@@ -46,7 +46,10 @@ class Machine:
                 self._live(life)
         except Stopped:
             self.holds = None
-        self._world.ended(self)
+        except Exception as error:  # noqa: BLE001 - raised by World.run
+            self._world.errors.append(error)
+        finally:
+            self._world.ended(self)
 
     def _live(self, life):
         self._pause()
@@ -81,6 +84,7 @@ class World:
     def __init__(self, data, skews):
         self.door = Door({"room": "12"})
         self.now = NOW
+        self.errors: list[Exception] = []
         self._data = data
         self._turn = Condition()
         self._waiting: dict[str, bool] = {}
@@ -98,6 +102,7 @@ class World:
                 self._check()
         finally:
             self._end()
+        assert self.errors == []
 
     def _end(self):
         with self._turn:

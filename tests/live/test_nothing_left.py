@@ -210,6 +210,7 @@ def test_state_is_the_same_after_a_run_and_after_runs_that_were_killed_and_heal(
 
         server.before = kill
         process.join()
+        server.wait()
         assert process.exitcode == -signal.SIGKILL, at
         server.restart()
         assert main(["heal"]) == 0, (at, takes_effect, capsys.readouterr())
