@@ -134,14 +134,16 @@ class StrictServer:
             number = len(self.seen)
             self._on_their_way += 1
             before, after = self.before, self.after
-        is_lost = before is not None and before(number) is True
-        response = Response(503) if is_lost else app.handle(request)
-        if after is not None:
-            after(number)
-        with self._counting:
-            self._on_their_way -= 1
-            self._counting.notify_all()
-        return response
+        try:
+            is_lost = before is not None and before(number) is True
+            response = Response(503) if is_lost else app.handle(request)
+            if after is not None:
+                after(number)
+            return response
+        finally:
+            with self._counting:
+                self._on_their_way -= 1
+                self._counting.notify_all()
 
     def _furnish(self, name: str, backend: Embedded) -> StrictWorkspace:
         workspace, device_ids = backend.workspace, {}
