@@ -156,6 +156,7 @@ def test_what_changes_nothing_has_not_to_be_undone(place, undo, call):
     assert undo.journal.changes == []
 
 
+TIMES = ("starts_at", "ends_at", "type")
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
@@ -261,6 +262,15 @@ def test_thermostat_with_a_setting_of_its_own_has_it_again(place, undo, call):
     call("/thermostats/set_fan_mode", fan_mode_setting="auto", **thermostat)
     call("/thermostats/off", **thermostat)
     call("/thermostats/off", **thermostat)
+    assert undo.undo() == []
+    assert differences(before, state_of(place.sandbox.backend)) == []
+
+
+def test_thermostat_whose_fan_was_not_touched(place, undo, call):
+    thermostat = {"device_id": place.ecobee_thermostat}
+    place.call("/thermostats/heat", heating_set_point_celsius=20, **thermostat)
+    before = state_of(place.sandbox.backend)
+    call("/thermostats/heat", heating_set_point_celsius=22, **thermostat)
     assert undo.undo() == []
     assert differences(before, state_of(place.sandbox.backend)) == []
 
@@ -415,3 +425,11 @@ def test_weekly_program_that_has_no_say_changes_nothing(place, undo, call):
     call("/thermostats/off", **thermostat)
     assert undo.undo() == []
     assert differences(before, state_of(place.sandbox.backend)) == []
+
+
+def test_time_frame_of_a_code_is_put_back(place, undo, call):
+    frame = {name: place.call("/access_codes/get", access_code_id=place.timed)["access_code"][name] for name in TIMES}
+    call("/access_codes/update", access_code_id=place.timed, ends_at="2099-01-05T12:00:00.000Z")
+    assert undo.undo() == []
+    code = place.call("/access_codes/get", access_code_id=place.timed)["access_code"]
+    assert {name: code[name] for name in TIMES} == frame
