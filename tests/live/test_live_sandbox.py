@@ -1,5 +1,7 @@
 """A live sandbox does what an embedded one does, on a workspace over HTTP."""
 
+import contextlib
+import os
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -411,3 +413,36 @@ def test_timeline_has_requests_events_and_outages(live):
     ):
         assert line in told
     assert [(call.method, call.path, call.status) for call in live.requests] == [("GET", "/devices/list", 200)]
+
+
+def test_forked_process_neither_sends_nor_ends_anything(server, go_live, tmp_path, monkeypatch):
+    """What it changed would be in nobody's list of what is to be undone."""
+    live = go_live(folder=tmp_path)
+    device = live.create_device("august_lock")
+    live.client().user_identities.create(full_name="Jane Doe")
+    journals = list(tmp_path.glob("journals/*.jsonl"))
+    noted = [path.read_bytes() for path in journals]
+    child = os.getpid() + 1
+    server.restart()
+
+    with monkeypatch.context() as forked:
+        forked.setattr(os, "getpid", lambda: child)
+        for send in (
+            lambda: live.client().user_identities.create(full_name="Child"),
+            live.client().devices.list,
+            lambda: live.http().post("/user_identities/create", json={}),
+            lambda: live.get_device(device.device_id),
+            live.create_phone,
+        ):
+            with pytest.raises(
+                SandboxError, match=r"was forked from \d+, .* Nothing was sent. .*seam_environ sets SEAM"
+            ):
+                send()
+        live.close()
+    with contextlib.suppress(SandboxError):
+        live.check()
+
+    assert server.seen == []
+    assert [path.read_bytes() for path in journals] == noted
+    live.close()
+    assert set(server.writes()) == {"/user_identities/delete", "/devices/update"}

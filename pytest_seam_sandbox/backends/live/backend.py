@@ -252,7 +252,12 @@ class Live:
         return []
 
     def close(self) -> None:
-        """Undo all changes, the latest first, and give back the devices. Raises SandboxError for what stays."""
+        """Undo all changes, the latest first, and give back the devices. Raises SandboxError for what stays.
+
+        In a forked process nothing happens: all of it belongs to the process from which it was forked.
+        """
+        if self._line.is_forked:
+            return
         problems: list[Exception] = []
         for step in (self._undo, self._leases.release, self._undoing.close):
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -107,6 +108,7 @@ class Connection:
         self.proof: Proof | None = None
         self._timeout = timeout
         self._sleep = sleep
+        self._process = os.getpid()
         self._closed_because: str | None = None
         self._clock = _STARTED - _STARTED_AT
         self._has_clock = False
@@ -153,6 +155,11 @@ class Connection:
     def has_clock(self) -> bool:
         """Whether an answer had a date. Else `now` may be wrong: this machine's clock may differ, and tests hold it."""
         return self._has_clock
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether this process was forked from the one whose sockets, journal and leases these are."""
+        return os.getpid() != self._process
 
     # the sandbox's own calls
 
@@ -234,7 +241,10 @@ class Connection:
     # whatever leaves
 
     def check_write(self, method: str, path: str) -> None:
-        """Raise ProductionRefused for a write for which there is no proof."""
+        """Raise ProductionRefused for a write for which there is no proof, SandboxError for one that another process
+        would have to undo.
+        """
+        self._check_process()
         if self.proof is not None or is_read(method, path):
             return
         raise ProductionRefused(
@@ -242,6 +252,15 @@ class Connection:
             or f"{method} {path} is a write, and it was not proved that the workspace is a sandbox. It was not sent. "
             "Prove it first: backends.live.guard.prove."
         )
+
+    def _check_process(self) -> None:
+        if self.is_forked:
+            raise SandboxError(
+                f"the process {os.getpid()} was forked from {self._process}, to which the live sandbox belongs, and "
+                "cannot use its connection and its journal. Nothing was sent. Let the forked process talk to the "
+                "sandbox over loopback: seam_environ sets SEAM_ENDPOINT and SEAM_API_KEY for it, seam_server gives the "
+                "URL."
+            )
 
     def check_workspace(self, answer: httpx.Response) -> None:
         """Raise ProductionRefused, and let no more writes through, when an answer is about another workspace."""
@@ -278,6 +297,7 @@ class Connection:
 
         An exception of httpx comes anew from here: the frames of its origin hold the headers in their variables.
         """
+        self._check_process()
         with self._lock:
             if self._http is None:
                 self._http = self._transport()

@@ -26,6 +26,11 @@ class Line(Protocol):
         """What was refused to the program under test, to be told in the test."""
         ...
 
+    @property
+    def is_forked(self) -> bool:
+        """Whether this process was forked from the one to which it belongs."""
+        ...
+
     def now(self) -> float:
         """Seconds since 1970 on Seam's clock."""
         ...
