@@ -42,6 +42,7 @@ class _Delay(OfMessages):
     """Held back until it is let go."""
 
     name = "delay"
+    kept = "held back (delay)"
 
     def __init__(self, active: ActiveDisturbances, times: int, event_type: str | None) -> None:
         super().__init__(active, times, event_type)
@@ -85,6 +86,7 @@ class DisturbedDeliveries(OfMessages):
         self._earlier = self._workspace.events.emitted
         self._until = inf
         self._kind = _KINDS[kind](self._active, 1, None)
+        self.kept = self._kind.kept
         self._active.add(self)
 
     def meets(self, message: Message) -> bool:

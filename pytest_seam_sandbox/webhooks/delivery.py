@@ -90,6 +90,16 @@ class Courier:
             self._collect()
             return [(workspace, message) for workspace in self._workspaces() for message in workspace.outbox.ready]
 
+    def lose(self, workspace: Workspace, message: Message) -> None:
+        """Never send a message that is ready to leave."""
+        workspace.outbox.take(message)
+        webhook = workspace[WebhookRow].get(message.webhook_id)
+        if webhook is not None:
+            now = self._app.clock.timestamp()
+            self._app.history.append(
+                Sent(now, message.row, webhook.url, message.attempt, "never sent (discard)", is_success=False)
+            )
+
     def _is_held(self) -> bool:
         return self.is_paused and not self._passes
 
@@ -125,7 +135,10 @@ class Courier:
                 outbox.seen = row.number
                 for webhook in webhooks:
                     if webhook.wants(row.event_type, row.number):
-                        for message in self.active.admit(workspace, Message.about(row, webhook)):
+                        messages, kept = self.active.admit(workspace, Message.about(row, webhook))
+                        for outcome in kept:
+                            self._app.history.append(Sent(now, row, webhook.url, 1, outcome, is_success=False))
+                        for message in messages:
                             outbox.add(message)
             else:
                 outbox.seen = workspace.events.emitted

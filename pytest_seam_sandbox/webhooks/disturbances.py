@@ -76,7 +76,9 @@ class Disturbance:
 
 
 class OfMessages(Disturbance):
-    """A kind that happens once to a message, before its first attempt."""
+    """A kind that happens once to a message, before its first attempt. kept: what became of one not sent now."""
+
+    kept: str = "not sent"
 
     def admit(self, workspace: Workspace, message: Message, /) -> list[Message]:
         """What is sent in place of the message."""
@@ -105,6 +107,7 @@ class Reorder(OfMessages):
     """Held back until there are as many as were asked for, or the block ends; then sent in another order."""
 
     name = "reorder"
+    kept = "held back (reorder)"
 
     def __init__(self, active: ActiveDisturbances, times: int, event_type: str | None, random: Random) -> None:
         super().__init__(active, times, event_type)
@@ -133,6 +136,7 @@ class Delay(OfMessages):
     """Sent so many sandbox seconds later."""
 
     name = "delay"
+    kept = "held back (delay)"
 
     def __init__(self, active: ActiveDisturbances, times: int, event_type: str | None, seconds: float) -> None:
         super().__init__(active, times, event_type)
@@ -148,6 +152,7 @@ class Lose(OfMessages):
     """Never sent."""
 
     name = "lose"
+    kept = "never sent (lose)"
 
     def admit(self, _workspace: Workspace, _message: Message) -> list[Message]:
         """Nothing."""
@@ -228,6 +233,7 @@ class Planned(OfMessages):
         if self.met > len(self._plan):
             return [message]
         planned = self._plan[self.met - 1]
+        self.kept = Lose.kept if planned.kind == "lose" else Delay.kept
         if planned.kind == "delay":
             workspace.agenda.plan(workspace.clock.timestamp() + planned.seconds, hand_over, message)
         if planned.kind in ("delay", "lose"):
@@ -264,16 +270,18 @@ class ActiveDisturbances:
         disturbance.release()
         self._deliver()
 
-    def admit(self, workspace: Workspace, message: Message) -> list[Message]:
-        """What is sent in place of a new message."""
-        messages = [message]
+    def admit(self, workspace: Workspace, message: Message) -> tuple[list[Message], list[str]]:
+        """What is sent in place of a new message, and what became of each that is not sent now."""
+        messages, kept = [message], []
         for one in self._all.copy():
             if isinstance(one, OfMessages):
-                messages = [
-                    sent for each in messages for sent in (one.admit(workspace, each) if one.meets(each) else [each])
-                ]
+                arrived, messages = messages, []
+                for each in arrived:
+                    sent = one.admit(workspace, each) if one.meets(each) else [each]
+                    messages += sent
+                    kept += [] if sent else [one.kept]
         self._drop_those_that_are_over()
-        return messages
+        return messages, kept
 
     def alter(self, message: Message, attempt: Attempt) -> None:
         """Change one attempt."""

@@ -129,8 +129,7 @@ class Webhooks(Chaos):
     def discard(self, number: int = 1) -> None:
         """Lose one of the messages that wait while delivery is paused; as `deliver`."""
         with self._backend.app.lock:
-            workspace, message = self._numbered(number)
-            workspace.outbox.take(message)
+            self.courier.lose(*self._numbered(number))
 
     def _numbered(self, number: int) -> tuple[Workspace, Message]:
         waiting = self.courier.waiting()

@@ -160,6 +160,45 @@ def test_lost_message_never_comes(guard, seam_sandbox, seam_webhooks, lock, unlo
     assert guard.types == ["lock.unlocked"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("lose", "never sent (lose)"), ("delay", "held back (delay)"), ("reorder", "held back (reorder)")],
+)
+def test_timeline_says_what_was_not_sent(guard, seam_sandbox, seam_webhooks, lock, kind, said):
+    """Else a reader sees an event that no webhook follows, and not why."""
+    with getattr(seam_webhooks, kind)(*([60] if kind == "delay" else [])):
+        lock()
+        [line] = [line for line in seam_sandbox.timeline.splitlines() if "webhook" in line]
+    seam_sandbox.clock.run_until_idle()
+
+    assert line.endswith(f"! webhook  lock.locked device_id=GARAGE → http://app.localhost/ → {said}")
+    assert len(guard.types) == (kind != "lose")
+
+
+@pytest.mark.parametrize("is_webhook_there", [True, False])
+def test_timeline_says_what_was_discarded(guard, seam_sandbox, seam_webhooks, lock, is_webhook_there):
+    """As long as there is a webhook that would have got it."""
+    seam_webhooks.pause()
+    lock()
+    if not is_webhook_there:
+        client = seam_sandbox.client()
+        client.webhooks.delete(webhook_id=client.webhooks.list()[0].webhook_id)
+    seam_webhooks.discard()
+
+    assert ("→ never sent (discard)" in seam_sandbox.timeline) == is_webhook_there
+
+
+def test_timeline_says_of_which_copy_nothing_was_sent(guard, seam_sandbox, seam_webhooks, lock):
+    """The message comes; one line for each copy that does not."""
+    seam_webhooks.duplicate()
+    seam_webhooks.lose()
+
+    lock()
+
+    assert guard.types == ["lock.locked"]
+    assert seam_sandbox.timeline.count("never sent (lose)") == 1
+
+
 @pytest.mark.parametrize("kind", ["stale_timestamp", "wrong_secret", "partial_body"])
 @pytest.mark.parametrize("in_block", [False, True])
 def test_spoilt_delivery_is_refused_by_the_sdk(guard, seam_sandbox, seam_webhooks, lock, kind, in_block):

@@ -57,6 +57,18 @@ def test_late_message_is_overtaken():
     assert [each.event.event_id for each in deliveries] == [second, first]
 
 
+@pytest.mark.parametrize(("kind", "said"), [("lose", "never sent (lose)"), ("delay", "held back (delay)")])
+def test_timeline_says_what_the_plan_keeps_back(kind, said):
+    """In the words of the kind."""
+    with Sandbox() as sandbox:
+        lock = sandbox.create_device()
+        sandbox.webhooks.deliver_to(sandbox.webhooks.inbox, ["lock.locked"])
+        with DeliveryPlan((one(kind),)).play(sandbox):
+            sandbox.client().locks.lock_door(device_id=lock.device_id)
+            assert sandbox.timeline.count(f"→ {said}") == 1
+        sandbox.clock.run_until_idle()
+
+
 def test_plan_longer_than_what_happens_is_no_mistake():
     """Nothing at all may happen."""
     assert played(DeliveryPlan((LATE, LATE)), 0) == ([], [])
