@@ -114,7 +114,7 @@ def outages(
     that Seam has an endpoint for.
     """
     template_of = partial(SandboxTemplate, world, devices, phones, {"extensions": extensions})
-    return _one_outage(_possible_outages(sandbox, kinds, extensions, template_of))
+    return without_deadline(_one_outage(_possible_outages(sandbox, kinds, extensions, template_of)))
 
 
 @st.composite
@@ -225,7 +225,7 @@ def faults(
     targets: paths, or methods and paths, as `sandbox.faults` takes them. max_times: how many requests meet it at most.
     """
     at_least(1, max_times=max_times)
-    return _one_fault(_FaultChoices(_parsed(targets), kinds, max_times))
+    return without_deadline(_one_fault(_FaultChoices(_parsed(targets), kinds, max_times)))
 
 
 def fault_plans(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_seam_sandbox.strategies import fault_plans, outage_plans, sandboxes
+from pytest_seam_sandbox.strategies import delivery_plans, fault_plans, faults, outage_plans, outages, sandboxes
 from pytest_seam_sandbox.strategies.deadline import lift_deadline
 
 SLOW = """
@@ -36,13 +36,11 @@ def test_slow_examples_are_no_failures(pytester, in_process):
     result.assert_outcomes(passed=2)
 
 
-@pytest.mark.parametrize(
-    "strategy", [sandboxes(), outage_plans(), fault_plans()], ids=["sandboxes", "outages", "faults"]
-)
+@pytest.mark.parametrize("strategy", [sandboxes, outages, outage_plans, faults, fault_plans, delivery_plans])
 def test_strategy_of_ours_lifts_the_deadline(strategy):
     """Where Hypothesis keeps the settings and the strategies of a test is not documented: this fails if it moves."""
 
-    @given(drawn=strategy)
+    @given(drawn=strategy())
     def test(drawn):
         """Never run."""
 
