@@ -10,11 +10,13 @@ import select
 from collections import deque
 from collections.abc import Callable
 from threading import Condition, Thread
-from typing import TextIO
+from typing import Self, TextIO
+from unicodedata import east_asian_width
 
 _MOST = 1_000_000  # characters that may wait to be written
 _STANDSTILL = 0.25  # seconds without progress after which `close` gives up
 _SLICE = 4096  # bytes that a pipe takes at once or not at all
+_WIDTH = 80  # columns of a terminal that does not say how many it has
 
 
 class Output:
@@ -109,6 +111,46 @@ class Output:
                 write(self._alert, text)
 
 
+class StatusLine:
+    """One line on a terminal that says how far something is, shown over and over. Clear it at the end.
+
+    Where the stream is no terminal, nothing is written. A terminal that takes no text is no error.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream if stream is not None and stream.isatty() else None
+        self._is_shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def show(self, text: str) -> None:
+        """Show a text in place of the one before, as far as there is room."""
+        if self._stream is not None:
+            self._is_shown = self._draw(text, self._stream)
+
+    def clear(self) -> None:
+        """Take the line away, if it is there."""
+        if self._is_shown and self._stream is not None:
+            self._draw("", self._stream)
+            self._is_shown = False
+
+    def codes(self, text: str, width: int) -> str:
+        """What the terminal gets for a text. width: how many columns it has; "" where it can show none now."""
+        return f"\r\x1b[K{_cut(text, width - 1)}"
+
+    def _draw(self, text: str, stream: TextIO) -> bool:
+        """Whether something was written."""
+        codes = self.codes(text, _width(stream))
+        with contextlib.suppress(OSError, ValueError):
+            stream.write(codes)
+            stream.flush()
+        return bool(codes)
+
+
 def write(stream: TextIO | None, line: str) -> None:
     """Write a line, with its end, past the buffer of the stream. Raises OSError or ValueError where it cannot be.
 
@@ -141,3 +183,22 @@ def _file_number(stream: TextIO) -> int | None:
 def _takes_more(stream: TextIO | None) -> bool:
     number = None if stream is None else _file_number(stream)
     return number is None or bool(select.select([], [number], [], 0)[1])
+
+
+def _width(terminal: TextIO) -> int:
+    try:
+        return os.get_terminal_size(terminal.fileno()).columns or _WIDTH
+    except OSError:
+        return _WIDTH
+
+
+def _cut(text: str, width: int) -> str:
+    """As much of a text as has room; what would move the cursor is escaped."""
+    kept = []
+    for character in text:
+        shown = character if character.isprintable() else ascii(character)[1:-1]
+        width -= sum(2 if east_asian_width(one) in "WF" else 1 for one in shown)
+        if width < 0:
+            break
+        kept.append(shown)
+    return "".join(kept)

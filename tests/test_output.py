@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from pytest_seam_sandbox import output as output_module
-from pytest_seam_sandbox.output import Output, write
+from pytest_seam_sandbox.output import Output, StatusLine, write
 
 
 class Pipe:
@@ -221,3 +221,59 @@ def test_characters_that_do_not_fit_are_escaped(encoding, line, written):
         write(stream, line)
     with os.fdopen(reading, "rb") as end:
         assert end.read() == written
+
+
+class Screen(Moody):
+    """A terminal whose width is not known."""
+
+    def isatty(self):
+        return True
+
+
+def test_status_line_takes_the_place_of_the_one_before():
+    screen = Screen()
+    with StatusLine(screen) as line:
+        line.show("1 of 2")
+        line.show("2 of 2")
+        line.clear()
+
+    assert screen.getvalue() == "\r\x1b[K1 of 2\r\x1b[K2 of 2\r\x1b[K"
+
+
+def test_status_line_that_was_never_shown_writes_nothing():
+    screen = Screen()
+    with StatusLine(screen):
+        pass
+
+    assert screen.getvalue() == ""
+
+
+def test_status_line_is_for_terminals():
+    """A file gets no codes, and a program without streams does not fail."""
+    for stream in (file := io.StringIO(), None):
+        with StatusLine(stream) as line:
+            line.show("1 of 2")
+
+    assert file.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("x" * 100, "x" * 79), ("鍵" * 50, "鍵" * 39), ("a\nb\x1b[2J", r"a\nb\x1b[2J"), ("Tür", "Tür")],
+)
+def test_status_line_stays_in_one_line(text, shown):
+    """A line that is wrapped, or moves the cursor, could not be taken away."""
+    screen = Screen()
+
+    StatusLine(screen).show(text)
+
+    assert screen.getvalue() == f"\r\x1b[K{shown}"
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "it has gone"), UnicodeEncodeError("ascii", "ü", 0, 1, "narrow")])
+def test_terminal_that_takes_no_status_line_is_no_error(error):
+    screen = Screen()
+    screen.error = error
+
+    with StatusLine(screen) as line:
+        line.show("1 of 2")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine.errors import SandboxError
-from ..output import write
+from ..output import StatusLine, write
 
 if TYPE_CHECKING:
     from ..backends.live.connection import Connection
@@ -56,22 +57,22 @@ def run(options: argparse.Namespace) -> int:
     path = Path(options.output)
     check_target(path, overwrite=options.force)
     connection = _connection(options)
-    progress = _Progress()
+    status, requests = StatusLine(sys.stderr), count(1)
     try:
         captured = capture(
-            getting(connection, progress.tell),
+            getting(connection, lambda path: status.show(f"reading: request {next(requests)}, {path}")),
             captured_at=written_at(connection.now()),
             keep_personal=options.keep_personal,
             seed=options.seed,
         )
-        progress.clear()
+        status.clear()
         write_whole(path, as_text(captured.world), overwrite=options.force, private=options.keep_personal)
     except KeyboardInterrupt:
-        progress.clear()
+        status.clear()
         _say("seam-sandbox: interrupted; nothing was written.")
         return 130
     except SandboxError as mistake:
-        progress.clear()
+        status.clear()
         raise SandboxError(f"{str(mistake).rstrip('.')}. Nothing was written.") from mistake
     finally:
         connection.close()
@@ -96,29 +97,6 @@ def _connection(options: argparse.Namespace) -> Connection:
     if not options.timeout > 0:
         raise SandboxError(f"--timeout is {options.timeout:g}; it takes a number of seconds above 0.")
     return Connection(options.endpoint, key, timeout=options.timeout)
-
-
-class _Progress:
-    """Shows on a terminal, and nowhere else, how far the reading is."""
-
-    def __init__(self) -> None:
-        self._stream = sys.stderr if sys.stderr and sys.stderr.isatty() else None
-        self._count = 0
-
-    def tell(self, path: str) -> None:
-        """Show the path that is being read."""
-        self._count += 1
-        self._show(f"reading: request {self._count}, {path}")
-
-    def clear(self) -> None:
-        """Take the line away."""
-        self._show("")
-
-    def _show(self, text: str) -> None:
-        if self._stream is not None:
-            with suppress(OSError, ValueError):
-                self._stream.write(f"\r\x1b[K{text}")
-                self._stream.flush()
 
 
 def _say(line: str) -> None:

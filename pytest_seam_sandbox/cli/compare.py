@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine.errors import SandboxError
-from ..output import write
+from ..output import StatusLine, write
 from ..settings import read_setting
 from .live_options import API_KEY, add_live_options, live_value
 
@@ -62,8 +61,8 @@ def run(options: argparse.Namespace) -> int:
         folder=live_value(options, "live_folder") if options.live else None,
     )
     scenarios = _chosen(options.scenario)
-    with way as reached, _progress() as tell:
-        comparison = compare(scenarios, reached.remote, tell)
+    with way as reached, StatusLine(sys.stderr) as status:
+        comparison = compare(scenarios, reached.remote, status.show)
     comparison = replace(comparison, left=(*comparison.left, *reached.left))
     verdict = expectation.judge(comparison, expected)
     write(sys.stdout, (as_json_text if options.json else as_text)(reached.name, comparison, verdict))
@@ -93,20 +92,3 @@ def _chosen(names: Sequence[str] | None) -> tuple[Scenario, ...]:
             hint = nearest(name, list(there)) or f"There are: {', '.join(there)}."
             raise SandboxError(f"there is no scenario {name!r}. {hint}")
     return tuple(scenario for scenario in SCENARIOS if not names or scenario.name in names)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Shows one line about the progress, over and over, on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _line: None
-        return
-
-    def show(line: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{line}")
-        sys.stderr.flush()
-
-    try:
-        yield show
-    finally:
-        show("")
