@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_WATCH].wants_pictures = bool(_wanted(config).page)
     if not hasattr(config, "workerinput"):
         _show_elsewhere(config)
+        _show_progress(config)
     if coverage := _wanted(config).coverage:
         from .coverage_of_runs import CoverageOfRun
 
@@ -104,6 +106,14 @@ def _show_elsewhere(config: pytest.Config) -> None:
         from .run_hooks import InJUnit
 
         config.pluginmanager.register(InJUnit(), "seam-in-junit")
+
+
+def _show_progress(config: pytest.Config) -> None:
+    """Let the terminal show how far long work is, if there is one."""
+    if sys.stdout and sys.stdout.isatty():
+        from .progress import Progress
+
+        config.pluginmanager.register(Progress(sys.stdout, config.stash[_WATCH]), "seam-progress")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol, TypeVar
 from weakref import ref
@@ -23,6 +23,8 @@ class HasTimeline(Protocol):
 
 
 AnySandbox = TypeVar("AnySandbox", bound=HasTimeline)
+Tell = Callable[[Callable[[str, float], str]], None]
+"""Takes what says how far a long work is: a function of the name of the test, and of the seconds since it began."""
 
 _WATCH: ContextVar[Watch | None] = ContextVar("watch of the session that runs here", default=None)
 
@@ -76,13 +78,15 @@ class Watch:
 
     One for a session of pytest. Code of a test finds it by its context, which tasks and `asyncio.to_thread` inherit; a
     thread that the test starts in another way does not (before the free-threaded Python 3.14). wants_pictures: whether
-    there is a report page. see: is told of each new sandbox.
+    there is a report page. see: is told of each new sandbox. progress: shows how far long work is, where there is a
+    terminal for it.
     """
 
     def __init__(self) -> None:
         self.made: Made | None = None
         self.wants_pictures = False
         self.see: Callable[[Any], None] | None = None
+        self.progress: Callable[[], AbstractContextManager[Tell]] | None = None
         self._outer: Watch | None = None
 
     def begin(self) -> None:
@@ -118,6 +122,18 @@ def show(draw: Callable[[], Any]) -> None:
     watch = _WATCH.get()
     if watch is not None and watch.made is not None and watch.wants_pictures:
         watch.made.pictures.append(draw())
+
+
+def work() -> AbstractContextManager[Tell]:
+    """Inside the block, long work is done: what the block gets takes, again and again, how far it is."""
+    watch = _WATCH.get()
+    if watch is None or watch.progress is None:
+        return nullcontext(_ignore)
+    return watch.progress()
+
+
+def _ignore(_text: Callable[[str, float], str]) -> None:
+    """Nobody looks."""
 
 
 def unnoticed(sandbox: AnySandbox) -> AnySandbox:

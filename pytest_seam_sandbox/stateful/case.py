@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import wraps
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from typing import Any
 from hypothesis import Phase, Verbosity, settings
 from hypothesis.stateful import RuleBasedStateMachine
 
+from .. import watch
 from ..engine.errors import SandboxError, SandboxWarning, is_for_the_test
 from ..strategies.hypothesis_internals import case_of, drop_listings, rules_of
 from .decorators import is_own
@@ -30,7 +32,30 @@ _FILL = MappingProxyType(
         "codes": "Set access_codes = True.",
     }
 )
-_CALLS: ContextVar[Counter[Call] | None] = ContextVar("calls of the app in all runs of a machine", default=None)
+
+
+@dataclass
+class _Runs:
+    """All runs of a machine so far. most: how many Hypothesis makes that fit, if none fails.
+
+    calls: what the app called in them. tell: takes how far they are.
+    """
+
+    machine: str
+    most: int
+    tell: watch.Tell
+    calls: Counter[Call] = field(default_factory=Counter)
+    count: int = 0
+    has_failed: bool = False
+
+    def progress(self, _test: str, seconds: float) -> str:
+        """How far they are."""
+        total = f" of {self.most}" if self.count <= self.most and not self.has_failed else ""
+        failed = ", has failed" if self.has_failed else ""
+        return f"machine {self.machine}: example {self.count}{total}{failed}, {seconds:.1f} s"
+
+
+_RUNS: ContextVar[_Runs | None] = ContextVar("all runs of a machine", default=None)
 
 
 def adapt(machine: type[RuleBasedStateMachine], targets: Callable[[], Sequence[str]]) -> None:
@@ -46,7 +71,7 @@ def adapt(machine: type[RuleBasedStateMachine], targets: Callable[[], Sequence[s
     def run_test(self: Any) -> None:
         __tracebackhide__ = True
         self.settings = unexplained(self.settings)
-        with _watched() as calls:
+        with _watched(machine.__name__, self.settings.max_examples) as calls:
             try:
                 run(self)
             except BaseException as error:
@@ -67,22 +92,26 @@ def unexplained(chosen: settings) -> settings:
     return settings(chosen, phases=[phase for phase in phases if phase is not Phase.explain])
 
 
-def note_calls(calls: Iterable[Call]) -> None:
-    """Remember what the app called in one run, if somebody wants to know."""
-    counted = _CALLS.get()
-    if counted is not None:
-        counted.update(calls)
+def note_run(calls: Iterable[Call], *, has_failed: bool) -> None:
+    """Remember what the app called in one run, and how it ended, if somebody wants to know."""
+    runs = _RUNS.get()
+    if runs is not None:
+        runs.calls.update(calls)
+        runs.count += 1
+        runs.has_failed |= has_failed
+        runs.tell(runs.progress)
 
 
 @contextmanager
-def _watched() -> Iterator[Counter[Call]]:
-    """Count the calls of the app in all runs inside the block."""
-    counted: Counter[Call] = Counter()
-    token = _CALLS.set(counted)
-    try:
-        yield counted
-    finally:
-        _CALLS.reset(token)
+def _watched(machine: str, most: int) -> Iterator[Counter[Call]]:
+    """Count the calls of the app in all runs inside the block, and show how far they are."""
+    with watch.work() as tell:
+        runs = _Runs(machine, most, tell)
+        token = _RUNS.set(runs)
+        try:
+            yield runs.calls
+        finally:
+            _RUNS.reset(token)
 
 
 def _warn_of_unmet(machine: str, targets: Sequence[str], calls: Counter[Call]) -> None:

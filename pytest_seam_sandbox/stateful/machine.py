@@ -29,7 +29,7 @@ from ..strategies.fault_specs import FaultSpec, check_kinds, check_targets
 from ..strategies.template import SandboxTemplate, as_names
 from ..watch import unnoticed
 from ..worlds.naming import AnyWorld
-from .case import adapt, check_bundles, note_calls
+from .case import adapt, check_bundles, note_run
 from .decorators import as_step, initialize, is_eventual, is_no_step, own, rule
 from .open_outages import OpenOutages
 from .start import Start, named
@@ -107,8 +107,8 @@ class Machine(OutageSwitches, WebhookSteps):
         self._outages = OpenOutages(self.sandbox, kinds)
 
     def _end(self) -> None:
-        if self.faults:
-            note_calls((call.method, call.path) for call in self.sandbox.requests)
+        calls = self.sandbox.requests if self.faults else ()
+        note_run(((call.method, call.path) for call in calls), has_failed=self.has_failed)
         super()._end()
 
     # what a subclass fills in

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic
 
 from .. import watch
@@ -111,14 +112,16 @@ class Sweep(Generic[App]):
         self._claim()
         start = _Start(self._sandbox)
         try:
-            for trial in self._trials():
-                start.go_back()
-                yield trial
-                if trial.result is None:
-                    raise SandboxError(
-                        f"the trial {trial.name!r} did not run: the body of the loop has not entered it. "
-                        "Write: for trial in seam_sweep(...): with trial as sandbox: ..."
-                    )
+            with watch.work() as tell:
+                for trial in self._trials():
+                    start.go_back()
+                    tell(self._progress)
+                    yield trial
+                    if trial.result is None:
+                        raise SandboxError(
+                            f"the trial {trial.name!r} did not run: the body of the loop has not entered it. "
+                            "Write: for trial in seam_sweep(...): with trial as sandbox: ..."
+                        )
         except BaseException:  # the loop was left early, or cannot go on
             start.leave()
             self._show()
@@ -188,6 +191,13 @@ class Sweep(Generic[App]):
             for second in all_injection_points(result.calls, self.disruptions):
                 if second.can_follow(result.injection_points[0], self._lasting):
                     yield (*result.injection_points, second), result.calls
+
+    def _progress(self, test: str, _seconds: float) -> str:
+        """How far the sweep is; of how many trials, where that is known before."""
+        text = f"sweep {test}: trial {len(self.results) + 1}"
+        if self.calls and self.depth == 1 and self._only is None:
+            text += f" of {sum(1 for _ in islice(self._plan(), self.max_trials))}"
+        return f"{text}, {len(self.failures)} failed" if self.failures else text
 
     def _show(self) -> None:
         """Have the table on the report page."""
