@@ -324,6 +324,17 @@ def test_line_below_an_empty_one(terminal):
     assert "\x1b[Khere\r\x1b[A\r" in terminal.told()
 
 
+def test_line_is_gone_before_pytest_writes(terminal):
+    """A subtest is reported in the middle of the work, with lines of its own under -v."""
+    with terminal.progress.work() as tell:
+        tell(saying("here"))
+        terminal.progress.pytest_runtest_logreport()
+        told = terminal.told()
+
+    assert told.endswith("\x1b[K\r\x1b[A")
+    assert terminal.told() == ""
+
+
 def test_debugger_has_the_terminal_for_itself(terminal):
     with terminal.progress.work() as tell:
         terminal.progress.pytest_enter_pdb()
