@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -268,14 +268,26 @@ def _of_system(place: Place, system: System, owners: Owners) -> Iterator[Fault]:
             yield Fault((*here, "user_identity_id"), "a person has one user in an access system; there is another one")
         seen |= {user.user_identity_id} if user.user_identity_id is not None else set()
     here_too = ids_of(World(version=1, acs_systems=(system,))) | {"user_identity_id": owners["user_identity_id"]}
+    parents = {one.acs_credential_id: one.parent_acs_credential_id for one in system.credentials}
     for number, credential in enumerate(system.credentials):
         here = (*place, "credentials", number)
+        if _is_below_itself(credential.acs_credential_id, parents):
+            yield Fault((*here, "parent_acs_credential_id"), "the credential is below itself, by way of its parents")
         yield from _period(here, credential)
         yield from _of_credential(here, credential, here_too)
         if credential.access_method not in kind.methods:
             methods = ", ".join(kind.methods) or "none"
             text = f"{quoted(system.system_type)} has no {credential.access_method} credentials; it has {methods}"
             yield Fault((*here, "access_method"), text)
+
+
+def _is_below_itself(acs_credential_id: str | None, parents: Mapping[str | None, str | None]) -> bool:
+    seen: set[str | None] = set()
+    above = parents.get(acs_credential_id)
+    while above is not None and above not in seen:
+        seen.add(above)
+        above = parents.get(above)
+    return acs_credential_id is not None and acs_credential_id in seen
 
 
 def _of_credential(place: Place, credential: Credential, owners: Owners) -> Iterator[Fault]:

@@ -93,6 +93,8 @@ def _text_of(path: Path, shown: str) -> str:
     try:
         if path.is_dir():
             raise UnknownWorld(f"the world {shown} is a directory; give the JSON file in it.")
+        if path.exists() and not path.is_file():  # a device or a pipe may never end
+            raise UnusableWorld(f"the world {shown} is no regular file; give the JSON file.")
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise UnusableWorld(f"the world file {shown} has {size:,} bytes; it may have {MOST_BYTES:,}.")

@@ -1,6 +1,7 @@
 """Worlds in files: what they bring, where they are taken, and what is said about one that cannot be used."""
 
 import json
+import os
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -419,6 +420,29 @@ def test_file_that_is_not_there(tmp_path, monkeypatch):
         Sandbox(world=tmp_path)
     with pytest.raises(UnknownWorld, match="cannot be read: .*embedded null"):
         Sandbox(world="a\0.json")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_what_may_never_end_is_not_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.json")
+    for path in (tmp_path / "pipe.json", "/dev/zero"):
+        with pytest.raises(UnusableWorld, match="is no regular file; give the JSON file"):
+            Sandbox(world=path)
+
+
+def test_credentials_are_not_below_themselves(world):
+    """A child goes with its parent, so a circle would have no end."""
+    ids = [f"{number}b5fae29-3e94-4fd4-a2a5-3f7f8a4c7a10" for number in range(4)]
+    above = {0: 1, 1: 2, 2: 0, 3: 0}  # the last is below a circle, and not in it
+    credentials = [
+        {"access_method": "card", "acs_credential_id": ids[one], "parent_acs_credential_id": ids[other]}
+        for one, other in above.items()
+    ]
+    system = {"system_type": "visionline_system", "credentials": credentials}
+    with pytest.raises(UnusableWorld) as told:
+        Sandbox(world=world(acs_systems=[system]))
+    lines = [line for line in str(told.value).splitlines() if "below itself" in line]
+    assert [line.split(".")[3] for line in lines] == ["0", "1", "2"]
 
 
 def test_file_that_cannot_be_read(tmp_path, monkeypatch):
