@@ -97,7 +97,11 @@ def test_program_sees_429_itself(server, tmp_path):
 def test_network_that_is_down_is_said(server, tmp_path):
     connection = connected(server)
     server_down = Connection("http://127.0.0.1:1", KEY)
-    with pytest.raises(Unreachable, match=r"http://127.0.0.1:1 gave no answer to /devices/list: ConnectError: .*heal"):
+    told = r"http://127.0.0.1:1 gave no answer to /devices/list: ConnectError: .*Check the network and live_endpoint"
+    with pytest.raises(Unreachable, match=rf"{told}\.$"):  # nothing was changed before the proof
+        server_down.send(LIST, b"{}")
+    server_down.open(connection.proof)
+    with pytest.raises(Unreachable, match=f"{told}; what was changed until now is in the journal, .*heal"):
         server_down.send(LIST, b"{}")
     transport = GuardedTransport(server_down, Undo(connection, tmp_path))
     options = {"base_url": "http://127.0.0.1:1", "headers": {"authorization": f"Bearer {KEY}"}}

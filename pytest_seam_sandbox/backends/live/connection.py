@@ -219,7 +219,7 @@ class Connection:
         )
         raise Unreachable(
             f"{self.endpoint} gave no answer to {path}: {shortened(why, 300)}. Check the network and live_endpoint"
-            f"{undone if method == 'POST' else ''}."
+            f"{undone if self.proof is not None else ''}."
         )
 
     def _check_json(self, path: str, answer: httpx.Response) -> None:

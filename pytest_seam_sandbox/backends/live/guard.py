@@ -50,7 +50,7 @@ def check(
 
 
 def _refuse(fact: str) -> NoReturn:
-    raise ProductionRefused(f"{fact} No write was sent.")
+    raise ProductionRefused(f"{fact} No write was sent.") from None
 
 
 def _check_key(connection: Connection, key_from: str) -> None:
