@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+
+from . import judging
 
 if TYPE_CHECKING:
     import httpx
@@ -27,7 +28,6 @@ pytest.register_assert_rewrite("pytest_seam_sandbox.expectations")  # before a c
 
 _INI_VALUE: Any = str | bool | int | float if pytest.version_tuple >= (9, 2) else "string"
 """What a value of TOML may be; before 9.2 pytest itself refuses all but text."""
-_SANDBOXES = pytest.StashKey[list["Sandbox"]]()
 _KEYS = pytest.StashKey[dict[str, str]]()
 """The keys of the sandboxes of earlier tests, and the tests."""
 _OUTCOME = pytest.StashKey[str]()
@@ -40,7 +40,7 @@ _SHARED = pytest.StashKey[dict[str, "watch.Made"]]()
 """The same for the fixtures that the tests of a class, a module or the session share, by their names."""
 _MOST_MADE = 3
 """How many sandboxes of such a kind are shown under one failure."""
-_OF_A_TEST: tuple[pytest.StashKey[Any], ...] = (_SANDBOXES, _OUTCOME, _NOTICED, _MADE)
+_OF_A_TEST: tuple[pytest.StashKey[Any], ...] = (judging.SANDBOXES, _OUTCOME, _NOTICED, _MADE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -136,7 +136,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     from .watch import Made
 
     item.config.stash[_WATCH].made = item.stash[_MADE] = Made()
-    with _joining(item):
+    with judging.joining(item):
         yield
 
 
@@ -148,131 +148,33 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         from .strategies.deadline import lift_deadline
 
         lift_deadline(item.obj)  # type: ignore[attr-defined]  # it has one, as was just seen
-    with _joining(item):
+    with judging.joining(item):
         try:
             yield
         except BaseException as error:
-            _hint_at_strategies(item, error)
+            judging.hint_at_strategies(item, error, globals())
             raise
     if kept := getattr(item, "_excinfo", None):  # what a unittest.TestCase raised, which pytest puts in place of ours
-        if skipped := _as_skip(kept[0].value):
+        if skipped := judging.as_skip(kept[0].value):
             kept[0] = pytest.ExceptionInfo.from_exception(skipped.with_traceback(kept[0].tb))
-        _tell(item, kept[0].value, _mishaps(item))
-    _raise(item, _mishaps(item))
+        judging.tell(item, kept[0].value, judging.mishaps(item))
+    judging.raise_all(item, judging.mishaps(item))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     """Judge all that is wrong when every fixture has ended: an error of the teardown, unless the test failed before."""
     __tracebackhide__ = True
-    with _joining(item, at_the_end=True):
+    with judging.joining(item, at_the_end=True):
         yield
-    problems = _mishaps(item)
+    problems = judging.mishaps(item)
     outcome = item.stash.get(_OUTCOME, "passed")
     if outcome != "skipped":
-        problems += _left_over(item)
+        problems += judging.left_over(item)
     if outcome == "failed":
-        item.stash[_NOTICED] = [*_texts(problems), *_hints(item)]
+        item.stash[_NOTICED] = [*judging.texts(problems), *judging.hints(item)]
     else:
-        _raise(item, problems)
-
-
-@contextmanager
-def _joining(item: pytest.Item, *, at_the_end: bool = False) -> Generator[None, None, None]:
-    """Add what the sandboxes noticed to the exception of the block, if there is one."""
-    __tracebackhide__ = True
-    try:
-        yield
-    except BaseException as error:
-        skipped = _as_skip(error)
-        _tell(item, skipped or error, [*_mishaps(item), *(_left_over(item) if at_the_end else ())])
-        if skipped:
-            raise skipped from None
-        raise
-
-
-def _as_skip(error: BaseException) -> BaseException | None:
-    """The skip of a test that asks a live sandbox for what only the emulator can do; None for any other exception."""
-    kind = type(error)
-    if (kind.__module__, kind.__name__) != (f"{__package__}.engine.errors", "EmbeddedOnly"):
-        return None
-    return pytest.skip.Exception(str(error), _use_item_location=True)
-
-
-def _tell(item: pytest.Item, error: BaseException, problems: Sequence[Exception]) -> None:
-    """Add what the sandboxes noticed to an exception: to the reason of a skip or expected failure, else as notes."""
-    from unittest import SkipTest
-
-    if not isinstance(error, pytest.skip.Exception | pytest.xfail.Exception | SkipTest):
-        for text in [*_texts(problems), *_hints(item)]:
-            error.add_note(f"and the Seam sandbox says: {text}")
-    elif texts := _texts(
-        [problem for problem in problems if not _as_skip(problem)]
-    ):  # pytest shows a reason in one line
-        said = [f"the Seam sandbox says: {text}" for text in texts]
-        reason = " ".join("; ".join([str(error), *said] if str(error) else said).split())
-        if isinstance(error, SkipTest):
-            error.args = (reason,)
-        else:
-            error.msg = reason
-
-
-def _judged(item: pytest.Item, question: str) -> list[Any]:
-    """What the module `verdict` says of the sandboxes of a test. It is imported when there is one."""
-    sandboxes = item.stash.get(_SANDBOXES, ())
-    if not sandboxes:
-        return []
-    from . import verdict
-
-    return [said for sandbox in sandboxes for said in getattr(verdict, question)(sandbox.backend)]
-
-
-def _mishaps(item: pytest.Item) -> list[Exception]:
-    return _judged(item, "mishaps")
-
-
-def _left_over(item: pytest.Item) -> list[Exception]:
-    return _judged(item, "left_over")
-
-
-def _hints(item: pytest.Item) -> list[str]:
-    return _judged(item, "hints")
-
-
-def _raise(item: pytest.Item, problems: Sequence[Exception]) -> None:
-    __tracebackhide__ = True
-    for skipped in filter(None, map(_as_skip, problems)):
-        raise skipped
-    if problems:
-        from .engine.errors import raise_together
-
-        for hint in _hints(item):
-            problems[0].add_note(f"and: {hint}")
-        raise_together(problems)
-
-
-def _texts(problems: Sequence[Exception]) -> list[str]:
-    if not problems:
-        return []
-    from .engine.errors import told
-
-    return [text for problem in problems for text in told(problem)]
-
-
-def _hint_at_strategies(item: pytest.Item, error: BaseException) -> None:
-    """Say what to do where Hypothesis refuses @given beside one of the fixtures of this plugin."""
-    ours = [name for name in getattr(item, "fixturenames", ()) if name in globals()]
-    if ours and type(error).__name__ == "FailedHealthCheck" and "function-scoped fixture" in str(error):
-        error.add_note(
-            f"{', '.join(ours)}: a Seam sandbox that all examples share would keep what one of them does to it. Draw a "
-            "fresh one for each example instead of using the fixture:\n"
-            "    from pytest_seam_sandbox.strategies import sandboxes\n\n"
-            "    @given(sandbox=sandboxes())\n"
-            "    def test_...(sandbox):\n"
-            "        device, = sandbox.client().devices.list()\n"
-            "It takes the place of seam_sandbox: sandbox.client(), .async_client(), .http(), .serve(), .intercepted(); "
-            "sandboxes(devices=[...], phones=1) has devices and phones; sweep(sandbox, ...) is seam_sweep."
-        )
+        judging.raise_all(item, problems)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -281,7 +183,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Put the timeline of each sandbox under what failed, and what the teardown noticed into its report."""
     report = yield
-    sandboxes = item.stash.get(_SANDBOXES, ())
+    sandboxes = item.stash.get(judging.SANDBOXES, ())
     if report.failed or (report.when == "call" and _wanted(item.config).of_all):
         shown = {id(sandbox): sandbox for sandbox in (*_of_shared_fixtures(item), *sandboxes, *_made_by(item))}
         pictures = item.stash[_MADE].pictures if _MADE in item.stash else ()
@@ -362,7 +264,7 @@ def seam_sandbox(request: pytest.FixtureRequest, seam_extensions: Extensions) ->
 
     __tracebackhide__ = True
     sandbox = Sandbox(extensions=seam_extensions, **settings_of(request, seam_extensions.worlds))
-    request.node.stash.setdefault(_SANDBOXES, []).append(sandbox)
+    request.node.stash.setdefault(judging.SANDBOXES, []).append(sandbox)
     keys = request.config.stash.setdefault(_KEYS, {})
     if not sandbox.is_live:
         sandbox.embedded.app.gate.other_keys = keys
