@@ -3,6 +3,8 @@
 import pytest
 
 from pytest_seam_sandbox.api import find_endpoint
+from pytest_seam_sandbox.backends.live.undoing.rules import Refuse
+from pytest_seam_sandbox.backends.live.undoing.table import rule_of
 from pytest_seam_sandbox.compare.scenarios import SCENARIOS
 from pytest_seam_sandbox.compare.steps import Call, DeviceNeed, names_in
 from pytest_seam_sandbox.report.timeline import render_timeline
@@ -43,6 +45,13 @@ def test_every_step_is_made(other):
                 there |= step.keep.keys()
                 if step.undo is not None:
                     assert set(names_in(step.undo.params)) <= there, (scenario.name, step.path)
+
+
+def test_no_step_is_refused_to_live_sandboxes():
+    """Else the whole comparison with a live workspace ends there."""
+    steps = [step for scenario in SCENARIOS for step in scenario.steps if isinstance(step, Call)]
+    paths = {call.path for step in steps for call in (step, step.undo) if call is not None}
+    assert [path for path in sorted(paths) if isinstance(rule_of(path), Refuse)] == []
 
 
 def test_names_and_paths_of_scenarios():

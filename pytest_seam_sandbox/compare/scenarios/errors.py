@@ -18,7 +18,6 @@ PATHS = FrozenDict(
         "/access_codes/delete": "access_code_id",
         "/action_attempts/get": "action_attempt_id",
         "/connected_accounts/get": "connected_account_id",
-        "/connected_accounts/delete": "connected_account_id",
         "/connect_webviews/get": "connect_webview_id",
         "/client_sessions/get": "client_session_id",
         "/events/get": "event_id",
