@@ -36,9 +36,9 @@ _FILL = MappingProxyType(
 
 @dataclass
 class _Runs:
-    """All runs of a machine so far. most: how many Hypothesis makes that fit, if none fails.
+    """All runs of a machine so far. most: how many whole ones Hypothesis makes, if none fails.
 
-    calls: what the app called in them. tell: takes how far they are.
+    calls: what the app called in them. count: of those that were not given up. tell: takes how far they are.
     """
 
     machine: str
@@ -92,12 +92,15 @@ def unexplained(chosen: settings) -> settings:
     return settings(chosen, phases=[phase for phase in phases if phase is not Phase.explain])
 
 
-def note_run(calls: Iterable[Call], *, has_failed: bool) -> None:
-    """Remember what the app called in one run, and how it ended, if somebody wants to know."""
+def note_run(calls: Iterable[Call], *, has_failed: bool, is_whole: bool) -> None:
+    """Remember what the app called in one run, and how it ended, if somebody wants to know.
+
+    is_whole: whether Hypothesis counts it as an example, since it was not given up.
+    """
     runs = _RUNS.get()
     if runs is not None:
         runs.calls.update(calls)
-        runs.count += 1
+        runs.count += is_whole
         runs.has_failed |= has_failed
         runs.tell(runs.progress)
 

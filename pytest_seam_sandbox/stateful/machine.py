@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -26,6 +27,7 @@ from ..settings import read_setting
 from ..strategies.disruptions import checked_names
 from ..strategies.disruptions import faults as drawn_faults
 from ..strategies.fault_specs import FaultSpec, check_kinds, check_targets
+from ..strategies.hypothesis_internals import GIVEN_UP
 from ..strategies.template import SandboxTemplate, as_names
 from ..watch import unnoticed
 from ..worlds.naming import AnyWorld
@@ -108,7 +110,8 @@ class Machine(OutageSwitches, WebhookSteps):
 
     def _end(self) -> None:
         calls = self.sandbox.requests if self.faults else ()
-        note_run(((call.method, call.path) for call in calls), has_failed=self.has_failed)
+        is_whole = not isinstance(sys.exception(), GIVEN_UP)
+        note_run(((call.method, call.path) for call in calls), has_failed=self.has_failed, is_whole=is_whole)
         super()._end()
 
     # what a subclass fills in
