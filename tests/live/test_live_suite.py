@@ -1,7 +1,7 @@
 """The main behaviour suite, run live on the strict server: the very tests of the emulator.
 
-What only the emulator can do skips with the reason. All of it takes a minute, with two workers; each run of the suite
-takes a part: LIVE_SUITE=all python -m pytest tests/live/test_live_suite.py.
+What only the emulator can do skips with the reason. All of it takes two minutes, with two workers; each run of the
+suite takes a part. All: `nox --session live`, or LIVE_SUITE=all python -m pytest tests/live/test_live_suite.py.
 """
 
 import os
@@ -14,17 +14,21 @@ from live.state import differences, state_of
 from live.strict_server import StrictServer
 
 ROOT = Path(__file__).parents[2]
-PART = {"tests/test_deactivation.py": 11, "examples/door_service": 4}
+PART = {"examples/door_service": 4, "examples/mobile_keys": 3, "examples/plain_httpx": 2}
 """What every run takes, and how many of its tests have to pass at least."""
 ALL = PART | {
+    "tests/test_expectations.py": 45,
     "tests/test_outages.py": 34,
     "tests/test_outages_nested.py": 4,
+    "tests/test_deactivation.py": 11,
     "tests/test_sandbox_clients.py": 4,
     "tests/clients/test_curl.py": 0,
     "tests/clients/test_requests.py": 0,
     "tests/clients/test_sdk_subprocess.py": 0,
-    "examples/mobile_keys": 0,
     "examples/async_monitor": 0,
+    "examples/guest_stay": 0,
+    "examples/webhooks_asgi": 0,
+    "examples/webhooks_wsgi": 0,
 }
 QUICK = {"action_attempts": 0.01, "event_latency": 0.02, "state_latency": 0.01, "deactivation_latency": 0.01}
 REASONS = re.compile(r"is embedded only, and this sandbox is live: |It was not sent\.|not installed|not there")
@@ -55,6 +59,7 @@ def test_tests_of_the_emulator_pass_live_and_leave_nothing(tmp_path):
     with StrictServer(**QUICK) as server:
         backend = server.backend(server.first)
         backend.provision.create_device("ttlock_lock", name="Loft")
+        backend.provision.create_device("igloohome_lock", name="Barn")
         before = state_of(backend)
 
         status, told = run_live(server, tmp_path, *files, *workers)
