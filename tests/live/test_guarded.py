@@ -182,7 +182,15 @@ def test_parameters_come_from_query_and_body():
         ("https://connect.getseam.com.example.com/devices/list", {}, "goes to another server"),
         ("https://connect.getseam.com@example.com/devices/list", {}, "goes to another server"),
         ("/devices/list", {"authorization": "Bearer seam_key1_production"}, "in the header authorization"),
-        ("/devices/list", {"authorization": "bearer seam_test1"}, "in the header authorization"),
+        ("/devices/list", {"authorization": "bearer seam_key1_production"}, "in the header authorization"),
+        ("/devices/list", {"authorization": "Bearer  seam_at1_of_a_user"}, "in the header authorization"),
+        ("/devices/list", {"authorization": "Bearer eyJh"}, "in the header authorization"),
+        ("/devices/list", {"authorization": "Basic bm9uc2Vuc2U="}, "in the header authorization"),
+        (
+            "/devices/list",
+            {"authorization": "Bearer seam_test1", "seam-workspace": "other"},
+            "the header seam-workspace",
+        ),
         ("/devices/list", {"seam-api-key": "seam_key1_production"}, "in the header seam-api-key"),
         ("/devices/list", {"client-session-token": "seam_cst1"}, "in the header client-session-token"),
         ("/devices/list", {"seam-publishable-key": "seam_pk1"}, "in the header seam-publishable-key"),
@@ -200,6 +208,27 @@ def test_another_server_and_another_credential_are_refused_before_anything_leave
     assert live.connection.refused == [caught.value]
     assert "production" not in str(caught.value)
     assert "seam_test1" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": "Bearer seam_test1_wrong"},
+        {"authorization": "bearer seam_test1"},
+        {"authorization": "Bearer nonsense"},
+        {"authorization": "nonsense"},
+        {"seam-api-key": "seam_test1_wrong"},
+    ],
+)
+def test_wrong_key_is_refused_as_by_seam_and_nothing_leaves(server, live, headers):
+    with live.client(headers=headers) as client:
+        answer = client.post("/locks/unlock_door", json={"device_id": server.first.device_ids["Front Door"]})
+
+    error = answer.json()["error"]
+    assert (answer.status_code, answer.json()["ok"], error["type"]) == (401, False, "unauthorized")
+    assert error["message"].startswith("API Key not found (")
+    assert error["request_id"] == answer.headers["seam-request-id"]
+    assert (server.seen, live.connection.refused, live.undo.journal.changes) == ([], [], [])
 
 
 def test_credentials_of_this_workspace_are_let_through(server, live):

@@ -50,7 +50,12 @@ def test_assertion(live):
 
 def test_refused_write(live):
     _, _, client = live
-    client.post("/devices/simulate/disconnect", headers={"authorization": "Bearer seam_test2XyZw_of_another_workspace"})
+    client.post("/devices/simulate/disconnect", headers={"authorization": "Bearer seam_2XyZw_of_another_workspace"})
+
+
+def test_wrong_key(live):
+    headers = {"authorization": "Bearer seam_test2XyZw_wrong"}
+    live[2].post("/devices/simulate/disconnect", headers=headers).raise_for_status()
 
 
 def test_network(live):
@@ -132,7 +137,7 @@ def test_key_shows_nowhere(pytester, monkeypatch):
         )
 
     assert result.ret == 1
-    assert result.parseoutcomes() == {"failed": 12}
+    assert result.parseoutcomes() == {"failed": 13}
     names = {path.name for path in pytester.path.rglob("*")}
     assert "report.xml" in names
     assert any(name.endswith(".jsonl") for name in names)

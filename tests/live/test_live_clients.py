@@ -9,10 +9,12 @@ import httpx
 import pytest
 import requests
 import seam
-from seam.exceptions import SeamHttpApiError
+from seam.exceptions import SeamHttpApiError, SeamHttpUnauthorizedError
 
 from pytest_seam_sandbox import EmbeddedOnly, ProductionRefused, Sandbox, SandboxError
 from pytest_seam_sandbox.backends.live.connection import Connection
+
+PRODUCTION_KEY = "seam_6rPuXdEr_of_a_production_workspace"
 
 
 def paths(live):
@@ -79,10 +81,36 @@ def test_key_of_ones_own_leads_there_too(server, live_folder, monkeypatch):
     assert {key for _, _, key in server.seen} == {server.first.api_key}
 
 
-def test_other_keys_and_other_hosts_are_refused(server, live):
+def test_keys_of_other_sandboxes_are_wrong_keys(server, live):
+    with live.http(headers={"authorization": f"Bearer {server.second.api_key}"}) as client:
+        answer = client.get("/devices/list")
+    program = seam.Seam(api_key="seam_test1_wrong", httpx_options={"transport": live.transport})
+    with program, pytest.raises(SeamHttpUnauthorizedError):
+        program.devices.list()
+
+    assert (answer.status_code, answer.json()["error"]["type"]) == (401, "unauthorized")
+    assert [(call.path, call.status, call.error) for call in live.requests] == [
+        ("/devices/list", 401, "unauthorized"),
+        ("/devices/list", 401, "unauthorized"),
+    ]
+    assert "nothing was sent" in live.timeline
+    assert server.second.api_key not in live.timeline
+    live.check()
+
+
+def test_failure_of_a_program_with_a_wrong_key_has_a_hint(live):
+    with pytest.raises(KeyError) as raised, live, live.http(headers={"authorization": "Bearer nonsense"}) as client:
+        raise KeyError(client.get("/devices/list").json()["devices"])
+
+    assert (
+        "every request of the program under test got 401: it has no key of this sandbox." in raised.value.__notes__[0]
+    )
+
+
+def test_production_keys_and_other_hosts_are_refused(server, live):
     with httpx.Client(transport=live.transport) as client:
         with pytest.raises(ProductionRefused, match="has a credential in the header authorization that is not of the"):
-            client.get(f"{server.url}/devices/list", headers={"authorization": f"Bearer {server.second.api_key}"})
+            client.get(f"{server.url}/devices/list", headers={"authorization": f"Bearer {PRODUCTION_KEY}"})
         with pytest.raises(ProductionRefused, match=r"^GET 'http://example\.com/devices/list' goes to another server"):
             client.get("http://example.com/devices/list")
 

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from json import JSONDecodeError
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 import httpx
 from anyio.to_thread import run_sync
 from pydantic_core import from_json
 
-from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test, quoted
+from ...engine.errors import ApiError, ProductionRefused, SandboxError, is_for_the_test, quoted
 from ...engine.http import SEAM_URL
 from .connection import Connection, is_read, json_of
 from .journal import Change
+from .keys import is_harmless
 from .lease_records import without_records
 
 __tracebackhide__ = is_for_the_test
@@ -31,6 +33,9 @@ _CREDENTIALS = (
     "seam-publishable-key",
     "seam-workspace",
 )
+_OF_KEYS = frozenset({"authorization", "seam-api-key"})
+_BEARER = re.compile("bearer ", re.IGNORECASE)
+_WRONG_KEY = "API Key not found (it is not the key of this live sandbox, which answers for Seam: nothing was sent)"
 _SET_ANEW = (
     "host",
     "seam-api-key",
@@ -58,9 +63,10 @@ class Notes(Protocol):
 class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Sends the requests of any client, sync or async, on the connection of a live sandbox.
 
-    A request to another host, or with another key, is refused with SandboxError before it leaves. Seam's host means the
-    endpoint of the connection. The answer comes as it is, but for lease records; redirects are for the client to
-    follow, through here again.
+    A request to another host, or with a credential that may lead to another workspace, is refused with SandboxError
+    before it leaves. A key that is wrong gets 401 without leaving, as at Seam. Seam's host means the endpoint of the
+    connection. The answer comes as it is, but for lease records; redirects are for the client to follow, through here
+    again.
     """
 
     def __init__(self, connection: Connection, notes: Notes) -> None:
@@ -77,14 +83,15 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
         path = self._path_of(request)
-        with_key = self._check_credentials(request)
+        if self._has_wrong_key(request):
+            return _refused_as_by_seam(request)
         try:
             if not is_read(request.method, path):
                 check_form(request, path, body)
             change = self._notes.begin(request.method, path, params_of(request, body))
         except SandboxError as refused:
             raise self._connection.refusal(refused) from None
-        answer = self._connection.exchange(self._leaving(request, path, body), with_key=with_key)
+        answer = self._connection.exchange(self._leaving(request, path, body), with_key=_takes_key(request))
         try:
             self._connection.check_workspace(answer)
         except ProductionRefused as refused:
@@ -107,26 +114,30 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             )
         )
 
-    def _check_credentials(self, request: httpx.Request) -> bool:
-        """Whether the API key is to be put in. Raises ProductionRefused for a credential of another workspace."""
-        unknown = self._unknown_credential(request)
-        if unknown is not None:
-            raise self._connection.refusal(
-                ProductionRefused(
-                    f"{request.method} {request.url.path} has a credential in the header {unknown} that is not of the "
-                    "workspace of this sandbox. It was not sent. Build the client with the key of the sandbox."
+    def _has_wrong_key(self, request: httpx.Request) -> bool:
+        """Whether the API key is wrong. Raises ProductionRefused for a credential that may be of another workspace."""
+        unknown = self._unknown_credentials(request)
+        for name, is_wrong_key in unknown.items():
+            if not is_wrong_key:
+                raise self._connection.refusal(
+                    ProductionRefused(
+                        f"{request.method} {request.url.path} has a credential in the header {name} that is not of the "
+                        "workspace of this sandbox. It was not sent. Build the client with the key of the sandbox."
+                    )
                 )
-            )
-        key = request.headers.get("authorization", request.headers.get("seam-api-key"))
-        return key is not None and not key.startswith("Bearer seam_cst")
+        return bool(unknown)
 
-    def _unknown_credential(self, request: httpx.Request) -> str | None:
-        """The header with it. In a frame of its own, since a report of a failure may show the variables of frames."""
+    def _unknown_credentials(self, request: httpx.Request) -> dict[str, bool]:
+        """The headers with them, and whether each is no more than a wrong key.
+
+        In a frame of its own, since a report of a failure may show the variables of frames.
+        """
+        found = {}
         for name in _CREDENTIALS:
             value = request.headers.get(name)
             if value is not None and not self._connection.knows(name, value.removeprefix("Bearer ")):
-                return name
-        return None
+                found[name] = name in _OF_KEYS and is_harmless(_BEARER.sub("", value, count=1))
+        return found
 
     def _leaving(self, request: httpx.Request, path: str, body: bytes) -> httpx.Request:
         query = f"?{request.url.query.decode('ascii')}" if request.url.query else ""
@@ -138,6 +149,19 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             content=body or None,
             extensions={name: value for name, value in request.extensions.items() if name == "timeout"},
         )
+
+
+def _takes_key(request: httpx.Request) -> bool:
+    """Whether the API key is to be put in: the request has what stands in for it."""
+    key = request.headers.get("authorization", request.headers.get("seam-api-key"))
+    return key is not None and not key.startswith("Bearer seam_cst")
+
+
+def _refused_as_by_seam(request: httpx.Request) -> httpx.Response:
+    """What Seam answers to a key that it does not know."""
+    request_id, error = str(uuid4()), ApiError(401, "unauthorized", _WRONG_KEY)
+    answer = {"error": {**error.body(), "request_id": request_id}, "ok": False}
+    return httpx.Response(error.status, json=answer, headers={"seam-request-id": request_id}, request=request)
 
 
 def _shown(answer: httpx.Response) -> httpx.Response:
