@@ -69,7 +69,7 @@ PROJECT = """
             raise AssertionError("broken")
 
     TestBroken = Broken.TestCase
-    TestBroken.settings = settings(TestDesk.settings, max_examples=20)
+    TestBroken.settings = settings(TestDesk.settings, max_examples=200)
 
     def test_last():
         pass
