@@ -145,9 +145,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Let what is wrong for certain fail the test itself, or join the failure that there is."""
     __tracebackhide__ = True
     if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-        from .strategies.deadline import lift_deadline
+        from .strategies.given_settings import adapt_settings
 
-        lift_deadline(item.obj)  # type: ignore[attr-defined]  # it has one, as was just seen
+        adapt_settings(item.obj)  # type: ignore[attr-defined]  # it has one, as was just seen
     with judging.joining(item):
         try:
             yield

@@ -13,11 +13,12 @@ from functools import wraps
 from types import MappingProxyType
 from typing import Any
 
-from hypothesis import Phase, Verbosity, settings
+from hypothesis import Verbosity
 from hypothesis.stateful import RuleBasedStateMachine
 
 from .. import watch
 from ..engine.errors import SandboxError, SandboxWarning, is_for_the_test
+from ..strategies.given_settings import unexplained
 from ..strategies.hypothesis_internals import case_of, drop_listings, rules_of
 from .decorators import is_own
 
@@ -82,14 +83,6 @@ def adapt(machine: type[RuleBasedStateMachine], targets: Callable[[], Sequence[s
 
     case.runTest = run_test
     setattr(machine, "TestCase", case)  # noqa: B010 - the type says that it cannot be set, which is for instances
-
-
-def unexplained(chosen: settings) -> settings:
-    """The settings without the phase that explains, if nobody has chosen the phases."""
-    phases = chosen.phases
-    if tuple(phases) != tuple(settings.get_profile("default").phases):
-        return chosen
-    return settings(chosen, phases=[phase for phase in phases if phase is not Phase.explain])
 
 
 def note_run(calls: Iterable[Call], *, has_failed: bool, is_whole: bool) -> None:

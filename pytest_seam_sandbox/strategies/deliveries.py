@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ..engine.errors import SandboxError, is_for_the_test, quoted
 from ..webhooks.plans import KINDS, DeliveryKind, DeliveryPlan, PlannedDelivery
-from .deadline import without_deadline
+from .given_settings import ours
 
 __tracebackhide__ = is_for_the_test
 
@@ -29,7 +29,7 @@ def delivery_plans(
     if unknown or not kinds:
         raise SandboxError(f"kinds has {quoted(unknown)}; it takes one or more of {', '.join(KINDS)}.")
     one = st.sampled_from([kind for kind in KINDS if kind in kinds]).flatmap(_delivery)
-    return without_deadline(st.lists(one, max_size=max_size).map(lambda drawn: DeliveryPlan(tuple(drawn))))
+    return ours(st.lists(one, max_size=max_size).map(lambda drawn: DeliveryPlan(tuple(drawn))))
 
 
 def _delivery(kind: DeliveryKind) -> st.SearchStrategy[PlannedDelivery]:

@@ -23,8 +23,8 @@ from ..engine.settings import ActionAttempts
 from ..outages import DEFAULT_KINDS, KINDS, OutageKind, OutageSpec, possible_outages
 from ..sandbox import Sandbox
 from ..worlds.naming import AnyWorld
-from .deadline import without_deadline
 from .fault_specs import FaultSpec, check_kinds, check_targets
+from .given_settings import ours
 from .hypothesis_internals import at_end_of_example
 from .plans import FaultPlan, OutagePlan, PlannedOutage
 from .template import SandboxTemplate, as_names, at_least
@@ -63,7 +63,7 @@ def sandboxes(
     `@settings(deadline=None)`.
     """
     template = SandboxTemplate(world, devices, phones, settings)
-    return without_deadline(_sandboxes(st.just(template), st.sampled_from(template.attempts)))
+    return ours(_sandboxes(st.just(template), st.sampled_from(template.attempts)))
 
 
 # Composite strategies rather than `map`: Hypothesis prints what `map` makes as a call of the function that made it.
@@ -114,7 +114,7 @@ def outages(
     that Seam has an endpoint for.
     """
     template_of = partial(SandboxTemplate, world, devices, phones, {"extensions": extensions})
-    return without_deadline(_one_outage(_possible_outages(sandbox, kinds, extensions, template_of)))
+    return ours(_one_outage(_possible_outages(sandbox, kinds, extensions, template_of)))
 
 
 @st.composite
@@ -143,7 +143,7 @@ def outage_plans(
     possible = _possible_outages(sandbox, kinds, extensions, template_of)
     paces = dict.fromkeys((min(_FLAPPING, horizon), horizon))
     drawn_paces = st.sampled_from([(st.integers(0, pace - 1), st.integers(1, pace)) for pace in paces])
-    return without_deadline(_plans(possible, st.integers(1, max_outages), drawn_paces, horizon))
+    return ours(_plans(possible, st.integers(1, max_outages), drawn_paces, horizon))
 
 
 @st.composite
@@ -225,7 +225,7 @@ def faults(
     targets: paths, or methods and paths, as `sandbox.faults` takes them. max_times: how many requests meet it at most.
     """
     at_least(1, max_times=max_times)
-    return without_deadline(_one_fault(_FaultChoices(_parsed(targets), kinds, max_times)))
+    return ours(_one_fault(_FaultChoices(_parsed(targets), kinds, max_times)))
 
 
 def fault_plans(
@@ -241,7 +241,7 @@ def fault_plans(
     paths = {target: [path for path in all_paths() if fnmatchcase(path, parsed[target].path)] for target in parsed}
     clashes = {(one, other): parsed[one].overlaps(parsed[other], paths[one]) for one in parsed for other in parsed}
     choices = _FaultChoices(parsed, kinds, max_times=3)
-    return without_deadline(_fault_plans(choices, st.integers(1, max_faults), clashes))
+    return ours(_fault_plans(choices, st.integers(1, max_faults), clashes))
 
 
 class _FaultChoices:

@@ -38,7 +38,7 @@ from pytest_seam_sandbox.stateful import (
     rule,
     shortest,
 )
-from pytest_seam_sandbox.stateful.case import unexplained
+from pytest_seam_sandbox.strategies.given_settings import unexplained
 from pytest_seam_sandbox.strategies.hypothesis_internals import is_final
 from stateful.running import QUICK, failure_of, repeat, steps_of, transcript_of
 

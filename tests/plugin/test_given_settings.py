@@ -1,13 +1,13 @@
-"""Tests that draw from our strategies have no deadline, since their examples take apps through minutes."""
+"""Tests that draw from our strategies have no deadline, and no explanations that list lines of the sandbox."""
 
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pytest_seam_sandbox.strategies import delivery_plans, fault_plans, faults, outage_plans, outages, sandboxes
-from pytest_seam_sandbox.strategies.deadline import lift_deadline
+from pytest_seam_sandbox.strategies.given_settings import adapt_settings
 
 SLOW = """
 import time
@@ -27,6 +27,28 @@ class TestClass:
 """
 
 
+FAILING = """
+from hypothesis import given
+from pytest_seam_sandbox.strategies import outage_plans, sandboxes
+
+@given(sandbox=sandboxes(), plan=outage_plans())
+def test_app(sandbox, plan):
+    for _ in plan.play(sandbox):
+        assert sandbox.devices[0].properties.online
+"""
+
+
+def test_failure_lists_no_lines_of_the_sandbox(pytester, in_process):
+    """Which of its own lines an outage runs tells nothing about the app."""
+    pytester.makepyfile(FAILING)
+
+    result = in_process("-q", "-p", "no:cacheprovider")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*plan=OutagePlan(*"])
+    result.stdout.no_fnmatch_line("*only run by failing*")
+
+
 def test_slow_examples_are_no_failures(pytester, in_process):
     """Neither a function nor a method that draws sandboxes or plans is held to the deadline."""
     pytester.makepyfile(SLOW)
@@ -37,22 +59,23 @@ def test_slow_examples_are_no_failures(pytester, in_process):
 
 
 @pytest.mark.parametrize("strategy", [sandboxes, outages, outage_plans, faults, fault_plans, delivery_plans])
-def test_strategy_of_ours_lifts_the_deadline(strategy):
+def test_strategy_of_ours_lifts_deadline_and_explanations(strategy):
     """Where Hypothesis keeps the settings and the strategies of a test is not documented: this fails if it moves."""
 
     @given(drawn=strategy())
     def test(drawn):
         """Never run."""
 
-    lift_deadline(test)
+    adapt_settings(test)
 
     assert test._hypothesis_internal_use_settings.deadline is None
+    assert Phase.explain not in test._hypothesis_internal_use_settings.phases
 
 
 def test_other_tests_keep_theirs():
     """What is no test of Hypothesis, or draws from other strategies, is left as it is."""
 
-    @settings(deadline=timedelta(seconds=7))
+    @settings(deadline=timedelta(seconds=7), phases=[Phase.generate, Phase.explain])
     @given(drawn=sandboxes())
     def chosen(drawn):
         """Never run."""
@@ -61,9 +84,11 @@ def test_other_tests_keep_theirs():
     def other(drawn):
         """Never run."""
 
-    lift_deadline(print)
-    lift_deadline(chosen)
-    lift_deadline(other)
+    adapt_settings(print)
+    adapt_settings(chosen)
+    adapt_settings(other)
 
     assert chosen._hypothesis_internal_use_settings.deadline == timedelta(seconds=7)
+    assert Phase.explain in chosen._hypothesis_internal_use_settings.phases
+    assert Phase.explain in other._hypothesis_internal_use_settings.phases
     assert other._hypothesis_internal_use_settings.deadline == settings().deadline
