@@ -149,13 +149,9 @@ def leftovers(folder: Path) -> Iterator[Leftover]:
     Raises JournalFailed for a folder that cannot be read.
     """
     for path in _journals(folder):
-        lock = _lock_of(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
+        lock = _held(path)
+        if lock is None:
             continue
-        except OSError as error:
-            _fail(f"the journal {path} cannot be locked", error)
         if path.exists():
             yield Leftover(path, read(path), _File(path, lock))
         else:  # its process, or another start, has just done with it
@@ -294,19 +290,27 @@ def _new_file(folder: Path, header: Header) -> _File:
     return file
 
 
+def _held(path: Path) -> FileLock | None:
+    """The lock of a journal, held from now on; None where another process holds it."""
+    lock = _lock_of(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return None
+    except OSError as error:
+        _fail(f"the journal {path} cannot be locked", error)
+    return lock
+
+
 def _free_place(folder: Path, name: str) -> tuple[Path, FileLock]:
     """A path that no journal has, and its lock, which is held."""
     number = 0
     while True:
         number += 1
         path = folder / f"{name}-{number}.jsonl"
-        lock = _lock_of(path)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
+        lock = _held(path)
+        if lock is None:
             continue
-        except OSError as error:
-            _fail(f"the journal {path} cannot be locked", error)
         if not path.exists():
             return path, lock
         lock.release()
