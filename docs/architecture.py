@@ -36,6 +36,7 @@ FLOORS: tuple[Mapping[str, int], ...] = (
     {"verdict": 0, "expectations": 2},
     {"backends": 2},
     {"settings": 1},
+    {"setting_values": 1},
     {"worlds": 3},
     {"report": 2},
     {"api": 2},

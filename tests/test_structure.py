@@ -293,7 +293,7 @@ def test_families_call_no_endpoint_of_another(module):
     assert taken == []
 
 
-LOADED_BY_EVERY_RUN = ("hookspecs", "judging", "layers", "plugin", "run_hooks", "settings", "watch")
+LOADED_BY_EVERY_RUN = ("hookspecs", "judging", "layers", "plugin", "run_hooks", "setting_values", "settings", "watch")
 
 
 @pytest.mark.parametrize("module", LOADED_BY_EVERY_RUN)
@@ -384,7 +384,7 @@ TOLD = {
     "MissingDependency",
     "SweepFailed",
 }
-HIDDEN_ITSELF = {"plugin", "cli", "settings"}
+HIDDEN_ITSELF = {"plugin", "cli", "settings", "setting_values"}
 """A hook of pytest, whose lines pytest leaves out anyway, a program of its own, and what is hidden as a whole."""
 
 

@@ -15,7 +15,7 @@ import httpx
 
 from ..engine.errors import is_for_the_test
 from ..engine.http import SEAM_HOST
-from ..settings import host_of
+from ..setting_values import host_of
 from .in_process import SandboxTransport, checkpoint
 from .other_hosts import check_host, refusals
 from .waits import sandbox_time_in_sdk

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.http import SEAM_HOST
-from ..settings import host_of
+from ..setting_values import host_of
 
 __tracebackhide__ = is_for_the_test
 

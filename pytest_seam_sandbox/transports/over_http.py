@@ -18,7 +18,7 @@ from ..engine.app import App
 from ..engine.errors import SandboxError, embedded_only, is_for_the_test
 from ..engine.http import SEAM_HOST, Request, Response
 from ..engine.settings import Settings
-from ..settings import host_of
+from ..setting_values import host_of
 from .intercept import replacing
 from .other_hosts import check_host, refusals
 from .server import Listener
