@@ -33,6 +33,21 @@ class Refused(SandboxError):
         super().__init__(f"Seam refused {path} with {given}: {status} {self.error_type}: {message}")
 
 
+class _Answer(dict[str, Any]):
+    """What a path answered. A key that it lacks is told to the author of the test: some server is not like Seam."""
+
+    def __init__(self, path: str, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self._path = path
+
+    def __missing__(self, key: str) -> Any:
+        found = shortened(", ".join(self), 200) or "nothing"
+        raise SandboxError(
+            f"the answer to {self._path} has no {key!r}, as Seam's have; it has {found}. Check which server answers "
+            "(live_endpoint)."
+        )
+
+
 Send = Callable[[str, bytes], "tuple[int, bytes]"]
 """Sends a JSON body to a path by POST; gives the status and the body of the answer."""
 
@@ -50,7 +65,7 @@ class SeamApi:
         if fault is not None:
             raise SandboxError(f"{path} takes JSON only: {shortened(fault, 200)}.")
         status, content = self._send(path, to_json(sent))
-        answer: dict[str, Any] = from_json(content)
+        answer = _Answer(path, from_json(content))
         if status >= 400:
             raise Refused(path, sent, status, answer["error"])
         return answer

@@ -2,8 +2,10 @@
 
 import pytest
 
+from live.recording_server import KEY, json_answer, recording
 from live.strict_server import StrictServer
 from pytest_seam_sandbox import Sandbox, SandboxError
+from pytest_seam_sandbox.backends.live import events as live_events
 from pytest_seam_sandbox.backends.live.connection import NoSuchPath
 from pytest_seam_sandbox.engine.errors import SandboxWarning
 from pytest_seam_sandbox.engine.http import Response
@@ -78,3 +80,31 @@ def test_devices_are_found_where_nobody_knows_phones(go_live):
         sandbox.get_device("Tower")
 
     sandbox.close()
+
+
+@pytest.fixture
+def on_recording(tmp_path):
+    """A server that answers as little as it can, and a live sandbox on it."""
+    with recording() as server:
+        server.answers["/events/list"] = json_answer({"events": [], "ok": True})
+        settings = {"endpoint": server.url, "api_key": KEY, "timeout": 0.1, "folder": tmp_path}
+        with Sandbox.live(workspaces="w1", **settings) as sandbox:
+            yield server, sandbox
+
+
+def test_answer_without_what_seam_shows_is_told(on_recording):
+    _, sandbox = on_recording
+
+    with pytest.raises(SandboxError, match="the answer to /devices/list has no 'devices', as Seam's have; it has ok"):
+        list(sandbox.devices)
+
+
+def test_server_without_offsets_is_not_read_for_ever(on_recording, monkeypatch):
+    server, sandbox = on_recording
+    monkeypatch.setattr(live_events, "PAGE", 2)
+    server.answers["/events/list"] = json_answer({"events": [{"event_id": "a"}, {"event_id": "b"}], "ok": True})
+    server.seen.clear()
+
+    assert list(sandbox.events) == []
+    assert server.seen == [("POST", "/events/list")] * 2
+    server.answers["/events/list"] = json_answer({"events": [], "ok": True})

@@ -124,9 +124,10 @@ class EventPoller:
         while True:
             further = {"unstable_offset": offset} if offset else {}
             page = self._api.call("/events/list", since=since, limit=PAGE, **further)["events"]
-            found |= {event["event_id"]: event for event in page if event["event_id"] not in found}
+            news = {event["event_id"]: event for event in page if event["event_id"] not in found}
+            found |= news
             offset += len(page)
-            if len(page) < PAGE:
+            if len(page) < PAGE or not news:  # a server that knows no offset gives the same page for ever
                 break
         events = [*found.values()][::-1]
         events.sort(key=lambda event: seconds_in(event.get("created_at")))  # those of one time as Seam has them
