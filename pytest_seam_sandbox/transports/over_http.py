@@ -82,7 +82,7 @@ class OverHttp:
             answer = self.transport.handle_request(
                 httpx.Request(request.method, url, headers=headers, content=request.body)
             )
-        except (httpx.RequestError, SandboxError) as error:  # what is refused is told in the test too
+        except (httpx.RequestError, httpx.InvalidURL, SandboxError) as error:  # what is refused is told in the test too
             return Response(502, (("content-type", "text/plain"),), f"{type(error).__name__}: {error}".encode())
         kept = tuple((name, value) for name, value in answer.headers.items() if name not in _OF_A_CONNECTION)
         return Response(answer.status_code, kept, answer.content)

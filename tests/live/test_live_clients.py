@@ -163,6 +163,19 @@ def test_server_without_an_answer_of_seam_says_so(server, go_live):
     assert (call.error, call.status) == ("ReadError", 500)
 
 
+@pytest.mark.parametrize("target", [".example.com/devices/list", "@example.com/devices/list", ":80/devices/list", "*"])
+def test_server_passes_on_to_no_other_host(server, live, target):
+    with live.serve() as url, socket.create_connection(("127.0.0.1", httpx.URL(url).port), timeout=10) as connection:
+        head = f"POST {target} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {live.api_key}\r\nconnection: close\r\n\r\n"
+        connection.sendall(head.encode())
+        answer = connection.makefile("rb").read()
+
+    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert {path for _, path, _ in server.seen} <= {"/workspaces/get", "/events/list"}  # the sandbox's own
+    with contextlib.suppress(ProductionRefused):
+        live.check()
+
+
 def test_control_routes_are_the_emulators(live):
     with pytest.raises(EmbeddedOnly, match=r"^serve\(control=True\) is embedded only"):
         live.serve(control=True)
