@@ -304,6 +304,46 @@ def test_undoing_stops_when_nothing_gets_through(recorded, tmp_path, what):
     assert list(tmp_path.rglob("*.jsonl")) == []
 
 
+def too_many(seconds):
+    status, headers, body = refusal(429)
+    return status, {**headers, "retry-after": str(seconds)}, body
+
+
+def test_undoing_waits_for_the_next_minute(recorded, tmp_path):
+    """Longer than live_timeout, which is 2 s here: a device that stays lost is in the way of other tests."""
+    server, connection, undo = recorded
+    undo.close()
+    waited = []
+
+    def sleep(seconds):
+        waited.append(seconds)
+        server.answers[HEAL] = json_answer({"ok": True})
+
+    undo = Undo(connection, tmp_path / "more", sleep=sleep)
+    undo.send(BREAK, b'{"device_id": "d"}')
+    server.answers[HEAL] = too_many(55)
+
+    assert undo.undo() == []
+    assert waited == [55]
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(60, [60]), (61, [])])
+def test_undoing_waits_once_and_no_longer_than_a_minute(recorded, tmp_path, seconds, waits):
+    server, connection, undo = recorded
+    undo.close()
+    waited = []
+    undo = Undo(connection, tmp_path / "more", sleep=waited.append)
+    for number in range(3):
+        undo.send(BREAK, json.dumps({"device_id": str(number)}).encode())
+    server.answers[HEAL] = too_many(seconds)
+
+    (told,) = undo.undo()
+
+    assert told.startswith("/devices/simulate/disconnect and 2 changes before it were not undone: ")
+    assert f"asks to wait {seconds} s more" in told
+    assert waited == waits
+
+
 def test_what_is_noted_already_is_noted_once(recorded):
     """Not what is under way or was refused: it says nothing of how it was."""
     server, _, undo = recorded

@@ -44,7 +44,11 @@ class NoSuchPath(Unreachable):
 
 
 class TooManyRequests(SandboxError):
-    """Seam answered 429 until the deadline."""
+    """Seam answered 429 until the deadline. seconds: how much longer it asks to wait."""
+
+    def __init__(self, text: str, seconds: float = 0.0) -> None:
+        super().__init__(text)
+        self.seconds = seconds
 
 
 class Proof(NamedTuple):
@@ -193,8 +197,10 @@ class Connection:
             seconds = _seconds_to_wait(answer, self.now())
             if waited + seconds > self._timeout:
                 raise TooManyRequests(
-                    f"{self.endpoint} answers 429 to {path} and asks to wait {seconds:g} s more, after {waited:g} s of "
-                    f"waiting; the most is {self._timeout:g} s (live_timeout). Run fewer tests at once, or wait longer."
+                    f"{self.endpoint} answers 429 to {path} and asks to wait {seconds:g} s more, after {waited:g} s "
+                    f"of waiting; the most is {self._timeout:g} s (live_timeout). Run fewer tests at once, or wait "
+                    "longer.",
+                    seconds,
                 )
             self._sleep(seconds)
             waited += seconds

@@ -28,6 +28,9 @@ _OF_ANOTHER_KIND = (AttributeError, KeyError, TypeError, ValueError)
 
 _PAUSES = (0.2, 1.0)
 """Seconds before each further try of what was refused: a door does not turn before its lock is connected again."""
+_MOST_PATIENCE = 60.0
+"""Seconds for which undoing waits at most when Seam has had too many requests, beyond live_timeout: it counts by the
+minute, and what is not undone is in the way of others."""
 _UNREAD = "unread"
 """Known of a change when nothing could be looked at before it."""
 
@@ -172,7 +175,7 @@ class Undo:
                 left, refused = [change for change, _ in reversed(refused)], []
             change = left.pop()
             try:
-                self._undo_one(change, others)
+                self._undo_patiently(change, others)
             except CannotUndo as lost:
                 problems.append(str(lost))
                 book.over(change, "lost")
@@ -190,6 +193,15 @@ class Undo:
             if is_last_try:
                 book.over(change, "refused twice")
         return problems
+
+    def _undo_patiently(self, change: Change, others: set[str]) -> None:
+        try:
+            self._undo_one(change, others)
+        except TooManyRequests as error:
+            if error.seconds > _MOST_PATIENCE:
+                raise
+            self._sleep(error.seconds)
+            self._undo_one(change, others)
 
     def _undo_one(self, change: Change, others: set[str]) -> None:
         if _UNREAD in change.known:
