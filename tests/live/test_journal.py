@@ -242,6 +242,15 @@ def test_line_that_cannot_be_read_is_told_and_the_file_kept(tmp_path, line, told
     assert path.exists()
 
 
+@pytest.mark.parametrize("made", [{"ids": 5}, {"ids": [[1]]}, {"keys": "word"}])
+def test_ids_that_are_none_are_told(tmp_path, made):
+    """The ids of all journals come together, so one that is none would hold up the others."""
+    content = read(abandoned(tmp_path, CHANGE, {"n": 1, "made": made}))
+
+    assert [change.made for change in content.changes] == [None]
+    assert "cannot be read: " in content.problems[0]
+
+
 def test_journal_of_another_version_is_left_to_that_release(tmp_path):
     path = abandoned(tmp_path)
     path.write_text('{"journal": 2, "more": []}\n{"n": 1, "way": "/x"}\n')

@@ -212,9 +212,18 @@ def _read_line(line: dict[str, Any], content: Content, changes: dict[int, Change
     elif "path" in line:
         changes[line["n"]] = Change(line["n"], str(line["path"]), float(line["at"]), dict(line["known"]))
     elif "made" in line:
-        changes[line["n"]].made = dict(line["made"])
+        changes[line["n"]].made = _made(dict(line["made"]))
     else:
         changes[line["n"]].over = str(line["over"])
+
+
+def _made(told: dict[str, Any]) -> dict[str, Any]:
+    """What is known of what was made. Raises TypeError where its ids are none."""
+    for name in ("ids", "keys"):
+        found = told.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+            raise TypeError(name)
+    return told
 
 
 def _problem(path: Path, number: int, line: bytes, error: Exception, *, is_last: bool) -> str:
