@@ -159,8 +159,10 @@ class Sandbox(SandboxWorkspace):
         """
         from .backends.live.keys import ApiKey
 
-        true_key = ApiKey(api_key)
-        del api_key  # reports of failures show the variables of frames
+        try:
+            true_key = ApiKey(api_key)
+        finally:
+            del api_key  # reports of failures show the variables of frames
         given: dict[str, Any] = {"live_workspaces": workspaces, "live_endpoint": endpoint, "live_timeout": timeout}
         settings = read_settings(given | ({} if folder is None else {"live_folder": folder}))
         sandbox = cls.__new__(cls)
@@ -183,7 +185,7 @@ class Sandbox(SandboxWorkspace):
         from .backends.live.keys import ApiKey
         from .transports.over_http import open_ways
 
-        ways = open_ways(settings, holder=holder, key=key, api_key=true_key or ApiKey())
+        ways = open_ways(settings, holder=holder, key=key, api_key=ApiKey() if true_key is None else true_key)
         super().__init__(ways.backend, ways, allowed)
         self._deliveries = None
         watch.note(self)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_seam_sandbox import Sandbox, SandboxError
+from pytest_seam_sandbox import ProductionRefused, Sandbox, SandboxError
 from pytest_seam_sandbox.settings import read_setting
 
 IDS = "ids of workspaces, as text separated by commas or as a list of texts"
@@ -87,3 +87,19 @@ def test_embedded_sandbox_takes_them_without_effect(monkeypatch):
     sandbox = Sandbox(backend="embedded", live_workspaces="a", live_endpoint="https://a.example", live_timeout=1)
 
     assert not sandbox.is_live
+
+
+def test_empty_key_does_not_stand_for_that_of_the_environment(monkeypatch):
+    """Else the workspace of another key than the one that was meant would be written to."""
+    monkeypatch.setenv("SEAM_API_KEY", "seam_test1_of_the_environment")
+    with pytest.raises(ProductionRefused, match="needs the API key .*, or the api_key that was given is empty"):
+        Sandbox.live(workspaces="w1", api_key="", endpoint="http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("key", [5, b"seam_test1_secret"])
+def test_key_that_is_no_text_is_refused_and_not_shown(key):
+    with pytest.raises(SandboxError, match=r"^api_key is of the type (int|bytes); it takes the API key of a ") as told:
+        Sandbox.live(workspaces="w1", api_key=key, endpoint="http://127.0.0.1:1")
+
+    frames = [entry.frame for entry in told.traceback][1:]
+    assert [frame for frame in frames if key in frame.f_locals.values()] == []

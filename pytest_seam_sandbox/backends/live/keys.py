@@ -82,8 +82,14 @@ class ApiKey:
     text: by default that of the environment variable SEAM_API_KEY.
     """
 
-    def __init__(self, text: str | None = None) -> None:
-        self._text = os.environ.get(VARIABLE, "") if text is None else text
+    def __init__(self, text: object = None) -> None:
+        if text is None:
+            text = os.environ.get(VARIABLE, "")
+        if not isinstance(text, str):
+            kind = type(text).__name__
+            del text
+            raise SandboxError(f"api_key is of the type {kind}; it takes the API key of a sandbox workspace as text.")
+        self._text = text
         del text
         self.form = form_of(self._text)
 

@@ -31,8 +31,8 @@ def connect(settings: Mapping[str, Any], *, holder: str, key: str | None, api_ke
     """
     if not api_key:
         raise ProductionRefused(
-            f"a live sandbox needs the API key of a sandbox workspace, and {VARIABLE} is not set. Set it, or give "
-            "Sandbox.live(api_key=...). No write was sent."
+            f"a live sandbox needs the API key of a sandbox workspace, and {VARIABLE} is not set, or the api_key that "
+            "was given is empty. Set it, or give Sandbox.live(api_key=...). No write was sent."
         )
     timeout = settings.get("live_timeout", 30.0)
     connection = Connection(settings.get("live_endpoint", ""), api_key, timeout=timeout)
