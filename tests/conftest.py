@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import os
 import sys
+import threading
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +29,14 @@ def recorder():
 
     with recording() as found:
         yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _threads_end():
+    """A thread that does not end keeps its worker of pytest-xdist from ending, which is then killed with its coverage."""
+    yield
+    left = [thread for thread in threading.enumerate() if not thread.daemon and thread is not threading.main_thread()]
+    assert left == []
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -71,6 +71,10 @@ def claim(door, name="a", *, send=None, pause=None, now=NOW, **fields) -> Claim:
     return Claim(api, Noted(), DOOR, record(name, **fields), now=lambda: now, pause=pause or (lambda _: None))
 
 
+class Abandoned(BaseException):
+    """The race is over, since nobody could say whose turn it was."""
+
+
 class Race:
     """Claims that run in threads, one request at a time: `choose` says whose is next.
 
@@ -86,6 +90,7 @@ class Race:
         self.held: list[str] = []
         self.names = list(names)
         self.running = set(names)
+        self._is_abandoned = False
         self.claims = {}
         self.errors = []
 
@@ -93,19 +98,29 @@ class Race:
         threads = [Thread(target=self._run, args=(name,)) for name in self.names]
         for thread in threads:
             thread.start()
-        while True:
+        try:
+            while self._step():
+                pass
+        finally:  # Hypothesis ends an example by an exception from what chooses
             with self._turn:
-                self._turn.wait_for(lambda: not self._allowed and self._waiting.keys() == self.running)
-                if not self.running:
-                    break
-                awake = [name for name, pauses in self._waiting.items() if not pauses]
-                self._allowed = self._choose(sorted(awake or self._waiting))
+                self._is_abandoned = True
                 self._turn.notify_all()
-        for thread in threads:
-            thread.join()
+            for thread in threads:
+                thread.join()
         if self.errors:
             raise self.errors[0]
         return self.held
+
+    def _step(self) -> bool:
+        """Let one go on; whether there was one."""
+        with self._turn:
+            self._turn.wait_for(lambda: not self._allowed and self._waiting.keys() == self.running)
+            if not self.running:
+                return False
+            awake = [name for name, pauses in self._waiting.items() if not pauses]
+            self._allowed = self._choose(sorted(awake or self._waiting))
+            self._turn.notify_all()
+            return True
 
     def _run(self, name):
         def send(path, body):
@@ -122,7 +137,7 @@ class Race:
             self.claims[name] = claim(self._door, name, send=send, pause=pause)
             self.claims[name].take()
             self.held.append(name)
-        except NotFree:
+        except (NotFree, Abandoned):
             pass
         except Exception as error:  # noqa: BLE001 - raised by run
             self.errors.append(error)
@@ -135,8 +150,10 @@ class Race:
         with self._turn:
             self._waiting[name] = pauses
             self._turn.notify_all()
-            self._turn.wait_for(lambda: self._allowed == name)
+            self._turn.wait_for(lambda: self._is_abandoned or self._allowed == name)
             del self._waiting[name]
+            if self._is_abandoned:
+                raise Abandoned
 
     def _done(self, *, wakes=False):
         with self._turn:
