@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from ..engine.errors import SandboxError, is_for_the_test, quoted
+from ..engine.errors import SandboxError, is_for_the_test, quoted_path
 
 __tracebackhide__ = is_for_the_test
 
@@ -17,11 +17,13 @@ _EVERYBODY = 0o666
 def check_target(path: Path, *, overwrite: bool) -> None:
     """Raise SandboxError for a file that cannot be written, or that is there and may not be overwritten."""
     if path.is_dir():
-        raise SandboxError(f"{quoted(str(path))} is a directory; give the name of a file in it.")
+        raise SandboxError(f"{quoted_path(path)} is a directory; give the name of a file in it.")
     if path.exists() and not overwrite:
-        raise SandboxError(f"{quoted(str(path))} is there already. Give --force to overwrite it, or another name.")
+        raise SandboxError(f"{quoted_path(path)} is there already. Give --force to overwrite it, or another name.")
     if not path.absolute().parent.is_dir():
-        raise SandboxError(f"there is no directory {quoted(str(path.parent))} for {quoted(path.name)}. Make it first.")
+        raise SandboxError(
+            f"there is no directory {quoted_path(path.parent)} for {quoted_path(path.name)}. Make it first."
+        )
 
 
 def write_whole(path: Path, text: str, *, overwrite: bool, private: bool) -> None:
@@ -42,7 +44,7 @@ def write_whole(path: Path, text: str, *, overwrite: bool, private: bool) -> Non
                 Path(name).unlink()
             raise
     except OSError as error:
-        raise SandboxError(f"{quoted(str(path))} could not be written: {error.strerror or error}.") from error
+        raise SandboxError(f"{quoted_path(path)} could not be written: {error.strerror or error}.") from error
 
 
 def _mask() -> int:

@@ -17,10 +17,12 @@ AssertionError
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 _LONG = 100
+_LONGEST_PATH = 5_000  # longer ones cannot be opened
 
 
 def shortened(text: str, most: int = _LONG) -> str:
@@ -37,6 +39,11 @@ def quoted(value: object, most: int = _LONG) -> str:
         return shortened(repr(value), most)
     except ValueError:  # an integer of more digits than Python writes out
         return f"a value of the type {type(value).__qualname__} that is too long to be written out"
+
+
+def quoted_path(path: str | os.PathLike[str]) -> str:
+    """A path as Python writes it, for a message: whole, since the name of a file stands at its end."""
+    return quoted(os.fspath(path), _LONGEST_PATH)
 
 
 def is_for_the_test(excinfo: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ..engine.errors import SandboxError, UnknownWorld, is_for_the_test, quoted
+from ..engine.errors import SandboxError, UnknownWorld, is_for_the_test, quoted, quoted_path
 from ..engine.json_values import why_no_json
 from ..report.texts import nearest
 from . import format as parts
@@ -50,7 +50,7 @@ def read_world(path: str | os.PathLike[str]) -> World:
 
     Raises UnknownWorld when there is no such file, and UnusableWorld, with the places, for one that is none.
     """
-    shown = quoted(os.fspath(path))
+    shown = quoted_path(path)
     text = _text_of(Path(path), shown)
     try:
         return parsed(text)
@@ -77,7 +77,7 @@ def refuse(path: str | os.PathLike[str], found: Iterable[Fault]) -> None:
     """Raise UnusableWorld for the faults of a file, if there are any."""
     listed = list(found)
     if listed:
-        raise _told(quoted(os.fspath(path)), listed)
+        raise _told(quoted_path(path), listed)
 
 
 def _told(shown: str, found: Sequence[Fault]) -> UnusableWorld:

@@ -506,6 +506,16 @@ def test_file_that_is_no_world(tmp_path, content, said):
     assert "odd.json" in str(caught.value)
 
 
+def test_name_of_a_file_in_deep_folders_is_told(tmp_path):
+    """However long its path is."""
+    folder = tmp_path.joinpath(*["a folder with a long name"] * 10)
+    folder.mkdir(parents=True)
+    (folder / "odd.json").write_text("[]")
+
+    with pytest.raises(UnusableWorld, match=r"odd\.json"):
+        Sandbox(world=folder / "odd.json")
+
+
 def test_huge_file_is_not_read(tmp_path, monkeypatch):
     """What is far too large is no world."""
     path = tmp_path / "huge.json"
