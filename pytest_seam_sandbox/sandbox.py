@@ -35,12 +35,10 @@ from .transports.ways import InProcess, Ways
 from .webhooks.start import Starter
 
 if TYPE_CHECKING:
-    from .webhooks.messages import Delivery
-    from .webhooks.webhooks import Webhooks
-
-if TYPE_CHECKING:
     from .backends.live.keys import ApiKey
     from .catalog.literals import World
+    from .webhooks.messages import Delivery
+    from .webhooks.webhooks import Webhooks
     from .worlds.naming import AnyWorld
 
 __tracebackhide__ = is_for_the_test

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -121,15 +121,19 @@ def api_key(name: str, value: Any) -> str | None:
 
 def hosts(name: str, value: Any) -> tuple[str, ...]:
     """Host names, each once."""
+    parts = _parts(name, value, "host names, as text separated by commas or as a list of texts")
+    return tuple(dict.fromkeys(_host(name, part) for part in parts))
+
+
+def _parts(name: str, value: Any, takes: str) -> Iterator[str]:
+    """The parts of a text that commas or blanks separate, or of each text of a list."""
     texts = (value,) if isinstance(value, str) else value
     if not isinstance(texts, Iterable) or isinstance(texts, bytes | Mapping):
-        _refuse(name, value, "host names, as text separated by commas or as a list of texts")
-    hosts = []
+        _refuse(name, value, takes)
     for text in texts:
         if not isinstance(text, str):
-            _refuse(name, value, "host names, as text separated by commas or as a list of texts")
-        hosts += [_host(name, part) for part in re.split(r"[,\s]+", text) if part]
-    return tuple(dict.fromkeys(hosts))
+            _refuse(name, value, takes)
+        yield from filter(None, re.split(r"[,\s]+", text))
 
 
 def _host(name: str, text: str) -> str:
@@ -161,15 +165,7 @@ def backend(name: str, value: Any) -> str:
 def ids(name: str, value: Any) -> tuple[str, ...]:
     """Ids of workspaces, each once."""
     takes = "ids of workspaces, as text separated by commas or as a list of texts"
-    texts = (value,) if isinstance(value, str) else value
-    if not isinstance(texts, Iterable) or isinstance(texts, bytes | Mapping):
-        _refuse(name, value, takes)
-    found: list[str] = []
-    for text in texts:
-        if not isinstance(text, str):
-            _refuse(name, value, takes)
-        found += [part for part in re.split(r"[,\s]+", text) if part]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(_parts(name, value, takes)))
 
 
 def endpoint(name: str, value: Any) -> str:
