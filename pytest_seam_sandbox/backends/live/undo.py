@@ -71,7 +71,7 @@ class Undo:
 
     def send(self, path: str, body: bytes) -> tuple[int, bytes]:
         """Like `Connection.send`, with a note of each write."""
-        change = self.begin("POST", path, from_json(body)) if body else self.begin("POST", path, {})
+        change = self.begin("POST", path, from_json(body) if body else {})
         status, content = self._connection.send(path, body)
         self.finish(change, status, from_json(content))
         return status, without_records(content)
