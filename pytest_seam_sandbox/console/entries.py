@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeGuard
+from typing import Any
 
 from ..engine.errors import shortened
 from ..engine.events import EventRow
-from ..engine.history import Call, Due, Entry, Note, Sent
-from ..report.lines import subject
+from ..engine.history import Note, Sent
+from ..report.lines import Shown, subject
 from ..report.texts import NameOf, pairs
 
-Listed = Call | Note | EventRow | Sent
 
-
-def is_shown(entry: Entry) -> TypeGuard[Listed]:
-    """Whether an entry is listed: all but work that was due, and the sandbox's own requests that simulate nothing."""
-    if isinstance(entry, Due):
-        return False
-    return not isinstance(entry, Call) or entry.origin == "app" or "/simulate/" in entry.path
-
-
-def shown(entry: Listed, name_of: NameOf) -> dict[str, Any]:
+def shown(entry: Shown, name_of: NameOf) -> dict[str, Any]:
     """An entry as the page takes it.
 
     kind: the list to which it belongs. text: what it is. about: what it is about. is_failure: whether it went wrong.

@@ -14,7 +14,8 @@ from ..api.phones.model import PhoneRow
 from ..backends.embedded import Embedded
 from ..backends.unfinished import Begun
 from ..engine.errors import SandboxError, is_for_the_test
-from .entries import is_shown, shown
+from ..report.lines import is_shown
+from .entries import shown
 from .offers import Offer, Simulations, ending_offer, outage_offers
 
 __tracebackhide__ = is_for_the_test

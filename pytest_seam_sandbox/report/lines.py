@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..engine.errors import shortened
 from ..engine.events import EventRow
@@ -17,6 +17,7 @@ from .texts import NameOf, masked, pair, pairs
 
 REFUSED, BROKE = "!", ">"
 """Marks: what was refused, not accepted, or met a fault; where the test broke."""
+Shown = Call | Note | EventRow | Sent
 _PARTS = (
     "access_code_id",
     "acs_credential_id",
@@ -62,7 +63,7 @@ def lines_of(history: Sequence[Entry], name_of: NameOf, failure: Failure | None 
     lines = [
         replace(said.line(entry, causes[place], is_break=place in broke), entry=entry)
         for place, entry in enumerate(history)
-        if _is_shown(entry)
+        if is_shown(entry)
     ]
     return sorted(lines, key=lambda line: line.at)
 
@@ -78,12 +79,13 @@ def date_time(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:23]
 
 
-def _is_shown(entry: Entry) -> bool:
-    if isinstance(entry, Due):
-        return False
-    if not isinstance(entry, Call) or entry.origin != "sandbox":
-        return True
-    return "simulate" in entry.path or "deactivate" in entry.path
+def is_shown(entry: Entry) -> TypeGuard[Shown]:
+    """Whether people are shown an entry: not work that was due, and of the sandbox's own requests few."""
+    return _is_told(entry) if isinstance(entry, Call) else not isinstance(entry, Due)
+
+
+def _is_told(call: Call) -> bool:
+    return call.origin != "sandbox" or "simulate" in call.path or "deactivate" in call.path
 
 
 def _place_of(history: Sequence[Entry], failure: Failure | None) -> set[int]:
@@ -110,7 +112,7 @@ class _Words:
         self._name_of = name_of
         self._has_causes = has_causes
 
-    def line(self, entry: Entry, cause: Call | Due | None, *, is_break: bool) -> Line:
+    def line(self, entry: Shown, cause: Call | Due | None, *, is_break: bool) -> Line:
         """One entry in words."""
         if isinstance(entry, Call):
             return self._call(entry, is_break=is_break)
@@ -118,7 +120,6 @@ class _Words:
             return self._event(entry, cause)
         if isinstance(entry, Sent):
             return self._sent(entry)
-        assert isinstance(entry, Note)  # noqa: S101 - the others are not shown
         return Line(entry.at, entry.kind, self._said(entry.text, 400), BROKE if is_break else " ")
 
     def _call(self, call: Call, *, is_break: bool) -> Line:
@@ -175,7 +176,7 @@ def _went_wrong(call: Call) -> bool:
 def _caused_by(cause: Call | Due | None, at: float) -> str:
     """What caused an event at this time, in words."""
     call = cause.call if isinstance(cause, Due) else cause
-    if call is None or not _is_shown(call):
+    if call is None or not _is_told(call):
         return "the test, earlier" if isinstance(cause, Due) else "the test"
     asked = f"{call.method} {shortened(call.path)}"
     return asked if call.at == at else f"{asked} at {date_time(call.at)[11:]}"

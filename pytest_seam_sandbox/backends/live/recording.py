@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import httpx
 from pydantic_core import from_json
 
 from ...engine.errors import is_for_the_test
 from ...engine.history import Call
+from .guarded import params_of
 
 __tracebackhide__ = is_for_the_test
 
@@ -86,7 +87,7 @@ class RecordingTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return httpx.Request(request.method, request.url, headers=headers, content=body, extensions=request.extensions)
 
     def _call(self, request: httpx.Request) -> Call:
-        return Call(self._now(), request.method, unquote(request.url.path), "app", params_of(request))
+        return Call(self._now(), request.method, unquote(request.url.path), "app", params_of(request, request.content))
 
     def _note(self, call: Call, began: float, response: httpx.Response) -> None:
         call.seconds = time.perf_counter() - began
@@ -100,11 +101,6 @@ class RecordingTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         call.seconds = time.perf_counter() - began
         call.error, call.message = type(error).__name__, str(error)
         self._told(call, _NOTHING)
-
-
-def params_of(request: httpx.Request) -> dict[str, Any]:
-    """The parameters of a request whose body was read, from query and body."""
-    return dict(parse_qsl(request.url.query.decode("ascii", "replace"))) | json_in(request.content)
 
 
 def json_in(body: bytes) -> dict[str, Any]:
