@@ -20,7 +20,7 @@ from ..engine.http import JSON_TYPE, Request, Response, cors
 from ..engine.real_time import real_seconds
 from .connection import Connection, Log
 from .port import Port
-from .request_reader import Refusal
+from .request_reader import ConnectionOver, Refusal
 
 if TYPE_CHECKING:
     from ..engine.app import App
@@ -39,7 +39,8 @@ class Listener:
     port: 0 for a free one. control: answers requests below /_sandbox/, or those that begin with one of `control_paths`;
     None leaves them unknown. control_hosts: names of hosts, besides loopback, under which these may be sent. handle:
     answers all other requests in place of the app. early: answers requests that come before the first app has joined;
-    those for which it gives None wait for that app. log: called after each request with its answer and its seconds.
+    those for which it gives None wait for that app, and get no answer if the listener ends first. log: called after
+    each request with its answer and its seconds.
 
     A child process that is forked meanwhile holds nothing of it: there the listener starts anew, on a port of its own,
     when an app joins.
@@ -244,6 +245,8 @@ class Listener:
             if answer is not None:
                 return answer
             self._has_begun.wait()
+            if not self._apps:
+                raise ConnectionOver
         app = connection.app = self.app_of(request)
         if app is None:
             raise Refusal(503, "no sandbox is served here now")

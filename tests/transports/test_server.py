@@ -15,6 +15,7 @@ from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.engine.errors import SandboxError
 from pytest_seam_sandbox.engine.http import Response
 from pytest_seam_sandbox.transports import connection
+from pytest_seam_sandbox.transports.connection import Connection
 from pytest_seam_sandbox.transports.server import Listener
 
 
@@ -271,8 +272,10 @@ def test_request_waits_for_the_first_app(seam_sandbox):
             assert client.get("/health").status_code == 200
 
 
-def test_request_that_waits_is_let_go_when_no_app_joins():
-    """The end of the listener ends the wait; nobody is answered."""
+def test_request_that_waits_is_let_go_when_no_app_joins(monkeypatch):
+    """The end of the listener ends the wait; nobody is answered, however late the connections are closed."""
+    end = Connection.end
+    monkeypatch.setattr(Connection, "end", lambda connection: (connection.wait(0.1), end(connection)))
     with ThreadPoolExecutor() as pool:
         asked = Event()
 
