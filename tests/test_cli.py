@@ -137,7 +137,7 @@ def test_events_go_to_the_webhook_url(serve, ready):
 
 @pytest.mark.parametrize(
     "option",
-    [["--webhook-url", "http://127.0.0.1:1/"], ["--console"], ["--extension", "spa"]],
+    [["--console"], ["--extension", "spa"]],
     ids=lambda option: option[0],
 )
 def test_official_fake_takes_none_of_our_options(capsys, option):

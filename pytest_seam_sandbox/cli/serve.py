@@ -190,7 +190,7 @@ def _console_of(backend: Embedded) -> Callable[[App, Request], Response]:
 
 
 def _load_fake(given: dict[str, Any], options: argparse.Namespace) -> Callable[[NewId], _Served]:
-    ours = {"--webhook-url": options.webhook_url, "--console": options.console, "--extension": options.extension}
+    ours = {"--console": options.console, "--extension": options.extension}
     for name, is_given in ours.items():
         if is_given:
             raise SandboxError(f"{name} is no option of Seam's official fake. Leave out --fake-compat to use it.")
@@ -204,7 +204,8 @@ def _load_fake(given: dict[str, Any], options: argparse.Namespace) -> Callable[[
         from ..fake_compat.server import FakeServer
 
         server = FakeServer(**found, new_id=new_id)
-        return _Served(server.backend, partial(control, server), server.handle)
+        webhooks = [server.deliveries.webhooks().deliver_to(url) for url in options.webhook_url]
+        return _Served(server.backend, partial(control, server), server.handle, webhooks)
 
     return load
 

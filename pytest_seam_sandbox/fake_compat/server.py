@@ -12,6 +12,7 @@ from ..engine.auth import AccessToken
 from ..engine.errors import ApiError
 from ..engine.http import Request, Response
 from ..engine.settings import Settings
+from ..webhooks.start import Starter
 from . import names
 from .console import claims_of
 from .seed import fill, open_seed
@@ -24,7 +25,7 @@ class FakeServer:
     """The emulated Seam in the guise of the official fake.
 
     `outages` has the paths that answer 503, by the id of the workspace; `held` the work of action attempts that were
-    put back to pending, by their id.
+    put back to pending, by their id. deliveries: delivers to webhooks, which the fake only keeps.
     """
 
     def __init__(self, *, settings: Settings, seed: int | str, new_id: Callable[[], str]) -> None:
@@ -36,6 +37,8 @@ class FakeServer:
         app.gate.access_tokens[_CONSOLE_TOKEN] = AccessToken(_CONSOLE_TOKEN, (names.WORKSPACE_1,))
         fill(self.backend.workspace)
         self.backend.forget()
+        self.deliveries = app.lock.afterwards = Starter(self.backend)
+        self.backend.more_controls = self.deliveries.controls
 
     def handle(self, app: App, request: Request) -> Response:
         """Answer a request to Seam."""

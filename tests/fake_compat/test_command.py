@@ -80,12 +80,6 @@ def test_mistakes_are_told(monkeypatch, capsys, options, said):
     assert said in capsys.readouterr().err
 
 
-def test_webhooks_are_no_part_of_it(capsys):
-    """The fake delivers none."""
-    assert cli.main(["serve", "--fake-compat", "--webhook-url", "http://127.0.0.1:1/"]) == 2
-    assert "--webhook-url is no option of Seam's official fake" in capsys.readouterr().err
-
-
 def test_requests_that_come_early_wait(run):
     """Who asks before all is loaded gets the same answers; ids of requests are counted from the first one."""
     port = free_port()
