@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Literal
 
 from ..engine.errors import SandboxError, is_for_the_test, quoted
 from ..webhooks.disturbances import ActiveDisturbances, Duplicate, Lose, OfMessages
+from ..webhooks.messages import hand_over
 
 if TYPE_CHECKING:
+    from ..engine.agenda import Task
     from ..engine.workspace import Workspace
     from ..sandbox import Sandbox
     from ..webhooks.messages import Message
 
 __tracebackhide__ = is_for_the_test
 
-DeliveryDisruption = Literal["delay", "duplicate", "lose"]
+DeliveryDisruption = Literal["delay", "drop", "duplicate", "lose", "partial_body", "stale_timestamp", "wrong_secret"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,15 @@ class DeliverySpec:
         return DisturbedDeliveries(sandbox, self.kind, last)
 
 
-class _Delay(OfMessages):
+class _UntilLetGo(OfMessages):
+    """A kind that comes to an end when it is let go."""
+
+    def let_go(self) -> None:
+        """Make all that is still to come ready to leave, after what is ready already."""
+        raise NotImplementedError
+
+
+class _Delay(_UntilLetGo):
     """Held back until it is let go."""
 
     name = "delay"
@@ -56,21 +66,67 @@ class _Delay(OfMessages):
         return []
 
     def let_go(self) -> None:
-        """Make all that is held back ready to leave, after what is ready already."""
+        """Make all that is held back ready to leave."""
         held, self._held = self._held or (), None
         for workspace, message in held:
             workspace.outbox.add(message)
 
 
-_KINDS: Mapping[DeliveryDisruption, type[OfMessages]] = MappingProxyType(
-    {"delay": _Delay, "duplicate": Duplicate, "lose": Lose}
+class _Spoil(_UntilLetGo):
+    """The first attempt is spoilt; the second one comes by its schedule, or earlier when it is let go."""
+
+    def __init__(self, active: ActiveDisturbances, kind: str) -> None:
+        super().__init__(active, 1, None)
+        self._kind = kind
+        self._spoilt: list[tuple[Workspace, Message]] = []
+        self._is_let_go = False
+
+    def admit(self, workspace: Workspace, message: Message) -> list[Message]:
+        """The message, its first attempt spoilt, unless it has been let go."""
+        if self._is_let_go:
+            return [message]
+        self._spoilt.append((workspace, message))
+        return [message.spoilt(self._kind)]
+
+    def let_go(self) -> None:
+        """Make the second attempts ready to leave that are planned by now."""
+        self._is_let_go = True
+        for workspace, message in self._spoilt:
+            for task in workspace.agenda.tasks:
+                if _is_second_attempt(task, message):
+                    workspace.agenda.take(task.about[0])
+                    workspace.outbox.add(task.about[0])
+
+
+def _is_second_attempt(task: Task, message: Message) -> bool:
+    if task.function is not hand_over:
+        return False
+    again: Message = task.about[0]
+    return again.attempt == 2 and (again.webhook_id, again.svix_id) == (message.webhook_id, message.svix_id)
+
+
+def _spoil(kind: str) -> Callable[[ActiveDisturbances], OfMessages]:
+    return lambda active: _Spoil(active, kind)
+
+
+_KINDS: Mapping[DeliveryDisruption, Callable[[ActiveDisturbances], OfMessages]] = MappingProxyType(
+    {
+        "delay": lambda active: _Delay(active, 1, None),
+        "drop": _spoil("drop"),
+        "duplicate": lambda active: Duplicate(active, 1, None),
+        "lose": lambda active: Lose(active, 1, None),
+        "partial_body": _spoil("partial_body"),
+        "stale_timestamp": _spoil("stale_timestamp"),
+        "wrong_secret": _spoil("wrong_secret"),
+    }
 )
 
 
 class DisturbedDeliveries(OfMessages):
     """Does one thing to the webhooks of some calls in a row: of all events until the call after them begins.
 
-    last: the number of the last of these calls. What is delayed leaves when the call after it has been answered.
+    last: the number of the last of these calls. What is delayed leaves when the call after it has been answered, and so
+    does the second attempt of what was spoilt.
     """
 
     name = "sweep"
@@ -85,7 +141,7 @@ class DisturbedDeliveries(OfMessages):
         self._last = last
         self._earlier = self._workspace.events.emitted
         self._until = inf
-        self._kind = _KINDS[kind](self._active, 1, None)
+        self._kind = _KINDS[kind](self._active)
         self.kept = self._kind.kept
         self._active.add(self)
 
@@ -106,7 +162,7 @@ class DisturbedDeliveries(OfMessages):
             self.close()
 
     def call_ended(self, number: int) -> None:
-        """Deliver what was delayed, if this was the call after the last one."""
+        """Deliver what is still to come, if this was the call after the last one."""
         if number > self._last:
             self.let_go()
 
@@ -115,10 +171,10 @@ class DisturbedDeliveries(OfMessages):
         self._until = min(self._until, self._workspace.events.emitted)
 
     def let_go(self) -> None:
-        """Deliver what was delayed, after all that is due by now."""
+        """Deliver what is still to come, after all that is due by now."""
         with self._app.lock:
             self._courier.waiting()
-            if isinstance(self._kind, _Delay):
+            if isinstance(self._kind, _UntilLetGo):
                 self._kind.let_go()
 
     def end(self) -> None:

@@ -80,7 +80,9 @@ def sweep(
         next call begins; the events of an outage that is placed before the call are among them. "duplicate": each is
         sent twice. "delay": they are sent when the next call has been answered, after the webhooks of that call; at
         the latest when `trial.heal()` or the end of the block has ended the outages. "lose": they are never sent, and
-        healing does not send them: the program has to look by itself. A call without webhooks is "n/a" in the table.
+        healing does not send them: the program has to look by itself. "drop", "wrong_secret", "stale_timestamp",
+        "partial_body": the first attempt does not arrive, or arrives like that, and if the program does not answer
+        2xx to it, a right one comes when delayed ones would. A call without webhooks is "n/a" in the table.
     when: "before", "after" or both. depth: 2 for pairs of injection points too. max_trials: how many trials at most,
         the undisturbed one not counted. only: the name of a trial, to run just that one.
     lasting: the number of calls of the program that a disruption lasts; else `times` calls meet a fault, one by

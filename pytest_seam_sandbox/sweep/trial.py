@@ -109,8 +109,9 @@ class Trial(Generic[App]):
     def heal(self) -> None:
         """End the outage now, assert the recovery, and begin no disruption any more: assert what holds in the end.
 
-        Webhooks that were delayed are delivered then; in async code, `await sandbox.webhooks.aflush()` waits for them.
-        Those that were lost stay lost. Calls that the program makes from here on are no injection points of the sweep.
+        Webhooks that were delayed are delivered then, and those whose first attempt was spoilt are sent again; in async
+        code, `await sandbox.webhooks.aflush()` waits for them. Those that were lost stay lost. Calls that the program
+        makes from here on are no injection points of the sweep.
         """
         self._is_healed = True
         self._end_faults()
@@ -142,8 +143,9 @@ class Trial(Generic[App]):
         __tracebackhide__ = True
         if self._deliveries:
             self._is_healed = True
-            self._deliver_delayed()
-            await self._server.lock.settled()
+            for _ in range(2):  # what is spoilt on the running loop has no second attempt before that
+                self._deliver_delayed()
+                await self._server.lock.settled()
         return self._end(error)
 
     def _build_app(self) -> Any:
@@ -246,7 +248,7 @@ class Trial(Generic[App]):
             self._server.faults.take_away(fault)
 
     def _deliver_delayed(self) -> None:
-        """Let the webhooks leave that were delayed."""
+        """Let the webhooks leave that were delayed, and those that have to be sent again."""
         for deliveries in self._deliveries:
             deliveries.let_go()
 

@@ -1,13 +1,16 @@
-"""Sweeps that disturb webhooks: of each call in turn they come twice, late or never."""
+"""Sweeps that disturb webhooks: of each call in turn they come twice, late, never, or rightly only the second time."""
 
 import asyncio
+from collections import Counter
 
 import pytest
-from seam import SeamWebhook
+from seam import SeamWebhook, SeamWebhookVerificationError
+from seam.resources import seam_event_from_dict
 
 from pytest_seam_sandbox.engine.errors import SandboxError
 from pytest_seam_sandbox.sweep import SweepFailed
 
+KINDS = ["duplicate", "delay", "lose", "drop", "wrong_secret"]
 TYPES = ["lock.locked", "lock.unlocked", "device.connected", "device.disconnected"]
 
 
@@ -21,11 +24,20 @@ class Hall:
         self.secret = sandbox.webhooks.deliver_to(self, TYPES).secret
 
     def __call__(self, request):
-        event = SeamWebhook(self.secret).verify(request.body, request.headers)
+        try:
+            event = self.read(request)
+        except SeamWebhookVerificationError:
+            return self.answer_to_forgery()
         self.heard.append(event.event_type)
         if not self.is_known(request.headers["svix-id"]):
             self.handle(event)
         return 200
+
+    def read(self, request):
+        return SeamWebhook(self.secret).verify(request.body, request.headers)
+
+    def answer_to_forgery(self):
+        return 401
 
     def is_known(self, message_id):
         known = message_id in self.handled
@@ -72,6 +84,20 @@ class NeverLooks(Hall):
         pass
 
 
+class BelievesEverybody(Hall):
+    """Does not look at the signature."""
+
+    def read(self, request):
+        return seam_event_from_dict(request.json())
+
+
+class NeedsNoSecondTry(Hall):
+    """Says 200 to what it has refused, so it is not sent again."""
+
+    def answer_to_forgery(self):
+        return 200
+
+
 class Listener(Hall):
     """Makes no calls when it is told something."""
 
@@ -90,6 +116,8 @@ def check(trials, door):
             assert len(trial.app.greeted) == len(set(trial.app.greeted))
             truth = next(one for one in sandbox.devices if one.device_id == door.device_id).properties.locked
             assert trial.app.locked == {door.device_id: truth}
+            accepted = [each for each in sandbox.webhooks.inbox if each.is_accepted]
+            assert not [each for each in accepted if "wrong_secret" in each.disturbed_by]
     return trials
 
 
@@ -104,7 +132,7 @@ def heard(trials, scenario):
     return found
 
 
-def test_correct_app_passes(seam_sweep, sandbox_device):
+def test_table_says_what_became_of_each_call(seam_sweep, sandbox_device):
     """The calls that it makes when it is told something are calls as all others; they cause no webhooks."""
     trials = check(seam_sweep(deliveries=["duplicate", "delay", "lose"], app=Hall), sandbox_device)
 
@@ -126,21 +154,89 @@ def test_correct_app_passes(seam_sweep, sandbox_device):
     ]
 
 
+def test_correct_app_passes(seam_sweep, sandbox_device):
+    """Whatever happens to its webhooks."""
+    trials = check(seam_sweep(deliveries=KINDS, app=Hall), sandbox_device)
+
+    assert Counter(result.outcome for result in trials.results) == {"passed": 10, "not possible": 10}
+
+
 @pytest.mark.parametrize(
     ("app", "found"),
     [
         (GreetsTwice, ["duplicate webhooks after call 1"]),
-        (TrustsOrder, ["delay webhooks after call 1"]),
+        (
+            TrustsOrder,
+            ["delay webhooks after call 1", "drop webhooks after call 1", "wrong_secret webhooks after call 1"],
+        ),
         (NeverLooks, ["lose webhooks after call 3"]),
+        (BelievesEverybody, ["wrong_secret webhooks after call 1", "wrong_secret webhooks after call 3"]),
+        (NeedsNoSecondTry, ["wrong_secret webhooks after call 1", "wrong_secret webhooks after call 3"]),
     ],
 )
 def test_mistake_is_found(seam_sweep, sandbox_device, app, found):
-    """Each by one kind, where it does harm, and by no other."""
-    trials = seam_sweep(deliveries=["duplicate", "delay", "lose"], app=app)
+    """Each by the kinds that can show it, where it does harm, and by no other."""
+    trials = seam_sweep(deliveries=KINDS, app=app)
     with pytest.raises(SweepFailed, match="webhooks after call"):
         check(trials, sandbox_device)
 
     assert [result.name for result in trials.failures] == found
+
+
+@pytest.mark.parametrize("kind", ["drop", "stale_timestamp", "wrong_secret", "partial_body"])
+def test_first_attempt_is_spoilt_and_the_second_one_right(seam_sweep, sandbox_device, kind):
+    """The second one comes when the next call has been answered, after its webhooks, or with heal."""
+    attempts = {}
+    for trial in seam_sweep(deliveries=kind, app=Listener):
+        with trial as sandbox:
+            trial.app.open_and_close(sandbox_device)
+            trial.heal()
+            told = [(each.event_type, each.attempt, each.status) for each in sandbox.webhooks.inbox]
+            attempts[trial.name] = (
+                [(event_type, status) for event_type, attempt, status in told if attempt == 1],
+                [event_type for event_type, attempt, _ in told if attempt == 2],
+            )
+            assert sorted(trial.app.heard) == ["lock.locked", "lock.unlocked"]
+
+    refused = None if kind == "drop" else 401
+    opened, closed = "lock.unlocked", "lock.locked"
+    assert attempts == {
+        "undisturbed": ([(opened, 200), (closed, 200)], []),
+        f"{kind} webhooks after call 1": ([(opened, refused), (closed, 200)], [opened]),
+        f"{kind} webhooks after call 2": ([(opened, 200), (closed, refused)], [closed]),
+    }
+
+
+def test_second_attempt_comes_by_itself_when_time_passes(seam_sweep, sandbox_device):
+    """After the five seconds of the schedule, without another call, and only once."""
+    for trial in seam_sweep(deliveries="drop", app=Listener):
+        with trial as sandbox:
+            trial.app.seam.locks.unlock_door(device_id=sandbox_device.device_id)
+            early = len(trial.app.heard)
+            sandbox.clock.advance(5)
+            assert (early, len(trial.app.heard)) == ("undisturbed" in trial.name, 1)
+            trial.heal()
+            assert len(trial.app.heard) == 1
+
+
+def test_attempts_that_fail_by_themselves_keep_their_schedule(seam_sweep, sandbox_device):
+    """Only the second attempt is brought forward: an app that refuses that too is tried again in five minutes."""
+
+    class Tired(Listener):
+        def __call__(self, request):
+            super().__call__(request)
+            return 200 if len(self.heard) > 1 else 503
+
+    for trial in seam_sweep(deliveries="drop", app=Tired, only="drop webhooks after call 1"):
+        with trial as sandbox:
+            trial.app.seam.locks.unlock_door(device_id=sandbox_device.device_id)
+            trial.heal()
+            heard = [len(trial.app.heard)]
+            for seconds in (299, 1):
+                sandbox.clock.advance(seconds)
+                heard.append(len(trial.app.heard))
+            if trial.name != "undisturbed":
+                assert heard == [1, 1, 2]
 
 
 def test_each_kind_disturbs_the_webhooks_of_one_call(seam_sweep, sandbox_device):
@@ -267,12 +363,12 @@ def test_async_app_gets_delayed_webhooks_before_its_trial_ends(seam_sandbox, sea
     found = {}
 
     async def story():
-        for trial in seam_sweep(deliveries=["delay", "duplicate"]):
+        for trial in seam_sweep(deliveries=["delay", "duplicate", "wrong_secret"]):
             taken = found[trial.name] = []
 
-            async def app(request, taken=taken):
+            async def app(request, taken=taken, refused="wrong_secret" in trial.name):
                 taken.append(request.json()["event_type"])
-                return 200
+                return 401 if refused and len(taken) == 1 else 200
 
             seam_sandbox.webhooks.deliver_to(app, ["lock.unlocked"])
             async with trial as sandbox:
@@ -284,6 +380,7 @@ def test_async_app_gets_delayed_webhooks_before_its_trial_ends(seam_sandbox, sea
         "undisturbed": 1,
         "delay webhooks after call 1": 1,
         "duplicate webhooks after call 1": 2,
+        "wrong_secret webhooks after call 1": 2,
     }
 
 
@@ -292,9 +389,12 @@ def test_async_app_gets_delayed_webhooks_before_its_trial_ends(seam_sandbox, sea
     [
         (
             {"deliveries": ["twice"]},
-            "'twice' is nothing that a sweep does to webhooks; deliveries= takes delay, duplicate, lose",
+            "'twice' is nothing that a sweep does to webhooks; deliveries= takes delay, drop, duplicate, lose, partial_body, stale_timestamp, wrong_secret",
         ),
-        ({"deliveries": [{}]}, "deliveries= takes delay, duplicate, lose"),
+        (
+            {"deliveries": [{}]},
+            "deliveries= takes delay, drop, duplicate, lose, partial_body, stale_timestamp, wrong_secret",
+        ),
         ({"deliveries": "lose", "when": "before"}, "webhooks follow a call, and when= leaves out what is after calls"),
         ({"deliveries": []}, "or disturb its webhooks: deliveries="),
     ],
