@@ -16,6 +16,7 @@ from ..engine.pages import Page, Pager
 from ..engine.router import Router
 from ..engine.store import Row, row_type
 from ..engine.types import Uuid
+from ..engine.work import WorkStatus
 from ..engine.workspace import Workspace
 from ._shared import (
     API_KEY,
@@ -56,6 +57,12 @@ class ActionAttemptRow(Row):
     error: dict[str, str] | None = None
     device_id: str | None = None
     connected_account_id: str | None = None
+
+    @property
+    def work(self) -> WorkStatus:
+        """Where the attempt stands."""
+        error = self.error or {}
+        return WorkStatus(self.action_attempt_id, self.status, error.get("type"), error.get("message"))
 
     def view(self) -> dict[str, Any]:
         """The attempt as a client sees it."""
@@ -225,7 +232,9 @@ def _ending(attempt: ActionAttemptRow, kind: type[ActionAttemptEvent]) -> Action
     about = given(device_id=attempt.device_id, connected_account_id=attempt.connected_account_id)
     attempt_id, action_type = attempt.action_attempt_id, attempt.action_type
     status: Literal["success", "error"] = "success" if attempt.error is None else "error"
-    return kind(action_attempt_id=attempt_id, action_type=action_type, status=status, **about)
+    fields = kind(action_attempt_id=attempt_id, action_type=action_type, status=status, **about)
+    fields.work = attempt.work
+    return fields
 
 
 @router.get(

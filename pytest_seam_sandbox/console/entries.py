@@ -7,8 +7,8 @@ from typing import Any
 from ..engine.errors import shortened
 from ..engine.events import EventRow
 from ..engine.history import Note, Sent
-from ..report.lines import Shown, subject
-from ..report.texts import NameOf, pairs
+from ..report.lines import Shown, answered, subject, went_wrong
+from ..report.texts import NameOf, masked, pairs
 
 
 def shown(entry: Shown, name_of: NameOf) -> dict[str, Any]:
@@ -21,21 +21,29 @@ def shown(entry: Shown, name_of: NameOf) -> dict[str, Any]:
     if isinstance(entry, Note):
         return _row(entry.at, "note", entry.kind, shortened(entry.text, 400))
     if isinstance(entry, EventRow):
-        return _row(entry.at, "event", entry.event_type, subject(entry, name_of), detail=entry.view())
+        outcome = (entry.work and entry.work.error) or ""
+        return _row(
+            entry.at,
+            "event",
+            entry.event_type,
+            subject(entry, name_of),
+            outcome=outcome,
+            is_failure=bool(outcome),
+            detail=entry.view(),
+        )
     if isinstance(entry, Sent):
         about = f"→ {shortened(entry.url)}" + (f" (attempt {entry.attempt})" if entry.attempt > 1 else "")
         return _row(
             entry.at, "webhook", entry.event.event_type, about, outcome=entry.outcome, is_failure=not entry.is_success
         )
-    outcome = f"{entry.status} {entry.error}" if entry.error else str(entry.status)
     return _row(
         entry.at,
         "request",
         f"{entry.method} {shortened(entry.path)}",
         pairs(entry.params, name_of),
-        outcome=outcome,
-        is_failure=entry.status >= 400,
-        detail=entry.message,
+        outcome=answered(entry),
+        is_failure=went_wrong(entry),
+        detail=masked(entry.message or (entry.work and entry.work.message) or ""),
     )
 
 

@@ -259,7 +259,8 @@ class App:
             call.params, arguments = exchange.meaning or self._understand(exchange, endpoint)
             if self.settings.rate_limits and endpoint.per_minute is not None and workspace is not None:
                 self._count(endpoint, endpoint.per_minute, workspace, arguments)
-            status, content = 200, endpoint.call(workspace, caller, self, arguments.copy(), request)
+            content, call.work = endpoint.call(workspace, caller, self, arguments.copy(), request)
+            status = 200
         except ApiError as error:
             call.error, call.message = error.type, error.message
             if error.status == 401:

@@ -17,6 +17,7 @@ from .clock import Clock, cut, written_at
 from .ids import Ids
 from .settings import Settings
 from .store import Row, row_type
+from .work import WorkStatus
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -27,6 +28,8 @@ class EventFields:
     event_type="phone.deactivated")`, and annotate the fields; one with a default may be left out, and stays off the
     wire then. Names that are not declared are refused with a TypeError, as missing ones are; types are the type
     checker's business, since every unlock logs two events.
+
+    work: what the event tells the end of, if that is work; no field of the event.
     """
 
     event_type: ClassVar[str] = ""
@@ -35,8 +38,10 @@ class EventFields:
     wire_names: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """The names on the wire of fields whose names are no Python names."""
     _required: ClassVar[frozenset[str]] = frozenset()
+    work: WorkStatus | None
 
     def __init__(self, **fields: Any) -> None:
+        self.work = None
         if not self._required <= fields.keys() <= self.declared.keys():
             self._complain(fields)
         self.given: Mapping[str, Any] = fields
@@ -193,11 +198,20 @@ class EventRow(Row):
     @property
     def payload(self) -> Mapping[str, Any]:
         """The fields beyond those that all events have, by their names on the wire."""
+        return self._read().payload()
+
+    @property
+    def work(self) -> WorkStatus | None:
+        """The work whose end the event tells; None where that is unknown, as of an event from Seam."""
+        fields = self._read()
+        return None if isinstance(fields, Provided) else fields.work
+
+    def _read(self) -> EventFields | Provided:
         fields = self.fields
         if isinstance(fields, Unread):
             fields = fields.read()
             object.__setattr__(self, "fields", fields)  # worked out, not changed
-        return fields.payload()
+        return fields
 
     def view(self) -> dict[str, Any]:
         """The event as /events/get and webhooks show it: flat, common fields first."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .events import EventRow
+from .work import WorkStatus
 
 KEPT = 100_000
 """How many entries a history keeps at least."""
@@ -19,7 +20,8 @@ class Call:
 
     at: sandbox time, in seconds since 1970. status: 500 as long as there is no answer. seconds: real time that the
     answer took. error, message: the type of the error, and what Seam says to it. caused: how many of the entries right
-    behind this one came up while it was answered; None where nobody knows, as at Seam.
+    behind this one came up while it was answered; None where nobody knows, as at Seam. work: what the answer says of
+    the work that the request has begun, or asks about.
     """
 
     at: float
@@ -33,6 +35,7 @@ class Call:
     error: str | None = None
     message: str | None = None
     caused: int | None = None
+    work: WorkStatus | None = None
 
 
 class Note(NamedTuple):

@@ -18,6 +18,7 @@ from .params import Check, Params, not_an_object
 from .query import parse_query
 from .store import Row
 from .types import Limit, PageCursor
+from .work import WorkStatus
 from .workspace import Workspace
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -104,8 +105,8 @@ class Endpoint:
 
     def call(
         self, workspace: Workspace | None, caller: Caller, server: Server, arguments: dict[str, Any], request: Request
-    ) -> bytes:
-        """Run the function and render its answer."""
+    ) -> tuple[bytes, WorkStatus | None]:
+        """Run the function; its answer, rendered, and what that says of work."""
         given: dict[str, Any] = {}
         pager = None
         if self.page_limit is not None:
@@ -117,10 +118,19 @@ class Endpoint:
                 caller if kind is Caller else server if kind is Server else pager if kind is Pager else request
             )
         payload = self.function(workspace, **arguments)
+        if isinstance(payload, Row) and self.key is not None and self.twin is None:
+            return self._start + payload.to_json() + b',"ok":true}', payload.work
+        return self._render(payload, given, request), self._work_in(payload)
+
+    def _work_in(self, payload: object) -> WorkStatus | None:
+        """The work of which one of several payloads tells."""
+        parts = payload if self.also and isinstance(payload, tuple) else ()
+        return next((part.work for part in parts if isinstance(part, Row) and part.work), None)
+
+    def _render(self, payload: object, given: Mapping[str, Any], request: Request) -> bytes:
+        """An answer that is not just one row. given: what a page was asked for with."""
         if self.key is None:
             return b'{"ok":true}'
-        if isinstance(payload, Row) and self.twin is None:
-            return self._start + payload.to_json() + b',"ok":true}'
         if isinstance(payload, Page):
             pagination = describe(payload, given, request.base_url + self.path)
             return _around_list(self._start, payload.rows, b',"pagination":' + to_json(pagination) + b',"ok":true}')

@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, cast, dataclass_transf
 
 from pydantic_core import to_json
 
+from .work import WorkStatus
+
 RowClass = TypeVar("RowClass", bound=type)
 _LABELS = ("display_name", "name", "full_name")
 _REMOVED = 1_000
@@ -55,6 +57,11 @@ class Row:
     def names(self) -> Iterable[str]:
         """By what people find it: what they call it, and its e-mail address if it has one."""
         return dict.fromkeys(filter(None, (self.label, getattr(self, "email", None))))
+
+    @property
+    def work(self) -> WorkStatus | None:
+        """Where the work stands that the row stands for, if it stands for work."""
+        return None
 
     def view(self) -> dict[str, Any]:
         """What a client of the API sees of this row."""

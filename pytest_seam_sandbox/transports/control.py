@@ -180,8 +180,10 @@ def _resume(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
 def _requests(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     _take_none(values)
     names = [field.name for field in fields(Call)]
-    calls = [{name: getattr(call, name) for name in names} for call in backend.calls()]
-    return {"requests": [call | {"params": dict(call["params"])} for call in calls]}
+    calls = [({name: getattr(call, name) for name in names}, call.work) for call in backend.calls()]
+    return {
+        "requests": [call | {"params": dict(call["params"]), "work": work and work._asdict()} for call, work in calls]
+    }
 
 
 def _check(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:

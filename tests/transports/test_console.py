@@ -173,6 +173,21 @@ def test_entries_are_requests_events_webhooks_and_notes(look, post, seam_sandbox
     assert entries[3]["detail"]["event_type"] == "device.disconnected"
 
 
+def test_attempt_that_failed_shows_with_its_error(look, seam_sandbox, seam_http, sandbox_device):
+    """Beside the 200 of the answer, and beside the event."""
+    seam_sandbox.webhooks.deliver_to(seam_sandbox.webhooks.inbox)
+    with seam_sandbox.disconnected(sandbox_device):
+        first = look()
+        seam_http.post("/locks/unlock_door", json={"device_id": sandbox_device.device_id})
+
+    entries = look(run=first["run"], since=first["place"])["entries"]
+    asked, ended = [one for one in entries if "unlock" in one["text"] and one["kind"] != "webhook"]
+
+    assert (asked["outcome"], asked["is_failure"]) == ("200 error device_disconnected", True)
+    assert "the device is offline" in asked["detail"]
+    assert (ended["kind"], ended["outcome"], ended["is_failure"]) == ("event", "device_disconnected", True)
+
+
 def test_second_attempts_and_failures_of_webhooks_show(look, seam_sandbox, sandbox_device):
     """An app that answers 500 gets the event again."""
     seam_sandbox.webhooks.deliver_to(lambda _: 500)

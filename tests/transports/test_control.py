@@ -207,6 +207,19 @@ def test_requests_tell_what_the_program_did(control, http):
     assert (call["params"], call["error"]) == ({"device_id": UNKNOWN}, "device_not_found")
 
 
+def test_request_tells_of_its_action_attempt(control, http, seam_sandbox):
+    """An object, and null where an answer has none."""
+    device = control("create_device")
+    http.post("/locks/unlock_door", json={"device_id": device["device_id"]})
+    http.get("/devices/list")
+
+    unlocked, listed = control("requests")["requests"]
+
+    attempt_id = seam_sandbox.action_attempts[0].action_attempt_id
+    assert unlocked["work"] == {"id": attempt_id, "status": "success", "error": None, "message": None}
+    assert listed["work"] is None
+
+
 def test_request_without_parameters_has_none(control, http):
     """Parameters are an object, also where there are none."""
     http.get("/not/there")

@@ -28,7 +28,7 @@ from .handover import RESOLUTION, Handover
 from .parts import Leasing, Line, Undoing, WayOut
 from .polling import Patience
 from .provision import LiveProvision
-from .recording import RecordingTransport, json_in, tell_error
+from .recording import RecordingTransport, json_in, tell_answer
 from .shelves import Shelves
 
 __tracebackhide__ = is_for_the_test
@@ -114,7 +114,7 @@ class Live:
         call.status, content = self._undoing.send(path, body)
         call.seconds = time.perf_counter() - began
         answer = json_in(content)
-        tell_error(call, answer)
+        tell_answer(call, answer)
         self._told(call, answer)
         return call.status, content
 

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from ...engine.errors import is_for_the_test
 from ...engine.history import Call
+from ...engine.work import WorkStatus
 from .guarded import params_of
 
 __tracebackhide__ = is_for_the_test
@@ -94,7 +95,7 @@ class RecordingTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         call.status = response.status_code
         call.request_id = response.headers.get("seam-request-id", "")
         answer = json_in(response.content)
-        tell_error(call, answer)
+        tell_answer(call, answer)
         self._told(call, answer)
 
     def _note_failure(self, call: Call, began: float, error: httpx.RequestError) -> None:
@@ -112,8 +113,13 @@ def json_in(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def tell_error(call: Call, answer: Mapping[str, Any]) -> None:
-    """Put type and message of an error answer into a call."""
+def tell_answer(call: Call, answer: Mapping[str, Any]) -> None:
+    """Put type and message of an error answer into a call, or what the answer says of an action attempt."""
     error = answer.get("error") if call.status >= 400 else None
     if isinstance(error, dict):
         call.error, call.message = str(error.get("type")), str(error.get("message"))
+    attempt = answer.get("action_attempt")
+    if isinstance(attempt, dict):
+        error = attempt.get("error")
+        said = [str(error.get(name)) for name in ("type", "message")] if isinstance(error, dict) else []
+        call.work = WorkStatus(str(attempt.get("action_attempt_id")), str(attempt.get("status")), *said)

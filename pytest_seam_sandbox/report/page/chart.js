@@ -261,7 +261,7 @@ function cut(text, room) {
 }
 
 function wordsOf(entry, isLong) {
-  const marks = { "!": " (refused)", ">": " (the test broke here)" };
+  const marks = { "!": " (went wrong)", ">": " (the test broke here)" };
   const cause = entry.cause ? `, caused by ${entry.cause}` : "";
   return `${timeOf(entry.at, isLong)} ${entry.kind}${marks[entry.mark] || ""}: ${entry.text}${cause}`;
 }

@@ -42,7 +42,7 @@ function blockOf(test, isOpen) {
 }
 
 function legend() {
-  const marks = [["request", " ", "request"], ["request", "!", "request that was refused or met a fault"], ["sandbox", " ", "request of the sandbox itself"], ["event", " ", "event"], ["webhook", " ", "webhook delivery"], ["outage", " ", "outage, fault, clock"], ["raised", ">", "where the test broke"]];
+  const marks = [["request", " ", "request"], ["request", "!", "request that went wrong"], ["sandbox", " ", "request of the sandbox itself"], ["event", " ", "event"], ["webhook", " ", "webhook delivery"], ["outage", " ", "outage, fault, clock"], ["raised", ">", "where the test broke"]];
   const items = marks.map(([kind, mark, words]) => make("li", {}, draw("svg", { width: 18, height: 18, "aria-hidden": "true" }, shapeOf({ kind, mark }, 9, 9)), words));
   const states = [["online", "online"], ["offline", "offline"], ["dead", "removed, deleted or dead"], ["absent", "not there yet"]];
   items.push(...states.map(([name, words]) => make("li", {}, make("i", { class: name, "aria-hidden": "true" }), words)));

@@ -105,7 +105,7 @@ class List {
 }
 
 function describe(node, entry) {
-  const words = { "!": "refused", ">": "the test broke here" };
+  const words = { "!": "went wrong", ">": "the test broke here" };
   const facts = [["time", timeOf(entry.at, true)], ["kind", entry.kind + (words[entry.mark] ? ` (${words[entry.mark]})` : "")]];
   if (entry.cause) facts.push(["caused by", entry.cause]);
   if (entry.visible !== null) facts.push(["shows at", timeOf(entry.visible, true)]);
