@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from seam import SeamWebhook, SeamWebhookVerificationError
@@ -219,6 +220,21 @@ def test_second_attempt_comes_by_itself_when_time_passes(seam_sweep, sandbox_dev
             assert len(trial.app.heard) == 1
 
 
+def test_only_what_was_spoilt_is_brought_forward(seam_sandbox, seam_sweep, sandbox_device):
+    """Other attempts, and other work that is due later, keep their times."""
+    now = seam_sandbox.clock.now()
+    seam_sandbox.create_access_code(sandbox_device, starts_at=now, ends_at=now + timedelta(days=1))
+    other = seam_sandbox.webhooks.deliver_to(lambda _: 503, ["lock.locked"])
+    for trial in seam_sweep(deliveries="drop", app=Listener, only="drop webhooks after call 1"):
+        with trial as sandbox:
+            trial.app.open_and_close(sandbox_device)
+            trial.heal()
+            told = sandbox.webhooks.inbox
+            assert [each.attempt for each in told if each.webhook_id == other.webhook_id] == [1]
+            assert sorted(trial.app.heard) == ["lock.locked", "lock.unlocked"]
+            sandbox.webhooks.allow_undelivered()
+
+
 def test_attempts_that_fail_by_themselves_keep_their_schedule(seam_sweep, sandbox_device):
     """Only the second attempt is brought forward: an app that refuses that too is tried again in five minutes."""
 
@@ -348,9 +364,10 @@ def test_pairs_of_disturbed_webhooks(seam_sweep, sandbox_device, lasting, of_one
 
 
 @pytest.mark.seam(event_latency=60)
-def test_webhook_that_is_due_after_heal_comes_then(seam_sweep, sandbox_device):
-    """An event that shows late is not delayed beyond heal."""
-    for trial in seam_sweep(deliveries=["delay"], app=Listener):
+@pytest.mark.parametrize("kind", ["delay", "drop"])
+def test_webhook_that_is_due_after_heal_comes_then(seam_sweep, sandbox_device, kind):
+    """An event that shows late is neither delayed beyond heal nor spoilt."""
+    for trial in seam_sweep(deliveries=kind, app=Listener):
         with trial as sandbox:
             trial.app.seam.locks.unlock_door(device_id=sandbox_device.device_id)
             trial.heal()
