@@ -5,8 +5,6 @@ No event tells of a new phone (spec). A deactivated phone is gone for good; what
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...engine.auth import Caller
 from ...engine.router import Router
 from ...engine.types import Text, Uuid
@@ -20,8 +18,8 @@ from .._shared import (
     require_sandbox,
 )
 from ..user_identities.model import find_user_identity, present_id
-from .model import ASSA_ABLOY_SERVICE, AssaAbloyMetadata, PhoneMetadata, PhoneRow
-from .state import begin_deactivation, find_installation, phone_created
+from .model import AssaAbloyMetadata, PhoneMetadata, PhoneRow
+from .state import add_phone, begin_deactivation
 
 router = Router("/phones")
 
@@ -89,31 +87,4 @@ def create_sandbox_phone(
     """
     require_sandbox(workspace)
     owner = find_user_identity(workspace, user_identity_id)
-    about: PhoneMetadata = phone_metadata or {}
-    described: dict[str, Any] = {
-        "device_type": f"{about.get('operating_system', 'android')}_phone",
-        "name": about.get("device_model", "Samsung Galaxy S10"),
-        "manufacturer": about.get("device_manufacturer", "Samsung"),
-    }
-    present = find_installation(workspace, owner.id, custom_sdk_installation_id)
-    if present is not None:
-        return workspace[PhoneRow].put(present.but(**described))
-    phone = workspace[PhoneRow].put(
-        PhoneRow(
-            device_id=workspace.ids.uuid(),
-            workspace_id=workspace.workspace_id,
-            created_at=workspace.clock.text(),
-            user_identity_id=owner.id,
-            custom_sdk_installation_id=custom_sdk_installation_id or workspace.ids.uuid(),
-            properties=_properties(workspace.ids.uuid()),
-            **described,
-        )
-    )
-    phone_created.send(workspace, phone)
-    return workspace[PhoneRow][phone.device_id]
-
-
-def _properties(endpoint_id: str) -> dict[str, Any]:
-    """One active endpoint, as in the sample of the docs."""
-    endpoint = {"endpoint_id": endpoint_id, "is_active": True}
-    return {ASSA_ABLOY_SERVICE: {"has_active_endpoint": True, "endpoints": [endpoint]}}
+    return add_phone(workspace, owner, phone_metadata or {}, custom_sdk_installation_id)

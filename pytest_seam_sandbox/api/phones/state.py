@@ -13,7 +13,7 @@ from .._shared import (
     Meta,
 )
 from ..user_identities.model import UserIdentityRow, deleting_user_identity
-from .model import ASSA_ABLOY_SERVICE, PhoneRow
+from .model import ASSA_ABLOY_SERVICE, PhoneMetadata, PhoneRow
 
 giving_up_phone: Signal[[Workspace, PhoneRow]] = Signal(by_rank("acs.issuing"))
 """Sent when the deactivation of a phone begins and takes time."""
@@ -32,6 +32,41 @@ class PhoneDeactivated(EventFields, event_type="phone.deactivated"):
 
     device_id: str
     device_custom_metadata: Meta
+
+
+def add_phone(
+    workspace: Workspace, owner: UserIdentityRow, about: PhoneMetadata, installation_id: str | None = None
+) -> PhoneRow:
+    """The phone of a person on which the app is installed: a new one, or, of an installation that there is, that one
+    with the new metadata (assumed). A new one gets the mobile keys of its owner.
+    """
+    described: dict[str, Any] = {
+        "device_type": f"{about.get('operating_system', 'android')}_phone",
+        "name": about.get("device_model", "Samsung Galaxy S10"),
+        "manufacturer": about.get("device_manufacturer", "Samsung"),
+    }
+    present = find_installation(workspace, owner.id, installation_id)
+    if present is not None:
+        return workspace[PhoneRow].put(present.but(**described))
+    phone = workspace[PhoneRow].put(
+        PhoneRow(
+            device_id=workspace.ids.uuid(),
+            workspace_id=workspace.workspace_id,
+            created_at=workspace.clock.text(),
+            user_identity_id=owner.id,
+            custom_sdk_installation_id=installation_id or workspace.ids.uuid(),
+            properties=_properties(workspace.ids.uuid()),
+            **described,
+        )
+    )
+    phone_created.send(workspace, phone)
+    return workspace[PhoneRow][phone.device_id]
+
+
+def _properties(endpoint_id: str) -> dict[str, Any]:
+    """One active endpoint, as in the sample of the docs."""
+    endpoint = {"endpoint_id": endpoint_id, "is_active": True}
+    return {ASSA_ABLOY_SERVICE: {"has_active_endpoint": True, "endpoints": [endpoint]}}
 
 
 def begin_deactivation(workspace: Workspace, phone: PhoneRow) -> None:
