@@ -160,6 +160,10 @@ class Provision(Protocol):
         """Fail to log in with a Connect Webview."""
         ...
 
+    def open_instant_key(self, instant_key: str, about: Mapping[str, Any]) -> str:
+        """Open the link of an instant key, by its id or the link itself, on a phone like this; the id of the phone."""
+        ...
+
     def set_mark(
         self, row_id: str, field: Literal["errors", "warnings"], code: str, message: str | None, fields: dict[str, Any]
     ) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields as fields_of
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ..api._shared import plain
 from ..engine.app import App
@@ -22,6 +22,7 @@ from .finder import named
 if TYPE_CHECKING:
     from ..api.connect_webviews.model import ConnectWebviewRow
     from ..api.connected_accounts.model import ConnectedAccountRow
+    from ..api.phones.model import PhoneMetadata
 
 __tracebackhide__ = is_for_the_test
 
@@ -203,6 +204,22 @@ class EmbeddedProvision:
 
         with self._app.changing():
             fail(self._workspace, self._webview(connect_webview_id))
+
+    def open_instant_key(self, instant_key: str, about: Mapping[str, Any]) -> str:
+        """Open the link of an instant key on a phone, as a person does; the id of the phone."""
+        from ..api.instant_keys.model import InstantKeyRow
+        from ..api.instant_keys.state import open_link
+
+        with self._app.changing():
+            keys = self._workspace[InstantKeyRow]
+            found = next((row for row in keys if instant_key in (row.id, row.instant_key_url)), None)
+            if found is None:
+                raise UnknownId(
+                    f"no instant key {quoted(instant_key)} in this sandbox; it has "
+                    f"{joined(row.id for row in keys) or 'none'}. Let the program under test make one with "
+                    "/user_identities/generate_instant_key or an access grant."
+                )
+            return open_link(self._workspace, found, cast("PhoneMetadata", about)).device_id
 
     def full_name(self) -> str:
         """The name of a person, as it follows from the seed."""

@@ -221,6 +221,19 @@ class Provisioning(Lookup):
         """A person fails to log in with the Connect Webview; they may try again; embedded only."""
         self._backend.provision.fail_login(id_of(connect_webview, "connect_webview_id"))
 
+    def open_instant_key(self, instant_key: Any, *, operating_system: Literal["android", "ios"] = "android") -> Phone:
+        """A person opens the link of an instant key on a phone of theirs; gives the phone; embedded only.
+
+        Each use counts, and brings a phone of the person, to which their mobile keys are issued. instant_key: our
+        model, the SDK's object, an id, or the link itself. Raises SandboxError where the link opens nothing: used up,
+        expired, or its client session deleted.
+        """
+        method = "open_instant_key"
+        link = id_of(instant_key, "instant_key_id")
+        checked(method, rules.of_a_phone, operating_system=operating_system)
+        about = _about_phone(method, operating_system, {})
+        return self.get_phone(self._backend.provision.open_instant_key(link, about))
+
     def create_acs_system(
         self,
         system_type: AcsSystemType = "visionline_system",

@@ -34,7 +34,10 @@ __tracebackhide__ = is_for_the_test
 
 _LONGEST_REASON = 2000  # characters
 PREFIX = "/_sandbox/"
-PROVISION = ("create_device", "create_phone", "create_connected_account", "complete_login", "fail_login")
+PROVISION = (
+    *("create_device", "create_phone", "create_connected_account"),
+    *("complete_login", "fail_login", "open_instant_key"),
+)
 MARKS = ("set_error", "set_warning", "clear_error", "clear_warning")
 
 

@@ -241,6 +241,7 @@ REFUSED = {
     "create_acs_system": lambda live: live.create_acs_system(),
     "complete_login": lambda live: live.complete_login("3f2a6f0e-0000-4000-8000-000000000000"),
     "fail_login": lambda live: live.fail_login("3f2a6f0e-0000-4000-8000-000000000000"),
+    "open_instant_key": lambda live: live.open_instant_key("3f2a6f0e-0000-4000-8000-000000000000"),
     "create_workspace": lambda live: live.create_workspace(),
     "create_access_token": lambda live: live.create_access_token(),
     "set_error": lambda live: live.set_error(live.workspace_id, "device_removed"),

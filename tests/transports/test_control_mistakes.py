@@ -15,6 +15,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NEEDED = {
     "complete_login": {"connect_webview": UNKNOWN},
     "fail_login": {"connect_webview": UNKNOWN},
+    "open_instant_key": {"instant_key": UNKNOWN},
     "restore": {"snapshot": "snapshot-9"},
     "clock/advance": {"seconds": -1},
     **{

@@ -63,6 +63,7 @@ def test_page_names_every_route():
         "create_connected_account",
         "complete_login",
         "fail_login",
+        "open_instant_key",
         "emit",
         "fail_action_attempt",
         *MARKS,

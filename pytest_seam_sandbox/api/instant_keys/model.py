@@ -23,7 +23,10 @@ class InstantKey(Resource):
 
 @row_type
 class InstantKeyRow(Row):
-    """An instant key: a link that opens a session of its user identity on a phone."""
+    """An instant key: a link that opens a session of its user identity on a phone. use_count: how often it was opened.
+
+    Neither the count nor the most that it may be is shown (spec).
+    """
 
     key: ClassVar[str] = "instant_key_id"
     not_found: ClassVar[str] = "instant_key_not_found"
@@ -36,6 +39,7 @@ class InstantKeyRow(Row):
     expires_at: str
     customization_profile_id: str | None = None
     max_use_count: float = 1
+    use_count: int = 0
 
     def view(self) -> dict[str, Any]:
         """The instant key as a client sees it."""

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ...engine.clock import format_time
+from ...engine.errors import SandboxError, is_for_the_test
 from ...engine.signals import Signal
 from ...engine.workspace import Workspace
 from .._ranks import by_rank
 from .._shared import not_found
 from ..client_sessions.model import ClientSessionRow
 from ..client_sessions.state import LIFETIME, delete_session
-from ..user_identities.model import UserIdentityRow, deleting_user_identity
+from ..phones.model import PhoneMetadata, PhoneRow
+from ..phones.state import add_phone
+from ..user_identities.model import UserIdentityRow, deleting_user_identity, find_user_identity
 from .model import InstantKeyRow
+
+__tracebackhide__ = is_for_the_test
 
 INSTANT_KEY_LIFETIME = timedelta(days=2)
 """How long the link of an instant key works unless its access grant has an end (the sample of the docs)."""
@@ -48,6 +53,35 @@ def make_instant_key(
             max_use_count=max_use_count,
         )
     )
+
+
+def open_link(workspace: Workspace, instant_key: InstantKeyRow, about: PhoneMetadata) -> PhoneRow:
+    """What happens when a person opens the link on a phone that has none of their keys yet; the phone.
+
+    It opens until it has been opened `max_use_count` times, has expired, or its client session is gone; no source says
+    what the person sees then. That each use brings a phone of the person, to which their mobile keys are issued, is
+    assumed.
+    Raises SandboxError where nothing opens.
+    """
+    why = _why_closed(workspace, instant_key)
+    if why is not None:
+        raise SandboxError(
+            f"the instant key {instant_key.id} {why}. Let the program make another one, with "
+            "/user_identities/generate_instant_key."
+        )
+    workspace[InstantKeyRow].put(instant_key.but(use_count=instant_key.use_count + 1))
+    return add_phone(workspace, find_user_identity(workspace, instant_key.user_identity_id), about)
+
+
+def _why_closed(workspace: Workspace, instant_key: InstantKeyRow) -> str | None:
+    session = workspace[ClientSessionRow].get(instant_key.client_session_id)
+    if session is None or session.is_revoked:
+        return "opens nothing: its client session has ended"
+    if workspace.clock.text() >= instant_key.expires_at:
+        return f"expired at {instant_key.expires_at}"
+    if instant_key.use_count >= instant_key.max_use_count:
+        return f"is used up: it opens {instant_key.max_use_count:g} time(s)"
+    return None
 
 
 def delete_instant_key(workspace: Workspace, instant_key: InstantKeyRow) -> None:

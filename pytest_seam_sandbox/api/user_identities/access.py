@@ -152,7 +152,8 @@ def revoke_access_to_device(workspace: Workspace, *, device_id: Uuid, user_ident
     key="instant_key",
     allow=WORKSPACE,
     source="spec",
-    no_effect={"max_use_count": "kept; nothing in a sandbox opens the link of an instant key"},
+    conflict="No public path opens the link, and no source says what a person sees when it is used up. A test opens "
+    "it, with open_instant_key(): each use brings a phone of the person; used up or expired, it opens nothing.",
 )
 def generate_instant_key(
     workspace: Workspace,

@@ -81,6 +81,7 @@ class LiveProvision:
     create_acs_system = _refusing("create_acs_system()", _AN_ACCOUNT)
     complete_login = _refusing("complete_login()", _A_PERSON)
     fail_login = _refusing("fail_login()", _A_PERSON)
+    open_instant_key = _refusing("open_instant_key()", "a person does that on a phone")
     customize_phone = _refusing("a phone with an id or properties of the test's own", _SEAMS_OWN)
     readd_device = _refusing("removed(restore=True)", "only a reset of the workspace brings a removed device back")
     set_mark = _refusing("set_error(), set_warning()")
