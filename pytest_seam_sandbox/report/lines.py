@@ -40,7 +40,8 @@ class Line:
     at: sandbox time, in seconds since 1970. kind: request, sandbox, event, webhook, outage, fault, clock and so on.
     mark: "!" for what went wrong, ">" where the test broke, else a space. cause: what caused it, in words; "" where
     nothing did. about: the ids of devices and phones that it is about. visible_at: when an event shows, if that is
-    later. details: more about it, by name, for those who ask. entry: what of the history it is.
+    later. details: more about it, by name, for those who ask. entry: what of the history it is. folded: how many
+    entries of each kind it stands for, if it stands for several.
     """
 
     at: float
@@ -52,6 +53,7 @@ class Line:
     visible_at: float | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     entry: Entry | None = None
+    folded: Mapping[str, int] | None = None
 
 
 def lines_of(history: Sequence[Entry], name_of: NameOf, failure: Failure | None = None) -> list[Line]:

@@ -10,6 +10,7 @@ from ..engine.history import Entry
 from .failures import Failure
 from .lanes import Device, Lane, Phone, lanes_of
 from .lines import BROKE, Line, lines_of
+from .polls import with_polls_folded
 from .texts import NameOf, masked
 
 MOST = 20_000
@@ -51,7 +52,7 @@ def picture_of(
     """
     name_of = drawn.names()
     found = drawn.history() if history is None else list(history)
-    all_lines = lines_of(found, name_of, failure)
+    all_lines = with_polls_folded(lines_of(found, name_of, failure))
     lines, left_out = _cut(all_lines)
     lanes = lanes_of(lines, drawn.devices().values(), drawn.phones().values(), name_of)
     counting = _worth_showing(lanes, lines)

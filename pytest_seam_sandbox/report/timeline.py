@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ..engine.history import Entry
 from .failures import Failure
 from .lines import BROKE, Line, date_time, lines_of
+from .polls import with_polls_folded
 from .texts import NameOf, nameless
 
 _DAY = 86_400
@@ -24,9 +25,10 @@ def render_timeline(
 
     Times have their date when the lines are of more than one day. `!` marks what was refused, and has Seam's message;
     `>` is where the test broke, if `failure` says what broke it. When there are more, lines are folded: those far
-    before the break and far behind it, or the earlier ones where there is none. name_of: what to write for an id.
+    before the break and far behind it, or the earlier ones where there is none. Equal requests one after the other are
+    one line. name_of: what to write for an id.
     """
-    lines = lines_of(list(history), name_of, failure)
+    lines = with_polls_folded(lines_of(list(history), name_of, failure))
     shown = _folded(lines, most)
     times = [at for line in shown if isinstance(line, Line) for at in (line.at, line.visible_at or line.at)]
     start = 0 if len({int(at // _DAY) for at in times}) > 1 else 11
@@ -49,8 +51,11 @@ def _folded(lines: Sequence[Line], most: int) -> list[Line | str]:
 
 
 def _gap(lines: Sequence[Line], what: str) -> str:
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in Counter(line.kind for line in lines).most_common())
-    return f"… {len(lines):,} {what}entries ({kinds})"
+    count: Counter[str] = Counter()
+    for line in lines:
+        count.update(line.folded or [line.kind])
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in count.most_common())
+    return f"… {count.total():,} {what}entries ({kinds})"
 
 
 def _text(line: Line, start: int) -> str:
