@@ -2,12 +2,18 @@
 
 import ast
 import inspect
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
+from typing_extensions import is_typeddict
 
-from pytest_seam_sandbox.api import all_endpoints
+from pytest_seam_sandbox import api
+from pytest_seam_sandbox.api import all_endpoints, declared, events
 from pytest_seam_sandbox.api.devices import filters
 from pytest_seam_sandbox.catalog.known import codes, event_types, public_paths
+from pytest_seam_sandbox.engine.store import Row
 from pytest_seam_sandbox.report import ledger
 
 LEDGER = ledger.as_json()
@@ -147,6 +153,128 @@ def test_parameter_acts_or_is_said_to_have_no_effect(endpoint):
     assert unread(endpoint.function) <= declared
     assert {name.partition(".")[0] for name in declared} <= endpoint.params.fields.keys()
     assert all(reason.strip() for reason in endpoint.no_effect.values())
+
+
+def fields_of_parameters(endpoint):
+    """The fields of the parameters that are objects, or lists of them, as `parameter.field`."""
+    found = set()
+
+    def walk(kind, path):
+        if is_typeddict(kind):
+            for name, inner in get_type_hints(kind, include_extras=True).items():
+                found.add(f"{path}.{name}")
+                walk(inner, f"{path}.{name}")
+            return
+        for argument in (get_origin(kind), *get_args(kind)):
+            if argument is not None and not isinstance(argument, str):
+                walk(argument, path)
+
+    for name, kind in endpoint.params.fields.items():
+        walk(kind, name)
+    return found
+
+
+def nodes_of(folder):
+    """What the code of a package consists of."""
+    return [node for file in folder.rglob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+
+
+def attributes_in(nodes):
+    """The names of the attributes that code reads."""
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+
+
+FAMILIES = Path(api.__file__).parent
+
+
+KEPT = {
+    "/customers/create_portal": ("customer_data.spaces.customer_data", "customer_data.spaces.geolocation"),
+    "/customers/push_data": ("spaces.customer_data", "spaces.geolocation"),
+    "/spaces/create": ("customer_data",),
+    "/spaces/update": ("customer_data",),
+    "/thermostats/create_climate_preset": ("ecobee_metadata",),
+    "/thermostats/update_climate_preset": ("ecobee_metadata",),
+}
+"""Objects that are kept and shown as they are."""
+
+
+def is_below(field, others):
+    return any(field == other or field.startswith(f"{other}.") for other in others)
+
+
+def test_field_of_a_parameter_acts_or_is_said_to_have_no_effect():
+    """What no code reads is kept and shown as a part of its object, or stands in the row with the reason."""
+    nodes = nodes_of(FAMILIES)
+    read = attributes_in(nodes)
+    read |= {node.value for node in nodes if isinstance(node, ast.Constant)}
+    read |= {node.arg for node in nodes if isinstance(node, ast.keyword)}
+    unread = {
+        f"{endpoint.path} {field}"
+        for endpoint in all_endpoints()
+        for field in fields_of_parameters(endpoint)
+        if field.rpartition(".")[2] not in read
+        and not is_below(field, {*endpoint.no_effect, *KEPT.get(endpoint.path, ())})
+    }
+
+    assert unread == set()
+
+
+def test_what_a_row_declares_about_fields_is_about_those_that_there_are():
+    """A field that is said to have no effect is one."""
+    fields = {(endpoint.path, field) for endpoint in all_endpoints() for field in fields_of_parameters(endpoint)}
+    declared = {(endpoint.path, name) for endpoint in all_endpoints() for name in endpoint.no_effect if "." in name}
+
+    assert declared <= fields
+    assert {(path, field) for path, kept in KEPT.items() for field in kept if "." in field} <= fields
+
+
+def test_objects_are_shown_as_they_were_given(seam_sandbox, seam_http):
+    """Those of which no code reads the fields."""
+    place = {"time_zone": "Europe/Lisbon", "default_checkin_time": "15:00", "default_checkout_time": "11:00"}
+    spot = {"latitude": 1, "longitude": 2}
+    climate = {"climate_ref": "home", "is_optimized": True, "owner": "user"}
+    device_id = seam_sandbox.create_device("ecobee_thermostat").device_id
+    preset = {"device_id": device_id, "climate_preset_key": "mine"}
+
+    def call(path, **parameters):
+        return seam_http.post(path, json=parameters).raise_for_status().json()
+
+    def pushed(key):
+        return {"space_key": key, "name": key, "customer_data": place, "geolocation": spot}
+
+    def shown():
+        properties = call("/devices/get", device_id=device_id)["device"]["properties"]
+        return properties["available_climate_presets"][-1]["ecobee_metadata"]
+
+    call("/customers/push_data", customer_key="one", spaces=[pushed("hall")])
+    call("/customers/create_portal", customer_data={"customer_key": "other", "spaces": [pushed("den")]})
+    attic = call("/spaces/create", name="Attic", customer_data=place)["space"]
+    changed = call("/spaces/update", space_id=attic["space_id"], customer_data={"address": "Rua 1"})["space"]
+    call("/thermostats/create_climate_preset", **preset, ecobee_metadata={**climate, "owner": "system"})
+    before = shown()
+    call("/thermostats/update_climate_preset", **preset, manual_override_allowed=True, ecobee_metadata=climate)
+
+    told = [(space["customer_data"], space["geolocation"]) for space in call("/spaces/list")["spaces"][:2]]
+    assert told == [(place, spot)] * 2
+    assert (attic["customer_data"], changed["customer_data"]) == (place, {**place, "address": "Rua 1"})
+    assert (before, shown()) == ({**climate, "owner": "system"}, climate)
+
+
+def test_events_are_asked_for_by_every_parameter():
+    """The list of events reads its parameters by name."""
+    (definition,) = ast.parse(inspect.getsource(events.list_)).body
+    read = {node.id for statement in definition.body for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    by_name = {node.value for node in ast.walk(ast.parse(inspect.getsource(events))) if isinstance(node, ast.Constant)}
+
+    assert {argument.arg for argument in definition.args.kwonlyargs} <= read | by_name
+
+
+def test_what_a_resource_keeps_is_read():
+    """No row has a field that nothing reads: what is kept for nothing has no effect."""
+    read = attributes_in(nodes_of(FAMILIES.parent))
+    kept = {f"{kind.__name__}.{field.name}" for kind in declared(Row) for field in fields(kind)}
+
+    assert {name for name in kept if name.rpartition(".")[2] not in read} == set()
 
 
 def test_text_lists_what_has_no_effect_and_what_is_doubted():

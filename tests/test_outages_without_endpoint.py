@@ -286,6 +286,20 @@ def test_code_that_may_be_changed_at_the_lock(seam_sandbox, code, seam_client):
     assert seam_client.access_codes.get(access_code_id=code.access_code_id).code == "4321"
 
 
+@pytest.mark.parametrize("name", ["allow_external_modification", "is_external_modification_allowed"])
+@pytest.mark.parametrize("how", ["create", "create_multiple"])
+def test_new_code_that_may_be_changed_at_the_lock(seam_sandbox, sandbox_device, seam_client, how, name):
+    """Whoever makes it says so, under either name and for several locks at once, too."""
+    lock = sandbox_device.device_id
+    where = {"device_id": lock} if how == "create" else {"device_ids": [lock]}
+    made = getattr(seam_client.access_codes, how)(**where, **{name: True})
+    code = made if how == "create" else made[0]
+
+    with seam_sandbox.code_modified_external_to_seam(code):
+        shown = seam_client.access_codes.get(access_code_id=code.access_code_id)
+        assert (codes(shown.warnings), shown.errors) == (["external_modification_in_effect"], [])
+
+
 @pytest.mark.parametrize("allowed", [True, False])
 def test_code_is_erased_at_the_lock(seam_sandbox, code, seam_client, allowed):
     """It is not on the lock until Seam has set it again."""

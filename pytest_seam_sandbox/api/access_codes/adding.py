@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from annotated_types import Ge, Le, MaxLen, MinLen
@@ -29,9 +28,6 @@ from .events import AccessCodeCreated
 from .lifecycle import progress, put, soon
 from .model import AccessCodeRow, GrantedBy, code_fields, creating
 from .time_frames import Rounding, fit, refuse_too_many
-
-_UNUSED = "shown on the code; nothing in the sandbox changes a code past Seam"
-EXTERNAL = MappingProxyType({"allow_external_modification": _UNUSED, "is_external_modification_allowed": _UNUSED})
 
 
 def only_digits(value: str) -> str:

@@ -14,7 +14,7 @@ from ...engine.workspace import Workspace
 from .._shared import EVERYONE, Condition, not_found, written
 from ..devices.lookup import reachable
 from . import backups
-from .adding import EXTERNAL, Pin, attempt, check_programmable, device_of_code, find_code, in_order, linked
+from .adding import Pin, attempt, check_programmable, device_of_code, find_code, in_order, linked
 from .constraints import refuse_duplicate, refuse_end, refuse_pin, refuse_start
 from .events import AccessCodeBackupAccessCodePulled, AccessCodeMutationsRequested
 from .lifecycle import erase_soon, plan_times, put, soon
@@ -138,21 +138,18 @@ def _merged(pending: tuple[Mutation, ...], new: tuple[Mutation, ...]) -> tuple[M
     checks=[in_order],
     per_minute=10,
     device=device_of_code,
-    no_effect={
-        **EXTERNAL,
-        **dict.fromkeys(
-            (
-                "is_offline_access_code",
-                "is_one_time_use",
-                "max_time_rounding",
-                "prefer_native_scheduling",
-                "preferred_code_length",
-                "use_backup_access_code_pool",
-                "use_offline_access_code",
-            ),
-            "no parameter of this endpoint in Seam's newest specification any more",
+    no_effect=dict.fromkeys(
+        (
+            "is_offline_access_code",
+            "is_one_time_use",
+            "max_time_rounding",
+            "prefer_native_scheduling",
+            "preferred_code_length",
+            "use_backup_access_code_pool",
+            "use_offline_access_code",
         ),
-    },
+        "no parameter of this endpoint in Seam's newest specification any more",
+    ),
 )
 def update(
     workspace: Workspace,

@@ -31,7 +31,7 @@ from ..client_sessions.model import accounts_of_user
 from ..devices.lookup import reachable
 from ..devices.model import DeviceRow, account_of
 from . import changes, unmanaged
-from .adding import EXTERNAL, CodeLength, Pin, Wish, add_code, attempt, both_times, check_code
+from .adding import CodeLength, Pin, Wish, add_code, attempt, both_times, check_code
 from .constraints import new_pin
 from .lookup import by_id_or_pin, pick
 from .model import AccessCodeRow, codes_on, device_of
@@ -48,7 +48,6 @@ router = Router("/access_codes")
     source="docs",
     checks=[both_times],
     per_minute=10,
-    no_effect=EXTERNAL,
 )
 def create(
     workspace: Workspace,
@@ -104,7 +103,6 @@ def create(
     allow=EVERYONE,
     source="spec",
     checks=[both_times],
-    no_effect=EXTERNAL,
 )
 def create_multiple(
     workspace: Workspace,

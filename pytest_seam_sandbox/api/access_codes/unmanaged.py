@@ -27,7 +27,7 @@ from ..action_attempts import ActionFailed, start
 from ..client_sessions.model import accounts_of_user
 from ..devices.lookup import reachable
 from ..devices.state import reach
-from .adding import EXTERNAL, only_digits
+from .adding import only_digits
 from .events import (
     AccessCodeUnmanagedConvertedToManaged,
     AccessCodeUnmanagedCreated,
@@ -150,7 +150,7 @@ def _is_convertible(workspace: Workspace, code: AccessCodeRow) -> bool:
     "unmanaged/convert_to_managed",
     allow=EVERYONE,
     source="docs",
-    no_effect={**EXTERNAL, "force": _NOBODY_ELSE, "sync": "the code is converted before the answer in any case"},
+    no_effect={"force": _NOBODY_ELSE, "sync": "the code is converted before the answer in any case"},
 )
 def convert_to_managed(
     workspace: Workspace,
@@ -171,7 +171,7 @@ def convert_to_managed(
     _convert(workspace, code, external=bool(is_external_modification_allowed or allow_external_modification))
 
 
-@router.patch("unmanaged/update", allow=EVERYONE, source="spec", no_effect={**EXTERNAL, "force": _NOBODY_ELSE})
+@router.patch("unmanaged/update", allow=EVERYONE, source="spec", no_effect={"force": _NOBODY_ELSE})
 def update(
     workspace: Workspace,
     *,

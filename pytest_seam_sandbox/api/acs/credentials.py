@@ -143,6 +143,11 @@ def _own(credential: AcsCredentialRow) -> AcsCredentialRow:
     no_effect={
         "hotek_metadata": "no answer shows it, and a card of the sandbox holds no doors",
         "salto_space_metadata": "no answer shows it, and a card of the sandbox holds no doors",
+        "assa_abloy_vostio_metadata.join_all_guest_acs_entrances": "no answer shows it, and a door takes "
+        "every key that names it",
+        "visionline_metadata.assa_abloy_credential_service_mobile_endpoint_id": "a mobile key of Visionline is a "
+        "multi-phone sync credential, which goes to every phone of its person",
+        "visionline_metadata.card_format": "no answer shows it, and an encoder of the sandbox takes any card",
     },
     conflict="Which access methods a system has is documented for Visionline, Vostio, dormakaba and Hotek only. For "
     "the others the sandbox takes what their makers offer.",
