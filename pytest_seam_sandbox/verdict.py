@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from .backends.base import Backend
 from .engine.errors import ExpectationFailed, SandboxError, raise_together
 from .engine.places import seen_at
+from .report.paths import misspelt
+from .report.texts import joined
 
+_PATHS = 5
+"""So many paths that Seam does not have are told of."""
 _ONE_KEY = (
     "Each sandbox has a key of its own. Give the program seam_sandbox.api_key in each test, or let all sandboxes have "
     "the key that it has, with the setting api_key: --seam-api-key, seam_api_key in the ini file, PYTEST_SEAM_API_KEY, "
@@ -30,7 +34,16 @@ def mishaps(backend: Backend) -> Iterator[Exception]:
 
 
 def hints(backend: Backend) -> Iterator[str]:
-    """What explains a failure and is none itself: keys of other sandboxes. Each is told once."""
+    """What explains a failure and is none itself: wrong keys, paths that Seam does not have. Each is told once."""
+    yield from _about_keys(backend)
+    calls = backend.calls()
+    wrong = [text for text in misspelt(calls) if text not in backend.unfinished.misspelt]
+    if wrong:
+        backend.unfinished.misspelt.update(wrong)
+        yield f"the program under test got 404 for what Seam does not have: {joined(wrong, _PATHS)}."
+
+
+def _about_keys(backend: Backend) -> Iterator[str]:
     owners = backend.owners_of_other_keys()
     if owners:
         yield (

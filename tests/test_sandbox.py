@@ -289,8 +289,8 @@ def test_timeline_shows_requests_events_and_clock_in_order(seam_sandbox, seam_cl
 
 def test_timeline_is_cut(seam_sandbox, seam_client):
     """Only the newest entries are shown, and how many came before."""
-    for _ in range(5):
-        seam_client.devices.list()
+    for number in range(5):
+        seam_client.devices.list(limit=number + 1)
 
     text = render_timeline(seam_sandbox.embedded.app.history, most=2)
 

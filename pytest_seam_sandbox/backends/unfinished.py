@@ -45,7 +45,8 @@ class Unfinished:
     """open: outages inside which the test is. unentered: those that were made and not entered.
 
     problems: what `check` raises in place of where it happened. unused: sweeps that did not run, as what to raise.
-    endings: each says what else is left over at the end of a test.
+    endings: each says what else is left over at the end of a test. has_hinted: whether the test was told of its keys.
+    misspelt: what it was told of paths that Seam does not have.
     """
 
     open: list[Begun] = field(default_factory=list)
@@ -54,6 +55,7 @@ class Unfinished:
     unused: list[Exception] = field(default_factory=list)
     endings: list[Callable[[], Iterator[Exception]]] = field(default_factory=list)
     has_hinted: bool = False
+    misspelt: set[str] = field(default_factory=set)
 
     @contextmanager
     def set_aside(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -98,3 +99,8 @@ def time_zones() -> tuple[str, ...]:
 def is_known(path: str) -> bool:
     """Whether Seam has this path."""
     return path in all_paths()
+
+
+def nearest_path(path: str) -> str:
+    """The public path that is spelt most like this one; empty where none is like it."""
+    return next(iter(get_close_matches(path.casefold(), sorted(public_paths()), n=1)), "")

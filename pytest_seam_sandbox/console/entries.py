@@ -8,6 +8,7 @@ from ..engine.errors import shortened
 from ..engine.events import EventRow
 from ..engine.history import Note, Sent
 from ..report.lines import Shown, answered, subject, went_wrong
+from ..report.paths import is_of_no_path, no_path
 from ..report.texts import NameOf, masked, pairs
 
 
@@ -36,6 +37,7 @@ def shown(entry: Shown, name_of: NameOf) -> dict[str, Any]:
         return _row(
             entry.at, "webhook", entry.event.event_type, about, outcome=entry.outcome, is_failure=not entry.is_success
         )
+    said = no_path(entry.path) if is_of_no_path(entry) else entry.message or (entry.work and entry.work.message)
     return _row(
         entry.at,
         "request",
@@ -43,7 +45,7 @@ def shown(entry: Shown, name_of: NameOf) -> dict[str, Any]:
         pairs(entry.params, name_of),
         outcome=answered(entry),
         is_failure=went_wrong(entry),
-        detail=masked(entry.message or (entry.work and entry.work.message) or ""),
+        detail=masked(said or ""),
     )
 
 

@@ -14,6 +14,7 @@ from ..engine.history import Call, Due, Entry, Note, Sent
 from ..engine.work import WorkStatus
 from .causes import are_known, causes_of
 from .failures import RAISED, Failure
+from .paths import is_of_no_path, no_path
 from .texts import NameOf, masked, pair, pairs
 
 REFUSED, BROKE = "!", ">"
@@ -149,7 +150,8 @@ class _Words:
         return Line(entry.at, entry.kind, self._said(entry.text, 400), BROKE if is_break else " ")
 
     def _call(self, call: Call, *, is_break: bool) -> Line:
-        message = f": {shortened(call.message, 300)}" if call.message else _message(call.work, _IN_ANSWERS)
+        words = no_path(call.path) if is_of_no_path(call) else call.message
+        message = f": {shortened(words, 300)}" if words else _message(call.work, _IN_ANSWERS)
         asked = f"{call.method} {shortened(call.path)} ({pairs(call.params, self._name_of)})"
         details = {
             "request id": call.request_id,

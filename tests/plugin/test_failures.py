@@ -70,7 +70,7 @@ def test_failed_test_shows_the_timeline(pytester, in_process):
             "*--- Seam timeline ---*",
             "*outage*disconnected(GARAGE) begins",
             "*event*device.disconnected device_id=*",
-            "*request*POST /locks/unlock_door (device_id=*) → 200",
+            "*request*POST /locks/unlock_door (device_id=*) → 200 error device_disconnected: *",
             "*event*action_attempt.unlock_door.failed device_id=*",
             "*event*device.connected device_id=*",
             "*outage*disconnected(GARAGE) is over",

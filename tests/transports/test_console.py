@@ -173,6 +173,15 @@ def test_entries_are_requests_events_webhooks_and_notes(look, post, seam_sandbox
     assert entries[3]["detail"]["event_type"] == "device.disconnected"
 
 
+def test_misspelt_path_shows_with_the_nearest(look, seam_http):
+    """In the detail of the request."""
+    seam_http.get("/devices/lst")
+
+    (entry,) = look()["entries"]
+
+    assert (entry["outcome"], entry["detail"]) == ("404", "no such path; nearest: /devices/list")
+
+
 def test_attempt_that_failed_shows_with_its_error(look, seam_sandbox, seam_http, sandbox_device):
     """Beside the 200 of the answer, and beside the event."""
     seam_sandbox.webhooks.deliver_to(seam_sandbox.webhooks.inbox)
