@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from email.utils import format_datetime
 from threading import Condition, Event
 from typing import Self
 
@@ -73,6 +74,7 @@ class StrictServer:
         self.first = self._furnish("first", embedded)
         self.second = self._furnish("second", Embedded(beside=embedded, world="empty", name="Second"))
         self.production = self._furnish("production", self._production(embedded))
+        self._sandbox.clock.advance(60)  # the furniture is older than the first test; nobody's clock is that of Seam
         self.before: Callable[[int], object] | None = None
         self.after: Callable[[int], None] | None = None
         self.seen: list[tuple[str, str, str]] = []
@@ -137,6 +139,7 @@ class StrictServer:
         try:
             is_lost = before is not None and before(number) is True
             response = Response(503) if is_lost else app.handle(request)
+            response = response._replace(headers=(*response.headers, ("date", self._date())))
             if after is not None:
                 after(number)
             return response
@@ -144,6 +147,10 @@ class StrictServer:
             with self._counting:
                 self._on_their_way -= 1
                 self._counting.notify_all()
+
+    def _date(self) -> str:
+        """The time of the server, in whole seconds, as every server on the internet gives it."""
+        return format_datetime(self._sandbox.embedded.now(), usegmt=True)
 
     def _furnish(self, name: str, backend: Embedded) -> StrictWorkspace:
         workspace, device_ids = backend.workspace, {}
