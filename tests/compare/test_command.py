@@ -171,8 +171,10 @@ def test_live_undoes_what_a_scenario_could_not_take_back(server, live, monkeypat
     assert server.dump(server.first)["Webhook"] == []
 
 
-def test_live_comparison_that_is_killed_is_undone(server, live, tmp_path):
+def test_live_comparison_that_is_killed_is_undone(server, live, tmp_path, monkeypatch):
     """`seam-sandbox heal` finds in the notes what it has made."""
+    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.ARRIVES_WITHIN", 0.1)
+    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.LOOKS_AGAIN_AFTER", 0.1)
     command = [sys.executable, "-m", "pytest_seam_sandbox", "compare", "--live", "--scenario", "spaces"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
 

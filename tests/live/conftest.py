@@ -30,7 +30,14 @@ def live_folder(tmp_path_factory):
 
 
 @pytest.fixture
-def go_live(server, live_folder):
+def _quick_arrival(monkeypatch):
+    """Nobody waits for seconds for a write without an answer: on loopback it has arrived at once."""
+    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.ARRIVES_WITHIN", 0.1)
+    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.LOOKS_AGAIN_AFTER", 0.1)
+
+
+@pytest.fixture
+def go_live(server, live_folder, _quick_arrival):
     """Makes live sandboxes on the server, which end with the test."""
     with ExitStack() as stack:
 

@@ -1,5 +1,6 @@
 """A workspace in this process that somebody has furnished, and a way for requests of a live sandbox to get there."""
 
+from email.utils import format_datetime
 from types import SimpleNamespace
 
 import httpx
@@ -11,9 +12,22 @@ SOON, NEXT_YEAR, LATER = "2098-01-01T12:00:00.000Z", "2099-01-01T12:00:00.000Z",
 URL = "http://127.0.0.1:1"
 
 
+class Dated(httpx.BaseTransport):
+    """Puts the date into the answers of another transport, as servers do, by the clock of the sandbox."""
+
+    def __init__(self, sandbox, transport):
+        self._sandbox, self._transport = sandbox, transport
+
+    def handle_request(self, request):
+        answer = self._transport.handle_request(request)
+        answer.headers["date"] = format_datetime(self._sandbox.backend.now(), usegmt=True)
+        return answer
+
+
 def connected(sandbox, transport):
     """A connection that was proved, whose requests the transport carries."""
-    connection = Connection(URL, sandbox.api_key, sleep=lambda _: None, transport=lambda: transport)
+    dated = Dated(sandbox, transport)
+    connection = Connection(URL, sandbox.api_key, sleep=lambda _: None, transport=lambda: dated)
     prove(connection, workspaces=[sandbox.workspace_id], endpoint=URL)
     return connection
 

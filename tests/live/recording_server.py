@@ -22,6 +22,7 @@ class Recording:
         self.answers = {"/workspaces/get": json_answer({"workspace": WORKSPACE, "ok": True})}
         self.seen = []
         self.keys = []
+        self.bodies = []
         self.url = ""
 
     def answer(self, method, path, headers):
@@ -31,6 +32,10 @@ class Recording:
         if isinstance(found, list):
             found = found.pop(0) if len(found) > 1 else found[0]
         return found
+
+    def asked(self, path):
+        """What the requests for a path had as JSON."""
+        return [json.loads(body) for (_, each), body in zip(self.seen, self.bodies, strict=True) if each == path]
 
     @property
     def writes(self):
@@ -46,7 +51,7 @@ def recording():
         protocol_version = "HTTP/1.1"
 
         def _respond(self):
-            self.rfile.read(int(self.headers.get("content-length") or 0))
+            told.bodies.append(self.rfile.read(int(self.headers.get("content-length") or 0)))
             status, headers, body = told.answer(self.command, self.path.partition("?")[0], self.headers)
             self.send_response_only(status)
             for name, value in {**headers, "content-length": str(len(body))}.items():

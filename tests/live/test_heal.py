@@ -5,19 +5,18 @@ import multiprocessing
 import os
 import signal
 
-import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from live.furnished import connected, furnished
+from live.furnished import furnished
+from live.killed_program import healed, is_webhook_that_nobody_knows, killed, requests_of
 from live.recording_server import KEY, json_answer, recording
 from live.state import differences, state_of
 from live.strict_server import StrictServer
 from pytest_seam_sandbox import Sandbox, cli
 from pytest_seam_sandbox.backends.live.connection import Connection
 from pytest_seam_sandbox.backends.live.guard import prove
-from pytest_seam_sandbox.backends.live.guarded import GuardedTransport
 from pytest_seam_sandbox.backends.live.undo import Undo
 from pytest_seam_sandbox.backends.seam_api import SeamApi
 
@@ -28,87 +27,11 @@ def _quick_disk(monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
-class Killed(BaseException):
-    """The process is gone at this place: nothing that it would do afterwards is done."""
-
-
-class Killing(httpx.BaseTransport):
-    """Carries requests until the one of this number; that one still takes effect, or does not."""
-
-    def __init__(self, sandbox, at, *, takes_effect):
-        self._transport = sandbox.transport
-        self._at, self._takes_effect = at, takes_effect
-        self.count = 0
-
-    def handle_request(self, request):
-        self.count += 1
-        if self.count != self._at:
-            return self._transport.handle_request(request)
-        if self._takes_effect:
-            self._transport.handle_request(request)
-        raise Killed
-
-
-def program(undo, connection, it):
-    """A test as people write them: things are made, broken, changed and deleted, by the sandbox and by the program."""
-    call = SeamApi(undo.send).call
-    door = it.august_lock
-    call("/devices/update", device_id=door, custom_metadata={"test": "t1"})
-    person = call("/user_identities/create", full_name="Guest")["user_identity"]["user_identity_id"]
-    call("/phones/simulate/create_sandbox_phone", user_identity_id=person)
-    call("/devices/simulate/disconnect", device_id=door)
-    call("/webhooks/create", url="https://example.com/test")
-    call("/devices/simulate/connect", device_id=door)
-    headers = {"authorization": f"Bearer {connection.stand_in_key}"}
-    transport = GuardedTransport(connection, undo)
-    with httpx.Client(base_url=connection.endpoint, transport=transport, headers=headers) as client:
-        grant = {"device_ids": [it.yale_lock], "requested_access_methods": [{"mode": "code"}]}
-        client.post("/access_grants/create", json={"user_identity": {"full_name": "Stay"}, **grant})
-        code = client.post("/access_codes/create", json={"device_id": door, "name": "New"}).json()["access_code"]
-        client.put("/acs/access_groups/add_user", json={"acs_access_group_id": it.group, "user_identity_id": it.jane})
-        client.patch("/access_codes/update", json={"access_code_id": it.code, "name": "Other"})
-        client.request("DELETE", "/access_codes/delete", params={"access_code_id": code["access_code_id"]})
-        client.post("/locks/unlock_door", json={"device_id": door})
-        client.post("/thermostats/off", json={"device_id": it.ecobee_thermostat})
-    call("/devices/simulate/disconnect_from_hub", device_id=door)
-    assert undo.undo() == []
-
-
 @pytest.fixture(scope="module")
 def place():
     with Sandbox(world="house") as sandbox:
         sandbox.webhooks.route("https://example.com/test", lambda _: 200)
         yield furnished(sandbox)
-
-
-def requests_of(place, folder):
-    """How many requests the program sends, with those that undo it."""
-    place.sandbox.restore(place.start)
-    carrier = Killing(place.sandbox, 0, takes_effect=False)
-    connection = connected(place.sandbox, carrier)
-    program(Undo(connection, folder, sleep=lambda _: None), connection, place)
-    return carrier.count
-
-
-def killed(place, folder, at, *, takes_effect):
-    """Run the program in a process that is killed at this request."""
-    connection = connected(place.sandbox, Killing(place.sandbox, at, takes_effect=takes_effect))
-    undo = Undo(connection, folder, sleep=lambda _: None)
-    try:
-        program(undo, connection, place)
-    except Killed:
-        pass
-    finally:
-        undo.close()  # the system does this: the lock is free
-
-
-def healed(place, folder, at=0, *, takes_effect=False):
-    """Heal in a process that is killed at this request."""
-    connection = connected(place.sandbox, Killing(place.sandbox, at, takes_effect=takes_effect))
-    try:
-        return Undo(connection, folder, sleep=lambda _: None).heal()
-    except Killed:
-        return None
 
 
 def test_killed_at_every_request_and_healed(place, tmp_path):
@@ -120,7 +43,11 @@ def test_killed_at_every_request_and_healed(place, tmp_path):
         for takes_effect in (False, True):
             place.sandbox.restore(place.start)
             killed(place, tmp_path, at, takes_effect=takes_effect)
-            assert healed(place, tmp_path) == [], (at, takes_effect)
+            problems = healed(place, tmp_path)
+            if is_webhook_that_nobody_knows(problems):
+                assert takes_effect
+                continue
+            assert problems == [], (at, takes_effect)
             assert differences(before, state_of(place.sandbox.backend)) == [], (at, takes_effect)
             assert list(tmp_path.rglob("*.jsonl")) == []
 
@@ -136,7 +63,9 @@ def test_killed_while_it_was_healed_and_healed_again(place, tmp_path_factory, da
         st.lists(st.tuples(st.integers(2, 25), st.booleans()), max_size=3), label="healing killed at"
     ):
         healed(place, folder, again[0], takes_effect=again[1])
-    assert healed(place, folder) == []
+    problems = healed(place, folder)
+    assume(not is_webhook_that_nobody_knows(problems))
+    assert problems == []
     assert differences(before, state_of(place.sandbox.backend)) == []
 
 
@@ -369,7 +298,7 @@ def test_answer_that_is_an_error_of_the_server_leaves_it_open(recorded):
     server.answers[BREAK] = refusal(503)
     undo.send(BREAK, b'{"device_id": "d"}')
     assert undo.undo() == []
-    assert server.writes == [("POST", BREAK), ("POST", HEAL)]
+    assert server.writes == [("POST", BREAK), ("POST", HEAL), ("POST", HEAL)]
 
 
 def test_what_was_refused_has_not_to_be_undone(recorded):
@@ -386,34 +315,91 @@ def test_several_things_that_look_like_what_was_lost_are_left_to_people(recorded
     rows = [{"user_identity_id": name, "full_name": "Guest"} for name in ("a", "b")]
     server.answers["/user_identities/list"] = json_answer({"user_identities": [*rows, {"full_name": "Else"}]})
     (told,) = undo.undo()
-    assert told.startswith("/user_identities/create got no answer, and 2 things look like what it may have made: a, b.")
+    assert told == (
+        "/user_identities/create got no answer, and may have made one of these, or another run has: a ('Guest'), "
+        "b ('Guest'). Delete what belongs to no test that runs, with /user_identities/delete."
+    )
     assert server.writes == []
+
+
+NEW_YEAR = {"date": "Thu, 01 Jan 2032 00:00:00 GMT"}
 
 
 def test_what_another_process_has_made_is_not_taken_for_it(recorded, tmp_path):
     server, connection, undo = recorded
+    server.answers["/user_identities/list"] = json_answer({"user_identities": []}, **NEW_YEAR)
+    SeamApi(undo.send).call("/user_identities/list")
     undo.begin("POST", "/user_identities/create", {"full_name": "Guest"})
     other = Undo(connection, tmp_path)
     server.answers["/user_identities/create"] = json_answer({"user_identity": {"user_identity_id": "o"}})
     other.send("/user_identities/create", b'{"full_name": "Guest"}')
     server.answers["/user_identities/list"] = json_answer(
-        {"user_identities": [{"user_identity_id": name, "full_name": "Guest"} for name in ("m", "o")]}
+        {
+            "user_identities": [
+                {"user_identity_id": name, "full_name": "Guest", "created_at": "2032-01-01T00:00:01Z"}
+                for name in ("m", "o")
+            ]
+        },
+        **NEW_YEAR,
     )
     assert undo.undo() == []
-    assert server.writes == [("POST", "/user_identities/create"), ("POST", "/user_identities/delete")]
+    assert set(server.writes) == {("POST", "/user_identities/create"), ("POST", "/user_identities/delete")}
+    assert list(server.asked("/user_identities/delete")) == [{"user_identity_id": "m"}] * 2
     other.close()
+
+
+def noted_at_new_year(server, undo, params, rows):
+    """A person of whom no answer told, and the people who are there afterwards."""
+    server.answers["/user_identities/list"] = json_answer({"user_identities": []}, **NEW_YEAR)
+    SeamApi(undo.send).call("/user_identities/list")
+    undo.begin("POST", "/user_identities/create", params)
+    server.answers["/user_identities/list"] = json_answer({"user_identities": rows}, **NEW_YEAR)
 
 
 def test_what_was_made_at_another_time_is_not_taken_for_it(recorded):
     server, _, undo = recorded
-    server.answers["/user_identities/list"] = json_answer({"user_identities": []}, date="Thu, 01 Jan 2032 00:00:00 GMT")
-    undo.begin("POST", "/user_identities/create", {})
-    times = {"early": "2031-12-31T23:59:00Z", "right": "2032-01-01T00:00:20Z", "late": "2032-01-01T00:10:00Z"}
-    rows = [{"user_identity_id": name, "created_at": time} for name, time in times.items()]
-    server.answers["/user_identities/list"] = json_answer({"user_identities": rows})
+    times = {"early": "2031-12-31T23:59:00Z", "right": "2032-01-01T00:00:03Z", "late": "2032-01-01T00:10:00Z"}
+    rows = [{"user_identity_id": name, "created_at": time, "full_name": "G"} for name, time in times.items()]
+    noted_at_new_year(server, undo, {"full_name": "G"}, rows)
     server.answers["/user_identities/delete"] = refusal(400)
     (told,) = undo.undo()
     assert "/user_identities/delete with {'user_identity_id': 'right'}" in told
+
+
+@pytest.mark.parametrize(
+    ("params", "row"),
+    [
+        ({"full_name": "G"}, {"created_at": "2032-01-01T00:00:40Z"}),
+        ({"full_name": "G"}, {}),
+        ({}, {"created_at": "2032-01-01T00:00:01Z"}),
+        ({"full_name": "G", "acs_system_ids": "x"}, {"created_at": "2032-01-01T00:00:01Z", "acs_system_ids": "y"}),
+    ],
+    ids=["made later", "made nobody knows when", "nothing that tells it from others", "something else"],
+)
+def test_what_another_machine_may_have_made_is_told_and_not_deleted(recorded, params, row):
+    server, _, undo = recorded
+    noted_at_new_year(server, undo, params, [{"user_identity_id": "a", "full_name": "G", **row}])
+    (told,) = undo.undo()
+    assert told == (
+        "/user_identities/create got no answer, and may have made one of these, or another run has: a ('G'). Delete "
+        "what belongs to no test that runs, with /user_identities/delete."
+    )
+    assert server.writes == []
+    assert undo.undo() == []
+
+
+def test_only_what_was_found_first_is_deleted(recorded):
+    """What comes between the two looks is of somebody else."""
+    server, _, undo = recorded
+    row = {"full_name": "G", "created_at": "2032-01-01T00:00:01Z"}
+    noted_at_new_year(server, undo, {"full_name": "G"}, [{"user_identity_id": "a", **row}])
+    server.answers["/user_identities/list"] = [
+        server.answers["/user_identities/list"],
+        json_answer({"user_identities": [{"user_identity_id": "b", **row}]}, **NEW_YEAR),
+    ]
+    assert undo.undo() == []
+    assert set(server.writes) == {("POST", "/user_identities/delete")}
+    assert undo.journal.changes == []
 
 
 def test_change_that_nobody_could_look_at_before(recorded):
@@ -426,7 +412,8 @@ def test_change_that_nobody_could_look_at_before(recorded):
     )
     change = undo.begin("POST", "/devices/update", {"device_id": "d"})
     assert change.made is None
-    assert undo.undo() == []
+    (told,) = undo.undo()
+    assert told.startswith("/devices/update got no answer, and may have changed something that could not be looked at")
 
 
 def test_journal_without_a_header_and_a_note_that_is_none_are_left(recorded, tmp_path):

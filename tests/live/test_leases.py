@@ -35,6 +35,9 @@ class Noted:
         self.open.append(Change(len(self.open), path, at, known))
         return self.open[-1]
 
+    def answered(self, change, made):
+        pass
+
     def over(self, change, why):
         assert why == "given back"
         self.open.remove(change)
@@ -429,6 +432,9 @@ client = httpx.Client(headers={"authorization": f"Bearer {key}"}, trust_env=Fals
 class Notes:
     def intend(self, path, at, known):
         return Change(1, path, at, known)
+    def answered(self, change, made):
+        pass
+
     def over(self, change, why):
         pass
 

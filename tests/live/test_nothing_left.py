@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from live.killed_program import is_webhook_that_nobody_knows
 from live.state import differences, state_of
 from live.strict_server import StrictServer
 from pytest_seam_sandbox.cli import main
@@ -122,6 +123,9 @@ def folder(server, tmp_path, monkeypatch):
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"PYTEST_SEAM_{name}", value)
+    # No request is on its way when this heals: the test has waited for all of them.
+    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.ARRIVES_WITHIN", 0.0)
+    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.LOOKS_AGAIN_AFTER", 0.0)
     (tmp_path / "test_suite.py").write_text(SUITE)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     server.restart()
@@ -135,6 +139,13 @@ def settled(server, before):
         time.sleep(0.01)
         backend.app.settle()
     return differences(before, state_of(backend))
+
+
+def delete_webhooks(server):
+    """What people do who are told of one that may be of another run."""
+    call = server.backend(server.first).api.call
+    for webhook in call("/webhooks/list")["webhooks"]:
+        call("/webhooks/delete", webhook_id=webhook["webhook_id"])
 
 
 def run_pytest(place, environment, arguments):
@@ -213,8 +224,13 @@ def test_state_is_the_same_after_a_run_and_after_runs_that_were_killed_and_heal(
         server.wait()
         assert process.exitcode == -signal.SIGKILL, at
         server.restart()
-        assert main(["heal"]) == 0, (at, takes_effect, capsys.readouterr())
-        undone += capsys.readouterr().out.count("undone: ")
+        status, out = main(["heal"]), capsys.readouterr().out
+        left = [line.removeprefix("left: ") for line in out.splitlines() if line.startswith("left: ")]
+        if is_webhook_that_nobody_knows(left):
+            delete_webhooks(server)
+        else:
+            assert (status, left) == (0, []), (at, takes_effect, out)
+        undone += out.count("undone: ")
         assert settled(server, before) == [], (at, takes_effect)
         assert list(folder.rglob("*.jsonl")) == [], (at, takes_effect)
     assert undone > 0

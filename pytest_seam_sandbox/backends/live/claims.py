@@ -42,6 +42,10 @@ class Notes(Protocol):
         """Note a write that is about to leave, and what was there before it."""
         ...
 
+    def answered(self, change: Change, made: dict[str, Any]) -> None:
+        """Note that it has taken effect."""
+        ...
+
     def over(self, change: Change, why: str) -> None:
         """Note that nothing is left of it."""
         ...
@@ -135,6 +139,7 @@ class Claim:
             self._api.call("/devices/update", **change)
         except Refused as refused:
             raise NotFree(f"it takes no lease record: {refused}") from None
+        self._notes.answered(self._noted, {})
 
     def _read(self) -> dict[str, LeaseRecord]:
         answer = self._api.find("/devices/get", device_id=self.device_id)

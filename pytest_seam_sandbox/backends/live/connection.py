@@ -24,6 +24,8 @@ from .keys import STAND_IN_KEY, ApiKey, KeyForm
 __tracebackhide__ = is_for_the_test
 
 _READ = re.compile(r"(/[a-z0-9_]+)+/(get|list|list_[a-z0-9_]+|get_related|generate_code)")
+NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
+"""Exceptions of httpx after which it is certain that nothing was sent."""
 _READING_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 _SOON = 1.0  # seconds until the next try, where a 429 does not say
 _STARTED = time.time()
@@ -37,6 +39,10 @@ _LEAVING: ContextVar[bool] = ContextVar("whether a request of a live sandbox lea
 
 class Unreachable(SandboxError):
     """No answer of Seam came, or one that Seam does not give."""
+
+
+class NeverLeft(Unreachable):
+    """No connection came about: the request was not sent."""
 
 
 class NoSuchPath(Unreachable):
@@ -220,10 +226,11 @@ class Connection:
             return self.exchange(request)
         except httpx.RequestError as error:
             why = f"{type(error).__name__}: {error}"
+            kind = NeverLeft if isinstance(error, NOT_CONNECTED) else Unreachable
         undone = (
             "; what was changed until now is in the journal, and is undone at the next start or by: seam-sandbox heal"
         )
-        raise Unreachable(
+        raise kind(
             f"{self.endpoint} gave no answer to {path}: {shortened(why, 300)}. Check the network and live_endpoint"
             f"{undone if self.proof is not None else ''}."
         )

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 
 from ...engine.errors import ApiError, ProductionRefused, SandboxError, is_for_the_test, quoted
 from ...engine.http import SEAM_URL
-from .connection import Connection, is_read, json_of
+from .connection import NOT_CONNECTED, Connection, is_read, json_of
 from .journal import Change
 from .keys import is_harmless
 from .lease_records import without_records
@@ -59,6 +59,10 @@ class Notes(Protocol):
         """Note what the answer told."""
         ...
 
+    def had_no_effect(self, change: Change | None) -> None:
+        """Note that a write never left."""
+        ...
+
 
 class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Sends the requests of any client, sync or async, on the connection of a live sandbox.
@@ -91,7 +95,11 @@ class GuardedTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
             change = self._notes.begin(request.method, path, params_of(request, body))
         except SandboxError as refused:
             raise self._connection.refusal(refused) from None
-        answer = self._connection.exchange(self._leaving(request, path, body), with_key=_takes_key(request))
+        try:
+            answer = self._connection.exchange(self._leaving(request, path, body), with_key=_takes_key(request))
+        except NOT_CONNECTED:
+            self._notes.had_no_effect(change)
+            raise
         try:
             self._connection.check_workspace(answer)
         except ProductionRefused as refused:

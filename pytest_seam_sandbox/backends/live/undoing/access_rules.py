@@ -8,7 +8,20 @@ from typing import Any
 
 from ....engine.errors import is_for_the_test
 from ..calls import Calls
-from .rules import CannotUndo, Changed, Made, Member, Rule, Values, Written, hangs_on_ours, is_ours
+from .rules import (
+    ARRIVES_WITHIN,
+    CannotUndo,
+    Changed,
+    Made,
+    Member,
+    Rule,
+    Values,
+    Written,
+    hangs_on_ours,
+    is_alike,
+    is_made_within,
+    is_ours,
+)
 
 __tracebackhide__ = is_for_the_test
 
@@ -65,13 +78,15 @@ class Backup(Rule):
         """The id of the backup code."""
         return {"ids": [answer["backup_access_code"]["access_code_id"]]}
 
+    def find(self, calls: Calls, written: Written) -> Values | None:
+        """The backup code that the code has pulled meanwhile."""
+        code = calls.row("/access_codes/get", "access_code", written.known) or {}
+        backup_id = code.get("pulled_backup_access_code_id")
+        return None if backup_id is None else {"ids": [backup_id]}
+
     def undo(self, calls: Calls, written: Written) -> None:
         """Delete it."""
-        ids = (written.made or {}).get("ids")
-        if ids is None:
-            code = calls.row("/access_codes/get", "access_code", written.known) or {}
-            ids = [code.get("pulled_backup_access_code_id")]
-        for backup_id in filter(None, ids):
+        for backup_id in (written.made or {}).get("ids", ()):
             calls.find("/access_codes/delete", {"access_code_id": backup_id})
 
 
@@ -133,21 +148,32 @@ class Grant(Made):
         person = params.get("user_identity")
         if known is not None and isinstance(person, dict):
             known["people"] = [row["user_identity_id"] for row in _people_like(calls, person)]
+            known["person"] = person
         return known
 
-    def after(self, known: Values, at: float, answer: Values) -> Values:
-        """Also the person."""
-        grant, made = answer[self.key], super().after(known, at, answer)
-        keys = [*made["keys"], *grant["access_method_ids"]]
-        return {**made, "keys": keys, "person": grant["user_identity_id"]}
+    def told(self, rows: list[Values]) -> Values:
+        """Also its person and its methods."""
+        told = super().told(rows)
+        methods = [method_id for row in rows for method_id in row["access_method_ids"]]
+        people = [row["user_identity_id"] for row in rows]
+        return {**told, "keys": [*told["keys"], *methods], "people": people}
+
+    def _is_surely(self, calls: Calls, row: Values, written: Written) -> bool:
+        """Also where it brought the person who was sent with it."""
+        if super()._is_surely(calls, row, written):
+            return True
+        person = written.known.get("person", {})
+        return is_made_within(row, written.at, ARRIVES_WITHIN) is True and any(
+            each["user_identity_id"] == row["user_identity_id"] and is_alike(each, person)
+            for each in (_people_like(calls, person) if person else ())
+            if each["user_identity_id"] not in written.known["people"]
+        )
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Delete the grant, then the person if he was not there before."""
-        grants = [] if written.made is not None else self.found(calls, written)
-        made = self.told(grants) if written.made is None else written.made
-        people = {made.get("person"), *(row["user_identity_id"] for row in grants)} - {None}
-        super().undo(calls, written._replace(made=made))
-        for person_id in people if "people" in written.known else ():
+        super().undo(calls, written)
+        people = (written.made or {}).get("people", ()) if "people" in written.known else ()
+        for person_id in people:
             if person_id not in written.known["people"]:
                 calls.find("/user_identities/delete", {"user_identity_id": person_id})
 
@@ -178,6 +204,11 @@ class BringsUsers(Rule):
     def after(self, known: Values, at: float, answer: Values) -> Values:
         """What the rest of it tells."""
         return {} if known["write"] is None else self.write.after(known["write"], at, answer)
+
+    def find(self, calls: Calls, written: Written) -> Values | None:
+        """What the rest of it has made."""
+        write = written.known["write"]
+        return None if write is None else self.write.find(calls, written._replace(known=write))
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Undo the rest of it, then delete the users that came."""

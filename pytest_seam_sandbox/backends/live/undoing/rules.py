@@ -17,7 +17,10 @@ Values = dict[str, Any]
 _KEYS = ("common_code_key", "user_identifier_key")
 """Further names of what was made. Other keys of a row, as that of a customer, are names of something else."""
 _TOLERANCE = 2.0  # seconds: the date of an answer has no fractions
-_LATEST = 90.0  # seconds after which a write that was on its way has arrived, or never will
+ARRIVES_WITHIN = 5.0
+"""Seconds for which a write without an answer is taken to be on its way: nothing is looked for before."""
+LATEST = 90.0
+"""Seconds after which a write that was on its way has arrived, or never will."""
 
 
 class CannotUndo(SandboxError):
@@ -27,7 +30,8 @@ class CannotUndo(SandboxError):
 class Written(NamedTuple):
     """What is known of a write when it has to be undone.
 
-    made: None when no answer came. others: ids of what other processes have made, as their journals say.
+    made: None when no answer came. others: ids of what other processes have made, as their journals say. own: ids of
+    what the process of this write has made, and of the devices that it had leased.
     """
 
     path: str
@@ -35,6 +39,7 @@ class Written(NamedTuple):
     known: Values
     made: Values | None
     others: Container[str]
+    own: Container[str]
 
 
 class Rule:
@@ -56,6 +61,12 @@ class Rule:
     def after(self, known: Values, at: float, answer: Values) -> Values:
         """What the answer adds. The ids of what was made are the list under `ids`."""
         return {}
+
+    def find(self, calls: Calls, written: Written) -> Values | None:
+        """What it has made, of which no answer told; None while nothing is found. Raises CannotUndo when that is not
+        certain.
+        """
+        return None
 
     def undo(self, calls: Calls, written: Written) -> None:
         """Undo it; nothing happens where it is undone or gone already. Raises SandboxError when it cannot be done."""
@@ -129,6 +140,7 @@ class Made(Rule):
             "within": {name: params[name] for name, _ in self.within if params.get(name) is not None},
             "shows": {name: params[name] for name in self.shows if params.get(name) is not None},
         }
+        known["sent"] = {name: value for name, value in params.items() if isinstance(value, str | int | float)}
         known["ids"] = [row[self.id] for row in self._list(calls, known)]
         return known
 
@@ -138,9 +150,24 @@ class Made(Rule):
         rows = [row for row in (found if isinstance(found, list) else [found]) if isinstance(row, dict)]
         return self.told([row for row in rows if self.id in row and row[self.id] not in known["ids"]])
 
+    def find(self, calls: Calls, written: Written) -> Values | None:
+        """What is certainly it. Raises CannotUndo where something looks like it that another run may have made."""
+        rows = self._candidates(calls, written)
+        sure = [row for row in rows if self._is_surely(calls, row, written)]
+        most = max([1, *(len(value) for value in written.known["within"].values() if isinstance(value, list))])
+        if sure and (len(sure) == most or len(sure) == len(rows) < most):
+            return self.told(sure)
+        if rows:
+            found = ", ".join(f"{row[self.id]}{_called(row)}" for row in rows)
+            raise CannotUndo(
+                f"{written.path} got no answer, and may have made one of these, or another run has: {found}. Delete "
+                f"what belongs to no test that runs, with {self.delete}."
+            )
+        return None
+
     def undo(self, calls: Calls, written: Written) -> None:
         """Delete it."""
-        made = written.made if written.made is not None else self.told(self.found(calls, written))
+        made = written.made or {"ids": [], "also": []}
         for made_id, also in zip(made["ids"], made["also"], strict=True):
             calls.find(self.delete, {self.id: made_id, **also})
 
@@ -151,22 +178,26 @@ class Made(Rule):
         keys = [row[name] for row in rows for name in own if row.get(name)]
         return {"ids": [row[self.id] for row in rows], "also": also, "keys": keys}
 
-    def found(self, calls: Calls, written: Written) -> list[Values]:
+    def _is_surely(self, calls: Calls, row: Values, written: Written) -> bool:
+        """Whether it was made by this write, and not by another run that does the same.
+
+        It belongs to what the process had for itself. Or it was made at that time, and shows all that was sent.
+        """
+        within, sent = written.known["within"], written.known["sent"]
+        if hangs_on_ours(row, written.own) or hangs_on_ours(within, written.own):
+            return True
+        named = {name: value for name, value in within.items() if isinstance(value, str)}
+        return is_made_within(row, written.at, ARRIVES_WITHIN) is True and is_alike({**named, **row}, sent)
+
+    def _candidates(self, calls: Calls, written: Written) -> list[Values]:
         """What may be it: it was not there before, looks like it, and nobody else says that he has made it."""
-        rows = [
+        return [
             row
             for row in self._list(calls, written.known)
             if row[self.id] not in written.known["ids"]
             and row[self.id] not in written.others
-            and is_made_about(row, written.at)
+            and is_made_within(row, written.at, LATEST) is not False
         ]
-        if len(rows) > max([1, *(len(value) for value in written.known["within"].values() if isinstance(value, list))]):
-            ids = ", ".join(str(row[self.id]) for row in rows)
-            raise CannotUndo(
-                f"{written.path} got no answer, and {len(rows)} things look like what it may have made: {ids}. Look "
-                f"which of them belong to a test that has ended, and delete them with {self.delete}."
-            )
-        return rows
 
     def _list(self, calls: Calls, known: Values) -> list[Values]:
         """What looks like it; a parameter with several values is asked about for each of them."""
@@ -319,13 +350,35 @@ def hangs_on_ours(row: Mapping[str, Any] | None, ours: Container[str]) -> bool:
     return any(isinstance(value, str) and value in ours for value in values)
 
 
-def is_made_about(row: Mapping[str, Any], at: float) -> bool:
-    """Whether something was made while a write was under way, by Seam's clock; also where a time is unknown."""
+def is_made_within(row: Mapping[str, Any], at: float, seconds: float) -> bool | None:
+    """Whether something was made in so many seconds from when a write left, by Seam's clock; None if nothing tells."""
     try:
         made_at = datetime.fromisoformat(str(row.get("created_at"))).timestamp()
     except ValueError:
-        return True
-    return not at or at - _TOLERANCE <= made_at <= at + _LATEST
+        return None
+    return at - _TOLERANCE <= made_at <= at + seconds + _TOLERANCE if at else None
+
+
+def is_alike(row: Mapping[str, Any], sent: Values) -> bool:
+    """Whether it shows what was sent, as far as it shows it; some text at least, since all flags are alike."""
+    shown = {name: value for name, value in sent.items() if row.get(name) is not None}
+    has_text = any(isinstance(value, str) for value in shown.values())
+    return has_text and all(_is_same(row[name], value) for name, value in shown.items())
+
+
+def _is_same(shown: Any, sent: Any) -> bool:
+    """Whether Seam shows what was sent; a time may be written in another way."""
+    try:
+        return bool(shown == sent) or datetime.fromisoformat(shown) == datetime.fromisoformat(sent)
+    except (TypeError, ValueError):
+        return False
+
+
+def _called(row: Mapping[str, Any]) -> str:
+    """What people know it by, in brackets; nothing where it has no name."""
+    names = (row.get(name) for name in ("name", "full_name", "display_name", "url", "email_address"))
+    name = next((each for each in names if isinstance(each, str) and each), "")
+    return f" ({quoted(name)})" if name else ""
 
 
 def value_at(row: Mapping[str, Any], place: str) -> Any:
