@@ -110,7 +110,7 @@ class Sandbox(SandboxWorkspace):
     world: the starting state, "empty", "house", "hotel", "everything" or the path of a world in a file. seed: ids,
     names, PINs and serial numbers follow from it; give two sandboxes of one test different seeds if their ids have to
     differ. action_attempts: "instant", "poll" or seconds. event_latency: seconds until an event shows. state_latency:
-    seconds until a device shows what /devices/simulate does to it. deactivation_latency: seconds until a deactivated
+    seconds until Seam notices what is simulated at a provider. deactivation_latency: seconds until a deactivated
     phone is gone. strict_ids: refuse ids that are no UUID. rate_limits: answer 429 beyond Seam's documented limits per
     device. intercept_allow: further hosts that may be reached for real under interception, as text separated by commas
     or as a list. api_key: of the form seam_test…; by default it follows from the seed. backend: "live" for a workspace

@@ -86,7 +86,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         ),
         "state_latency": Setting(
             "0",
-            "sandbox seconds until a device shows what /devices/simulate does to it",
+            "sandbox seconds until Seam notices what is simulated at a provider",
             values.latency,
             is_manner=True,
         ),

@@ -150,6 +150,128 @@ def test_machine_heals_what_shows_late(kind):
         assert machine.sandbox.get_device("GARAGE").properties.online is True
 
 
+@LATE
+def test_account_shows_its_loss_later(seam_sandbox, sandbox_device, seam_client):
+    """Seam notices with its poller that a login works no more; the new login heals at once, as Seam's own page sees it."""
+    account_id = sandbox_device.connected_account_id
+
+    def shown():
+        account = seam_client.connected_accounts.get(connected_account_id=account_id)
+        device = seam_client.devices.get(device_id=sandbox_device.device_id)
+        return [error.error_code for error in account.errors], device.properties.online
+
+    seam_client.connected_accounts.simulate.disconnect(connected_account_id=account_id)
+    assert shown() == ([], True)
+    seam_sandbox.clock.advance(29)
+    seam_sandbox.expect_no_event("connected_account.disconnected")
+    seam_sandbox.clock.advance(1)
+
+    assert shown() == (["account_disconnected"], False)
+    seam_sandbox.expect_event("connected_account.disconnected", count=1)
+    webview = seam_client.connect_webviews.create()
+    seam_sandbox.complete_login(webview, email="jane@example.com")
+    assert shown() == ([], True)
+
+
+@LATE
+@pytest.mark.parametrize("by", ["login", "deletion"])
+def test_loss_that_is_over_before_seam_notices(seam_sandbox, sandbox_device, seam_client, by):
+    """A new login works, and what is deleted has nothing to lose."""
+    account_id = sandbox_device.connected_account_id
+    seam_client.connected_accounts.simulate.disconnect(connected_account_id=account_id)
+    seam_sandbox.clock.advance(10)
+    if by == "login":
+        seam_sandbox.complete_login(seam_client.connect_webviews.create(), email="jane@example.com")
+    else:
+        seam_client.connected_accounts.delete(connected_account_id=account_id)
+
+    seam_sandbox.clock.advance(60)
+
+    seam_sandbox.expect_no_event("connected_account.disconnected")
+    assert [account.errors for account in seam_client.connected_accounts.list()] == [[]] * (by == "login")
+
+
+@LATE
+def test_thermostat_shows_later_what_happens_at_it(seam_sandbox, seam_client):
+    """A mode that somebody sets by hand, and the temperature; one that goes before that tells nothing."""
+    thermostat = seam_sandbox.create_device("ecobee_thermostat").device_id
+    gone = seam_sandbox.create_device("ecobee_thermostat", connected_account_id=None, name="Gone").device_id
+
+    def shown():
+        properties = seam_client.devices.get(device_id=thermostat).properties
+        return properties.current_climate_setting.hvac_mode_setting, properties.temperature_celsius
+
+    before = shown()
+    for device_id in (thermostat, gone):
+        seam_client.thermostats.simulate.hvac_mode_adjusted(device_id=device_id, hvac_mode="off")
+        seam_client.thermostats.simulate.temperature_reached(device_id=device_id, temperature_celsius=31)
+    seam_sandbox.embedded.provision.set_mark(gone, "errors", "device_removed", None, {})
+    seam_sandbox.clock.advance(29)
+    assert shown() == before
+    seam_sandbox.clock.advance(1)
+
+    assert shown() == ("off", 31)
+    seam_sandbox.expect_event("thermostat.manually_adjusted", count=1, device_id=thermostat)
+
+
+@LATE
+def test_sensor_tells_of_noise_later(seam_sandbox, seam_client):
+    """Nothing, if it is gone by then."""
+    sensor = seam_sandbox.create_device("minut_sensor").device_id
+    seam_client.noise_sensors.simulate.trigger_noise_threshold(device_id=sensor)
+    seam_sandbox.expect_no_event("noise_sensor.noise_threshold_triggered")
+    seam_sandbox.clock.advance(30)
+    seam_sandbox.expect_event("noise_sensor.noise_threshold_triggered", count=1)
+
+    seam_client.noise_sensors.simulate.trigger_noise_threshold(device_id=sensor)
+    seam_client.connected_accounts.delete(
+        connected_account_id=seam_client.connected_accounts.list()[0].connected_account_id
+    )
+    seam_sandbox.clock.advance(30)
+
+    assert types(seam_sandbox.events)[-1] == "connected_account.deleted"
+
+
+@LATE
+@pytest.mark.parametrize(
+    ("kind", "event_type"),
+    [
+        ("low_battery", "device.low_battery"),
+        ("accessory_keypad_disconnected", "device.accessory_keypad_disconnected"),
+        ("code_modified_external_to_seam", "access_code.modified_external_to_seam"),
+        ("code_deleted_external_to_seam", "access_code.deleted_external_to_seam"),
+    ],
+)
+def test_outage_without_an_endpoint_shows_later(seam_sandbox, kind, event_type):
+    """The provider tells Seam when it asks; entering and leaving wait for it."""
+    lock = seam_sandbox.create_device("august_lock", properties={"accessory_keypad": {"is_connected": True}})
+    code = seam_sandbox.create_access_code(lock)
+    target = code if kind.startswith("code") else lock
+    outage = seam_sandbox.outage(kind, target)
+    before = seam_sandbox.clock.now()
+
+    with outage:
+        seam_sandbox.expect_event(event_type, count=1)
+        assert (seam_sandbox.clock.now() - before).total_seconds() >= 30
+
+
+@LATE
+@pytest.mark.parametrize("kind", ["low_battery", "accessory_keypad_disconnected", "code_deleted_external_to_seam"])
+def test_device_that_goes_before_its_provider_has_told(seam_sandbox, sandbox_device, seam_client, kind):
+    """Nothing is left to tell."""
+    lock = seam_sandbox.create_device("august_lock", properties={"accessory_keypad": {"is_connected": True}})
+    code = seam_sandbox.create_access_code(lock)
+    outage = seam_sandbox.outage(kind, code if kind.startswith("code") else lock)
+    outage.begin()
+    outage.end()
+    seam_sandbox.backend.unfinished.unentered.clear()
+    seam_client.connected_accounts.delete(connected_account_id=lock.connected_account_id)
+
+    seam_sandbox.clock.advance(60)
+
+    assert types(seam_sandbox.events)[-1] == "connected_account.deleted"
+
+
 # the deactivation of phones
 
 

@@ -245,9 +245,10 @@ def written(time: str | None) -> str | None:
 
 
 def when_noticed(workspace: Workspace, function: Callable[..., object], *about: Any) -> None:
-    """Call `function(workspace, *about)` when Seam notices what has happened to a device: at once by default.
+    """Call `function(workspace, *about)` when Seam notices what has happened at a provider: at once by default.
 
-    With `state_latency` it is so many seconds later, as its poller would (docs: up to ten minutes).
+    With `state_latency` it is so many seconds later, as its poller would (docs: up to ten minutes). What it is about
+    may be gone by then.
     """
     latency = workspace.settings.state_latency
     if latency:

@@ -110,8 +110,8 @@ class AccountFacts(Protocol):
         ...
 
     @property
-    def is_disconnected(self) -> bool:
-        """Whether it has lost its login."""
+    def needs_login(self) -> bool:
+        """Whether it has lost its login, also where Seam has not noticed yet."""
         ...
 
 

@@ -248,40 +248,41 @@ class EmbeddedProvision:
 
     def set_battery(self, device_id: str, level: float) -> None:
         """Give the battery of a device another charge, as its provider tells Seam."""
+        from ..api._shared import when_noticed
         from ..api.devices.hardware import set_battery
-        from ..api.devices.model import find_device
 
         with self._app.changing():
-            set_battery(self._workspace, find_device(self._workspace, device_id), level)
+            when_noticed(self._workspace, set_battery, device_id, level)
 
     def set_keypad(self, device_id: str, *, is_connected: bool) -> None:
         """Attach the keypad of a device, or take it off, as its provider tells Seam."""
+        from ..api._shared import when_noticed
         from ..api.devices.hardware import set_keypad
-        from ..api.devices.model import find_device
 
         with self._app.changing():
-            set_keypad(self._workspace, find_device(self._workspace, device_id), is_connected=is_connected)
+            when_noticed(self._workspace, set_keypad, device_id, is_connected)
 
     def change_code_outside(self, access_code_id: str, *, erase: bool) -> None:
         """Give an access code another PIN at its lock, or erase it there, as a person does without Seam."""
+        from ..api._shared import when_noticed
         from ..api.access_codes.external import delete_outside, modify_outside
         from ..api.access_codes.model import AccessCodeRow
 
         with self._app.changing():
-            code = self._workspace[AccessCodeRow][access_code_id]
             if erase:
-                delete_outside(self._workspace, code)
+                when_noticed(self._workspace, delete_outside, access_code_id)
             else:
-                pins = iter(lambda: self._workspace.ids.pin(len(code.code or "0000")), code.code)
-                modify_outside(self._workspace, code, next(pins))
+                now = self._workspace[AccessCodeRow][access_code_id].code
+                pins = iter(lambda: self._workspace.ids.pin(len(now or "0000")), now)
+                when_noticed(self._workspace, modify_outside, access_code_id, next(pins))
 
     def change_code_back(self, access_code_id: str) -> None:
         """Undo that: Seam sets the code again, or who has changed it gives it the old PIN."""
+        from ..api._shared import when_noticed
         from ..api.access_codes.external import change_back
-        from ..api.access_codes.model import AccessCodeRow
 
         with self._app.changing():
-            change_back(self._workspace, self._workspace[AccessCodeRow][access_code_id])
+            when_noticed(self._workspace, change_back, access_code_id)
 
     def emit(self, event_type: str, resource: str | None, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Log an event; what it carries about the resource is filled in. The event as clients see it.

@@ -15,7 +15,7 @@ class Settings:
     action_attempts: "instant" (finished in the first answer), "poll" (pending, finished at the next look) or a number
         of seconds on the sandbox clock.
     event_latency: seconds on the sandbox clock until an event shows in /events/list.
-    state_latency: seconds on the sandbox clock until Seam notices what a simulate endpoint does to a device.
+    state_latency: seconds on the sandbox clock until Seam notices what has happened at a provider.
     deactivation_latency: seconds on the sandbox clock from the deactivation of a phone to its end.
     rate_limits: answer 429 beyond Seam's documented limits per device, in sandbox time.
     strict_ids: an id that is no UUID is refused with 400 "Invalid uuid"; otherwise it is looked up (404).

@@ -11,7 +11,7 @@ from ..backends.base import AccountFacts, Backend
 from ..backends.lookup import Lookup, account_id
 from ..engine.errors import OutageNotPossible, is_for_the_test
 from ..expectations.checks import check_error, check_no_error
-from ..expectations.expecting import fail
+from ..expectations.expecting import fail, wait_until
 from .base import Outage, require
 from .names import find_device, name_of, name_with_number
 
@@ -93,6 +93,8 @@ class AccountOutage(Outage):
 
     def _assert_broken(self) -> None:
         if self._was_told:
+            complaint = f"{self}: the account has no error {self.error_code!r}"
+            wait_until(self._backend, lambda: None if self._is_lost(self._look()) else lambda: complaint)
             self._expect_none("connected_account.disconnected", connected_account_id=self.connected_account_id)
         else:
             self._expect("connected_account.disconnected", connected_account_id=self.connected_account_id)
@@ -142,7 +144,7 @@ class AccountDisconnected(AccountOutage):
     def _heal(self) -> None:
         """The user of the account logs in again with a new Connect Webview, unless the program saw to that."""
         account = self._backend.find_account(self.connected_account_id)
-        if account is not None and account.is_disconnected:
+        if account is not None and account.needs_login:
             self._note("ends: a new login of the account")
             _log_in_again(self._backend, account)
 

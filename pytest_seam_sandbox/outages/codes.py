@@ -8,6 +8,8 @@ from typing import ClassVar
 from ..api.access_codes.model import AccessCode
 from ..backends.base import Backend
 from ..engine.errors import OutageNotPossible, UnknownId, is_for_the_test, shortened
+from ..expectations.checks import Complaint
+from ..expectations.expecting import wait_until
 from .base import require
 from .listed import ListedOutage
 
@@ -84,11 +86,14 @@ class CodeChangedOutside(ListedOutage[AccessCode]):
         self._backend.provision.change_code_back(self.access_code_id)
 
     def _assert_healed(self) -> None:
+        wait_until(self._backend, self._still_changed)
         code = self._look()
-        left = _codes(code) & {_CONFLICT, _IN_EFFECT}
-        require(not left, f"{self}: the access code still has {', '.join(sorted(left))}")
         if code.status == "set" and not (code.is_external_modification_allowed and not self.erase):
             self._expect_some("access_code.set_on_device", access_code_id=self.access_code_id)
+
+    def _still_changed(self) -> Complaint | None:
+        left = _codes(self._look()) & {_CONFLICT, _IN_EFFECT}
+        return (lambda: f"{self}: the access code still has {', '.join(sorted(left))}") if left else None
 
 
 class CodeModifiedExternalToSeam(CodeChangedOutside):

@@ -114,10 +114,8 @@ def test_facts_about_an_account():
     account = LiveAccount(row)
 
     assert (account.id, account.account_type, account.email) == ("a", "august", "jane@example.com")
-    assert not account.is_disconnected
-    assert LiveAccount(
-        {"connected_account_id": "a", "errors": [{"error_code": "account_disconnected"}]}
-    ).is_disconnected
+    assert not account.needs_login
+    assert LiveAccount({"connected_account_id": "a", "errors": [{"error_code": "account_disconnected"}]}).needs_login
     assert (LiveAccount({}).account_type, LiveAccount({}).email) == (None, None)
 
 

@@ -20,8 +20,11 @@ CONFLICT = "conflicting_external_modification"
 IN_EFFECT = "external_modification_in_effect"
 
 
-def modify_outside(workspace: Workspace, code: AccessCodeRow, pin: str) -> None:
+def modify_outside(workspace: Workspace, access_code_id: str, pin: str) -> None:
     """Somebody gives the code another PIN at the lock; where Seam allows that, the code has it from now on."""
+    code = workspace[AccessCodeRow].get(access_code_id)
+    if code is None:
+        return
     fields = ({"field": "code", "from": code.code, "to": pin},)
     code = _changed(workspace, code.but(pin_on_lock=pin), change_type="modified", modified_fields=fields)
     if code.is_external_modification_allowed:
@@ -29,8 +32,11 @@ def modify_outside(workspace: Workspace, code: AccessCodeRow, pin: str) -> None:
     workspace.events.emit(workspace, AccessCodeModifiedExternalToSeam(**code_fields(workspace, code)))
 
 
-def delete_outside(workspace: Workspace, code: AccessCodeRow) -> None:
+def delete_outside(workspace: Workspace, access_code_id: str) -> None:
     """Somebody erases the code at the lock; Seam sets it again, also where it allows other changes (assumed)."""
+    code = workspace[AccessCodeRow].get(access_code_id)
+    if code is None:
+        return
     code = code.but(pin_on_lock=None, is_external_modification_allowed=False)
     allowed = workspace[AccessCodeRow][code.id].is_external_modification_allowed
     code = _changed(workspace, code, change_type="removed")
@@ -68,8 +74,11 @@ def set_again(workspace: Workspace, access_code_id: str) -> None:
     progress(workspace, access_code_id)
 
 
-def change_back(workspace: Workspace, code: AccessCodeRow) -> None:
+def change_back(workspace: Workspace, access_code_id: str) -> None:
     """Somebody gives the code its old PIN at the lock, where Seam allows that; else Seam sets the code again."""
+    code = workspace[AccessCodeRow].get(access_code_id)
+    if code is None:
+        return
     if code.has_error(CONFLICT):
         set_again(workspace, code.access_code_id)
         return

@@ -27,7 +27,7 @@ from .events import (
     ConnectedAccountDeleted,
 )
 from .model import Capability, ConnectedAccountRow, find_account
-from .state import deleting_account, lose
+from .state import deleting_account, lose_login
 
 router = Router("/connected_accounts")
 
@@ -171,6 +171,9 @@ def sync(workspace: Workspace, *, connected_account_id: Uuid) -> None:
     "device.disconnected for each device.",
 )
 def simulate_disconnect(workspace: Workspace, *, connected_account_id: Uuid) -> None:
-    """Lose the account and, with it, all of its devices. There is no simulated way back: only a new login heals."""
+    """Lose the account and, with it, all of its devices. There is no simulated way back: only a new login heals.
+
+    The answer comes at once, and the account shows it after `state_latency`, as Seam's poller notices it (assumed).
+    """
     require_sandbox(workspace)
-    lose(workspace, find_account(workspace, connected_account_id))
+    lose_login(workspace, find_account(workspace, connected_account_id))

@@ -69,6 +69,7 @@ class ConnectedAccountRow(Row):
     space_ids: tuple[str, ...] = ()
     errors: tuple[Condition, ...] = ()
     warnings: tuple[Condition, ...] = ()
+    is_logged_in: bool = True
 
     @property
     def email(self) -> str | None:
@@ -79,6 +80,11 @@ class ConnectedAccountRow(Row):
     def is_disconnected(self) -> bool:
         """Whether the link to the provider is lost."""
         return any(error.code == "account_disconnected" for error in self.errors)
+
+    @property
+    def needs_login(self) -> bool:
+        """Whether its login works no more; Seam may not have noticed yet."""
+        return self.is_disconnected or not self.is_logged_in
 
     @property
     def is_out_of_reach(self) -> bool:

@@ -15,6 +15,7 @@ from .._shared import (
     errors_in_event,
     given,
     warnings_in_event,
+    when_noticed,
     without_codes,
 )
 from .events import (
@@ -74,6 +75,18 @@ def announce_connection(
     workspace.events.emit(workspace, ConnectedAccountConnected(**account.event_fields(), **optional))
 
 
+def lose_login(workspace: Workspace, account: ConnectedAccountRow) -> None:
+    """Let the login at the provider work no more; Seam notices in its time, unless there is a new login before."""
+    workspace[ConnectedAccountRow].put(account.but(is_logged_in=False))
+    when_noticed(workspace, _notice_loss, account.id)
+
+
+def _notice_loss(workspace: Workspace, connected_account_id: str) -> None:
+    account = workspace[ConnectedAccountRow].get(connected_account_id)
+    if account is not None and not account.is_logged_in:
+        lose(workspace, account)
+
+
 def lose(workspace: Workspace, account: ConnectedAccountRow, *, error: Condition | None = None) -> None:
     """Take the link to the provider away: the error on the account, its event, then the account's devices.
 
@@ -115,10 +128,11 @@ def recover(workspace: Workspace, account: ConnectedAccountRow, connect_webview_
     connect_webview_id: where its user logged in, which connected_account.connected tells in any case (assumed: without
     a login it waits until the bridge is back, too).
     """
-    if not account.is_disconnected:
-        return
     errors = without_codes(account.errors, "account_disconnected")
-    account = workspace[ConnectedAccountRow].put(account.but(errors=errors))
+    was_disconnected = account.is_disconnected
+    account = workspace[ConnectedAccountRow].put(account.but(errors=errors, is_logged_in=True))
+    if not was_disconnected:
+        return
     if connect_webview_id is not None or not account.is_out_of_reach:
         announce_connection(workspace, account, connect_webview_id)
     account_recovered.send(workspace, account)

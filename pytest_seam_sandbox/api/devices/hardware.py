@@ -19,11 +19,14 @@ LOW = ("critical", "low")
 """The words of a charge for which Seam logs device.low_battery (assumed)."""
 
 
-def set_battery(workspace: Workspace, device: DeviceRow, level: float) -> None:
+def set_battery(workspace: Workspace, device_id: str, level: float) -> None:
     """Give the battery another charge: device.battery_status_changed if the word for it changes.
 
     device.low_battery follows when the charge was not low before. level: from 0 to 1.
     """
+    device = workspace[DeviceRow].get(device_id)
+    if device is None:
+        return
     before, status = battery_status(float(device.property("battery_level"))), battery_status(level)
     battery = {"level": level, "status": status}
     properties = {**device.properties, "battery_level": level, "battery": battery}
@@ -38,8 +41,11 @@ def set_battery(workspace: Workspace, device: DeviceRow, level: float) -> None:
         workspace.events.emit(workspace, DeviceLowBattery(battery_level=level, **fields))
 
 
-def set_keypad(workspace: Workspace, device: DeviceRow, *, is_connected: bool) -> None:
+def set_keypad(workspace: Workspace, device_id: str, is_connected: bool) -> None:
     """Attach the keypad or take it off; without it no code can be programmed or typed (docs)."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is None:
+        return
     keypad = {**device.property("accessory_keypad"), "is_connected": is_connected}
     properties = {**device.properties, "accessory_keypad": keypad}
     device = workspace[DeviceRow].put(device.but(properties=properties))

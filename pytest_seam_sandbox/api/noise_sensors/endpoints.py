@@ -31,6 +31,7 @@ from .._shared import (
     given,
     not_found,
     require_sandbox,
+    when_noticed,
 )
 from ..action_attempts import ActionAttemptRow, Work, start
 from ..devices import filters
@@ -268,11 +269,16 @@ def delete_threshold(
 def trigger_noise_threshold(workspace: Workspace, *, caller: Caller, device_id: Uuid) -> None:
     """Make noise at a sensor: noise_sensor.noise_threshold_triggered, and the level rises to that of the threshold.
 
-    Named is the first threshold whose daily window is open, else the first; none for a sensor without (assumed).
+    Named is the first threshold whose daily window is open, else the first; none for a sensor without (assumed). Seam
+    hears of it after `state_latency` (assumed).
     """
     require_sandbox(workspace)
-    device = _sensor(workspace, caller, device_id)
-    if not device.is_online:
+    when_noticed(workspace, _hear, _sensor(workspace, caller, device_id).id)
+
+
+def _hear(workspace: Workspace, device_id: str) -> None:
+    device = workspace[DeviceRow].get(device_id)
+    if device is None or not device.is_online:
         return
     thresholds = programmed(workspace, device.id)
     now = workspace.clock.now()

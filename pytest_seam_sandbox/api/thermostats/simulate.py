@@ -9,7 +9,7 @@ from ...engine.query import QueryType
 from ...engine.router import Router
 from ...engine.types import Uuid, discriminator
 from ...engine.workspace import Workspace
-from .._shared import WORKSPACE, require_sandbox
+from .._shared import WORKSPACE, require_sandbox, when_noticed
 from .commands import find_thermostat
 from .set_points import (
     ONE_UNIT,
@@ -41,13 +41,13 @@ def hvac_mode_adjusted(
 ) -> None:
     """Change the mode at the thermostat: thermostat.manually_adjusted with method external (assumed).
 
-    Seam sees it when the thermostat is back, if it is unreachable (assumed).
+    Seam sees it after `state_latency`, and when the thermostat is back, if it is unreachable (assumed).
     """
     require_sandbox(workspace)
     device = find_thermostat(workspace, caller, device_id)
     setting = relevant({"hvac_mode_setting": hvac_mode, **set_points(asked)})
     check_setting(device, setting)
-    adjusted_by_hand(workspace, device, setting)
+    when_noticed(workspace, adjusted_by_hand, device.id, setting)
 
 
 @router.post(
@@ -66,8 +66,9 @@ def temperature_reached(
 ) -> None:
     """Let the thermostat measure a temperature: the events of a change, a set point and the threshold that follow.
 
-    Seam sees it when the thermostat is back, if it is unreachable (assumed).
+    Seam sees it after `state_latency`, and when the thermostat is back, if it is unreachable (assumed).
     """
     require_sandbox(workspace)
     device = find_thermostat(workspace, caller, device_id)
-    reached(workspace, device, both_units("temperature", temperature_celsius, temperature_fahrenheit))
+    measured = both_units("temperature", temperature_celsius, temperature_fahrenheit)
+    when_noticed(workspace, reached, device.id, measured)

@@ -205,8 +205,11 @@ def catch_up(workspace: Workspace, device: DeviceRow) -> None:
         weekly.apply(workspace, device)
 
 
-def adjusted_by_hand(workspace: Workspace, device: DeviceRow, changes: Setting) -> None:
+def adjusted_by_hand(workspace: Workspace, device_id: str, changes: Setting) -> None:
     """Somebody changes the settings at the thermostat; Seam sees it when it reaches the thermostat."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is None:
+        return
     if device.is_online:
         adjust(workspace, device, changes, method="external")
     else:
@@ -214,8 +217,11 @@ def adjusted_by_hand(workspace: Workspace, device: DeviceRow, changes: Setting) 
         _remember(workspace, device.id, unseen_setting={**before, **changes})
 
 
-def temperature_reached(workspace: Workspace, device: DeviceRow, temperature: dict[str, float]) -> None:
+def temperature_reached(workspace: Workspace, device_id: str, temperature: dict[str, float]) -> None:
     """It is so warm at the thermostat; Seam hears of it when it reaches the thermostat."""
+    device = workspace[DeviceRow].get(device_id)
+    if device is None:
+        return
     if device.is_online:
         report(workspace, device, temperature)
     else:

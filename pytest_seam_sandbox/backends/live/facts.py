@@ -113,6 +113,6 @@ class LiveAccount(Thing):
         return found if isinstance(found, str) else None
 
     @property
-    def is_disconnected(self) -> bool:
+    def needs_login(self) -> bool:
         """Whether it has lost its login."""
         return self.has_error("account_disconnected")
