@@ -195,7 +195,8 @@ def test_loss_that_is_over_before_seam_notices(seam_sandbox, sandbox_device, sea
 def test_thermostat_shows_later_what_happens_at_it(seam_sandbox, seam_client):
     """A mode that somebody sets by hand, and the temperature; one that goes before that tells nothing."""
     thermostat = seam_sandbox.create_device("ecobee_thermostat").device_id
-    gone = seam_sandbox.create_device("ecobee_thermostat", connected_account_id=None, name="Gone").device_id
+    other = seam_sandbox.create_connected_account("ecobee").connected_account_id
+    gone = seam_sandbox.create_device("ecobee_thermostat", connected_account_id=other).device_id
 
     def shown():
         properties = seam_client.devices.get(device_id=thermostat).properties
@@ -205,7 +206,7 @@ def test_thermostat_shows_later_what_happens_at_it(seam_sandbox, seam_client):
     for device_id in (thermostat, gone):
         seam_client.thermostats.simulate.hvac_mode_adjusted(device_id=device_id, hvac_mode="off")
         seam_client.thermostats.simulate.temperature_reached(device_id=device_id, temperature_celsius=31)
-    seam_sandbox.embedded.provision.set_mark(gone, "errors", "device_removed", None, {})
+    seam_client.connected_accounts.delete(connected_account_id=other)
     seam_sandbox.clock.advance(29)
     assert shown() == before
     seam_sandbox.clock.advance(1)
@@ -256,7 +257,15 @@ def test_outage_without_an_endpoint_shows_later(seam_sandbox, kind, event_type):
 
 
 @LATE
-@pytest.mark.parametrize("kind", ["low_battery", "accessory_keypad_disconnected", "code_deleted_external_to_seam"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "low_battery",
+        "accessory_keypad_disconnected",
+        "code_modified_external_to_seam",
+        "code_deleted_external_to_seam",
+    ],
+)
 def test_device_that_goes_before_its_provider_has_told(seam_sandbox, sandbox_device, seam_client, kind):
     """Nothing is left to tell."""
     lock = seam_sandbox.create_device("august_lock", properties={"accessory_keypad": {"is_connected": True}})
