@@ -14,7 +14,7 @@ import pytest
 
 from .backends.base import Backend
 from .outages import OUTAGES
-from .report.coverage import Tried, as_json, as_text, known
+from .report.coverage import Tried, as_json, as_summary, known
 
 _AT_MOST = 50
 """So many sandboxes are kept before those are looked through that nobody holds any more."""
@@ -29,7 +29,7 @@ class CoverageOfRun:
 
     def __init__(self, config: pytest.Config, target: str) -> None:
         self._config = config
-        self._target = target
+        self._path = None if target == "text" else config.invocation_params.dir / Path(target).expanduser()
         self.tried = Tried()
         self._open: list[tuple[ref[Any], Backend]] = []
         self._rows: list[dict[str, Any]] = []
@@ -66,14 +66,23 @@ class CoverageOfRun:
         page = self._config.pluginmanager.get_plugin("seam-report-page")
         if page is not None:
             page.coverage = self._rows
-        if self._target != "text":
-            path = self._config.invocation_params.dir / Path(self._target).expanduser()
-            path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             kinds = {row["kind"]: {"tried": row["tried"], "never": row["never"]} for row in self._rows}
-            path.write_text(json.dumps(kinds, indent=2) + "\n", "utf-8")
+            self._path.write_text(json.dumps(kinds, indent=2) + "\n", "utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say it."""
+        """Say it in short, and where the whole is."""
         terminalreporter.write_sep("=", "Seam coverage")
-        for line in as_text(self._rows):
+        for line in as_summary(self._rows):
             terminalreporter.write_line(line)
+        terminalreporter.write_line(self._where())
+
+    def _where(self) -> str:
+        """Where the whole is, or how to get it."""
+        places = [] if self._path is None else [self._path.as_uri()]
+        if self._config.pluginmanager.has_plugin("seam-report-page"):
+            places.append("the Seam report")
+        if places:
+            return f"All names are in {' and '.join(places)}."
+        return "All names: --seam-coverage=seam.json writes them as JSON, --seam-report=seam.html as a page."

@@ -234,7 +234,9 @@ def one_of(*known: str) -> Callable[[str, Any], str]:
 def coverage(name: str, value: Any) -> str:
     """The text 'text', or the path of a file of JSON."""
     found = str(value).strip()
-    if found.lower() != "text" and not found.lower().endswith(".json"):
+    if found.lower() == "text":
+        return "text"
+    if not found.lower().endswith(".json"):
         _refuse(
             name,
             value,

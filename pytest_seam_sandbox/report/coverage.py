@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
@@ -18,6 +18,10 @@ from ..engine.store import Row
 KINDS = ("operations", "events", "refusals", "outages", "faults")
 """Paths that the program called; types of events; types of errors that it got; kinds of outages and of faults."""
 _WIDTH = 100
+_MOST, _MOST_OF_MANY = 13, 8
+"""So many names of a kind stand in a summary; and of kinds of which there are a hundred."""
+_PLURAL = re.compile(r"(ies|s)$")
+_TROUBLE = re.compile("fail|error|disconnect|removed|deleted|deactivated|issue|expired|low_battery|tamper|lost")
 _FAULT = "fault: "
 _REFUSALS = re.compile(r'ApiError\(\s*4\d\d,\s*"(\w+)"')
 
@@ -84,28 +88,47 @@ def as_json(tried: Tried, emulated: Mapping[str, set[str]]) -> list[dict[str, An
     ]
 
 
-def as_text(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Lines for people; names that begin alike stand together."""
-    lines: list[str] = []
-    for row in rows:
-        lines.append(f"{row['kind']}: {len(row['tried'])} of {len(row['tried']) + len(row['never'])} that are emulated")
-        lines += _paragraph("tried", row["tried"])
-        lines += _paragraph("never", row["never"])
-    return lines
+def as_summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """At most 20 lines for people: how much of each kind was tried, and what near to the program never was.
+
+    Near are all outages and faults, and the events and refusals of what the program has called.
+    """
+    counts = [(row["kind"], len(row["tried"]), len(row["tried"]) + len(row["never"])) for row in rows]
+    lines = [f"{kind:<10} {tried:>3} of {known:>3} that are emulated" for kind, tried, known in counts]
+    called = next(row["tried"] for row in rows if row["kind"] == "operations")
+    near = [line for row in rows for line in _gaps(row["kind"], row["never"], called)]
+    return [*lines, *(["Never tried, and near to what the program calls:"] if near else []), *near]
 
 
-def _paragraph(title: str, names: Sequence[str]) -> Iterator[str]:
-    """The names in lines of limited width."""
-    if names:
-        start = f"  {title}: "
-        yield from wrap(
-            ", ".join(_together(names)),
-            _WIDTH,
-            initial_indent=start,
-            subsequent_indent=" " * len(start),
-            break_on_hyphens=False,
-            break_long_words=False,
-        )
+def _gaps(kind: str, never: Sequence[str], called: Sequence[str]) -> Iterator[str]:
+    """What was never tried of a kind and is near, in a few lines; what tells of trouble comes first.
+
+    Of operations there is none: the program calls what it needs.
+    """
+    families = {path.split("/")[1] for path in called}
+    stems = tuple({_PLURAL.sub("y" if family.endswith("ies") else "", family) for family in families})
+    if kind in ("operations", "events", "refusals"):
+        actions = {path.rpartition("/")[2] for path in called}
+        never = [name for name in never if kind != "operations" and _is_of(name, stems, actions)]
+    if not never:
+        return
+    most = _MOST if kind in ("outages", "faults") else _MOST_OF_MANY
+    first = sorted(never, key=lambda name: _TROUBLE.search(name) is None)[:most]
+    more = f" and {len(never) - most} more" if len(never) > most else ""
+    yield from wrap(
+        ", ".join(_together(first)) + more,
+        _WIDTH,
+        initial_indent=f"  {kind:<9} ",
+        subsequent_indent=" " * 12,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _is_of(name: str, stems: tuple[str, ...], actions: Collection[str]) -> bool:
+    """Whether an event or a refusal is of one of these families, or an event tells the end of one of these actions."""
+    parts = name.split(".")
+    return name.startswith(stems) or (parts[0] == "action_attempt" and parts[1] in actions)
 
 
 def _together(names: Sequence[str]) -> Iterator[str]:

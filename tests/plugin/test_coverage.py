@@ -8,7 +8,8 @@ import pytest
 
 from pytest_seam_sandbox.coverage_of_runs import CoverageOfRun
 from pytest_seam_sandbox.engine.history import Note
-from pytest_seam_sandbox.report.coverage import KINDS, Tried, as_json, as_text, known
+from pytest_seam_sandbox.outages import OUTAGES
+from pytest_seam_sandbox.report.coverage import KINDS, Tried, as_json, as_summary, known
 
 TESTS = """
 import pytest
@@ -67,18 +68,33 @@ def test_what_was_tried(pytester, in_process, in_subprocess, workers):
     assert rows["faults"]["tried"] == ["fail"]
     assert "hub_disconnected" in rows["outages"]["never"]
     assert "/thermostats/cool" in rows["operations"]["never"]
-    result.stdout.fnmatch_lines(["=*= Seam coverage =*", "faults: 1 of * that are emulated", "  tried: fail"])
+    result.stdout.fnmatch_lines(
+        [
+            "=*= Seam coverage =*",
+            "faults  *1 of * that are emulated",
+            f"All names are in {(pytester.path / 'out' / 'seam.json').as_uri()} and the Seam report.",
+        ]
+    )
     data = re.search(r'id="data">(.*?)</script>', (pytester.path / "seam.html").read_text("utf-8"))[1]
     assert {row["kind"]: row["tried"] for row in json.loads(data)["coverage"]} == {
         kind: row["tried"] for kind, row in rows.items()
     }
 
 
+def test_text_is_no_file_however_it_is_written(pytester, in_process):
+    """As with every setting that takes words."""
+    in_process("--seam-coverage=TEXT")
+
+    assert not (pytester.path / "TEXT").exists()
+
+
 def test_option_without_a_value(pytester, in_process):
     """The terminal alone; nobody is told anything without the option."""
     pytester.makepyfile("def test_it(seam_sandbox):\n    pass")
 
-    assert "Seam coverage" in in_process("--seam-coverage").stdout.str()
+    result = in_process("--seam-coverage")
+
+    result.stdout.fnmatch_lines(["=*= Seam coverage =*", "All names: --seam-coverage=seam.json writes them as JSON*"])
     assert "Seam coverage" not in in_process().stdout.str()
 
 
@@ -105,11 +121,47 @@ def test_nothing_that_is_not_emulated_counts():
     assert {"invalid_input", "device_not_found", "unauthorized"} <= set(rows["refusals"]["never"])
 
 
-def test_text_says_beginnings_once():
-    """Families of names are told apart, and nothing is said of what is empty."""
-    rows = [{"kind": "operations", "tried": ["/a/b", "/a/c", "/d/e", "plain"], "never": []}]
+def summary(tried):
+    """The lines for these names, and nothing else, of what is emulated."""
+    found = Tried()
+    found.merge({kind: tried.get(kind, ()) for kind in KINDS})
+    return as_summary(as_json(found, known(OUTAGES)))
 
-    assert as_text(rows) == ["operations: 4 of 4 that are emulated", "  tried: /a/{b, c}, /d/e, plain"]
+
+@pytest.mark.parametrize("tried", [{}, {"operations": known(OUTAGES)["operations"]}, known(OUTAGES)])
+def test_summary_is_short(tried):
+    """Whatever was tried; with the lines around it, it fits on a screen."""
+    lines = summary(tried)
+
+    assert 5 <= len(lines) <= 18
+    assert max(map(len, lines)) <= 100
+
+
+def test_summary_counts_each_kind():
+    """Nothing is said of gaps where there are none."""
+    assert [line.split()[:4] for line in summary(known(OUTAGES))] == [
+        [kind, str(len(names)), "of", str(len(names))] for kind, names in known(OUTAGES).items()
+    ]
+
+
+def test_summary_has_gaps_that_are_near():
+    """All outages and faults; events and refusals of the families that were called; trouble first, the rest counted."""
+    lines = summary({"operations": ["/locks/unlock_door", "/user_identities/get"], "faults": ["fail"]})
+
+    near = " ".join("\n".join(lines).partition("Never tried, and near to what the program calls:\n")[2].split())
+    assert near.startswith("events action_attempt.{unlock_door.failed, unlock_door.succeeded}, lock.{access_denied,")
+    assert "refusals user_identity_not_found outages " in near
+    assert "code_modified_external_to_seam" in near
+    assert near.endswith("faults garbage, lose_answer, rate_limit, refuse, reset, slow, time_out")
+
+
+def test_summary_counts_what_it_leaves_out():
+    """Of a hundred events a few stand there."""
+    lines = summary({"operations": ["/devices/list"]})
+
+    events = " ".join("\n".join(lines).partition("  events    ")[2].partition("  refusals")[0].split())
+    assert events.endswith(" more")
+    assert events.startswith("device.{")
 
 
 def test_live_sandbox(pytestconfig):
