@@ -33,12 +33,18 @@ _ENDS = (signal.SIGINT, signal.SIGTERM)
 _LOOK = 0.5  # seconds between two looks for a signal whose byte went elsewhere
 _CONSOLE = "/_sandbox/console"
 """The page asks again and again; nobody wants to read of that."""
+_HOST = "127.0.0.1"
+_FAKE_HOST = "localhost"  # as the official fake says; its clients use what this name stands for
+_MOST_PORT = 65535
 _MOST_BYTES = 4096  # signals that are read at once
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--host",
+        help=f"address or name to listen on (default: {_HOST}; with --fake-compat {_FAKE_HOST}, in IPv4 and IPv6)",
+    )
     parser.add_argument("--port", type=int, help="port to listen on; 0 takes a free one (default: 0)")
     parser.add_argument(
         "--control-host",
@@ -104,8 +110,11 @@ def run(options: argparse.Namespace) -> int:
         if not (options.console and request.path.startswith(_CONSOLE)):
             output.put(form(request, *entry))
 
+    host = options.host
+    if host is None:
+        host = _FAKE_HOST if options.fake_compat else _HOST
     listener = Listener(
-        host=options.host,
+        host=host,
         port=_port(options),
         control=None if options.no_control else control,
         control_hosts=options.control_host,
@@ -119,7 +128,7 @@ def run(options: argparse.Namespace) -> int:
         with listener.joined(served.backend.app) as url:
             if not listener.is_loopback:
                 output.tell(
-                    f"seam-sandbox: {options.host} is open to other machines. Whoever reaches it can "
+                    f"seam-sandbox: {host} is open to other machines. Whoever reaches it can "
                     f"{'use' if options.no_control else 'use and control'} this sandbox."
                 )
             output.put("\n".join(_announcement(options, url, served)), vital=True)
@@ -214,9 +223,10 @@ def _port(options: argparse.Namespace) -> int:
     """The port that is asked for; in place of the official fake the environment has a say, too."""
     if options.port is not None or not options.fake_compat:
         return options.port or 0
-    text = os.environ.get("PORT") or "0"
-    if not text.isdecimal():
-        raise SandboxError(f"the environment variable PORT is {text!r}; it takes a number from 0 to 65535.")
+    given = os.environ.get("PORT", "")
+    text = given.strip() or "0"  # a batch file of Windows leaves a space after it
+    if not text.isdecimal() or int(text) > _MOST_PORT:
+        raise SandboxError(f"the environment variable PORT is {given!r}; it takes a number from 0 to {_MOST_PORT}.")
     return int(text)
 
 

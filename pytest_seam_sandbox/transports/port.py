@@ -6,88 +6,139 @@ import contextlib
 import os
 import selectors
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from threading import Event, Thread
+from typing import NamedTuple
 
 _BACKLOG = 128
 _PAUSE = 0.05  # seconds until the next try, where file descriptors or threads have run out
+_TRIES = 20  # for a number that is free on every address
 # The one that is not a file descriptor of its own; Windows has no `poll`.
 _Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 Accept = Callable[[socket.socket], None]
 
 
+class _Place(NamedTuple):
+    """An address of this machine. scope: what a socket takes after the port."""
+
+    family: int
+    address: str
+    scope: tuple[int, ...]
+
+
 class Port:
     """A bound port. It refuses connections until `listen`, and again after `refuse`.
 
-    host: a name or address; an IPv4 address is preferred. number: 0 for a free one. Raises OSError when it is taken,
-    OverflowError when there is no such number.
+    host: a name or address; an IPv4 address is preferred. A name that stands for several loopback addresses, as
+    `localhost` does, gets its port on all that this machine has: clients choose among them. number: 0 for a free one.
+    Raises OSError when it is taken, OverflowError when there is no such number.
     """
 
     def __init__(self, host: str, number: int) -> None:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        best = min(found, key=lambda each: each[0] != socket.AF_INET)
-        self._family, self._place = best[0], best[4]
+        self._places = _places(host)
         self._number = number
-        self._socket = self._bind()
+        self._sockets = self._bind()
         self._number = self.number
         self._acceptor: _Acceptor | None = None
 
     @property
     def number(self) -> int:
         """The number of the port."""
-        return int(self._socket.getsockname()[1])
+        return int(self._sockets[0].getsockname()[1])
 
     @property
     def address(self) -> str:
-        """The IP address to which it is bound."""
-        return str(self._socket.getsockname()[0])
+        """The IP address to which it is bound; of several the preferred one."""
+        return str(self._sockets[0].getsockname()[0])
 
     def listen(self, accept: Accept) -> None:
         """Let each connection be taken by `accept`, in a thread of its own for all of them."""
-        self._socket.listen(_BACKLOG)
-        self._acceptor = _Acceptor(self._socket, accept)
+        for bound in self._sockets:
+            bound.listen(_BACKLOG)
+        self._acceptor = _Acceptor(self._sockets, accept)
 
     def refuse(self) -> None:
         """Refuse connections from now on, and keep the port for `listen`."""
         self.close()
-        self._socket = self._bind()
+        self._sockets = self._bind()
 
     def close(self) -> None:
         """Give the port back. Nobody can connect any more, not even while a forked process holds a copy of it."""
         if self._acceptor is not None:
             self._acceptor.stop()
             self._acceptor = None
-        with contextlib.suppress(OSError):  # what is bound and does not listen cannot be shut down
-            self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
+        for bound in self._sockets:
+            with contextlib.suppress(OSError):  # what is bound and does not listen cannot be shut down
+                bound.shutdown(socket.SHUT_RDWR)
+            bound.close()
 
     def abandon(self) -> None:  # pragma: no cover - in a forked child, of which no coverage is written
         """Close this process's copy of the port, after a fork; the other process goes on with it."""
-        self._socket.close()
+        for bound in self._sockets:
+            bound.close()
         if self._acceptor is not None:
             self._acceptor.abandon()
 
-    def _bind(self) -> socket.socket:
-        bound = socket.socket(self._family, socket.SOCK_STREAM)
-        try:
-            if os.name == "posix":  # pragma: no branch - elsewhere it would let two servers have one port
-                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # although old connections linger
-            bound.bind((self._place[0], self._number, *self._place[2:]))
-        except BaseException:
-            bound.close()
-            raise
-        return bound
+    def _bind(self) -> list[socket.socket]:
+        """A socket on each address, all with one number; a free number may be taken on another of the addresses."""
+        tries = 1 if self._number else _TRIES
+        while True:
+            tries -= 1
+            bound = [_bound(self._places[0], self._number)]
+            number = bound[0].getsockname()[1]
+            try:
+                for place in self._places[1:]:
+                    bound.append(_bound(place, number))  # noqa: PERF401 - those that are bound are closed below
+            except OSError:
+                for each in bound:
+                    each.close()
+                if not tries:
+                    raise
+            else:
+                return bound
+
+
+def _places(host: str) -> list[_Place]:
+    """The address for a host; of several loopback addresses all that this machine has, the preferred one first."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    found.sort(key=lambda each: each[0] != socket.AF_INET)
+    best, *others = dict.fromkeys(_Place(family, str(at[0]), tuple(at[2:])) for family, *_, at in found)
+    if not ip_address(best.address).is_loopback:
+        return [best]
+    return [best, *(place for place in others if ip_address(place.address).is_loopback and _is_here(place))]
+
+
+def _is_here(place: _Place) -> bool:
+    try:
+        _bound(place, 0).close()
+    except OSError:
+        return False
+    return True
+
+
+def _bound(place: _Place, number: int) -> socket.socket:
+    bound = socket.socket(place.family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # pragma: no branch - elsewhere it would let two servers have one port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # although old connections linger
+        bound.bind((place.address, number, *place.scope))
+    except BaseException:
+        bound.close()
+        raise
+    return bound
 
 
 class _Acceptor:
-    """The thread that accepts the connections of a listening socket, until it is stopped."""
+    """The thread that accepts the connections of listening sockets, until it is stopped."""
 
-    def __init__(self, listening: socket.socket, accept: Accept) -> None:
-        self._listening = listening
+    def __init__(self, listening: Sequence[socket.socket], accept: Accept) -> None:
+        self._listening = tuple(listening)
         self._accept = accept
         self._stopping = Event()
         self._alarm, self._wake = socket.socketpair()
-        listening.setblocking(False)
+        for each in self._listening:
+            each.setblocking(False)
         self._thread = Thread(target=self._run, daemon=True, name="seam-sandbox")
         self._thread.start()
 
@@ -106,16 +157,17 @@ class _Acceptor:
 
     def _run(self) -> None:
         with _Selector() as selector:
-            selector.register(self._listening, selectors.EVENT_READ)
+            for each in self._listening:
+                selector.register(each, selectors.EVENT_READ, each)
             selector.register(self._alarm, selectors.EVENT_READ)
             while not self._stopping.is_set():
-                selector.select()
-                if not self._stopping.is_set():
-                    self._take()
+                for ready, _ in selector.select():
+                    if not self._stopping.is_set():
+                        self._take(ready.data)
 
-    def _take(self) -> None:
+    def _take(self, listening: socket.socket) -> None:
         try:
-            accepted, _ = self._listening.accept()
+            accepted, _ = listening.accept()
         except (BlockingIOError, ConnectionError):  # the client has left already
             return
         except OSError:  # no file descriptor is left, or no memory; the client waits in the queue

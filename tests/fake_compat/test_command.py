@@ -20,11 +20,11 @@ def free_port():
 
 
 def test_port_comes_from_the_environment(run):
-    """PORT decides where it listens; --seed is the fake's flag; SIGTERM ends it with status 0."""
+    """PORT decides where on localhost it listens; --seed is the fake's flag; SIGTERM ends it with status 0."""
     port = free_port()
-    process, ready = run("--seed", env={**os.environ, "PORT": str(port)})
+    process, ready = run("--seed", env={**os.environ, "PORT": f"{port} "})
 
-    assert ready["url"] == f"http://127.0.0.1:{port}"
+    assert ready["url"] == f"http://localhost:{port}"
     assert (ready["api_key"], ready["workspace_id"]) == ("seam_apikey1_token", "seed_workspace_1")
     assert httpx.get(f"{ready['url']}/_fake/default_seed").json()["august_device_1"] == "august_device_1"
     process.send_signal(signal.SIGTERM)
@@ -60,7 +60,7 @@ def test_option_wins_over_the_environment(monkeypatch):
         )
 
     assert done.returncode == 2
-    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+    assert f"cannot listen on localhost:{port}" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,24 @@ def test_mistakes_are_told(monkeypatch, capsys, options, said):
 
     assert cli.main(["serve", *options]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("port", ["70000", "-1", "80.5", "0x50"])
+def test_port_in_the_environment_is_a_number_of_a_port(monkeypatch, capsys, port):
+    """Anything else is named, with what is expected."""
+    monkeypatch.setenv("PORT", port)
+
+    assert cli.main(["serve", "--fake-compat"]) == 2
+    assert capsys.readouterr().err == (
+        f"seam-sandbox: the environment variable PORT is '{port}'; it takes a number from 0 to 65535.\n"
+    )
+
+
+def test_host_is_the_one_that_is_given(run):
+    """--host is obeyed as everywhere."""
+    _, ready = run("--host", "127.0.0.1", env={**os.environ, "PORT": "0"})
+
+    assert ready["url"].startswith("http://127.0.0.1:")
 
 
 def test_requests_that_come_early_wait(run):
