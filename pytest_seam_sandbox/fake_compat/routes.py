@@ -38,6 +38,13 @@ def control(server: FakeServer, _app: App, request: Request) -> Response:
         from ..transports.control import control as steer
 
         return steer(server.backend, request)
+    with server.backend.app.lock:
+        response = _answer(server, request)
+        request_id = ("seam-request-id", server.backend.app.new_request_id())
+    return response._replace(headers=(*response.headers, request_id))
+
+
+def _answer(server: FakeServer, request: Request) -> Response:
     methods, route = ROUTES.get(request.path.removeprefix(PREFIX), ((), None))
     try:
         if route is None:
@@ -45,8 +52,7 @@ def control(server: FakeServer, _app: App, request: Request) -> Response:
             raise ApiError(404, "not_found", f"there is no route {request.path}; routes: {known}")
         if request.method not in methods:
             raise ApiError(405, "method_not_allowed", f"only {','.join(methods)} accepted")
-        with server.backend.app.lock:
-            return _json(200, {**route(server, _body(request)), "ok": True})
+        return _json(200, {**route(server, _body(request)), "ok": True})
     except ApiError as error:
         return _json(error.status, {"error": error.body(), "ok": False})
 

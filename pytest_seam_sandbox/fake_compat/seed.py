@@ -21,6 +21,7 @@ from ..engine.clock import format_time
 from ..engine.settings import Settings
 from ..engine.workspace import Workspace
 from . import names
+from .endpoints import PATHS
 
 
 def open_seed(settings: Settings, seed: int | str) -> Embedded:
@@ -33,6 +34,7 @@ def open_seed(settings: Settings, seed: int | str) -> Embedded:
         name="My Workspace",
         workspace_id=names.WORKSPACE_1,
         publishable_key=names.PUBLISHABLE_KEY,
+        extensions=PATHS,
     )
     Embedded(
         world="empty",

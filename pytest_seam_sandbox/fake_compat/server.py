@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..api import find_endpoint
 from ..engine.agenda import Task
 from ..engine.app import App
 from ..engine.auth import AccessToken
@@ -32,6 +31,7 @@ class FakeServer:
         self.backend = open_seed(settings, seed)
         self.outages: dict[str, frozenset[str]] = {}
         self.held: dict[str, Task] = {}
+        self._find_endpoint = self.backend.extensions.api().find_endpoint
         app = self.backend.app
         app.new_request_id = app.new_health_id = new_id
         app.gate.access_tokens[_CONSOLE_TOKEN] = AccessToken(_CONSOLE_TOKEN, (names.WORKSPACE_1,))
@@ -64,7 +64,7 @@ class FakeServer:
 
     def _is_out(self, app: App, request: Request) -> bool:
         """Whether an outage of the caller's workspace concerns the path; who may not call gets the usual answer."""
-        endpoint = find_endpoint(request.path)
+        endpoint = self._find_endpoint(request.path)
         if endpoint is None or not any(request.path in paths for paths in self.outages.values()):
             return False
         try:

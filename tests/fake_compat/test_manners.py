@@ -28,6 +28,18 @@ def test_request_ids_are_counted(fake):
     assert refused.headers["seam-request-id"] == refused.json()["error"]["request_id"] == "request2"
 
 
+def test_routes_of_the_fake_have_request_ids(fake):
+    """Those below /_fake/ count with all others, mistakes too; the sandbox's own control routes have none."""
+    answers = [
+        fake.send("/_fake/default_seed"),
+        fake.send("/_fake/no_such_route"),
+        fake.send("/_sandbox/check", {}),
+        fake.send("/devices/list"),
+    ]
+
+    assert [answer.headers.get("seam-request-id") for answer in answers] == ["request1", "request2", None, "request3"]
+
+
 def test_unknown_id_of_any_form_is_not_found(fake):
     """An id that is no UUID is looked up."""
     refused = fake.send("/devices/get", {"device_id": "unknown-device"})
