@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from pytest_seam_sandbox.fake_compat.routes import ROUTES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "drop_in.md").read_text("utf-8")
 SHELL = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+[SCRIPT] = re.findall(r"```js\n(.*?)```", PAGE, re.DOTALL)
 [PYTHON] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -60,7 +62,7 @@ def test_server_starts_where_the_page_says(shell):
     port = free_port()
     url = url_of(shell(SHELL[0].replace("8080", str(port))))
 
-    assert url == f"http://127.0.0.1:{port}"
+    assert url == f"http://localhost:{port}"
     assert httpx.get(f"{url}/_fake/default_seed").json()["ok"]
 
 
@@ -71,6 +73,24 @@ def test_link_is_the_fakes_executable(shell):
     url = url_of(shell("exec env PORT=0 node_modules/.bin/fake-seam-connect --seed"))
 
     assert httpx.get(f"{url}/health").status_code == 200
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node here")
+def test_script_starts_and_stops_the_server(shell, tmp_path):
+    """What the JavaScript example gives is the URL and the seed, and `stop` lets the program end."""
+    (tmp_path / "fake.mjs").write_text(SCRIPT, "utf-8")
+    (tmp_path / "suite.mjs").write_text(
+        "import { startFake } from './fake.mjs'\n"
+        "const { url, seed, stop } = await startFake()\n"
+        "console.log((await fetch(`${url}/health`)).status, seed.august_device_1)\n"
+        "stop()\n",
+        "utf-8",
+    )
+
+    program = shell("exec node suite.mjs")
+
+    assert program.communicate(timeout=60)[0] == "200 august_device_1\n"
+    assert program.returncode == 0
 
 
 def test_python_example_fails_the_attempt(fake):
