@@ -79,7 +79,7 @@ def test_every_kind_begins_and_ends_over_http(kind):
         begun = control_of(sandbox, "begin", f'{{"kind": "{kind}", "target": "{target}"}}')
         ended = control_of(sandbox, "end", f'{{"outage": "{kind}({target})"}}')
 
-    assert begun == (200, f'{{"outage": "{kind}({target})"}}')
+    assert begun == (200, f'{{"outage": "{kind}({target})", "id": "outage-1"}}')
     assert ended[0] == 200
     assert '"events": ["' in ended[1]
 
@@ -91,7 +91,7 @@ def test_outage_that_is_not_open_cannot_end(seam_sandbox):
 
     status, body = control_of(seam_sandbox, "end", '{"outage": "removed(GARAGE)"}')
 
-    assert (status, "open: disconnected(GARAGE)." in body) == (400, True)
+    assert (status, "open: disconnected(GARAGE) (outage-1)." in body) == (400, True)
     assert control_of(seam_sandbox, "end", '{"outage": "disconnected(GARAGE)"}')[0] == 200
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from .event_list import EventList
@@ -56,6 +58,14 @@ class Unfinished:
     endings: list[Callable[[], Iterator[Exception]]] = field(default_factory=list)
     has_hinted: bool = False
     misspelt: set[str] = field(default_factory=set)
+    _ids: WeakKeyDictionary[Begun, str] = field(default_factory=WeakKeyDictionary)
+    _count: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def id_of(self, begun: Begun) -> str:
+        """What callers name an open outage who cannot hold it; others may have its name."""
+        if begun not in self._ids:
+            self._ids[begun] = f"outage-{next(self._count)}"
+        return self._ids[begun]
 
     @contextmanager
     def set_aside(self) -> Iterator[None]:

@@ -123,24 +123,37 @@ def _fail_action_attempt(backend: Embedded, values: dict[str, Any]) -> dict[str,
 
 
 def _begin_outage(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
-    """Begin an outage, with its assertions; the name by which to end it."""
+    """Begin an outage, with its assertions; its name and its id, by either of which it ends."""
 
     def begin(kind: str, target: str) -> Outage:
         return kind_of(backend, kind).of(backend, target).__enter__()
 
-    return {"outage": str(begin(**arguments(begin, values)))}
+    return _listed(backend, begin(**arguments(begin, values)))
+
+
+def _outages(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
+    """The open outages, the oldest first; `outages/end` takes each as it is."""
+    _take_none(values)
+    return {"outages": [_listed(backend, begun) for begun in backend.unfinished.open]}
+
+
+def _listed(backend: Embedded, begun: Begun) -> dict[str, Any]:
+    return {"outage": str(begun), "id": backend.unfinished.id_of(begun)}
 
 
 def _end_outage(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     """End an outage, with its assertions; the types of its events."""
 
-    def end(outage: str) -> Begun:
-        opened = backend.unfinished.open
-        found = next((one for one in reversed(opened) if str(one) == outage), None)
-        if found is None:
-            inside = ", ".join(map(str, opened)) or "none"
-            raise SandboxError(f"no outage {shorten(repr(outage))} is open; open: {inside}.")
-        return found
+    def end(outage: str | None = None, id: str | None = None) -> Begun:  # noqa: A002 - the word of the answers
+        if outage is None and id is None:
+            raise SandboxError("give the name of the outage as 'outage', or its 'id': such as outages/begin gives.")
+        opened = {backend.unfinished.id_of(one): one for one in backend.unfinished.open}
+        for number, one in reversed(opened.items()):
+            if outage in (None, str(one)) and id in (None, number):
+                return one
+        wanted = " ".join(shorten(repr(given)) for given in (outage, id) if given is not None)
+        inside = ", ".join(f"{one} ({number})" for number, one in opened.items()) or "none"
+        raise SandboxError(f"no outage {wanted} is open; open: {inside}.")
 
     found = end(**arguments(end, values))
     found.__exit__(None, None, None)
@@ -227,6 +240,7 @@ ROUTES: Mapping[str, Callable[[Embedded, dict[str, Any]], dict[str, Any]]] = Map
         **{name: _mark(name) for name in MARKS},
         "emit": _emit,
         "fail_action_attempt": _fail_action_attempt,
+        "outages": _outages,
         "outages/begin": _begin_outage,
         "outages/end": _end_outage,
         "state": _state,

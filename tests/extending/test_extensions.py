@@ -289,7 +289,7 @@ def test_control_routes_and_console_have_it(sandbox):
         ended = http.post("outages/end", json=begun).json()
         unknown = http.post("outages/begin", json={"kind": "frozen", "target": "STEAM BATH"})
 
-    assert begun == {"outage": "overheated(STEAM BATH)"}
+    assert begun == {"outage": "overheated(STEAM BATH)", "id": "outage-1"}
     assert ended == {"events": ["sauna.overheated", "sauna.cooled_down"]}
     assert unknown.json()["error"].endswith("code_deleted_external_to_seam, overheated.")
 

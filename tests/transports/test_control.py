@@ -239,8 +239,37 @@ def test_reset_ends_what_is_open(control, http):
 
     assert control("check") == {"ok": True}
     control("restore", **snapshot)
-    assert control("outages/begin", kind="disconnected", target="FRONT DOOR") == {"outage": "disconnected(FRONT DOOR)"}
+    begun = control("outages/begin", kind="disconnected", target="FRONT DOOR")
+    assert begun["outage"] == "disconnected(FRONT DOOR)"
     assert control("outages/end", outage="disconnected(FRONT DOOR)")["events"]
+
+
+def test_open_outages_are_listed(control):
+    """Each as it was when it began, until it ends; `outages/end` takes it as it is."""
+    control("create_device", name="FRONT DOOR")
+    control("create_device", name="BACK DOOR")
+    begun = [control("outages/begin", kind="disconnected", target=name) for name in ("FRONT DOOR", "BACK DOOR")]
+
+    assert control("outages") == {"outages": begun}
+    control("outages/end", **begun[0])
+    assert control("outages") == {"outages": begun[1:]}
+    control("outages/end", id=begun[1]["id"])
+    assert control("outages") == {"outages": []}
+
+
+def test_outage_whose_name_another_has_ends_by_its_id(control, http):
+    """The name stands for the newest of them, the id for one."""
+    first = control("create_device", name="DOOR")["device_id"]
+    begun = [control("outages/begin", kind="disconnected", target="DOOR")]
+    http.post("/devices/update", json={"device_id": first, "name": "OLD DOOR"})
+    control("create_device", name="DOOR")
+    begun.append(control("outages/begin", kind="disconnected", target="DOOR"))
+
+    assert begun[0]["outage"] == begun[1]["outage"]
+    control("outages/end", id=begun[0]["id"])
+    assert control("outages") == {"outages": begun[1:]}
+    control("outages/end", outage="disconnected(DOOR)")
+    assert control("outages") == {"outages": []}
 
 
 def test_reset_forgets_trouble(control, http, seam_sandbox, monkeypatch):
@@ -376,6 +405,9 @@ def test_check_tells_of_an_exception_inside(control, http, seam_sandbox, monkeyp
         ("reset", {"hard": True}, "this route takes no parameters; got hard."),
         ("state", {"of": "devices"}, "this route takes no parameters; got of."),
         ("requests", {"since": 1}, "this route takes no parameters; got since."),
+        ("outages", {"since": 1}, "this route takes no parameters; got since."),
+        ("outages/end", {}, "give the name of the outage as 'outage', or its 'id': such as outages/begin gives."),
+        ("outages/end", {"outage": "a", "id": "outage-9"}, "no outage 'a' 'outage-9' is open; open: none."),
         ("check", {"a": 1, "b": 2}, "this route takes no parameters; got a, b."),
         ("clock/resume", {"at": 1}, "this route takes no parameters; got at."),
         ("faults/clear", {"kind": "fail"}, "this route takes no parameters; got kind."),
