@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -18,20 +19,35 @@ MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(ROOT.rglob("*.py"))
 }
-TREES = {module: ast.parse(path.read_text("utf-8")) for module, path in MODULES.items()}
 
 ARCHITECTURE_FILE = ROOT.parent / "docs" / "architecture.py"
 spec = spec_from_file_location("architecture", ARCHITECTURE_FILE)
 architecture = module_from_spec(spec)
 spec.loader.exec_module(architecture)
 
-IMPORTS = architecture.imports(ROOT)
 FLOOR_OF = {part: number for number, floor in enumerate(architecture.FLOORS) for part in floor}
 PUBLIC_NAMES = "__init__"
 """The module that hands the public names on; type checkers see it import nearly everything."""
 
 STUBS = {"api.seam_fields"}
 """Modules that type checkers alone read."""
+
+
+@cache
+def tree_of(module):
+    """What stands in a module. Read when a test asks: other workers of pytest-xdist collect these tests too."""
+    return ast.parse(MODULES[module].read_text("utf-8"))
+
+
+@cache
+def imports():
+    """Which module imports which."""
+    return architecture.imports(ROOT)
+
+
+def wrong_in(modules, find):
+    """What is found in which of these modules; those in which nothing is found are left out."""
+    return {module: found for module in modules if (found := find(module))}
 
 
 def belongs(module, part):
@@ -41,7 +57,7 @@ def belongs(module, part):
 def imports_of(module, nodes=None):
     """What a module imports of the package, anywhere in it: pairs of a module and a name taken from it, if any."""
     package = module.split(".") if MODULES[module].name == "__init__.py" else module.split(".")[:-1]
-    for node in ast.walk(TREES[module]) if nodes is None else nodes:
+    for node in ast.walk(tree_of(module)) if nodes is None else nodes:
         if isinstance(node, ast.ImportFrom) and node.level:
             base = [*package[: len(package) - node.level + 1], *filter(None, (node.module or "").split("."))]
             for alias in node.names:
@@ -52,7 +68,7 @@ def imports_of(module, nodes=None):
 
 def at_module_level(module):
     """The statements that run on import: not those in functions, nor those for type checkers only."""
-    todo = list(TREES[module].body)
+    todo = list(tree_of(module).body)
     while todo:
         node = todo.pop()
         yield node
@@ -64,7 +80,7 @@ def at_module_level(module):
 
 def endpoints_of(module):
     """The names of the functions that a router's decorator makes endpoints."""
-    functions = [node for node in TREES[module].body if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in tree_of(module).body if isinstance(node, ast.FunctionDef)]
     return {
         function.name
         for function in functions
@@ -112,7 +128,7 @@ def test_parts_import_lower_floors_only(part):
         other
         for module in MODULES
         if belongs(module, part)
-        for other in map(architecture.part_of, IMPORTS[module] - {PUBLIC_NAMES})
+        for other in map(architecture.part_of, imports()[module] - {PUBLIC_NAMES})
     }
 
     assert {other for other in others - {part} if FLOOR_OF[other] <= FLOOR_OF[part]} == set()
@@ -123,26 +139,26 @@ def test_what_stands_on_a_backend_does_not_know_the_emulator(part):
     """It takes the protocol of backends/base.py, so that it works on any backend."""
     modules = [module for module in MODULES if belongs(module, part)]
 
-    assert [module for module in modules if "backends.embedded" in IMPORTS[module]] == []
+    assert [module for module in modules if "backends.embedded" in imports()[module]] == []
 
 
 def test_nobody_but_the_plugin_and_the_commands_takes_the_public_names():
     """They stand above all others."""
-    takers = {architecture.part_of(module) for module in MODULES if PUBLIC_NAMES in IMPORTS[module]}
+    takers = {architecture.part_of(module) for module in MODULES if PUBLIC_NAMES in imports()[module]}
 
     assert takers <= {"plugin", "cli", "__main__"}
 
 
 def test_no_file_imports_itself_through_others():
     """Not in functions and not for type checkers either: what a lower file needs of a higher one is a protocol."""
-    graph = {module: IMPORTS[module] - {PUBLIC_NAMES} for module in MODULES if module != PUBLIC_NAMES}
+    graph = {module: imports()[module] - {PUBLIC_NAMES} for module in MODULES if module != PUBLIC_NAMES}
 
     assert [module for module in graph if module in architecture.below(module, graph)] == []
 
 
 def defined_in(module):
     """The names that a module gives to anything: functions, classes, variables, attributes, parameters."""
-    for node in ast.walk(TREES[module]):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
@@ -156,49 +172,54 @@ OF_THE_STANDARD_LIBRARY = {"_replace", "_asdict", "_getframe"}
 """Public in spite of their names."""
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_private_names_stay_in_their_module(module):
-    """What another module needs has a public name; a class may use what it inherits."""
+def private_names_of_others(module):
+    """Names that a module takes from others although they are private there."""
     own = {*defined_in(module), *OF_THE_STANDARD_LIBRARY}
     taken = {
         node.attr
-        for node in ast.walk(TREES[module])
+        for node in ast.walk(tree_of(module))
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) not in {"self", "cls", "super()"}
     }
     imported = {
         alias.name
-        for node in ast.walk(TREES[module])
+        for node in ast.walk(tree_of(module))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
-        if alias.name not in {other.rpartition(".")[2] for other in IMPORTS[module]}
+        if alias.name not in {other.rpartition(".")[2] for other in imports()[module]}
     }
+    return {name for name in (taken - own) | imported if PRIVATE.fullmatch(name)}
 
-    assert {name for name in (taken - own) | imported if PRIVATE.fullmatch(name)} == set()
+
+def test_private_names_stay_in_their_module():
+    """What another module needs has a public name; a class may use what it inherits."""
+    assert wrong_in(MODULES, private_names_of_others) == {}
 
 
 def test_picture_of_the_floors_and_list_of_ranks_are_up_to_date():
     """docs/architecture.svg shows the imports of today, ARCHITECTURE.md the ranks."""
     text = architecture.TEXT.read_text("utf-8")
-    is_true = architecture.PICTURE.read_text("utf-8") == architecture.drawn(IMPORTS)
+    is_true = architecture.PICTURE.read_text("utf-8") == architecture.drawn(imports())
 
     assert is_true, "run python docs/architecture.py"
     assert text == architecture.updated(text), "run python docs/architecture.py"
 
 
-@pytest.mark.parametrize("part", sorted(FLOOR_OF))
-def test_text_about_the_floors_names_every_part(part):
+def test_text_about_the_floors_names_every_part():
     """The table of ARCHITECTURE.md says what each part is."""
-    assert re.search(rf"^\|[^|]*`{part}`", architecture.TEXT.read_text("utf-8"), flags=re.MULTILINE)
+    text = architecture.TEXT.read_text("utf-8")
+
+    assert [part for part in FLOOR_OF if not re.search(rf"^\|[^|]*`{part}`", text, flags=re.MULTILINE)] == []
 
 
-@pytest.mark.parametrize("module", FAMILY_MODULES)
-def test_every_router_is_reached(module):
+def routers_of(module):
+    """The statements that declare a router."""
+    assigned = [node for node in tree_of(module).body if isinstance(node, ast.Assign)]
+    return [node for node in assigned if ast.unparse(node.targets[0]) == "router"]
+
+
+def test_every_router_is_reached():
     """A module with endpoints is of a family with a rank; a part of it is included by the router of its family."""
-    declares = any(
-        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "router" for node in TREES[module].body
-    )
-
-    assert not declares or family_of(module) in FAMILIES
+    assert {family_of(module) for module in wrong_in(FAMILY_MODULES, routers_of)} <= {*FAMILIES}
 
 
 def test_every_family_has_a_rank():
@@ -218,13 +239,15 @@ def test_list_of_families_imports_none_of_them():
     assert [imported for imported, _ in imports_of("api._ranks") if imported.startswith("api")] == []
 
 
-@pytest.mark.parametrize("module", FAMILY_MODULES)
-def test_families_import_lower_families_only(module):
-    """A family uses those below it and never those above."""
+def higher_families_in(module):
+    """What a module imports of families above its own."""
     own = rank_of(module)
-    imported = [other for other, _ in imports_of(module) if other.startswith("api.")]
+    return [other for other, _ in imports_of(module) if other.startswith("api.") and rank_of(other) > own]
 
-    assert [other for other in imported if rank_of(other) > own] == []
+
+def test_families_import_lower_families_only():
+    """A family uses those below it and never those above."""
+    assert wrong_in(FAMILY_MODULES, higher_families_in) == {}
 
 
 @pytest.mark.parametrize(("highest_first", "order"), [(False, ["devices", "acs"]), (True, ["acs", "devices"])])
@@ -245,15 +268,17 @@ def test_modules_of_a_family_import_each_other_in_one_direction():
     assert left == set()
 
 
-@pytest.mark.parametrize("module", [module for module in FAMILY_MODULES if MODULES[module].name == "__init__.py"])
-def test_folder_of_a_family_loads_none_of_its_modules_by_itself(module):
+def test_folder_of_a_family_loads_none_of_its_modules_by_itself():
     """Who needs the rows of a family does not load its endpoints."""
-    assert list(imports_of(module)) == []
+    folders = [module for module in FAMILY_MODULES if MODULES[module].name == "__init__.py"]
+
+    assert folders
+    assert wrong_in(folders, lambda module: list(imports_of(module))) == {}
 
 
 def signals_of(module):
     """The signals that a module declares, each with the modules of `api` that it names."""
-    for node in TREES[module].body:
+    for node in tree_of(module).body:
         value = getattr(node, "value", None)
         if isinstance(value, ast.Call) and ast.unparse(value.func) == "Signal":
             yield node.target.id, [f"api.{argument.value}" for argument in value.args[0].args]
@@ -261,36 +286,39 @@ def signals_of(module):
 
 def reactions_of(module):
     """The signals that functions of a module react to."""
-    for node in TREES[module].body:
+    for node in tree_of(module).body:
         for decorator in getattr(node, "decorator_list", []):
             if ast.unparse(decorator).endswith(".reaction"):
                 yield ast.unparse(decorator).removesuffix(".reaction")
 
 
-@pytest.mark.parametrize("module", [module for module in FAMILY_MODULES if list(signals_of(module))])
-def test_signals_name_the_modules_that_react_to_them(module):
+def test_signals_name_the_modules_that_react_to_them():
     """A module that reacts is named where the signal is declared, and a module that is named reacts."""
-    named = {(signal, other) for signal, others in signals_of(module) for other in others}
-    own = {signal for signal, _ in signals_of(module)}
+    signals = [signal for module in FAMILY_MODULES for signal in signals_of(module)]
 
-    assert named == {(signal, other) for other in FAMILY_MODULES for signal in reactions_of(other) if signal in own}
+    assert len(signals) == len(dict(signals)) > 0
+    assert {(signal, other) for signal, others in signals for other in others} == {
+        (signal, other) for other in FAMILY_MODULES for signal in reactions_of(other)
+    }
 
 
-@pytest.mark.parametrize("module", FAMILY_MODULES)
-def test_families_call_no_endpoint_of_another(module):
-    """What families share are plain functions; an endpoint answers requests and nothing else."""
+def endpoints_taken_by(module):
+    """The endpoints of other families that a module takes."""
     others = [
         pair for pair in imports_of(module) if pair[0].startswith("api.") and family_of(pair[0]) != family_of(module)
     ]
-    attributes = {ast.unparse(node) for node in ast.walk(TREES[module]) if isinstance(node, ast.Attribute)}
-    taken = [
+    attributes = {ast.unparse(node) for node in ast.walk(tree_of(module)) if isinstance(node, ast.Attribute)}
+    return [
         f"{other}.{name}"
         for other, taken_name in others
         for name in endpoints_of(other)
         if taken_name == name or (taken_name is None and f"{other.split('.')[-1]}.{name}" in attributes)
     ]
 
-    assert taken == []
+
+def test_families_call_no_endpoint_of_another():
+    """What families share are plain functions; an endpoint answers requests and nothing else."""
+    assert wrong_in(FAMILY_MODULES, endpoints_taken_by) == {}
 
 
 LOADED_BY_EVERY_RUN = ("hookspecs", "judging", "layers", "plugin", "run_hooks", "setting_values", "settings", "watch")
@@ -332,17 +360,19 @@ def containers_of(module):
             yield from map(ast.unparse, targets)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_containers_at_module_level_are_constants(module):
+def test_containers_at_module_level_are_constants():
     """State belongs to a sandbox; what a module keeps has the name of a constant."""
-    assert [name for name in containers_of(module) if not CONSTANT.fullmatch(name)] == []
+
+    def variables(module):
+        return [name for name in containers_of(module) if not CONSTANT.fullmatch(name)]
+
+    assert wrong_in(MODULES, variables) == {}
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_constants_are_not_changed(module):
-    """No function rebinds a global or writes into a container of its module."""
+def changes_in(module):
+    """The globals that functions of a module rebind, and the containers of the module that they write into."""
     names = set(containers_of(module))
-    walk = list(ast.walk(TREES[module]))
+    walk = list(ast.walk(tree_of(module)))
     stores = {
         ast.unparse(node.value)
         for node in walk
@@ -356,15 +386,18 @@ def test_constants_are_not_changed(module):
         and node.func.attr in {"add", "append", "clear", "extend", "insert", "pop", "remove", "setdefault", "update"}
     }
 
-    assert [node for node in walk if isinstance(node, ast.Global)] == []
-    assert names & (stores | calls) == set()
+    return [ast.unparse(node) for node in walk if isinstance(node, ast.Global)] + sorted(names & (stores | calls))
 
 
-@pytest.mark.parametrize("name", pytest_seam_sandbox.__all__)
-def test_public_names_are_there(name):
+def test_constants_are_not_changed():
+    """No function rebinds a global or writes into a container of its module."""
+    assert wrong_in(MODULES, changes_in) == {}
+
+
+def test_public_names_are_there():
     """Every name that the package offers can be imported."""
-    assert getattr(pytest_seam_sandbox, name) is not None
-    assert name in dir(pytest_seam_sandbox)
+    assert [name for name in pytest_seam_sandbox.__all__ if getattr(pytest_seam_sandbox, name, None) is None] == []
+    assert {*pytest_seam_sandbox.__all__} <= {*dir(pytest_seam_sandbox)}
 
 
 def test_unknown_names_are_not_there():
@@ -388,19 +421,25 @@ HIDDEN_ITSELF = {"plugin", "cli", "settings", "setting_values"}
 """A hook of pytest, whose lines pytest leaves out anyway, a program of its own, and what is hidden as a whole."""
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if architecture.part_of(module) not in HIDDEN_ITSELF])
-def test_what_is_told_to_a_test_shows_the_line_of_the_test(module):
-    """A module that raises what is meant for the author of a test leaves its own lines out of that traceback."""
+def raised_without_hiding(module):
+    """What a module raises for the author of a test without leaving its own lines out of the traceback."""
     raised = {
         name.id
-        for node in ast.walk(TREES[module])
+        for node in ast.walk(tree_of(module))
         if isinstance(node, ast.Raise) and node.exc is not None
         for name in ast.walk(node.exc)
         if isinstance(name, ast.Name)
     }
     hides = any(
         isinstance(node, ast.Assign) and ast.unparse(node) == "__tracebackhide__ = is_for_the_test"
-        for node in TREES[module].body
+        for node in tree_of(module).body
     )
 
-    assert hides or not raised & TOLD
+    return set() if hides else raised & TOLD
+
+
+def test_what_is_told_to_a_test_shows_the_line_of_the_test():
+    """A module that raises what is meant for the author of a test leaves its own lines out of that traceback."""
+    modules = [module for module in MODULES if architecture.part_of(module) not in HIDDEN_ITSELF]
+
+    assert wrong_in(modules, raised_without_hiding) == {}

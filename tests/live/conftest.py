@@ -42,7 +42,7 @@ def go_live(server, live_folder, _quick_arrival):
     with ExitStack() as stack:
 
         def make(workspace=server.first, **given):
-            settings = {"endpoint": server.url, "timeout": 5.0, "folder": live_folder, "api_key": workspace.api_key}
+            settings = {"endpoint": server.url, "folder": live_folder, "api_key": workspace.api_key}
             sandbox = Sandbox.live(workspaces=workspace.workspace_id, **(settings | given))
             stack.callback(sandbox.close)
             return sandbox

@@ -115,7 +115,7 @@ def test_behaviours_on_the_fake(pytester, fake, monkeypatch, tmp_path):
         f"--seam-live-workspaces={WORKSPACE}",
         f"--seam-live-endpoint={fake}",
         f"--seam-live-folder={tmp_path / 'folder'}",
-        "--seam-live-timeout=5",
+        "--seam-live-timeout=30",
     )
 
     result.assert_outcomes(passed=11, skipped=1)
@@ -127,7 +127,8 @@ def test_behaviours_on_the_fake(pytester, fake, monkeypatch, tmp_path):
 @pytest.fixture
 def sandbox(fake, tmp_path):
     """A live sandbox on the fake; a test of what the fake cannot do says itself what is left."""
-    made = Sandbox.live(workspaces=WORKSPACE, api_key=API_KEY, endpoint=fake, timeout=0.5, folder=tmp_path)
+    made = Sandbox.live(workspaces=WORKSPACE, api_key=API_KEY, endpoint=fake, folder=tmp_path)
+    made.backend.latency = 0.5
     yield made
     with suppress(SandboxError):
         made.close()

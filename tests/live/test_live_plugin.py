@@ -20,7 +20,7 @@ def run(pytester, server, live_folder, monkeypatch):
             f"--seam-backend={backend}",
             f"--seam-live-workspaces={server.first.workspace_id}",
             f"--seam-live-endpoint={server.url}",
-            "--seam-live-timeout=5",
+            "--seam-live-timeout=30",
             f"--seam-live-folder={live_folder}",
             *arguments,
         )

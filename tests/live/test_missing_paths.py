@@ -39,7 +39,6 @@ def go_live(poor_server, tmp_path):
             workspaces=workspace.workspace_id,
             api_key=workspace.api_key,
             endpoint=poor_server.url,
-            timeout=3.0,
             folder=tmp_path,
         )
 
@@ -87,8 +86,9 @@ def on_recording(tmp_path):
     """A server that answers as little as it can, and a live sandbox on it."""
     with recording() as server:
         server.answers["/events/list"] = json_answer({"events": [], "ok": True})
-        settings = {"endpoint": server.url, "api_key": KEY, "timeout": 0.1, "folder": tmp_path}
+        settings = {"endpoint": server.url, "api_key": KEY, "folder": tmp_path}
         with Sandbox.live(workspaces="w1", **settings) as sandbox:
+            sandbox.backend.latency = 0.1
             yield server, sandbox
 
 

@@ -235,13 +235,18 @@ def test_cancelled_delivery_is_made_again(keeper, seam_sandbox, sandbox_device):
     async def app(request):
         if not keeper.events:
             keeper.events.append(None)
+            begun.set()
             await asyncio.Event().wait()
         keeper.take(request.body, request.headers)
 
     async def story():
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(client.locks.lock_door(device_id=sandbox_device.device_id), 0.05)
+        locking = asyncio.create_task(client.locks.lock_door(device_id=sandbox_device.device_id))
+        await begun.wait()
+        locking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await locking
 
+    begun = asyncio.Event()
     client = seam_sandbox.async_client()
     keeper.secret = seam_sandbox.webhooks.deliver_to(app, ["lock.locked"]).secret
     asyncio.run(story())

@@ -29,7 +29,7 @@ def test_app_that_goes_on_after_its_answer_has_answered(seam_webhooks, lock):
         await answer(send)
         await asyncio.Event().wait()
 
-    seam_webhooks.deliver_to(app, ["lock.locked"], timeout=0.05)
+    seam_webhooks.deliver_to(app, ["lock.locked"], timeout=1)
     lock()
 
     assert seam_webhooks.inbox[0].status == 200
