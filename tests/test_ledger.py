@@ -9,6 +9,7 @@ from typing import get_args, get_origin, get_type_hints
 import pytest
 from typing_extensions import is_typeddict
 
+from each import each
 from pytest_seam_sandbox import api
 from pytest_seam_sandbox.api import all_endpoints, declared, events
 from pytest_seam_sandbox.api.devices import filters
@@ -93,7 +94,7 @@ def test_every_public_path_is_an_endpoint_or_named_as_missing():
     assert missing <= public_paths().keys()
 
 
-@pytest.mark.parametrize("row", LEDGER["endpoints"], ids=lambda row: row["path"])
+@each("row", LEDGER["endpoints"])
 def test_endpoint_has_a_source_and_a_sentence(row):
     """Each endpoint tells on whose word it behaves so, and what it does."""
     assert row["source"].strip()
@@ -107,7 +108,7 @@ def test_text_begins_with_the_counts():
     assert ledger.as_text().splitlines()[2:8] == rows
 
 
-@pytest.mark.parametrize("path", sorted(PATHS))
+@each("path", sorted(PATHS))
 def test_text_has_a_row_for_each_endpoint(path):
     """Each endpoint has one row of three cells."""
     table, _, _ = ledger.as_text().partition("Accepted, no effect")
@@ -145,7 +146,7 @@ def test_filters_of_devices_act():
     assert filters.DeviceFilters.__annotations__.keys() <= read
 
 
-@pytest.mark.parametrize("endpoint", all_endpoints(), ids=lambda endpoint: endpoint.path)
+@each("endpoint", all_endpoints())
 def test_parameter_acts_or_is_said_to_have_no_effect(endpoint):
     """What an endpoint never reads stands in its row with the reason, and a row names parameters and their fields only."""
     declared = set(endpoint.no_effect)

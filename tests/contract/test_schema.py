@@ -12,6 +12,7 @@ from contract.openapi import (
     operation,
     problems,
 )
+from each import each
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import all_endpoints, all_events
 
@@ -60,13 +61,13 @@ def required_by(schema):
     return own | (set.intersection(*branches) if branches else set())
 
 
-@pytest.mark.parametrize("path", DOCUMENTED)
+@each("path", DOCUMENTED)
 def test_methods_are_those_of_the_document(path):
     """An endpoint takes the methods that the document lists."""
     assert {method.lower() for method in ENDPOINTS[path].methods} == SPEC["paths"][path].keys()
 
 
-@pytest.mark.parametrize("path", DOCUMENTED)
+@each("path", DOCUMENTED)
 def test_parameters_are_those_of_the_document(path):
     """An endpoint takes the parameters of the document, and beyond them only what is named with a reason."""
     beyond, _ = PARAMETERS_BEYOND_THE_DOCUMENT.get(path, (set(), ""))
@@ -74,13 +75,13 @@ def test_parameters_are_those_of_the_document(path):
     assert ENDPOINTS[path].params.fields.keys() == properties_of(body_of(path)) | beyond
 
 
-@pytest.mark.parametrize("path", DOCUMENTED)
+@each("path", DOCUMENTED)
 def test_required_parameters_are_those_of_the_document(path):
     """An endpoint requires what the document requires."""
     assert ENDPOINTS[path].params.required == required_by(body_of(path))
 
 
-@pytest.mark.parametrize("path", DOCUMENTED)
+@each("path", DOCUMENTED)
 def test_payload_has_the_name_of_the_document(path):
     """The answer's payload stands under the document's key; without a payload there is no key."""
     payloads = properties_of(answer_of(path)) - {"ok", "pagination"}
@@ -91,7 +92,7 @@ def test_payload_has_the_name_of_the_document(path):
     assert (endpoint.key is None) is (not payloads)
 
 
-@pytest.mark.parametrize("path", DOCUMENTED)
+@each("path", DOCUMENTED)
 def test_callers_are_those_of_the_document(path):
     """An endpoint lets in the kinds of callers that the document lists; of two credentials the same one decides."""
     listed = ["+".join(scheme) for scheme in operation(path)["security"]]
@@ -109,7 +110,7 @@ def sessions_before_bearers(methods):
     return {(session, bearer): places[session] < places[bearer] for session in sessions for bearer in bearers}
 
 
-@pytest.mark.parametrize("path", sorted(set(DOCUMENTED) - LIMITS_WITHOUT_PAGES.keys()))
+@each("path", sorted(set(DOCUMENTED) - LIMITS_WITHOUT_PAGES.keys()))
 def test_default_limit_is_that_of_the_document(path):
     """A list has pages where the document's answer has pagination, with the document's limit if it names one."""
     has_pages = "pagination" in properties_of(answer_of(path))
@@ -128,7 +129,7 @@ NEWER = {"device.low_battery": {"battery_source"}}
 """Fields that later versions of Seam's types have, and the document does not."""
 
 
-@pytest.mark.parametrize("event_type", sorted(EVENT_CLASSES))
+@each("event_type", sorted(EVENT_CLASSES))
 def test_event_carries_fields_of_the_document_only(event_type):
     """A declared event has no field that the document does not give its type."""
     kind = EVENT_CLASSES[event_type]
@@ -137,7 +138,7 @@ def test_event_carries_fields_of_the_document_only(event_type):
     assert names <= event_schemas()[event_type]["properties"].keys() | NEWER.get(event_type, set())
 
 
-@pytest.mark.parametrize("event_type", sorted(EVENT_CLASSES))
+@each("event_type", sorted(EVENT_CLASSES))
 def test_event_cannot_lack_what_the_document_requires(event_type):
     """Each field that the document requires of a type has to be given when such an event is logged."""
     kind = EVENT_CLASSES[event_type]

@@ -4,9 +4,9 @@ import inspect
 import pkgutil
 from importlib import import_module
 
-import pytest
 import seam.routes
 
+from each import each
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import FAMILIES, all_endpoints
 
@@ -103,7 +103,7 @@ def test_paths_that_are_not_emulated_are_those_of_the_list():
     assert {path for path, _ in METHODS.values()} - ENDPOINTS.keys() == NOT_EMULATED_YET.keys()
 
 
-@pytest.mark.parametrize("name", sorted(EMULATED))
+@each("name", sorted(EMULATED))
 def test_every_parameter_of_the_sdk_is_accepted(name):
     """An endpoint knows each parameter that the SDK's method may send."""
     path, method = EMULATED[name]
@@ -111,7 +111,7 @@ def test_every_parameter_of_the_sdk_is_accepted(name):
     assert parameters_of(method) <= ENDPOINTS[path].params.fields.keys()
 
 
-@pytest.mark.parametrize("name", sorted(EMULATED))
+@each("name", sorted(EMULATED))
 def test_parameters_that_the_sdk_lacks_are_those_of_the_list(name):
     """An endpoint takes nothing beyond the SDK's parameters, but for the exceptions that are named with a reason."""
     path, method = EMULATED[name]
@@ -120,7 +120,7 @@ def test_parameters_that_the_sdk_lacks_are_those_of_the_list(name):
     assert lacking == PARAMETERS_THAT_THE_SDK_LACKS.get(path, set())
 
 
-@pytest.mark.parametrize("name", sorted(EMULATED))
+@each("name", sorted(EMULATED))
 def test_required_parameters_are_those_of_the_sdk(name):
     """What the SDK demands is required by the endpoint, and nothing else."""
     path, method = EMULATED[name]
@@ -128,7 +128,7 @@ def test_required_parameters_are_those_of_the_sdk(name):
     assert ENDPOINTS[path].params.required == required_by(method)
 
 
-@pytest.mark.parametrize("name", sorted(EMULATED))
+@each("name", sorted(EMULATED))
 def test_pages_are_those_of_the_sdk(name):
     """A list has pages exactly where the SDK's paginator works."""
     path, method = EMULATED[name]
@@ -136,7 +136,7 @@ def test_pages_are_those_of_the_sdk(name):
     assert (ENDPOINTS[path].page_limit is not None) is method.__seam_has_pagination__
 
 
-@pytest.mark.parametrize("name", sorted(EMULATED))
+@each("name", sorted(EMULATED))
 def test_async_and_sync_methods_agree(name):
     """The SDK's two faces send the same, so one endpoint serves both."""
     other = name.removeprefix("Async") if name.startswith("Async") else f"Async{name}"
@@ -144,7 +144,7 @@ def test_async_and_sync_methods_agree(name):
     assert parameters_of(EMULATED[name][1]) == parameters_of(EMULATED[other][1])
 
 
-@pytest.mark.parametrize("path", sorted(WITH_A_CHOICE))
+@each("path", sorted(WITH_A_CHOICE))
 def test_one_of_the_parameters_has_to_be_there(path):
     """Where the SDK demands at least one parameter, a request without any is `invalid_input`."""
     with Sandbox() as sandbox, sandbox.http() as http:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from each import each
 from pytest_seam_sandbox import Sandbox, seam_raises
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.api.workspaces import open_workspace
@@ -94,7 +95,7 @@ def test_sdk_raises_unauthorized_for_an_unknown_key(seam_sandbox):
         seam_sandbox.client(api_key="seam_test1_unknown").devices.list()
 
 
-@pytest.mark.parametrize("path", allowing(Method.API_KEY))
+@each("path", allowing(Method.API_KEY))
 def test_api_key_is_admitted_where_it_is_listed(path):
     """A path that lists API keys lets one through to its parameters."""
     with Sandbox() as sandbox, sandbox.http() as http:
@@ -283,7 +284,7 @@ def test_server_knows_its_own_sessions_whatever_became_of_them(backend, seam_htt
     assert known == [True, True, False]
 
 
-@pytest.mark.parametrize("path", refusing(Method.CLIENT_SESSION))
+@each("path", refusing(Method.CLIENT_SESSION))
 def test_client_session_is_refused_where_it_is_not_listed(path):
     """A path without client sessions says that no method succeeded."""
     with Sandbox() as sandbox, sandbox.http() as http:
@@ -292,7 +293,7 @@ def test_client_session_is_refused_where_it_is_not_listed(path):
         assert refusal(call(http, path, **bearer(session["token"]))) == NOTHING_APPLIES
 
 
-@pytest.mark.parametrize("path", allowing(Method.CLIENT_SESSION))
+@each("path", allowing(Method.CLIENT_SESSION))
 def test_client_session_is_admitted_where_it_is_listed(path):
     """A path that lists client sessions lets a plain one through to its parameters."""
     with Sandbox() as sandbox, sandbox.http() as http:
@@ -301,7 +302,7 @@ def test_client_session_is_admitted_where_it_is_listed(path):
         assert call(http, path, **bearer(session["token"])).status_code != 401
 
 
-@pytest.mark.parametrize("path", refusing(Method.PORTAL, Method.PORTAL_READ_ONLY))
+@each("path", refusing(Method.PORTAL, Method.PORTAL_READ_ONLY))
 def test_portal_session_is_refused_where_it_is_not_listed(path):
     """The session of a customer's portal is no plain one: paths that list only those refuse it."""
     with Sandbox() as sandbox, sandbox.http() as http:
@@ -310,7 +311,7 @@ def test_portal_session_is_refused_where_it_is_not_listed(path):
         assert refusal(call(http, path, **bearer(session["token"]))) == NOTHING_APPLIES
 
 
-@pytest.mark.parametrize("path", allowing(Method.PORTAL, Method.PORTAL_READ_ONLY))
+@each("path", allowing(Method.PORTAL, Method.PORTAL_READ_ONLY))
 def test_portal_session_is_admitted_where_it_is_listed(path):
     """A path that lists portals lets the session of one through to its parameters."""
     with Sandbox() as sandbox, sandbox.http() as http:
@@ -406,7 +407,7 @@ def test_unknown_publishable_key_is_refused(seam_http):
     )
 
 
-@pytest.mark.parametrize("path", refusing(Method.PUBLISHABLE_KEY))
+@each("path", refusing(Method.PUBLISHABLE_KEY))
 def test_publishable_key_is_refused_on_every_other_path(path):
     """A publishable key opens sessions and nothing else."""
     with Sandbox() as sandbox, sandbox.http() as http:

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from each import each
 from pytest_seam_sandbox import Sandbox, seam_raises
 from pytest_seam_sandbox.api import all_endpoints
 
@@ -49,7 +50,7 @@ def encoded(value):
     return base64.b64encode(value if isinstance(value, bytes) else json.dumps(value).encode()).decode()
 
 
-@pytest.mark.parametrize("path", sorted(ENDPOINTS))
+@each("path", sorted(ENDPOINTS))
 def test_default_limit_is_that_of_the_specification(path):
     """Each list that Seam paginates has Seam's default limit, and no other path has pages."""
     assert ENDPOINTS[path].page_limit == DEFAULT_LIMITS.get(path)

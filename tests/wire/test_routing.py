@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from each import each
 from pytest_seam_sandbox import NotEmulated, Sandbox, seam_raises
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.catalog.known import all_paths, public_paths
@@ -33,7 +34,7 @@ def owner_of_token():
             yield client
 
 
-@pytest.mark.parametrize(("method", "path"), ACCEPTED)
+@each("method,path", ACCEPTED)
 def test_every_listed_method_of_a_path_is_accepted(anyone, method, path):
     """Each method in an endpoint's row reaches its parameters: no 404, no 405, no 501."""
     answer = anyone.request(method, path)
@@ -42,7 +43,7 @@ def test_every_listed_method_of_a_path_is_accepted(anyone, method, path):
     assert answer.headers["content-type"].startswith("application/json")
 
 
-@pytest.mark.parametrize(("method", "path"), [row for row in REFUSED if row[1] != "/workspaces/create"])
+@each("method,path", [row for row in REFUSED if row[1] != "/workspaces/create"])
 def test_other_methods_are_refused_with_the_list(anyone, method, path):
     """A method that a path lacks gets 405 and the methods in their declared order."""
     answer = anyone.request(method, path)
@@ -157,7 +158,7 @@ def test_every_emulated_path_is_one_of_seam():
     assert ENDPOINTS.keys() <= all_paths()
 
 
-@pytest.mark.parametrize("path", sorted(ENDPOINTS.keys() & public_paths().keys()))
+@each("path", sorted(ENDPOINTS.keys() & public_paths().keys()))
 def test_methods_are_those_of_the_specification(path):
     """Each endpoint takes the methods that the specification lists for its path."""
     assert sorted(ENDPOINTS[path].methods) == sorted(method.upper() for method in public_paths()[path])
