@@ -1,6 +1,7 @@
 """The transports: the fixture `seam` takes one of them, and where a file is marked `every_transport` each in turn."""
 
 import asyncio
+import gc
 import inspect
 import os
 import sys
@@ -168,6 +169,16 @@ def pytest_runtest_call(item):
 def seam(request, seam_sandbox):
     """The official SDK, connected to `seam_sandbox`."""
     yield from TRANSPORTS[request.param](seam_sandbox, request)
+
+
+def pytest_collection_finish():
+    """What is there by now lasts as long as the run; nobody has to look for garbage in it again and again.
+
+    Hypothesis asks the garbage collector for owners of random generators when it is imported: that comes before.
+    """
+    import_module("hypothesis")
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items):
