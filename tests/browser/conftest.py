@@ -57,7 +57,7 @@ def page(browser, browser_thread):
 
     def opened():
         tab = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce").new_page()
-        tab.set_default_timeout(10_000)
+        tab.set_default_timeout(30_000)
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         return tab

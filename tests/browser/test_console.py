@@ -1,6 +1,7 @@
 """The console of `seam-sandbox serve --console`, as a person at a browser has it."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
 
@@ -26,11 +27,16 @@ def entries(page, text):
     return page.locator(".entry").filter(has_text=text)
 
 
+@contextmanager
 def noisy(page):
-    """A tab in which the browser may complain of requests that come to nothing."""
-    tab = page.context.browser.new_context().new_page()
-    tab.set_default_timeout(10_000)
-    return tab
+    """A tab in which the browser may complain of requests that come to nothing. It asks no more when it is closed."""
+    context = page.context.browser.new_context()
+    try:
+        tab = context.new_page()
+        tab.set_default_timeout(30_000)
+        yield tab
+    finally:
+        context.close()
 
 
 def see(locator, text=None):
@@ -126,23 +132,23 @@ def test_names_are_text(page, url, seam_sandbox):
 
 def test_page_of_another_origin_gets_nothing(page, url, seam_sandbox, sandbox_device):
     """It can neither read the console nor let anything happen, nor show it in a frame."""
-    tab = noisy(page)
-    text = f"<iframe src='{url}'></iframe>"
-    tab.route("http://console.example/", lambda route: route.fulfill(body=text, content_type="text/html"))
-    tab.goto("http://console.example/")
+    with noisy(page) as tab:
+        text = f"<iframe src='{url}'></iframe>"
+        tab.route("http://console.example/", lambda route: route.fulfill(body=text, content_type="text/html"))
+        tab.goto("http://console.example/")
 
-    reached = tab.evaluate(
-        """async (url) => {
-            const send = (path, options) => fetch(url + path, options).then((answer) => answer.status, () => "blocked");
-            return [await send("", {}), await send("/changes", {method: "POST"}),
-                    await send("/../clock/freeze", {method: "POST", mode: "no-cors"})];
-        }""",
-        url,
-    )
+        reached = tab.evaluate(
+            """async (url) => {
+                const send = (path, options) => fetch(url + path, options).then((answer) => answer.status, () => "blocked");
+                return [await send("", {}), await send("/changes", {method: "POST"}),
+                        await send("/../clock/freeze", {method: "POST", mode: "no-cors"})];
+            }""",
+            url,
+        )
 
-    assert set(reached) <= {"blocked", 403, 0}
-    assert tab.frames[1].get_by_text("Seam sandbox").count() == 0
-    assert not seam_sandbox.embedded.app.clock.is_held
+        assert set(reached) <= {"blocked", 403, 0}
+        assert tab.frames[1].get_by_text("Seam sandbox").count() == 0
+        assert not seam_sandbox.embedded.app.clock.is_held
 
 
 def focused(page):
@@ -180,29 +186,29 @@ def test_keyboard_is_enough(page, url, seam_sandbox, sandbox_device):
     page.keyboard.press("Enter")
 
     see(entries(page, "lock.access_denied"))
-    assert page.get_by_role("dialog").is_hidden()
+    page.get_by_role("dialog").wait_for(state="hidden")
 
 
 def test_refusal_is_told(page, url, seam_sandbox, sandbox_device):
     """What went wrong is said, in the sandbox's words."""
-    tab = noisy(page)
-    tab.goto(url)
-    card(tab, sandbox_device.display_name).get_by_role("button", name="Create unmanaged access code").click()
-    tab.get_by_label("code", exact=True).fill("1")
-    tab.get_by_label("name", exact=True).fill("Guest")
-    tab.get_by_role("button", name="Do it").click()
+    with noisy(page) as tab:
+        tab.goto(url)
+        card(tab, sandbox_device.display_name).get_by_role("button", name="Create unmanaged access code").click()
+        tab.get_by_label("code", exact=True).fill("1")
+        tab.get_by_label("name", exact=True).fill("Guest")
+        tab.get_by_role("button", name="Do it").click()
 
-    see(tab.get_by_role("alert"), "Seam refused /access_codes/simulate/create_unmanaged_access_code")
-    tab.get_by_label("code", exact=True).fill("1234")  # what is filled in is still there
-    tab.get_by_role("button", name="Do it").click()
-    see(entries(tab, "access_code.unmanaged.created"))
-    assert tab.get_by_role("dialog").is_hidden()
+        see(tab.get_by_role("alert"), "Seam refused /access_codes/simulate/create_unmanaged_access_code")
+        tab.get_by_label("code", exact=True).fill("1234")  # what is filled in is still there
+        tab.get_by_role("button", name="Do it").click()
+        see(entries(tab, "access_code.unmanaged.created"))
+        tab.get_by_role("dialog").wait_for(state="hidden")
 
-    with seam_sandbox.disconnected(sandbox_device):
-        see(tab.locator("#open-outages button"))
-        tab.evaluate('fetch = async () => new Response(\'{"error": "not now"}\', { status: 400 })')
-        tab.locator("#open-outages button").click()
-        see(tab.get_by_role("alert"), "not now")
+        with seam_sandbox.disconnected(sandbox_device):
+            see(tab.locator("#open-outages button"))
+            tab.evaluate('fetch = async () => new Response(\'{"error": "not now"}\', { status: 400 })')
+            tab.locator("#open-outages button").click()
+            see(tab.get_by_role("alert"), "not now")
 
 
 def test_list_is_filtered_held_and_short(page, url, seam_sandbox, sandbox_device):
@@ -256,15 +262,15 @@ def test_page_fits_a_phone(page, url, seam_sandbox, scheme):
 
 def test_page_says_when_the_server_is_gone_and_comes_back(page, seam_sandbox, sandbox_device):
     """A server that ends takes no page with it; another one on the same port is shown in its place."""
-    tab = noisy(page)
-    first = Listener(control=console_of(seam_sandbox.embedded))
-    with first.serving(seam_sandbox.embedded.app) as base:
-        tab.goto(f"{base}/_sandbox/console")
-        see(card(tab, sandbox_device.display_name))
-    see(tab.locator("#connection.lost"), "no answer, trying again")
-    port = int(base.rpartition(":")[2])
-    seam_sandbox.create_device(name="NEW DOOR")
+    with noisy(page) as tab:
+        first = Listener(control=console_of(seam_sandbox.embedded))
+        with first.serving(seam_sandbox.embedded.app) as base:
+            tab.goto(f"{base}/_sandbox/console")
+            see(card(tab, sandbox_device.display_name))
+        see(tab.locator("#connection.lost"), "no answer, trying again")
+        port = int(base.rpartition(":")[2])
+        seam_sandbox.create_device(name="NEW DOOR")
 
-    with Listener(port=port, control=console_of(seam_sandbox.embedded)).serving(seam_sandbox.embedded.app):
-        see(tab.locator("#connection"), "connected")
-        see(card(tab, "NEW DOOR"))
+        with Listener(port=port, control=console_of(seam_sandbox.embedded)).serving(seam_sandbox.embedded.app):
+            see(tab.locator("#connection"), "connected")
+            see(card(tab, "NEW DOOR"))
