@@ -98,6 +98,17 @@ def test_host_is_the_one_that_is_given(run):
     assert ready["url"].startswith("http://127.0.0.1:")
 
 
+def test_container_is_called_by_its_name(run):
+    """With --control-host the routes below /_fake/ answer under that name, and under no other."""
+    _, ready = run("--host", "0.0.0.0", "--control-host", "fake", env={**os.environ, "PORT": "0"})
+
+    statuses = [
+        httpx.get(f"{ready['url']}/_fake/default_seed", headers={"host": f"{name}:8080"}).status_code
+        for name in ("fake", "other")
+    ]
+    assert statuses == [200, 421]
+
+
 def test_requests_that_come_early_wait(run):
     """Who asks before all is loaded gets the same answers; ids of requests are counted from the first one."""
     port = free_port()
