@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +14,7 @@ from ..engine.auth import AccessToken
 from ..engine.errors import ExpectationFailed, NotEmulated, UnknownId, is_for_the_test, quoted
 from ..engine.history import Call, Entry
 from ..engine.http import Request
+from ..engine.ids import Ids
 from ..engine.places import seen_at
 from ..engine.settings import Settings
 from ..engine.store import Row
@@ -101,6 +103,28 @@ class Embedded:
             self.app.clock.follow(other.app.clock)
             self.world = other.world
             self.codes_set |= other.codes_set
+
+    def of_workspace(self, workspace_id: str) -> Embedded:
+        """The backend of a workspace of this server, whoever has opened it. Raises UnknownId where there is none."""
+        found = self.app.workspaces.get(workspace_id)
+        if found is self.workspace:
+            return self
+        if found is None:
+            raise UnknownId(f"there is no workspace {quoted(workspace_id)}; there are {joined(self.app.workspaces)}.")
+        other = copy(self)
+        other.workspace, other.world = found, ""
+        keys = (key for key, owner in self.app.gate.api_keys.items() if owner == workspace_id)
+        other.api_key = next(keys, None) or self._further_key(found)
+        other.codes_set = set()
+        other.api = SeamApi(other.send)
+        other.provision = EmbeddedProvision(self.app, found, other.codes_set, self.extensions)
+        return other
+
+    def _further_key(self, workspace: Workspace) -> str:
+        """An API key for a workspace that has none; the ids that follow are those that they would be without it."""
+        key = Ids(workspace.workspace_id).token("seam_test" if workspace.is_sandbox else "seam_", 4, 24)
+        self.app.gate.api_keys[key] = workspace.workspace_id
+        return key
 
     def send(self, path: str, body: bytes) -> tuple[int, bytes]:
         """A call of the sandbox's own, straight to the emulator: no fault meets it, and no test is shown it."""
@@ -209,7 +233,7 @@ class Embedded:
 
     def note(self, kind: str, text: str) -> None:
         """Add a line to the timeline."""
-        self.app.note(kind, text)
+        self.app.note(kind, text, "" if kind == "clock" else self.workspace_id)
 
     def devices(self) -> dict[str, DeviceRow]:
         """All devices by name, oldest first; the second of a name is "NAME #2"."""

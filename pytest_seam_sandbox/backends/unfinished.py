@@ -28,6 +28,11 @@ class Begun(Protocol):
         ...
 
     @property
+    def workspace_id(self) -> str:
+        """The id of the workspace in which it is."""
+        ...
+
+    @property
     def target_id(self) -> str:
         """The id of what it is of; empty for what has none."""
         ...

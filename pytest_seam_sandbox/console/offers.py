@@ -36,10 +36,10 @@ def outage_offers(backend: Embedded, ids: Mapping[tuple[str, str], str]) -> Iter
             yield kind.word, target, offer
 
 
-def ending_offer(outage: Begun, number: int) -> Offer:
-    """The end of an outage that has begun. number: what the console calls it, since others may have its name."""
+def ending_offer(outage: Begun, outage_id: str) -> Offer:
+    """The end of an outage that has begun, by its id, since others may have its name."""
     text = f"End: {_words(outage.name).lower()}"
-    return _offer(f"end {number}", text, f"End {outage}", path="console/end", params={"number": number})
+    return _offer(f"end {outage_id}", text, f"End {outage}", path="outages/end", params={"id": outage_id})
 
 
 class Simulations:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
 
 from ..backends.embedded import Embedded
 from ..engine.app import App
@@ -18,7 +17,7 @@ from ..transports.control_arguments import arguments
 from .state import ConsoleState
 
 PAGE = f"{PREFIX}console"
-CONSOLE_ROUTES = ("console/changes", "console/simulate", "console/end")
+CONSOLE_ROUTES = ("console/changes", "console/simulate")
 _FILES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         PAGE: ("console.html", "text/html; charset=utf-8"),
@@ -45,24 +44,14 @@ _HEADERS = (
 def console_of(backend: Embedded) -> Callable[[App, Request], Response]:
     """What answers control requests, and those of the console, for the sandbox on this backend; for a Listener."""
     state = ConsoleState(backend)
-
-    def changes(values: dict[str, Any]) -> dict[str, Any]:
-        return state.changes(**arguments(state.changes, values))
-
-    def simulate(_backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
-        return state.simulate(**arguments(state.simulate, values))
-
-    def end(_backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
-        return state.end(**arguments(state.end, values))
-
     others = backend.more_controls
-    backend.more_controls = lambda: {**others(), "console/simulate": simulate, "console/end": end}
+    backend.more_controls = lambda: {**others(), "console/simulate": state.simulate}
 
     def answer(_app: App, request: Request) -> Response:
         if request.path in _FILES and request.method in ("GET", "HEAD"):
             return _file(request.path)
         if request.path == f"{PAGE}/changes":  # it only looks, often: no snapshot is taken for it
-            return carry_out(request, changes)
+            return carry_out(request, lambda values: state.changes(**arguments(state.changes, values)))
         return control(backend, request)
 
     return answer

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from operator import is_
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ..api.devices.model import DeviceRow
 from ..api.phones.model import PhoneRow
+from ..api.workspaces import WorkspaceRow, record_of
 from ..backends.embedded import Embedded
 from ..backends.unfinished import Begun
 from ..engine.errors import SandboxError, is_for_the_test
-from ..report.lines import is_shown
+from ..engine.history import Sent
+from ..report.lines import Shown, is_shown
+from ..transports.control_arguments import arguments
 from .entries import shown
 from .offers import Offer, Simulations, ending_offer, outage_offers
 
@@ -29,71 +31,74 @@ _PROPERTIES = ("locked", "door_open", "battery_level", "temperature_celsius", "n
 
 
 class ConsoleState:
-    """The sandbox of one server, for its console."""
+    """The workspaces of one server, for its console. backend: that of the workspace which a page shows at first."""
 
     def __init__(self, backend: Embedded) -> None:
         self._backend = backend
         self._simulations = Simulations(backend)
         self._run = secrets.token_hex(8)  # a page that was open before knows by it that the server is another one
-        self._seen: tuple[object, ...] = ()
-        self._version = 0
+        self._seen: dict[str, tuple[int, tuple[object, ...]]] = {}
         self._counter = count(1)
-        self._numbers: WeakKeyDictionary[Begun, int] = WeakKeyDictionary()
 
-    def changes(self, run: str = "", since: int = 0, version: int = 0, find: str = "") -> dict[str, Any]:
+    def changes(
+        self, run: str = "", since: int = 0, version: int = 0, find: str = "", workspace: str = ""
+    ) -> dict[str, Any]:
         """What is new since an earlier answer, whose `run`, `place` and `version` are given; all of it without them.
 
-        find: a part of the names of what is shown.
+        find: a part of the names of what is shown. workspace: the id of the one to show; the first, where there is no
+        such one.
         """
-        backend = self._backend
-        with backend.app.lock:
-            backend.app.settle()
+        app = self._backend.app
+        with app.lock:
+            app.settle()
+            backend = self._backend.of_workspace(workspace) if workspace in app.workspaces else self._backend
             known = run == self._run
-            history, names = backend.app.history, backend.names()
-            entries = [entry for entry in history.since(since if known else 0) if is_shown(entry)]
+            history, names, shown_id = app.history, backend.names(), backend.workspace_id
+            entries = [one for one in history.since(since if known else 0) if is_shown(one) and _is_of(one, shown_id)]
+            newest = self._newest_version(backend)
             answer = {
                 "run": self._run,
-                "now": backend.app.clock.timestamp(),
-                "is_frozen": backend.app.clock.is_held,
+                "now": app.clock.timestamp(),
+                "is_frozen": app.clock.is_held,
                 "place": history.place,
                 "skipped": max(0, len(entries) - MOST_ENTRIES),
                 "entries": [shown(entry, names) for entry in entries[-MOST_ENTRIES:]],
-                "version": self._newest_version(),
+                "version": newest,
+                "workspace_id": shown_id,
             }
-            if not known or version != self._version:
-                answer["state"] = self._state(find.casefold())
+            if not known or version != newest:
+                answer["state"] = self._state(backend, find.casefold())
             return answer
 
-    def simulate(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
+    def simulate(self, backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
         """Call one of Seam's simulate endpoints with the key of the workspace."""
-        if path not in self._simulations:
-            raise SandboxError(f"{path!r} is none of the simulate endpoints that the console offers.")
-        return self._backend.api.call(path, **params)
 
-    def end(self, number: int) -> dict[str, Any]:
-        """End the open outage of this number, with its assertions; the types of its events."""
-        found = next((one for one in self._backend.unfinished.open if self._numbers.get(one) == number), None)
-        if found is None:
-            raise SandboxError("this outage is over already.")
-        found.__exit__(None, None, None)
-        return {"events": [event.event_type for event in found.events]}
+        def simulate(path: str, params: dict[str, Any]) -> dict[str, Any]:
+            if path not in self._simulations:
+                raise SandboxError(f"{path!r} is none of the simulate endpoints that the console offers.")
+            return backend.api.call(path, **params)
 
-    def _newest_version(self) -> int:
-        """A number that grows whenever a row or an open outage has changed. Rows are frozen, so identity tells."""
-        rows = self._backend.workspace.rows().values()
-        now = (*self._backend.unfinished.open, *(row for table in rows for row in table))
-        if len(now) != len(self._seen) or not all(map(is_, now, self._seen)):
-            self._seen, self._version = now, self._version + 1
-        return self._version
+        return simulate(**arguments(simulate, values))
 
-    def _number(self, outage: Begun) -> int:
-        """What the page calls an open outage."""
-        if outage not in self._numbers:
-            self._numbers[outage] = next(self._counter)
-        return self._numbers[outage]
+    def _newest_version(self, backend: Embedded) -> int:
+        """A number that grows whenever a row, an open outage or the list of workspaces has changed.
 
-    def _state(self, find: str) -> dict[str, Any]:
-        backend = self._backend
+        Rows are frozen, so identity tells.
+        """
+        rows = backend.workspace.rows().values()
+        records = self._records().values()
+        now = (*backend.unfinished.open, *records, *(row for table in rows for row in table))
+        version, seen = self._seen.get(backend.workspace_id, (0, ()))
+        if len(now) != len(seen) or not all(map(is_, now, seen)):
+            version = next(self._counter)
+            self._seen[backend.workspace_id] = version, now
+        return version
+
+    def _records(self) -> dict[str, WorkspaceRow]:
+        """The records of all workspaces, by their ids."""
+        return {key: record_of(workspace) for key, workspace in self._backend.app.workspaces.items()}
+
+    def _state(self, backend: Embedded, find: str) -> dict[str, Any]:
         devices, phones = backend.devices(), backend.phones()
         ids = {("device", name): row.device_id for name, row in devices.items()}
         ids |= {("phone", name): row.device_id for name, row in phones.items()}
@@ -101,10 +106,13 @@ class ConsoleState:
         for word, target, offer in outage_offers(backend, ids):
             offers.setdefault((word, target), []).append(offer)
         others = [key for key in offers if key[0] not in ("device", "phone")]
-        opened = backend.unfinished.open
+        opened = [one for one in backend.unfinished.open if one.workspace_id == backend.workspace_id]
+
+        def end_of(outage: Begun) -> Offer:
+            return ending_offer(outage, backend.unfinished.id_of(outage))
 
         def ends_of(*ids: str) -> list[Offer]:
-            return [ending_offer(one, self._number(one)) for one in opened if one.target_id in ids]
+            return [end_of(one) for one in opened if one.target_id in ids]
 
         def device(name: str, row: DeviceRow) -> dict[str, Any]:
             kinds = [one.name for one in opened if one.target_id == row.device_id]
@@ -119,8 +127,11 @@ class ConsoleState:
 
         return {
             "world": backend.world,
-            "workspace_id": backend.workspace_id,
-            "outages": [ending_offer(one, self._number(one)) | {"name": str(one)} for one in opened],
+            "workspaces": [
+                {"id": key, "name": record.name, "is_sandbox": record.is_sandbox}
+                for key, record in self._records().items()
+            ],
+            "outages": [end_of(one) | {"name": str(one)} for one in opened],
             "devices": _part([device(*one) for one in _found(devices, find)], len(devices)),
             "phones": _part([phone(*one) for one in _found(phones, find)], len(phones)),
             "others": _part(
@@ -132,6 +143,12 @@ class ConsoleState:
                 len(others),
             ),
         }
+
+
+def _is_of(entry: Shown, workspace_id: str) -> bool:
+    """Whether it happened in this workspace, or in none, as what is of the whole server."""
+    about = entry.event.workspace_id if isinstance(entry, Sent) else entry.workspace_id
+    return about in ("", workspace_id)
 
 
 def _found(rows: Mapping[str, Any], find: str) -> Iterable[tuple[str, Any]]:

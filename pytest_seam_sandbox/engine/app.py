@@ -138,10 +138,10 @@ class App:
                 return error.type != "client_session_not_found"
             return True
 
-    def note(self, kind: str, text: str) -> None:
-        """Write a line into the history."""
+    def note(self, kind: str, text: str, workspace_id: str = "") -> None:
+        """Write a line into the history. workspace_id: where it is about one workspace."""
         with self.lock:
-            self.history.append(Note(self.clock.timestamp(), kind, text))
+            self.history.append(Note(self.clock.timestamp(), kind, text, workspace_id))
         self.history.trim()
 
     def pass_time(self, seconds: float, why: str = "") -> None:
@@ -256,6 +256,8 @@ class App:
                 return self._stubbed(exchange, headers)
             self._settle()
             workspace, caller = self.gate.admit(request, endpoint.allow)
+            if workspace is not None:
+                call.workspace_id = workspace.workspace_id
             call.params, arguments = exchange.meaning or self._understand(exchange, endpoint)
             if self.settings.rate_limits and endpoint.per_minute is not None and workspace is not None:
                 self._count(endpoint, endpoint.per_minute, workspace, arguments)

@@ -21,7 +21,8 @@ class Call:
     at: sandbox time, in seconds since 1970. status: 500 as long as there is no answer. seconds: real time that the
     answer took. error, message: the type of the error, and what Seam says to it. caused: how many of the entries right
     behind this one came up while it was answered; None where nobody knows, as at Seam. work: what the answer says of
-    the work that the request has begun, or asks about.
+    the work that the request has begun, or asks about. workspace_id: of the workspace that the request got into; empty
+    where it got into none, or nobody knows.
     """
 
     at: float
@@ -36,14 +37,19 @@ class Call:
     message: str | None = None
     caused: int | None = None
     work: WorkStatus | None = None
+    workspace_id: str = ""
 
 
 class Note(NamedTuple):
-    """Something else that happened: an outage entered or left, a move of the clock."""
+    """Something else that happened: an outage entered or left, a move of the clock.
+
+    workspace_id: of the workspace to which it happened; empty for what is of the whole server.
+    """
 
     at: float
     kind: str
     text: str
+    workspace_id: str = ""
 
 
 class Sent(NamedTuple):

@@ -88,6 +88,11 @@ class Outage:
         raise NotImplementedError
 
     @property
+    def workspace_id(self) -> str:
+        """The id of the workspace in which it is."""
+        return self._backend.workspace_id
+
+    @property
     def target_id(self) -> str:
         """The id of what it is of: a device, a phone, an account; empty for what has none."""
         return ""

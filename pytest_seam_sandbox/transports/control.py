@@ -12,6 +12,7 @@ from dataclasses import fields
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import parse_qsl
 
 from .. import verdict
 from ..backends.embedded import Embedded
@@ -42,8 +43,13 @@ MARKS = ("set_error", "set_warning", "clear_error", "clear_warning")
 
 
 def control(backend: Embedded, request: Request) -> Response:
-    """Carry out one control request."""
+    """Carry out one control request, in the workspace whose id the query has, or else in that of the backend."""
     name = request.path.removeprefix(PREFIX)
+    wanted = dict(parse_qsl(request.query)).get("workspace")
+    try:
+        backend = backend if wanted is None else backend.of_workspace(wanted)
+    except SandboxError as mistake:
+        return _answer(400, {"error": shorten(str(mistake), _LONGEST_REASON)})
     routes = ROUTES if name in ROUTES else {**ROUTES, **backend.more_controls()}
     route = routes.get(name)
     if route is None:
@@ -85,7 +91,8 @@ def _reset(backend: Embedded, values: dict[str, Any]) -> dict[str, Any]:
     """
     _take_none(values)
     backend.app.faults.clear()
-    backend.unfinished.open.clear()
+    opened = backend.unfinished.open
+    opened[:] = [outage for outage in opened if outage.workspace_id != backend.workspace_id]
     backend.api.call("/workspaces/reset_sandbox")
     backend.forget()
     for ending in backend.unfinished.endings:

@@ -8,9 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from ..backends.embedded import Control, Embedded
+from ..engine.errors import SandboxError, is_for_the_test
 from ..transports.control_arguments import arguments
 from .messages import Delivery
 from .webhooks import Webhooks
+
+__tracebackhide__ = is_for_the_test
 
 Act = Callable[..., Mapping[str, Any]]
 """What a route calls; its parameters are those of the method of Webhooks."""
@@ -20,14 +23,19 @@ _DONE = MappingProxyType({"ok": True})
 _DISTURBANCES = ("duplicate", "drop", "lose", "stale_timestamp", "wrong_secret", "partial_body")
 
 
-def routes(webhooks: Callable[[], Webhooks]) -> Mapping[str, Control]:
-    """The routes by name. webhooks: gives those of the sandbox."""
-    return {f"webhooks/{name}": partial(_carry_out, make, webhooks) for name, make in ACTS.items()}
+def routes(webhooks: Callable[[], Webhooks], workspace_id: str) -> Mapping[str, Control]:
+    """The routes by name. webhooks: gives those of the sandbox. workspace_id: of its workspace."""
+    return {f"webhooks/{name}": partial(_carry_out, make, webhooks, workspace_id) for name, make in ACTS.items()}
 
 
 def _carry_out(
-    make: Make, webhooks: Callable[[], Webhooks], _backend: Embedded, values: dict[str, Any]
+    make: Make, webhooks: Callable[[], Webhooks], workspace_id: str, backend: Embedded, values: dict[str, Any]
 ) -> dict[str, Any]:
+    if backend.workspace_id != workspace_id:
+        raise SandboxError(
+            f"the routes below webhooks/ are those of the workspace {workspace_id}, which the server began with. Leave "
+            "the query out, and make webhooks of another workspace with Seam's /webhooks/create."
+        )
     method = make(webhooks())
     return dict(method(**arguments(method, values)))
 

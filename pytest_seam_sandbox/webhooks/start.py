@@ -58,7 +58,7 @@ class Starter:
         """The control routes for webhooks."""
         from .control import routes
 
-        return routes(self.webhooks)
+        return routes(self.webhooks, self._backend.workspace_id)
 
     def close(self) -> None:
         """End what the apps of the program under test keep."""

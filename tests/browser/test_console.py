@@ -274,3 +274,55 @@ def test_page_says_when_the_server_is_gone_and_comes_back(page, seam_sandbox, sa
         with Listener(port=port, control=console_of(seam_sandbox.embedded)).serving(seam_sandbox.embedded.app):
             see(tab.locator("#connection"), "connected")
             see(card(tab, "NEW DOOR"))
+
+
+@pytest.mark.seam(world="house")
+def test_another_workspace_is_chosen(page, url, seam_sandbox):
+    """With the keyboard; devices, buttons and entries follow, and it is still chosen when the page is loaded again."""
+    annex = seam_sandbox.create_workspace(name=HOSTILE)
+    annex.create_device(name="ANNEX DOOR")
+    page.goto(url)
+    see(card(page, "FRONT DOOR"))
+
+    page.get_by_label("Workspace").focus()
+    page.keyboard.press("ArrowDown")
+    see(card(page, "ANNEX DOOR"))
+    assert card(page, "FRONT DOOR").count() == 0
+    card(page, "ANNEX DOOR").get_by_role("button", name="Disconnect", exact=True).click()
+    see(entries(page, "device.disconnected"), "ANNEX DOOR")
+    with seam_sandbox.http() as http:
+        http.get("/devices/list")
+    page.reload()
+    see(page.locator("#open-outages"), "disconnected(ANNEX DOOR)")
+
+    see(entries(page, "device.added"), "ANNEX DOOR")
+    assert entries(page, "FRONT DOOR").count() == entries(page, "GET /devices/list").count() == 0
+    assert page.title() == "Seam sandbox"
+    page.get_by_label("Open outages").get_by_role("button").click()
+    see(entries(page, "device.connected"), "ANNEX DOOR")
+
+
+def test_one_workspace_needs_no_choice(page, url, seam_sandbox):
+    """Until there is a second one."""
+    page.goto(url)
+    see(page.locator("#devices-count"), "0")
+    assert page.get_by_label("Workspace").is_hidden()
+
+    seam_sandbox.create_workspace(name="Annex")
+
+    page.get_by_label("Workspace").wait_for()
+
+
+def test_equal_requests_are_counted(page, url, seam_sandbox):
+    """An app that polls does not push away what a person reads."""
+    page.goto(url)
+    with seam_sandbox.http() as http:
+        http.get("/phones/list")
+        see(entries(page, "GET /phones/list"))
+        for _ in range(3):
+            http.get("/phones/list")
+        see(entries(page, "GET /phones/list"), "4 times until")
+        http.get("/devices/list")
+    see(entries(page, "GET /devices/list"))
+
+    assert page.locator(".entry").count() == 2

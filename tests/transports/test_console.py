@@ -365,7 +365,7 @@ def test_outage_that_is_over_cannot_end_again(look, post, served, seam_sandbox, 
 
     answer = served.post(f"/_sandbox/{end['path']}", json=end["params"])
 
-    assert (answer.status_code, answer.json()) == (400, {"error": "this outage is over already."})
+    assert (answer.status_code, answer.json()) == (400, {"error": "no outage 'outage-1' is open; open: none."})
 
 
 @pytest.mark.seam(world="house")
@@ -404,8 +404,129 @@ def test_other_endpoints_are_not_called(served, sandbox_device):
     assert "code" in refused.json()["error"]
 
 
-def test_console_of_a_further_workspace_is_of_the_first(seam_sandbox, look):
-    """A server has one console; the others keep to themselves."""
-    seam_sandbox.create_workspace(world="house")
+# several workspaces
 
-    assert look()["state"]["devices"]["count"] == 0
+
+@pytest.fixture
+def annex(seam_sandbox):
+    """A further workspace of the server, in which there is a house."""
+    return seam_sandbox.create_workspace(name="Annex", world="house")
+
+
+def test_workspaces_are_listed_and_the_first_is_shown(look, annex, seam_sandbox):
+    """So that a page can offer the others."""
+    answer = look()
+
+    assert answer["workspace_id"] == seam_sandbox.workspace_id
+    assert [one["name"] for one in answer["state"]["workspaces"]] == ["Sandbox", "Annex"]
+    assert answer["state"]["devices"]["count"] == 0
+
+
+def test_workspace_that_is_chosen_is_shown(look, annex):
+    """With what is in it; one that is not there is none, and the first is shown."""
+    chosen, gone = look(workspace=annex.workspace_id), look(workspace="gone")
+
+    assert chosen["workspace_id"] == annex.workspace_id
+    assert [thing["name"] for thing in chosen["state"]["devices"]["shown"]] == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
+    assert gone["workspace_id"] != annex.workspace_id
+
+
+def test_new_workspace_changes_the_state(look, seam_sandbox):
+    """Nothing else has happened, and the list of the page is longer."""
+    first = look()
+
+    seam_sandbox.create_workspace(name="Annex")
+
+    again = look(run=first["run"], since=first["place"], version=first["version"])
+    assert [one["name"] for one in again["state"]["workspaces"]] == ["Sandbox", "Annex"]
+
+
+def test_entries_are_those_of_the_workspace(look, annex, seam_sandbox, sandbox_device):
+    """Requests, events, webhooks and outages of one; what is of the whole server stands in all."""
+    annex.client().webhooks.create(url="http://127.0.0.1:9/hooks")
+    seam_sandbox.webhooks.allow_undelivered()
+    first = look()
+    known = {"run": first["run"], "since": first["place"]}
+    with annex.disconnected("FRONT DOOR"), annex.http() as http:
+        http.get("/locks/get", params={"device_id": annex.devices[0].device_id})
+    with seam_sandbox.http() as http:
+        http.get("/devices/list")
+        http.get("/no/such/path")
+    seam_sandbox.clock.advance(1)
+
+    def told(workspace):
+        return [(one["kind"], one["text"]) for one in look(workspace=workspace.workspace_id, **known)["entries"]]
+
+    assert told(seam_sandbox) == [
+        ("request", "GET /devices/list"),
+        ("request", "GET /no/such/path"),
+        ("note", "clock"),
+    ]
+    ours = told(annex)
+    assert [one for one in ours if one[0] in ("request", "note")] == [
+        ("note", "outage"),
+        ("request", "POST /devices/simulate/disconnect"),
+        ("request", "GET /locks/get"),
+        ("request", "POST /devices/simulate/connect"),
+        ("note", "outage"),
+        ("request", "GET /no/such/path"),
+        ("note", "clock"),
+    ]
+    assert {("event", "device.disconnected"), ("webhook", "device.disconnected")} <= set(ours)
+
+
+def test_outage_and_simulation_in_another_workspace(look, post, annex, seam_sandbox):
+    """Buttons do what they say where they are."""
+    here = f"?workspace={annex.workspace_id}"
+    begin = offers(look(workspace=annex.workspace_id), "devices", "GARAGE")["Disconnect"]
+    post(begin["path"] + here, **begin["params"])
+    shown = look(workspace=annex.workspace_id)
+    during = offers(shown, "devices", "GARAGE")
+
+    assert not annex.get_device("GARAGE").properties.online
+    assert [one["name"] for one in shown["state"]["outages"]] == ["disconnected(GARAGE)"]
+    assert look()["state"]["outages"] == []
+    end = during["End: disconnected"]
+    post(end["path"] + here, **end["params"])
+    entry = offers(look(workspace=annex.workspace_id), "devices", "GARAGE")["Keypad code entry"]
+    params = {**entry["params"]["params"], "code": "1234"}
+    post(entry["path"] + here, path=entry["params"]["path"], params=params)
+
+    assert annex.get_device("GARAGE").properties.online
+    annex.expect_event("lock.access_denied", count=1)
+    seam_sandbox.expect_no_event("lock.access_denied")
+
+
+def test_workspace_that_the_app_has_made(look, served, seam_sandbox):
+    """Nobody has opened it in Python; it has no key, and gets one that changes no other id."""
+    token = seam_sandbox.create_access_token()
+    headers = {"authorization": f"Bearer {token}"}
+    made = served.post("/workspaces/create", json={"name": "New", "is_sandbox": True}, headers=headers).json()
+    workspace_id = made["workspace"]["workspace_id"]
+    before = seam_sandbox.embedded.app.ids.count
+
+    answer = look(workspace=workspace_id)
+    assert seam_sandbox.embedded.app.ids.count == before
+    device = served.post(f"/_sandbox/create_device?workspace={workspace_id}", json={"name": "LOFT"}).json()
+    begun = served.post(
+        f"/_sandbox/outages/begin?workspace={workspace_id}", json={"kind": "disconnected", "target": "LOFT"}
+    ).json()
+
+    assert (answer["workspace_id"], answer["state"]["devices"]["count"]) == (workspace_id, 0)
+    assert device["workspace_id"] == workspace_id
+    assert served.post("/_sandbox/outages/end", json=begun).json()["events"] == [
+        "device.disconnected",
+        "device.connected",
+    ]
+
+
+def test_one_workspace_starts_over(look, post, annex, seam_sandbox, sandbox_device):
+    """The others stay as they are, with their outages."""
+    with seam_sandbox.disconnected(sandbox_device):
+        post(f"outages/begin?workspace={annex.workspace_id}", kind="disconnected", target="GARAGE")
+        annex.create_device(name="NEW")
+        post(f"reset?workspace={annex.workspace_id}")
+
+        assert [device.display_name for device in annex.devices] == ["FRONT DOOR", "BACK DOOR", "GARAGE"]
+        assert [one["name"] for one in look()["state"]["outages"]] == [f"disconnected({sandbox_device.display_name})"]
+        assert look(workspace=annex.workspace_id)["state"]["outages"] == []

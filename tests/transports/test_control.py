@@ -220,6 +220,32 @@ def test_request_tells_of_its_action_attempt(control, http, seam_sandbox):
     assert listed["work"] is None
 
 
+def test_routes_act_in_the_workspace_that_the_query_names(control, http, seam_sandbox):
+    """Whichever has opened it; the routes of webhooks are those of the first."""
+    other = seam_sandbox.create_workspace(name="Annex")
+    here = f"?workspace={other.workspace_id}"
+
+    control(f"create_device{here}", name="LOFT")
+
+    assert [device.display_name for device in other.devices] == ["LOFT"]
+    assert seam_sandbox.devices == []
+    assert control(f"state{here}")["workspace_id"] == other.workspace_id
+    assert control(f"state?workspace={seam_sandbox.workspace_id}")["workspace_id"] == seam_sandbox.workspace_id
+    refused = http.post(f"/_sandbox/webhooks/deliver_to{here}", json={})
+    assert refused.status_code == 400
+    assert f"are those of the workspace {seam_sandbox.workspace_id}" in refused.json()["error"]
+
+
+def test_workspace_that_is_not_there(http, seam_sandbox):
+    """The answer has those that are."""
+    answer = http.post("/_sandbox/state?workspace=annex")
+
+    assert (answer.status_code, answer.json()["error"]) == (
+        400,
+        f"there is no workspace 'annex'; there are {seam_sandbox.workspace_id}.",
+    )
+
+
 def test_request_without_parameters_has_none(control, http):
     """Parameters are an object, also where there are none."""
     http.get("/not/there")

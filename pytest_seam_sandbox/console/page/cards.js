@@ -15,7 +15,7 @@ export function element(name, options = {}, ...children) {
 }
 
 export function offerButton(offer, take) {
-  const kind = offer.path === "console/end" ? "end" : "";
+  const kind = offer.path === "outages/end" ? "end" : "";
   const text = offer.fields.length ? `${offer.text} …` : offer.text;
   return element("button", { type: "button", class: kind, title: offer.title, "data-key": offer.key, text, click: () => take(offer) });
 }

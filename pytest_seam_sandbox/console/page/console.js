@@ -8,14 +8,15 @@ const SHOWN = 200; // entries on the page
 const MESSAGE_TIME = 10000; // milliseconds
 const START_OVER = {
   text: "Start over",
-  title: "Everything is again as it was when the server started: devices, phones, events, faults. The clock goes on.",
+  title: "This workspace is again as it was when it was opened: devices, phones, events. Faults and the list go too. The clock goes on.",
   path: "reset",
   params: {},
   fields: [],
 };
 
-const known = { run: "", since: 0, version: 0 };
+const known = { run: "", since: 0, version: 0, workspace: location.hash.slice(1) };
 const clock = { now: 0, at: 0, isFrozen: true };
+const rows = new WeakMap(); // the newest row of each entry
 let entries = [];
 let heldEntries = 0;
 let earlier = 0;
@@ -26,7 +27,8 @@ let messageTimer;
 const part = (id) => document.getElementById(id);
 
 async function post(route, values) {
-  const answer = await fetch(`/_sandbox/${route}`, {
+  const workspace = known.workspace ? `?workspace=${encodeURIComponent(known.workspace)}` : "";
+  const answer = await fetch(`/_sandbox/${route}${workspace}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(values),
@@ -49,8 +51,10 @@ function look() {
 
 async function lookOnce() {
   const find = part("find").value;
+  const asked = known.workspace;
   try {
-    show(await post("console/changes", { ...known, find }), find);
+    const changes = await post("console/changes", { ...known, find });
+    if (asked === known.workspace) show(changes, find); // else another workspace was chosen meanwhile
     tellConnection("connected", "");
   } catch (problem) {
     tellConnection(`no answer, trying again (${problem.message})`, "lost");
@@ -64,8 +68,9 @@ function tellConnection(text, kind) {
 }
 
 function show(changes, find) {
-  if (changes.run !== known.run) [entries, earlier] = [[], 0];
-  Object.assign(known, { run: changes.run, since: changes.place, version: changes.version });
+  if (changes.run !== known.run) forgetEntries();
+  if (known.workspace && changes.workspace_id !== known.workspace) return choose(changes.workspace_id); // it has gone
+  Object.assign(known, { run: changes.run, since: changes.place, version: changes.version, workspace: changes.workspace_id });
   if (find !== part("find").value) known.version = 0; // typed on meanwhile
   Object.assign(clock, { now: changes.now * 1000, at: performance.now(), isFrozen: changes.is_frozen });
   showClock();
@@ -83,7 +88,9 @@ function showClock() {
 }
 
 function showState(state) {
-  part("about").textContent = `world ${state.world} · workspace ${state.workspace_id}`;
+  const world = state.world ? `world ${state.world} · ` : "";
+  part("about").textContent = `${world}workspace ${known.workspace}`;
+  showWorkspaces(state.workspaces);
   part("outages").hidden = state.outages.length === 0;
   showOutages(state.outages);
   for (const name of ["devices", "phones", "others"]) {
@@ -92,6 +99,29 @@ function showState(state) {
     showCards(part(name), shown, take);
   }
   part("others-part").hidden = state.others.count === 0;
+}
+
+function showWorkspaces(workspaces) {
+  const list = part("workspace");
+  const text = JSON.stringify(workspaces);
+  part("choice").hidden = workspaces.length < 2;
+  if (list.dataset.shown !== text) {
+    list.dataset.shown = text;
+    list.replaceChildren(
+      ...workspaces.map(({ id, name, is_sandbox: isSandbox }) =>
+        element("option", { value: id, text: `${name} (${id.slice(0, 8)}…)${isSandbox ? "" : ", production"}` }),
+      ),
+    );
+  }
+  list.value = known.workspace;
+}
+
+function choose(workspace) {
+  Object.assign(known, { since: 0, version: 0, workspace });
+  history.replaceState(null, "", `#${workspace}`); // so that it is still chosen when the page is loaded again
+  forgetEntries();
+  showEntries();
+  lookAgain();
 }
 
 function showOutages(outages) {
@@ -108,20 +138,48 @@ function showOutages(outages) {
 
 // what happens
 
+function forgetEntries() {
+  [entries, earlier] = [[], 0];
+}
+
 function addEntries(added, skipped) {
-  entries = [...entries, ...added].slice(-KEPT);
+  const isHeld = part("hold").getAttribute("aria-pressed") === "true";
+  const others = added.filter((entry) => !repeats(entry, isHeld));
+  entries = entries.slice(-KEPT);
   earlier += skipped;
-  if (part("hold").getAttribute("aria-pressed") === "true") {
+  if (isHeld) {
     heldEntries += added.length + skipped;
     noteEntries();
     return;
   }
   const kind = chosenKind();
   const list = part("entries");
-  const fresh = added.filter((entry) => fits(entry, kind)).slice(-SHOWN).reverse().map(entryRow);
+  const fresh = others.filter((entry) => fits(entry, kind)).slice(-SHOWN).reverse().map(entryRow);
   list.prepend(...fresh);
   while (list.children.length > SHOWN) list.lastElementChild.remove();
   noteEntries();
+}
+
+// Whether an entry is the request that the newest entry is, again: then it is counted there. Else it is the newest now.
+function repeats(entry, isHeld) {
+  const last = entries.at(-1);
+  const isSame = (name) => JSON.stringify(last[name]) === JSON.stringify(entry[name]);
+  if (entry.kind !== "request" || !last || !["kind", "text", "about", "outcome", "detail"].every(isSame)) {
+    entries.push(entry);
+    return false;
+  }
+  Object.assign(last, { times: (last.times ?? 1) + 1, until: entry.at });
+  const told = rows.get(last)?.querySelector(".times");
+  if (told && !isHeld) told.textContent = timesOf(last);
+  return true;
+}
+
+function timesOf(entry) {
+  return entry.times ? `${entry.times} times until ${timeOf(entry.until).slice(11, 23)}` : "";
+}
+
+function timeOf(at) {
+  return new Date(at * 1000).toISOString();
 }
 
 function showEntries() {
@@ -147,7 +205,7 @@ function fits(entry, kind) {
 }
 
 function entryRow(entry) {
-  const time = new Date(entry.at * 1000).toISOString();
+  const time = timeOf(entry.at);
   const row = element(
     "li",
     { class: entry.is_failure ? "entry failure" : "entry" },
@@ -156,6 +214,7 @@ function entryRow(entry) {
       { class: "head" },
       element("time", { datetime: time, text: time.slice(11, 23) }),
       element("span", { class: "kind", text: entry.kind }),
+      element("span", { class: "times", text: timesOf(entry) }),
       element("span", { class: "outcome", text: entry.outcome }),
     ),
     element("div", { class: "text", text: entry.text }),
@@ -165,6 +224,7 @@ function entryRow(entry) {
     const detail = typeof entry.detail === "string" ? entry.detail : JSON.stringify(entry.detail, null, 2);
     row.append(element("details", {}, element("summary", { text: "Detail" }), element("pre", { text: detail })));
   }
+  rows.set(entry, row);
   return row;
 }
 
@@ -259,6 +319,7 @@ for (const button of document.querySelectorAll("[data-advance]")) {
   button.addEventListener("click", () => act("clock/advance", { seconds: Number(button.dataset.advance) }));
 }
 part("freeze").addEventListener("click", () => act(clock.isFrozen ? "clock/resume" : "clock/freeze", {}));
+part("workspace").addEventListener("change", (event) => choose(event.currentTarget.value));
 part("find").addEventListener("input", () => {
   known.version = 0;
   lookAgain();
