@@ -62,5 +62,5 @@ def test_program_of_the_page_runs(site, javascript_sdk):
 
 
 def test_every_javascript_block_is_run():
-    """There is one, and it is the one above."""
-    assert {name for name, text in PAGES.items() if "```js\n" in text} == {"docs/apps/javascript.md"}
+    """There is the one above, and one that tests/fake_compat/test_page.py runs."""
+    assert {name for name, text in PAGES.items() if "```js\n" in text} == {"docs/apps/javascript.md", "docs/drop_in.md"}
