@@ -74,7 +74,7 @@ class StrictServer:
         self.first = self._furnish("first", embedded)
         self.second = self._furnish("second", Embedded(beside=embedded, world="empty", name="Second"))
         self.production = self._furnish("production", self._production(embedded))
-        self._sandbox.clock.advance(60)  # the furniture is older than the first test; nobody's clock is that of Seam
+        self._sandbox.clock.advance(10)  # the furniture is older than the first test; nobody's clock is that of Seam
         self.before: Callable[[int], object] | None = None
         self.after: Callable[[int], None] | None = None
         self.seen: list[tuple[str, str, str]] = []
