@@ -25,7 +25,7 @@ FLOORS: tuple[Mapping[str, int], ...] = (
     {"cli": 0, "plugin": 2},
     {"fake_compat": 0, "compare": 1, "console": 2, "capture": 3},
     {"coverage_of_runs": 1, "reporting": 2, "progress": 3},
-    {"run_hooks": 1, "judging": 2},
+    {"run_hooks": 1, "judging": 2, "live_runs": 3},
     {"extensions": 0, "layers": 1, "output": 2, "sweep": 3, "stateful": 4},
     {"hookspecs": 0, "strategies": 3},
     {"sandbox": 2},

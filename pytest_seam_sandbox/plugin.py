@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from . import judging
+from . import judging, live_runs
 
 if TYPE_CHECKING:
     import httpx
@@ -34,6 +34,7 @@ _OUTCOME = pytest.StashKey[str]()
 _NOTICED = pytest.StashKey[list[str]]()
 _WATCH = pytest.StashKey["watch.Watch"]()
 _WANTED = pytest.StashKey["Wanted"]()
+_LIVE = pytest.StashKey[live_runs.LiveRuns]()
 _MADE = pytest.StashKey["watch.Made"]()
 """The sandboxes that the code of the test has made, without the fixture."""
 _SHARED = pytest.StashKey[dict[str, "watch.Made"]]()
@@ -65,7 +66,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and watch for failed setups and for sandboxes that tests make."""
-    from .layers import wanted
+    from .layers import configured, wanted
     from .run_hooks import RunHooks
     from .settings import SETTINGS
     from .watch import Watch
@@ -74,6 +75,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_WATCH] = Watch()
     config.stash[_WATCH].begin()
     config.add_cleanup(config.stash[_WATCH].end)
+
+    live = config.stash[_LIVE] = live_runs.LiveRuns(config, config.stash[_WATCH])
+    config.pluginmanager.register(live, "seam-live-runs")
+    if configured(config, "backend")[0] == "live":
+        live.begin()
+        config.add_cleanup(live.end)
 
     names = ", ".join(f"{name}=..." for name in SETTINGS)
     config.addinivalue_line("markers", f"seam({names}): settings of the Seam sandbox of this test")
@@ -263,13 +270,16 @@ def seam_sandbox(request: pytest.FixtureRequest, seam_extensions: Extensions) ->
     from .layers import settings_of
 
     __tracebackhide__ = True
-    sandbox = Sandbox(extensions=seam_extensions, **settings_of(request, seam_extensions.worlds))
-    request.node.stash.setdefault(judging.SANDBOXES, []).append(sandbox)
-    keys = request.config.stash.setdefault(_KEYS, {})
-    if not sandbox.is_live:
-        sandbox.embedded.app.gate.other_keys = keys
-    yield sandbox
-    sandbox.close()
+    settings = settings_of(request, seam_extensions.worlds)
+    with request.config.stash[_LIVE].test(is_live=settings.get("backend") == "live") as lead_to:
+        sandbox = Sandbox(extensions=seam_extensions, **settings)
+        request.node.stash.setdefault(judging.SANDBOXES, []).append(sandbox)
+        keys = request.config.stash.setdefault(_KEYS, {})
+        if not sandbox.is_live:
+            sandbox.embedded.app.gate.other_keys = keys
+        with lead_to(sandbox):
+            yield sandbox
+        sandbox.close()
 
 
 @pytest.fixture
@@ -306,9 +316,9 @@ def seam_http(seam_sandbox: Sandbox) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def seam_intercept(seam_sandbox: Sandbox) -> Iterator[Sandbox]:
+def seam_intercept(seam_sandbox: Sandbox, pytestconfig: pytest.Config) -> Iterator[Sandbox]:
     """For this test, httpx requests of the process to Seam's host reach seam_sandbox; other hosts are refused."""
-    with seam_sandbox.intercepted():
+    with pytestconfig.stash[_LIVE].set_aside(), seam_sandbox.intercepted():
         yield seam_sandbox
 
 

@@ -79,7 +79,7 @@ class Watch:
     One for a session of pytest. Code of a test finds it by its context, which tasks and `asyncio.to_thread` inherit; a
     thread that the test starts in another way does not (before the free-threaded Python 3.14). wants_pictures: whether
     there is a report page. see: is told of each new sandbox. progress: shows how far long work is, where there is a
-    terminal for it.
+    terminal for it. key: the true API key of live tests, which the environment does not have.
     """
 
     def __init__(self) -> None:
@@ -87,6 +87,7 @@ class Watch:
         self.wants_pictures = False
         self.see: Callable[[Any], None] | None = None
         self.progress: Callable[[], AbstractContextManager[Tell]] | None = None
+        self.key: Any = None
         self._outer: Watch | None = None
 
     def begin(self) -> None:
@@ -115,6 +116,12 @@ def note(sandbox: HasTimeline) -> None:
         watch.see(sandbox)
     if watch is not None and watch.made is not None:
         watch.made.add(sandbox)
+
+
+def key_of_the_run() -> Any:
+    """The true API key, while live tests run; else None."""
+    watch = _WATCH.get()
+    return None if watch is None else watch.key
 
 
 def show(draw: Callable[[], Any]) -> None:

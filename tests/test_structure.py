@@ -321,7 +321,17 @@ def test_families_call_no_endpoint_of_another():
     assert wrong_in(FAMILY_MODULES, endpoints_taken_by) == {}
 
 
-LOADED_BY_EVERY_RUN = ("hookspecs", "judging", "layers", "plugin", "run_hooks", "setting_values", "settings", "watch")
+LOADED_BY_EVERY_RUN = (
+    "hookspecs",
+    "judging",
+    "layers",
+    "live_runs",
+    "plugin",
+    "run_hooks",
+    "setting_values",
+    "settings",
+    "watch",
+)
 
 
 @pytest.mark.parametrize("module", LOADED_BY_EVERY_RUN)

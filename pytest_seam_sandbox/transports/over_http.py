@@ -74,18 +74,20 @@ class OverHttp:
         return partial(listener.serving, App(api, settings=Settings(), seed=0))
 
     def _pass_on(self, _: App, request: Request) -> Response:
-        """The answer of the workspace to a request that came over loopback; 502 where there is none."""
-        headers = {name: value for name, value in request.headers.items() if name not in _NOT_SENT_ON}
-        query = f"?{request.query}" if request.query else ""
-        url = f"{self.endpoint}{request.path}{query}"
-        try:
-            answer = self.transport.handle_request(
-                httpx.Request(request.method, url, headers=headers, content=request.body)
-            )
-        except (httpx.RequestError, httpx.InvalidURL, SandboxError) as error:  # what is refused is told in the test too
-            return Response(502, (("content-type", "text/plain"),), f"{type(error).__name__}: {error}".encode())
-        kept = tuple((name, value) for name, value in answer.headers.items() if name not in _OF_A_CONNECTION)
-        return Response(answer.status_code, kept, answer.content)
+        return pass_on(self.transport, self.endpoint, request)
+
+
+def pass_on(transport: httpx.BaseTransport, endpoint: str, request: Request) -> Response:
+    """The answer of the workspace to a request that came over loopback; 502 where there is none."""
+    headers = {name: value for name, value in request.headers.items() if name not in _NOT_SENT_ON}
+    query = f"?{request.query}" if request.query else ""
+    url = f"{endpoint}{request.path}{query}"
+    try:
+        answer = transport.handle_request(httpx.Request(request.method, url, headers=headers, content=request.body))
+    except (httpx.RequestError, httpx.InvalidURL, SandboxError) as error:  # what is refused is told in the test too
+        return Response(502, (("content-type", "text/plain"),), f"{type(error).__name__}: {error}".encode())
+    kept = tuple((name, value) for name, value in answer.headers.items() if name not in _OF_A_CONNECTION)
+    return Response(answer.status_code, kept, answer.content)
 
 
 def open_ways(settings: Mapping[str, Any], *, holder: str, key: str | None, api_key: ApiKey) -> OverHttp:

@@ -85,7 +85,7 @@ def test_embedded_sandboxes_read_no_key_and_stay_on_loopback(pytester):
 
 
 def test_watch_would_see_it(pytester):
-    """A run that is live reads the key, and one that looks up a host is seen."""
+    """A test that is live reads the key, and one that looks up a host is seen."""
     pytester.makepyfile(
         """
         import socket
@@ -113,5 +113,5 @@ def test_watch_would_see_it(pytester):
     )
     assert "an API key of a production workspace" in done.stdout
     seen = json.loads((pytester.path / "watched.json").read_text("utf-8"))
-    assert set(seen["variables"]) == {"SEAM_API_KEY"}
+    assert "SEAM_API_KEY" in seen["variables"]
     assert "host.invalid" in seen["hosts"]

@@ -69,7 +69,17 @@ def test_unused_plugin_imports_nothing_heavy(pytester, in_subprocess):
         "pytest_seam_sandbox",
         *(
             f"pytest_seam_sandbox.{name}"
-            for name in ("hookspecs", "judging", "layers", "plugin", "run_hooks", "setting_values", "settings", "watch")
+            for name in (
+                "hookspecs",
+                "judging",
+                "layers",
+                "live_runs",
+                "plugin",
+                "run_hooks",
+                "setting_values",
+                "settings",
+                "watch",
+            )
         ),
     ]
 

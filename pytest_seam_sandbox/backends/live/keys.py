@@ -17,6 +17,7 @@ STAND_IN_KEY = "seam_test0live_0000000000000000000live"
 """What clients of the program under test have in place of the key."""
 
 _SANDBOX_KEY = re.compile("seam_test[A-Za-z0-9_]+")
+_CREDENTIAL = re.compile("seam_[A-Za-z0-9]+_[A-Za-z0-9]{8,}")
 _KEYS_OF_THE_FAKE = frozenset({"seam_apikey1_token", "seam_apikey2_token"})
 """API keys in the seed of Seam's official fake: public, and of no workspace at Seam."""
 
@@ -40,6 +41,10 @@ _TAKE_A_SANDBOX_KEY = (
     "Make an API key of a sandbox workspace in Seam's console, of the form seam_test…, and put it into the environment "
     "variable SEAM_API_KEY."
 )
+_ASK_THE_PLUGIN = (
+    "The plugin alone has the true one: take seam_sandbox, or Sandbox.live(workspaces=...) in the thread of a test. "
+    "Nothing that a test starts as a process of its own gets it."
+)
 _STARTS: Mapping[str, str] = MappingProxyType(
     {
         "seam_at": "a personal access token (seam_at…), which reaches every workspace of its user",
@@ -62,8 +67,15 @@ def is_harmless(key: str) -> bool:
     return " " not in text and (text.startswith("seam_test") or not text.startswith(tuple(_STARTS)))
 
 
+def is_credential(text: str) -> bool:
+    """Whether a text is a key or token of Seam, by its form."""
+    return _CREDENTIAL.fullmatch(text.strip()) is not None
+
+
 def form_of(key: str) -> KeyForm:
     """What this text is by its form. No text of it gets into the answer."""
+    if key == STAND_IN_KEY:
+        return KeyForm("what stands in for the API key while live tests run", advice=_ASK_THE_PLUGIN)
     if key.strip() != key:
         return KeyForm("an API key with blanks or line ends around it", advice="Take them away.")
     if _SANDBOX_KEY.fullmatch(key):
@@ -101,6 +113,15 @@ class ApiKey:
 
     def __reduce__(self) -> Any:
         raise SandboxError("the API key of a live sandbox cannot be pickled. Make the sandbox anew over there.")
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether it is no key, but what programs have in place of one."""
+        return self._text == STAND_IN_KEY
+
+    def for_a_worker(self) -> str:
+        """The key itself, for a worker of pytest-xdist that makes an ApiKey of it at once."""
+        return self._text
 
     def authorization(self) -> str:
         """The header that authorizes a request. httpx shows it as [secure]."""
