@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from faker import Faker
 
 from ..worlds.checks import ids_in
-from ..worlds.format import METADATA, World
+from ..worlds.fields import METADATA
+from ..worlds.format import World
 from .originals import EMAIL, WORD, digits, find_originals, folded
 from .pins import contexts_of, new_pins
 

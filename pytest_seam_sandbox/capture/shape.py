@@ -13,7 +13,8 @@ from ..backends.live.lease_records import KEY as LEASE
 from ..catalog.devices import DeviceModel, device_models, providers
 from ..engine.errors import SandboxError
 from ..worlds.checks import NEEDED, known_flags
-from ..worlds.format import METADATA, VERSION
+from ..worlds.fields import METADATA
+from ..worlds.format import VERSION
 from ..worlds.properties import check_property
 from .reading import Found, Row
 

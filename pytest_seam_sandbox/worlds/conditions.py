@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ..api._shared import Condition
 from ..api.devices.issues import Issue
 from ..engine.workspace import Workspace
-from .format import Error, Warned
+from .fields import Error, Warned
 
 _NO_ISSUES: Mapping[str, Issue] = MappingProxyType({})
 
