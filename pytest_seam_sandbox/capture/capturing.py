@@ -4,23 +4,45 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from ..backends.embedded import Embedded
+from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.settings import Settings
-from ..worlds.checks import Fault, faults
+from ..worlds.checks import faults
 from ..worlds.file import faults_of
 from ..worlds.format import World
 from ..worlds.load import load_world, moved
+from ..worlds.references import Fault, part_at, parts_in, resource_lists
+from .found import Found, Row
+from .kinds import KINDS
+from .numbers import numbered
 from .personal import without_people
-from .reading import Found, Get, Reader, Row
+from .reader import Get, as_json
+from .reading import read_workspace
 from .shape import world_of
 
-_NOT_COMPARED = frozenset({"workspace_id", "pending_mutations", "image_url", "image_alt_text"})
-"""What follows from the time and the place at which something is looked at, and pictures."""
+__tracebackhide__ = is_for_the_test
+
+_NOT_COMPARED = frozenset(
+    {
+        *("workspace_id", "pending_mutations", "image_url", "image_alt_text"),
+        *("instant_key_url", "client_session_token", "secret"),
+    }
+)
+"""What follows from the time and the place at which something is looked at, pictures, and secrets."""
+_OPTIONAL = frozenset({"access_method_id", "parent_space_id"})
+"""References without which a resource is still what it was; single entries of lists of ids are such, too."""
+_RESOURCES = frozenset(resource_lists())
+_COUNTED = (
+    *("devices", "connected_accounts", "access_codes", "thermostat_schedules", "thermostat_daily_programs"),
+    *("noise_thresholds", "user_identities", "phones", "acs_systems", "entrances", "users", "access_groups"),
+    *("encoders", "credentials", "spaces", "access_grants", "access_methods", "webhooks"),
+)
+"""The lists of a world, in the order in which they are counted."""
 
 
 class Captured(NamedTuple):
@@ -36,12 +58,18 @@ def capture(get: Get, *, captured_at: str, keep_personal: bool = False, seed: in
 
     What the emulator cannot hold is left out, and listed: resources with the reason, and fields by their names.
     """
-    found = Reader(get).read()
+    found = read_workspace(get)
     world, left_out = _fitting(world_of(found, captured_at))
     left_out += [*found.left, *_differences(found, world)]
     counts = _counts(world)
     if not keep_personal:
         world = without_people(world, seed)
+        wrong = next(_faults(world), None)
+        if wrong is not None:
+            raise SandboxError(
+                "after the replacement of personal details the world cannot be loaded. Give another --seed. It says: "
+                f"{wrong._replace(found='')}"
+            )
     return Captured(world, counts, left_out)
 
 
@@ -54,11 +82,22 @@ def _fitting(world: Row) -> tuple[Row, list[str]]:
     """The world without what cannot be loaded, and why not."""
     left_out: list[str] = []
     while found := list(_faults(world)):
-        entries = {_entry(fault): fault for fault in reversed(found)}
-        for place in sorted(entries, reverse=True):  # the last and the innermost first, so that places stay true
-            part = _at(world, place[:-1]).pop(place[-1])
-            left_out.append(f"{_called(place, part)}: {_field(entries[place], place)}{entries[place].text}")
+        places = {_to_leave_out(fault): fault for fault in reversed(found)}
+        for place in sorted(places, reverse=True):  # the last and the innermost first, so that places stay true
+            left_out.append(_why(world, place, places[place]))
+            _at(world, place[:-1]).pop(place[-1])
     return world, left_out
+
+
+def _to_leave_out(fault: Fault) -> tuple[Any, ...]:
+    """What to leave out because of a fault: a reference to nothing that can be spared, else the resource."""
+    is_spare = fault.place[-1] in _OPTIONAL or isinstance(fault.place[-1], int)
+    return fault.place if fault.unknown and is_spare else _resource(fault.place)
+
+
+def _resource(place: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The place of the innermost resource in which a place is."""
+    return place[: max(at + 2 for at, name in enumerate(place[:-1]) if name in _RESOURCES)]
 
 
 def _faults(world: Row) -> Iterator[Fault]:
@@ -70,45 +109,27 @@ def _faults(world: Row) -> Iterator[Fault]:
     yield from faults(made)
 
 
-def _entry(fault: Fault) -> tuple[Any, ...]:
-    """The place of the innermost entry of a list of resources in which a fault is."""
-    lists = ("connected_accounts", "devices", "access_codes", "user_identities", "phones", "acs_systems")
-    nested = (*lists, "entrances", "users", "credentials")
-    end = max(at + 2 for at, name in enumerate(fault.place[:-1]) if name in nested)
-    return fault.place[:end]
-
-
 def _at(value: Any, place: tuple[Any, ...]) -> Any:
     for part in place:
         value = value[part]
     return value
 
 
-def _field(fault: Fault, place: tuple[Any, ...]) -> str:
-    field = ".".join(map(str, fault.place[len(place) :]))
-    return f"{field}: " if field else ""
-
-
-def _called(place: tuple[Any, ...], part: Row) -> str:
-    """The kind and the id of what was left out; no name, which may be personal."""
-    ids = [value for name, value in part.items() if name.endswith("_id") and isinstance(value, str)]
-    return f"{place[-2]} {ids[0] if ids else place[-1]}"
+def _why(world: Row, place: tuple[Any, ...], fault: Fault) -> str:
+    """The kind and the id of what is left out, and the reason; no name, which may be personal."""
+    own = _resource(place)
+    field = ".".join(map(str, fault.place[len(own) :]))
+    part = _at(world, own)
+    called = f"{own[-2]} {part.get(part_at(own).key, own[-1])}"  # type: ignore[attr-defined]  # a resource has a key
+    if fault.unknown:
+        return f"{called}: {field}: {fault.unknown} is not in the world"
+    return f"{called}: {field}: {fault.text}" if field else f"{called}: {fault.text}"
 
 
 def _counts(world: Row) -> str:
-    people, systems = world["user_identities"], world["acs_systems"]
-    numbers = {
-        "devices": len(world["devices"]),
-        "connected accounts": len(world["connected_accounts"]),
-        "access codes": sum(len(part.get("access_codes", ())) for part in world["devices"]),
-        "user identities": len(people),
-        "phones": sum(len(part.get("phones", ())) for part in people),
-        "access systems": len(systems),
-        "entrances": sum(len(part.get("entrances", ())) for part in systems),
-        "users": sum(len(part.get("users", ())) for part in systems),
-        "credentials": sum(len(part.get("credentials", ())) for part in systems),
-    }
-    return ", ".join(f"{number} {name}" for name, number in numbers.items() if number) or "nothing"
+    parts = parts_in(World.model_validate(world))
+    numbers = Counter(str(place[-2]) for place, part in parts if part.key)
+    return ", ".join(numbered(numbers[name], name) for name in _COUNTED if numbers[name]) or "nothing"
 
 
 def _differences(found: Found, world: Row) -> Iterator[str]:
@@ -117,37 +138,12 @@ def _differences(found: Found, world: Row) -> Iterator[str]:
     workspace = backend.workspace
     with workspace.clock.pinned(workspace.clock.timestamp()):
         load_world(workspace, moved(World.model_validate(world), workspace.clock.text()))
-    rebuilt = Reader(lambda path, **parameters: backend.api.call(path, **_typed(parameters))).read()
-    for kind, ours, theirs in _kinds(rebuilt, found):
+    rebuilt = read_workspace(lambda path, **parameters: backend.api.call(path, **as_json(parameters)))
+    for kind, key, rows_of in KINDS:
+        theirs = {row[key]: row for row in rows_of(found)}
+        ours = {row[key]: row for row in rows_of(rebuilt) if row[key] in theirs}
         different = Counter(name for own_id in ours for name in _fields_apart(theirs[own_id], ours[own_id]))
         yield from (f"{kind}: {name} differs in {count}" for name, count in sorted(different.items()))
-
-
-def _typed(parameters: Mapping[str, str]) -> dict[str, Any]:
-    return {name: int(value) if name == "limit" else value for name, value in parameters.items()}
-
-
-def _kinds(rebuilt: Found, found: Found) -> Iterator[tuple[str, dict[str, Row], dict[str, Row]]]:
-    """The resources that both have, by kind and id."""
-    for kind, key in (
-        ("accounts", "connected_account_id"),
-        ("devices", "device_id"),
-        ("people", "user_identity_id"),
-        ("systems", "acs_system_id"),
-        ("entrances", "acs_entrance_id"),
-        ("users", "acs_user_id"),
-        ("credentials", "acs_credential_id"),
-    ):
-        yield _pair(kind, key, getattr(rebuilt, kind), getattr(found, kind))
-    codes = [[row for rows in each.codes.values() for row in rows] for each in (rebuilt, found)]
-    yield _pair("access codes", "access_code_id", *codes)
-    phones = [[row for rows in each.phones.values() for row in rows] for each in (rebuilt, found)]
-    yield _pair("phones", "device_id", *phones)
-
-
-def _pair(kind: str, key: str, ours: list[Row], theirs: list[Row]) -> tuple[str, dict[str, Row], dict[str, Row]]:
-    by_id = {row[key]: row for row in theirs}
-    return kind, {row[key]: row for row in ours if row[key] in by_id}, by_id
 
 
 def _fields_apart(theirs: Row, ours: Row) -> Iterator[str]:

@@ -76,7 +76,7 @@ def find_originals(world: Mapping[str, Any]) -> Originals:
             found.add_email(email)
     for account in world["connected_accounts"]:
         _add_account(found, account)
-    for name in ("devices", "user_identities", "acs_systems"):
+    for name in ("devices", "user_identities", "acs_systems", "spaces", "access_grants"):
         _add_people(found, world[name], "", name)
     return found
 
@@ -112,7 +112,7 @@ def _add_field(found: Originals, text: str, name: str, kind: str) -> None:
         found.add_email(text)
     elif name == "phone_number":
         found.add_number(text)
-    elif name in ("full_name", "user_name") or (kind == "access_codes" and name == "name"):
+    elif name in ("full_name", "user_name") or (kind in ("access_codes", "access_grants") and name == "name"):
         found.add_name(text)
     elif name in ("name", "nickname", "display_name"):
         for owner in _OWNER.findall(text):

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from faker import Faker
 
-from ..worlds.checks import ids_in
 from ..worlds.fields import METADATA
 from ..worlds.format import World
+from ..worlds.references import ids_in
 from .originals import EMAIL, WORD, digits, find_originals, folded
 from .pins import contexts_of, new_pins
 
@@ -32,7 +32,8 @@ _PLACE = re.compile(
 _FREE_TEXT = frozenset(
     {
         *("name", "nickname", "display_name", "full_name", "customer_key", "user_identity_key", "common_code_key"),
-        *("custom_sdk_installation_id", "hid_acs_system_id"),
+        *("custom_sdk_installation_id", "hid_acs_system_id", "space_key", "access_grant_key", "reservation_key"),
+        "climate_preset_key",
     }
 )
 """Fields of resources in which people write what they like."""
@@ -70,6 +71,7 @@ class _Disguise:
         self._words = self._new_words(found.words, found.others)
         self._pins = new_pins(contexts_of(world), self._random)
         self._hardware: dict[str, str] = {}
+        self._urls: dict[str, str] = {}
 
     def world(self) -> Row:
         """The world with its replacements."""
@@ -109,6 +111,10 @@ class _Disguise:
         return self._field(name, value) if isinstance(value, str) else value
 
     def _field(self, name: str, text: str) -> str:
+        if text in self._kept:
+            return text
+        if name == "url":
+            return self._urls.setdefault(text, f"https://example.com/hooks/{len(self._urls) + 1}")
         if name in ("code", "card_number"):
             return self._pins.get(text) or self._scrambled(text)
         if name == "email_address":
@@ -120,11 +126,13 @@ class _Disguise:
     def _object(self, name: str, value: Row) -> Row:
         if name in ("custom_metadata", "user_identifier"):
             return {key: self._text(item) if isinstance(item, str) else item for key, item in value.items()}
+        if name == "customer_data":
+            return {key: self._street(item) if key == "address" else item for key, item in value.items()}
         if name in ("errors", "warnings"):
             return {key: self._of_entry(key, item) for key, item in value.items()}
         if name == "properties" or name.endswith(METADATA):
             return self._block(value, is_of_provider=name != "properties")
-        left = {key: inner for key, inner in value.items() if not _is_foreign(key, inner)}
+        left = {key: inner for key, inner in value.items() if not (key == "geolocation" or _is_foreign(key, inner))}
         return {key: self._value(key, inner) for key, inner in left.items()}
 
     def _of_entry(self, name: str, value: Any) -> Any:
@@ -154,14 +162,19 @@ class _Disguise:
 
     def _described(self, name: str, text: str, *, is_of_provider: bool) -> str:
         if is_of_provider and _PLACE.search(name):
-            return self._hardware.setdefault(text, str(self._fake.street_name()))
-        is_free = is_of_provider or (name.endswith("name") and name not in _MODEL_NAMES)
+            return self._street(text)
+        is_free = is_of_provider or name in _FREE_TEXT or (name.endswith("name") and name not in _MODEL_NAMES)
         return self._text(text) if is_free else self._contacts(text)
+
+    def _street(self, text: str) -> str:
+        return self._hardware.setdefault(text, str(self._fake.street_name()))
 
     # texts
 
     def _text(self, text: str) -> str:
-        """A free text, with everything in it replaced that is personal."""
+        """A free text, with everything in it replaced that is personal; an id of the file stays."""
+        if text in self._kept:
+            return text
         if text.casefold() in self._logins:
             return self._logins[text.casefold()]
         for original, replacement in self._strings.items():
@@ -211,6 +224,12 @@ def _replace(pattern: str, replacement: str, text: str) -> str:
 
 
 def _is_foreign(name: str, value: Any) -> bool:
-    """Whether it is a picture that is not one of Seam's own."""
-    host = urlsplit(value).hostname if name == "image_url" and isinstance(value, str) else _SEAM
-    return not (host or "").endswith(_SEAM)
+    """Whether it is a picture that is not one of Seam's own, which are the same for everybody."""
+    if name != "image_url" or not isinstance(value, str):
+        return False
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+    except ValueError:
+        return True
+    return bool(parts.query or parts.username) or not f".{host}".endswith(f".{_SEAM}")

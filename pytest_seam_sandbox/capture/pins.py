@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from ..api.access_codes.constraints import broken_constraint
 from ..api.devices.model import DeviceRow
 from ..engine.errors import SandboxError, is_for_the_test
-from ..worlds.checks import device_row
+from ..worlds.device_checks import device_row
 from ..worlds.format import Device
 
 __tracebackhide__ = is_for_the_test
@@ -35,11 +35,19 @@ def contexts_of(world: Mapping[str, Any]) -> dict[str, PinContext]:
             context = found.setdefault(code["code"], PinContext())
             if code["is_managed"] and not code.get("is_offline_access_code"):
                 context.locks.append((row, [other["code"] for other in codes if other is not code]))
-    for system in world["acs_systems"]:
-        for credential in system.get("credentials", ()):
-            if credential.get("code"):
-                found.setdefault(credential["code"], PinContext())
+    for code in _beside_locks(world):
+        found.setdefault(code, PinContext())
     return found
+
+
+def _beside_locks(world: Mapping[str, Any]) -> Iterator[str]:
+    """The PINs of credentials and of access methods; those of the latter are on locks, too."""
+    requests = [request for grant in world["access_grants"] for request in grant["requested_access_methods"]]
+    methods = [method for request in requests for method in request["access_methods"]]
+    credentials = [key for system in world["acs_systems"] for key in system.get("credentials", ())]
+    for part in (*credentials, *requests, *methods):
+        if part.get("code"):
+            yield part["code"]
 
 
 def new_pins(contexts: Mapping[str, PinContext], random: Random) -> dict[str, str]:

@@ -6,27 +6,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..api.acs.kinds import SYSTEM_KINDS
-from ..api.acs.model import INACTIVE, WAITING
 from ..api.devices.issues import UNREACHABLE
 from ..api.devices.model import UNMANAGED_PROPERTIES, WITHHELD_OFFLINE
-from ..backends.live.lease_records import KEY as LEASE
+from ..api.thermostats.model import DAYS
+from ..api.thermostats.timetable import ACTIVE
 from ..catalog.devices import DeviceModel, device_models, providers
 from ..engine.errors import SandboxError
-from ..worlds.checks import NEEDED, known_flags
-from ..worlds.fields import METADATA
+from ..worlds.climate import PROGRAMS, WEEK
+from ..worlds.device_checks import NEEDED, known_flags
 from ..worlds.format import VERSION
 from ..worlds.properties import check_property
-from .reading import Found, Row
+from .found import Found, Row
+from .shape_access import grant_part, space_part, system_part, webhook_part
+from .shape_common import metadata, some, system_type
 
 _NEVER_LACKING = ("name", "appearance", "online")
 _OF_CODES = (
     *("access_code_id", "code", "name", "status", "starts_at", "ends_at", "created_at", "common_code_key"),
     *("is_managed", "is_one_time_use", "is_offline_access_code", "is_external_modification_allowed"),
-    *("is_scheduled_on_device", "cannot_be_managed"),
+    *("is_scheduled_on_device", "cannot_be_managed", "access_method_id"),
 )
-_OF_CREDENTIALS = (
-    *("acs_credential_id", "access_method", "acs_user_id", "user_identity_id", "parent_acs_credential_id", "code"),
-    *("is_multi_phone_sync_credential", "card_number", "starts_at", "ends_at", "created_at"),
+_OF_SCHEDULES = (
+    *("thermostat_schedule_id", "name", "climate_preset_key", "starts_at", "ends_at", "created_at"),
+    *("is_override_allowed", "max_override_period_minutes"),
 )
 
 
@@ -36,21 +38,19 @@ def world_of(found: Found, captured_at: str) -> Row:
         "version": VERSION,
         "captured_at": captured_at,
         "connected_accounts": [_account(row, found) for row in found.accounts],
-        "devices": [_device(row, found.codes.get(row["device_id"], ())) for row in found.devices],
+        "devices": [_device(row, found) for row in found.devices],
         "user_identities": [_person(row, found) for row in found.people],
-        "acs_systems": [_system(row, found) for row in found.systems],
+        "acs_systems": [system_part(row, found) for row in found.systems],
+        "spaces": [space_part(row) for row in found.spaces],
+        "access_grants": [grant_part(row, found.methods[row["access_grant_id"]]) for row in found.grants],
+        "webhooks": [webhook_part(row) for row in found.webhooks],
     }
-
-
-def _some(row: Mapping[str, Any], *names: str) -> Row:
-    """The fields of these names that have a value, and the errors and warnings."""
-    return {name: row[name] for name in (*names, "errors", "warnings") if row.get(name) not in (None, [], {})}
 
 
 def _account(row: Row, found: Found) -> Row:
     names = ("connected_account_id", "account_type", "account_type_display_name", "display_name", "image_url")
     more = ("accepted_capabilities", "automatically_manage_new_devices", "customer_key", "created_at")
-    part = _some(row, *names, *more) | _metadata(row)
+    part = some(row, *names, *more) | metadata(row)
     login = {name: value for name, value in (row.get("user_identifier") or {}).items() if isinstance(value, str)}
     provider = None if "account_type" in part else _provider_of(row["connected_account_id"], found)
     return part | ({"user_identifier": login} if login else {}) | ({"account_type": provider} if provider else {})
@@ -61,7 +61,7 @@ def _provider_of(connected_account_id: str, found: Found) -> str | None:
     devices = list(_through(connected_account_id, found.devices))
     told = [(row.get("device_provider") or {}).get("device_provider_name") for row in devices]
     models = [device_models().get(row.get("device_type", "")) for row in devices]
-    systems = [SYSTEM_KINDS.get(_system_type(row)) for row in _through(connected_account_id, found.systems)]
+    systems = [SYSTEM_KINDS.get(system_type(row)) for row in _through(connected_account_id, found.systems)]
     known = [each.provider for each in (*models, *systems) if each is not None]
     return next((name for name in (*told, *known) if name in _provider_names()), None)
 
@@ -74,19 +74,8 @@ def _through(connected_account_id: str, rows: Iterable[Row]) -> Iterator[Row]:
     return (row for row in rows if row.get("connected_account_id") == connected_account_id)
 
 
-def _system_type(row: Row) -> str:
-    return str(row.get("system_type") or row.get("external_type"))
-
-
-def _metadata(row: Row) -> Row:
-    """The metadata, without the leases of tests that are running."""
-    metadata = row.get("custom_metadata") or {}
-    kept = {key: item for key, item in metadata.items() if item not in (None, "") and not key.startswith(LEASE)}
-    return {"custom_metadata": kept} if kept else {}
-
-
-def _device(row: Row, codes: Iterable[Row]) -> Row:
-    part = _some(row, "device_type", "device_id", "connected_account_id", "nickname", "created_at") | _metadata(row)
+def _device(row: Row, found: Found) -> Row:
+    part = some(row, "device_type", "device_id", "connected_account_id", "nickname", "created_at") | metadata(row)
     properties = row.get("properties", {})
     appearance = properties.get("appearance") or {}
     name = appearance.get("name") or properties.get("name") or row.get("display_name")
@@ -100,13 +89,41 @@ def _device(row: Row, codes: Iterable[Row]) -> Row:
         if zone is not None and zone != (model.location or {}).get("time_zone"):
             part["time_zone"] = zone
         part |= _own_properties(properties, model, is_managed=part["is_managed"]) | _flags(row, model)
+        if found.schedules.get(row["device_id"]):
+            own = part.get("properties", {})
+            part["properties"] = own | {ACTIVE: properties.get(ACTIVE)}
     shown = [(error.get("error_code"), error.get("message")) for error in row.get("errors", ())]
-    listed = [_code(code, shown) for code in codes]
-    return part | ({"access_codes": listed} if listed else {})
+    listed = [_code(code, shown) for code in found.codes.get(row["device_id"], ())]
+    return part | ({"access_codes": listed} if listed else {}) | _climate(row, found)
+
+
+def _climate(row: Row, found: Found) -> Row:
+    """The programs and schedules of a thermostat, the thresholds of a noise sensor."""
+    properties, device_id = row.get("properties", {}), row["device_id"]
+    part: Row = {}
+    schedules = found.schedules.get(device_id)
+    if schedules:
+        part["thermostat_schedules"] = [some(schedule, *_OF_SCHEDULES) for schedule in schedules]
+    programs = properties.get(PROGRAMS)
+    if programs:
+        names = ("thermostat_daily_program_id", "name", "created_at")
+        part[PROGRAMS] = [some(program, *names) | {"periods": program.get("periods")} for program in programs]
+    week = properties.get(WEEK)
+    if week:
+        part[WEEK] = some(week, *(f"{day}_program_id" for day in DAYS), "created_at")
+    if device_id in found.thresholds and "/noise_sensors/noise_thresholds/list" not in found.unread:
+        part["noise_thresholds"] = [_threshold(threshold) for threshold in found.thresholds[device_id]]
+    return part
+
+
+def _threshold(row: Row) -> Row:
+    part = some(row, "noise_threshold_id", "name", "starts_daily_at", "ends_daily_at", "noise_threshold_nrs")
+    return part if "noise_threshold_nrs" in part else part | some(row, "noise_threshold_decibels")
 
 
 def _own_properties(properties: Row, model: DeviceModel, *, is_managed: bool) -> Row:
-    own = {name: value for name, value in properties.items() if name not in _NEVER_LACKING and _is_known(name, value)}
+    told = {name: value for name, value in properties.items() if name not in (*_NEVER_LACKING, PROGRAMS, WEEK)}
+    own = {name: value for name, value in told.items() if _is_known(name, value)}
     own = {name: value for name, value in own.items() if model.properties.get(name) != value}
     could_show = set(model.properties) if is_managed else set(model.properties) & set(UNMANAGED_PROPERTIES)
     withheld = WITHHELD_OFFLINE if properties.get("online") is False else frozenset()
@@ -131,7 +148,7 @@ def _flags(row: Row, model: DeviceModel) -> Row:
 
 
 def _code(row: Row, of_device: list[tuple[Any, Any]]) -> Row:
-    part = _some(row, *_OF_CODES)
+    part = some(row, *_OF_CODES)
     part = {name: value for name, value in part.items() if value is not False or name == "is_managed"}
     errors = [
         error for error in row.get("errors", ()) if (error.get("error_code"), error.get("message")) not in of_device
@@ -142,59 +159,15 @@ def _code(row: Row, of_device: list[tuple[Any, Any]]) -> Row:
 
 def _person(row: Row, found: Found) -> Row:
     names = ("user_identity_id", "user_identity_key", "full_name", "email_address", "phone_number", "created_at")
-    part = _some(row, *names, "is_managed")
+    part = some(row, *names, "is_managed")
     phones = [_phone(phone, found.holders) for phone in found.phones.get(row["user_identity_id"], ())]
     return part | ({"phones": phones} if phones else {})
 
 
 def _phone(row: Row, holders: Mapping[str, list[str]]) -> Row:
-    part = _some(row, "device_type", "device_id", "nickname", "created_at") | _metadata(row)
+    part = some(row, "device_type", "device_id", "nickname", "created_at") | metadata(row)
     held = [key for key, ids in holders.items() if row["device_id"] in ids]
     properties = {name: value for name, value in row.get("properties", {}).items() if _is_known(name, value)}
     if "nickname" not in part and "appearance" not in properties:
         part["name"] = row["display_name"]
     return part | {"properties": properties} | ({"acs_credential_ids": held} if held else {})
-
-
-def _system(row: Row, found: Found) -> Row:
-    own = row["acs_system_id"]
-    part = _some(row, "acs_system_id", "connected_account_id", "name", "created_at")
-    part["system_type"] = _system_type(row)
-    part["default_credential_manager_acs_system_id"] = row.get("default_credential_manager_acs_system_id")
-    nested = {
-        "entrances": [_entrance(entrance) for entrance in found.entrances if entrance["acs_system_id"] == own],
-        "users": [_user(user) for user in found.users if user["acs_system_id"] == own],
-        "credentials": [_credential(key, found.doors) for key in found.credentials if key["acs_system_id"] == own],
-    }
-    return part | {name: rows for name, rows in nested.items() if rows}
-
-
-def _blocks(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name.endswith(METADATA) and isinstance(value, dict)}
-
-
-def _entrance(row: Row) -> Row:
-    return _some(row, "acs_entrance_id", "display_name", "created_at") | _blocks(row)
-
-
-def _user(row: Row) -> Row:
-    names = ("acs_user_id", "email_address", "phone_number", "hid_acs_system_id", "user_identity_id", "created_at")
-    part = _some(row, *names, "is_suspended") | {"full_name": row.get("full_name") or row.get("display_name") or "?"}
-    schedule = row.get("access_schedule")
-    if schedule and schedule.get("starts_at"):
-        part["access_schedule"] = {name: schedule.get(name) for name in ("starts_at", "ends_at")}
-    return _without_warning(part, INACTIVE)
-
-
-def _credential(row: Row, doors: Mapping[str, list[str]]) -> Row:
-    part = _some(row, *_OF_CREDENTIALS) | _blocks(row)
-    opened = doors.get(row["acs_credential_id"])
-    part |= {"allowed_acs_entrance_ids": opened} if opened else {}
-    part["issued_at"] = row.get("issued_at") if row.get("is_issued") else None
-    return part if part["issued_at"] else _without_warning(part, WAITING)
-
-
-def _without_warning(part: Row, code: str) -> Row:
-    """The part without a warning that follows from the rest of it."""
-    warnings = [warning for warning in part.pop("warnings", ()) if warning.get("warning_code") != code]
-    return part | ({"warnings": warnings} if warnings else {})

@@ -50,7 +50,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read the workspace and write the file."""
     from ..capture.capturing import as_text, capture
-    from ..capture.reading import getting
+    from ..capture.reader import getting
     from ..capture.writing import check_target, write_whole
     from ..engine.clock import written_at
 

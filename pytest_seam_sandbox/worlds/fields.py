@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -57,18 +58,31 @@ def _digits(value: str) -> str:
     return value
 
 
+def _time_of_day(value: str) -> str:
+    if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?", value) is None:
+        raise PydanticCustomError("time_of_day", "it is no time of day such as 15:00:00")
+    return value
+
+
+def with_seconds(time_of_day: str) -> str:
+    """A time of day with its seconds."""
+    return time_of_day if time_of_day.count(":") > 1 else f"{time_of_day}:00"
+
+
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 Time = Annotated[Text, AfterValidator(_time)]
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Digits = Annotated[str, Field(min_length=1, max_length=20), AfterValidator(_digits)]
 Block = Annotated[dict[str, Any], AfterValidator(freeze)]
 Metadata = Annotated[dict[str, str | bool], WrapValidator(_metadata)]
 
 
 class Part(BaseModel):
-    """A part of a world: what it has is declared, and nobody can change it."""
+    """A part of a world: what it has is declared, and nobody can change it. key: the field of its id, or none."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    key: ClassVar[str] = ""
 
 
 class Entry(BaseModel):

@@ -9,15 +9,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..engine.errors import SandboxError, UnknownWorld, is_for_the_test, quoted, quoted_path
 from ..engine.json_values import why_no_json
 from ..report.texts import nearest
-from . import format as parts
-from .checks import Fault, faults
+from .checks import faults
 from .format import VERSION, World
+from .references import Fault, part_at
 
 __tracebackhide__ = is_for_the_test
 
@@ -25,16 +25,6 @@ MOST_BYTES = 64 * 1024 * 1024
 _PAGE = "What a world has is told in docs/guide/worlds.md."
 _SHOWN = 60
 _MOST_FAULTS = 10
-_FIELDS = tuple(
-    sorted(
-        {
-            name
-            for part in vars(parts).values()
-            if isinstance(part, type) and issubclass(part, BaseModel)
-            for name in part.model_fields
-        }
-    )
-)
 
 
 class UnusableWorld(SandboxError, ValueError):
@@ -175,7 +165,7 @@ def _fault(detail: ErrorDetails) -> Fault:
     if kind == "missing":
         return Fault(place, "it is missing")
     if kind == "extra_forbidden":
-        hint = nearest(str(place[-1]), _FIELDS)
+        hint = nearest(str(place[-1]), sorted(part_at(place[:-1]).model_fields))
         return Fault(place, f"there is no such field here. {hint}".rstrip())
     context = detail.get("ctx", {})
     said = context.get("text") or "; ".join(context.get("texts", ())) or detail["msg"]

@@ -1,6 +1,7 @@
 """Fills an empty workspace with a world from a file, with the events that tell of new things.
 
-Accounts come first, then devices with their codes, people with their phones, access systems with their credentials.
+Accounts come first, then devices with their codes, people with their phones, access systems with their credentials,
+spaces, access grants. Webhooks are last: they are sent nothing of this.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from ..api._shared import given
 from ..api.connected_accounts.model import ConnectedAccountRow
 from ..api.connected_accounts.state import announce_connection, make_account
 from ..api.devices.issues import DEVICE_ERRORS, DEVICE_WARNINGS, UNREACHABLE
+from ..api.devices.model import DeviceRow
 from ..api.devices.state import add_device
 from ..api.phones.endpoints import create_sandbox_phone
 from ..api.phones.model import PhoneMetadata, PhoneRow
@@ -23,12 +25,17 @@ from ..engine.clock import format_time, parse_time
 from ..engine.frozen import freeze
 from ..engine.workspace import Workspace
 from .adding import add_account
-from .checks import faults_now, model_of
+from .checks import faults_now
+from .climate import add_climate
 from .codes import add_code
 from .conditions import conditions
+from .device_checks import model_of
 from .file import read_world, refuse
 from .format import Account, Device, Person, Phone, World
+from .grants import GrantLoader
 from .properties import own_phone_properties, own_properties
+from .references import Refused
+from .spaces import add_spaces, add_webhooks
 from .systems import SystemLoader
 
 B = TypeVar("B", bound=BaseModel)
@@ -40,11 +47,14 @@ def load_file(workspace: Workspace, path: str | os.PathLike[str]) -> None:
     with workspace.clock.pinned(workspace.clock.timestamp()):
         world = moved(world, workspace.clock.text())
         refuse(path, faults_now(world, workspace.clock.text(), strict_ids=workspace.settings.strict_ids))
-        load_world(workspace, world)
+        try:
+            load_world(workspace, world)
+        except Refused as refused:
+            refuse(path, [refused.fault])
 
 
 def load_world(workspace: Workspace, world: World) -> None:
-    """Fill the workspace with a world in which nothing is wrong."""
+    """Fill the workspace with a world in which nothing is wrong. Raises Refused for a grant that Seam refuses."""
     for account in world.connected_accounts:
         _add_account(workspace, account)
     for device in world.devices:
@@ -52,6 +62,9 @@ def load_world(workspace: Workspace, world: World) -> None:
     for person in world.user_identities:
         _add_person(workspace, person)
     SystemLoader(workspace).load(world.acs_systems)
+    add_spaces(workspace, world.spaces)
+    GrantLoader(workspace, world.devices).load(world.access_grants)
+    add_webhooks(workspace, world.webhooks)
 
 
 def moved(part: B, now: str) -> B:
@@ -141,6 +154,8 @@ def _add_device(workspace: Workspace, device: Device) -> None:
                 created_at=device.created_at,
             ),
         )
+    add_climate(workspace, row, device)
+    row = workspace[DeviceRow][row.id]
     for code in device.access_codes:
         own_errors = conditions(workspace, code.errors, is_access_code_error=True)
         add_code(workspace, row, code, errors=own_errors, warnings=conditions(workspace, code.warnings))

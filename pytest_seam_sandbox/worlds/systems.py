@@ -7,7 +7,9 @@ from typing import Any
 
 from ..api._shared import given
 from ..api.acs.credentials import provider_metadata
+from ..api.acs.encoding import AcsEncoderRow, add_encoder
 from ..api.acs.events import AcsCredentialIssued
+from ..api.acs.groups import AcsAccessGroupRow, add_group, groups_of_system
 from ..api.acs.issuing import issue, tell
 from ..api.acs.kinds import SYSTEM_KINDS
 from ..api.acs.model import INACTIVE, WAITING, AcsCredentialRow, AcsEntranceRow, AcsSystemRow, AcsUserRow
@@ -19,7 +21,7 @@ from ..engine.workspace import Workspace
 from .adding import add_account
 from .adding_systems import add_acs_system
 from .conditions import conditions
-from .format import Credential, Entrance, System, User
+from .format import Credential, Encoder, Entrance, Group, System, User
 
 _VISIONLINE = "visionline_metadata"
 
@@ -52,6 +54,7 @@ class SystemLoader:
                 system.system_type,
                 name=system.name,
                 manager_id=system.default_credential_manager_acs_system_id,
+                has_encoder=system.encoders is None,
                 errors=conditions(workspace, system.errors),
                 warnings=conditions(workspace, system.warnings),
                 **given(created_at=system.created_at),
@@ -72,6 +75,10 @@ class SystemLoader:
             self._add_entrance(row, entrance)
         for user in system.users:
             self._add_user(row, user)
+        if system.access_groups is not None:
+            self._add_groups(row, system.access_groups)
+        if system.encoders is not None:
+            self._add_encoders(row, system.encoders)
         for credential in system.credentials:
             self._add_credential(row, credential)
 
@@ -104,11 +111,41 @@ class SystemLoader:
                 hid_acs_system_id=user.hid_acs_system_id,
                 access_schedule=None if schedule is None else schedule.model_dump(),
                 is_suspended=user.is_suspended,
+                acs_entrance_ids=tuple(dict.fromkeys(user.acs_entrance_ids)),
                 errors=conditions(workspace, user.errors),
                 warnings=conditions(workspace, warnings),
             )
         workspace[AcsUserRow].put(row.but(**given(created_at=user.created_at)))
         follow_schedule(workspace, row.id)
+
+    def _add_groups(self, system: AcsSystemRow, groups: Iterable[Group]) -> None:
+        workspace = self._workspace
+        for sample in groups_of_system(workspace, system.id):
+            workspace[AcsAccessGroupRow].remove(sample.id)
+        for group in groups:
+            with workspace.ids.naming(group.acs_access_group_id):
+                row = add_group(workspace, system, group.name, group.access_group_type or system.kind.group_types[0])
+            workspace[AcsAccessGroupRow].put(
+                row.but(
+                    acs_user_ids=tuple(dict.fromkeys(group.acs_user_ids)),
+                    errors=conditions(workspace, group.errors),
+                    warnings=conditions(workspace, group.warnings),
+                    **given(created_at=group.created_at),
+                )
+            )
+
+    def _add_encoders(self, system: AcsSystemRow, encoders: Iterable[Encoder]) -> None:
+        workspace = self._workspace
+        for encoder in encoders:
+            with workspace.ids.naming(encoder.acs_encoder_id):
+                row = add_encoder(workspace, system, encoder.display_name)
+            workspace[AcsEncoderRow].put(
+                row.but(
+                    errors=conditions(workspace, encoder.errors),
+                    warnings=conditions(workspace, encoder.warnings),
+                    **given(created_at=encoder.created_at),
+                )
+            )
 
     def _add_credential(self, system: AcsSystemRow, credential: Credential) -> None:
         workspace = self._workspace
@@ -145,6 +182,7 @@ class SystemLoader:
             issued_at=credential.issued_at,
             is_valid=is_valid,
             allowed_acs_entrance_ids=credential.allowed_acs_entrance_ids,
+            access_method_id=credential.access_method_id,
             provider_metadata=blocks,
             errors=conditions(workspace, credential.errors),
             warnings=conditions(workspace, warnings),

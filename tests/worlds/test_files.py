@@ -16,6 +16,7 @@ from pytest_seam_sandbox.stateful import SandboxMachine
 from pytest_seam_sandbox.strategies import outages, sandboxes
 from pytest_seam_sandbox.worlds import file as world_file
 from pytest_seam_sandbox.worlds.file import UnusableWorld
+from worlds.junk import put_junk
 
 ACCOUNT = "11111111-1111-4111-8111-111111111111"
 LOCK = "22222222-2222-4222-8222-222222222222"
@@ -544,7 +545,7 @@ def a_system(**details):
 @pytest.mark.parametrize(
     ("parts", "said"),
     [
-        ({"devises": []}, "devises: there is no such field here. Did you mean 'devices', 'device_id'?"),
+        ({"devises": []}, "devises: there is no such field here. Did you mean 'devices'?"),
         ({"zzz": []}, "zzz: there is no such field here."),
         ({"devices": {}}, "devices: input should be a valid tuple; found {}."),
         ({"devices": [{}]}, "devices.0.device_type: it is missing."),
@@ -669,15 +670,15 @@ def a_system(**details):
         ),
         (
             a_system(credentials=[{"access_method": "code", "acs_user_id": USER}]),
-            "acs_systems.0.credentials.0.acs_user_id: the file has no acs_user_id",
+            "acs_systems.0.credentials.0.acs_user_id: the access system has no acs_user_id",
         ),
         (
             a_system(credentials=[{"access_method": "code", "parent_acs_credential_id": KEY}]),
-            "acs_systems.0.credentials.0.parent_acs_credential_id: the file has no acs_credential_id",
+            "acs_systems.0.credentials.0.parent_acs_credential_id: the access system has no acs_credential_id",
         ),
         (
             a_system(credentials=[{"access_method": "code", "allowed_acs_entrance_ids": [DOOR]}]),
-            "acs_systems.0.credentials.0.allowed_acs_entrance_ids.0: the file has no acs_entrance_id",
+            "acs_systems.0.credentials.0.allowed_acs_entrance_ids.0: the access system has no acs_entrance_id",
         ),
         (
             a_system(credentials=[{"access_method": "code", "starts_at": "2031-01-02", "ends_at": "2031-01-01"}]),
@@ -712,28 +713,12 @@ def test_mistake_is_told_with_its_place(world, parts, said):
     assert said in str(caught.value)
 
 
-JUNK = st.sampled_from([None, True, 7, -0.5, "", "x", "2030-01-01T00:00:00Z", "1234", [], {}, [None], [{}], {"a": {}}])
-
-
-def places_in(value, place=()):
-    """The places of all values in a JSON value."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in inner:
-        yield (*place, key)
-        yield from places_in(item, (*place, key))
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_world_with_any_mistake_is_told_or_loads(world, data):
     """Nothing but a message about the file comes of a value that does not belong where it stands."""
     parts = json.loads(json.dumps(HOTEL | a_code({"code": "4821", "status": "set"}, {}, device_id=LOCK, online=False)))
-    place = data.draw(st.sampled_from(sorted(places_in(parts), key=str)))
-    value = parts
-    for key in place[:-1]:
-        value = value[key]
-    value[place[-1]] = data.draw(JUNK)
-
+    put_junk(data, parts)
     path = world(**parts)
     with suppress(UnusableWorld):
         sandbox = Sandbox(world=path)

@@ -240,7 +240,7 @@ def _new_method(
         **details,
     )
     if mode == "mobile_key":
-        method = _with_link(workspace, grant, grant.requests[index], method)
+        method = with_link(workspace, grant, grant.requests[index], method)
     if mode == "card":
         is_encoded = any(SYSTEM_KINDS[entrance.system_type].has_encoders for entrance in entrances)
         method = method.but(needs_encoding=is_encoded, needs_assignment=not is_encoded)
@@ -260,7 +260,7 @@ def _new_method(
     return workspace[AccessMethodRow][method.id]
 
 
-def _with_link(
+def with_link(
     workspace: Workspace, grant: AccessGrantRow, request: RequestedMethod, method: AccessMethodRow
 ) -> AccessMethodRow:
     """The method with its instant key, whose link works until the end of the grant (assumed)."""

@@ -63,17 +63,22 @@ class AcsAccessGroupRow(Row):
 def add_groups(workspace: Workspace, system: AcsSystemRow) -> None:
     """The access groups that a new system has; no event (spec: there is none)."""
     for group_type in system.kind.group_types:
-        workspace[AcsAccessGroupRow].put(
-            AcsAccessGroupRow(
-                acs_access_group_id=workspace.ids.uuid(),
-                acs_system_id=system.id,
-                workspace_id=system.workspace_id,
-                connected_account_id=system.connected_account_id,
-                name="Unit 1" if group_type == _RENTAL else "Main Group",
-                external_type=group_type,
-                created_at=workspace.clock.text(),
-            )
+        add_group(workspace, system, "Unit 1" if group_type == _RENTAL else "Main Group", group_type)
+
+
+def add_group(workspace: Workspace, system: AcsSystemRow, name: str, group_type: str) -> AcsAccessGroupRow:
+    """A new access group of a system, with nobody in it."""
+    return workspace[AcsAccessGroupRow].put(
+        AcsAccessGroupRow(
+            acs_access_group_id=workspace.ids.uuid(),
+            acs_system_id=system.id,
+            workspace_id=system.workspace_id,
+            connected_account_id=system.connected_account_id,
+            name=name,
+            external_type=group_type,
+            created_at=workspace.clock.text(),
         )
+    )
 
 
 def find_group(workspace: Workspace, acs_access_group_id: str) -> AcsAccessGroupRow:

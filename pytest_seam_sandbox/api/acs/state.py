@@ -46,11 +46,13 @@ def add_system(
     name: str | None = None,
     manager_id: str | None = None,
     entrances: Iterable[str] = (),
+    has_encoder: bool = True,
     **details: Any,
 ) -> AcsSystemRow:
     """A new access system of the account: acs_system.added, acs_system.connected, acs_entrance.added for each.
 
-    details: further fields of the row; with an error under which Seam does not reach it, it is not connected.
+    has_encoder: whether it comes with an encoder, if its kind has any. details: further fields of the row; with an
+    error under which Seam does not reach it, it is not connected.
     """
     system = workspace[AcsSystemRow].put(
         AcsSystemRow(
@@ -68,7 +70,7 @@ def add_system(
     if system.is_connected:
         workspace.events.emit(workspace, AcsSystemConnected(**ids))
     add_groups(workspace, system)
-    if system.kind.has_encoders:
+    if has_encoder and system.kind.has_encoders:
         add_encoder(workspace, system)
     for entrance in entrances:
         add_entrance(workspace, system, entrance, sample_metadata(system_type, entrance))

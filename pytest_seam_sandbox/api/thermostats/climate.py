@@ -60,6 +60,11 @@ def _settings(setting: Setting) -> dict[str, Any]:
     return {name: setting[name] for name in WHAT_IT_SETS if name in setting}
 
 
+def setting_of(device: DeviceRow, preset: Setting) -> dict[str, Any]:
+    """The setting that a preset makes of the one in force."""
+    return relevant({**_settings(device.property("current_climate_setting")), **preset})
+
+
 def activate(
     workspace: Workspace,
     device: DeviceRow,
@@ -70,8 +75,7 @@ def activate(
     is_automatic: bool = False,
 ) -> None:
     """Put a preset into force: thermostat.climate_preset_activated. is_automatic: a schedule or program asks for it."""
-    kept = _settings(device.property("current_climate_setting"))
-    setting = relevant({**kept, **preset})
+    setting = setting_of(device, preset)
     if is_automatic:
         workspace[ThermostatRow].put(workspace[ThermostatRow][device.id].but(automatic=setting))
     device = _set(workspace, device, setting)

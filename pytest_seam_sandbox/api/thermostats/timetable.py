@@ -60,6 +60,22 @@ def plan(workspace: Workspace, schedule: ThermostatScheduleRow) -> None:
     follow(workspace, schedule.device_id)
 
 
+def resume(workspace: Workspace, device_id: str) -> None:
+    """Go on with the schedules of a thermostat that shows which of them it follows: none begins anew."""
+    device = workspace[DeviceRow][device_id]
+    current, now = active_schedule(workspace, device), workspace.clock.timestamp()
+    for schedule in schedules_of(workspace, device_id):
+        if schedule.starts <= now:
+            is_over = current is None or schedule.id != current.id
+            workspace[ThermostatScheduleRow].put(schedule.but(started_at=schedule.starts, is_over=is_over))
+        for due in (schedule.starts, schedule.ends):
+            if due > now:
+                workspace.agenda.schedule(due, follow, device_id)
+    if current is not None:
+        preset = climate.find_preset(device, current.climate_preset_key)
+        _remember(workspace, device_id, automatic=climate.setting_of(device, preset))
+
+
 def follow(workspace: Workspace, device_id: str) -> None:
     """Let the schedule that started last decide; when the last one has ended, the fallback preset."""
     device = workspace[DeviceRow].get(device_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 
 from ...catalog.known import accepted_event_types
@@ -12,6 +11,7 @@ from ...engine.types import Text, Url
 from ...engine.workspace import Workspace
 from .._shared import WORKSPACE, WORKSPACE_READ, find
 from .model import ALL, WebhookRow
+from .state import add_webhook
 
 router = Router("/webhooks")
 
@@ -30,11 +30,7 @@ def _find(workspace: Workspace, webhook_id: str) -> WebhookRow:
 @router.post("create", key="webhook", allow=WORKSPACE, source="spec")
 def create(workspace: Workspace, *, event_types: list[Text] | None = None, url: Url) -> WebhookRow:
     """A new webhook, of all events unless it names types; its secret has the form of Svix's (assumed)."""
-    wanted = ALL if event_types is None else _check_event_types(event_types)
-    webhook_id = workspace.ids.uuid()
-    secret = "whsec_" + b64encode(workspace.ids.next_bytes()[:24]).decode("ascii")
-    since = workspace.events.emitted
-    return workspace[WebhookRow].put(WebhookRow(webhook_id, url, wanted, secret, since))
+    return add_webhook(workspace, url, ALL if event_types is None else _check_event_types(event_types))
 
 
 @router.get("get", key="webhook", allow=WORKSPACE, source="spec")

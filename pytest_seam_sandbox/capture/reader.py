@@ -1,0 +1,128 @@
+"""Reads what a workspace holds, by any client that can list: a live one by GET, or that of an emulated sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Protocol, TypeVar
+
+from pydantic_core import from_json
+
+from ..backends.live.connection import Connection, NoSuchPath
+from ..backends.seam_api import Refused
+from ..engine.errors import SandboxError, is_for_the_test, quoted
+from .found import Row
+from .lists import IDS, PAGE, PAGED
+
+__tracebackhide__ = is_for_the_test
+
+T = TypeVar("T")
+_SHOWN = 60
+_FORBIDDEN = 403
+_JSON: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {
+        "limit": int,
+        "include": lambda text: text.split(","),
+        "access_grant_ids": lambda text: [text],
+        "access_method_ids": lambda text: [text],
+    }
+)
+
+
+class Get(Protocol):
+    """Sends a request that changes nothing; gives the answer, or raises Refused."""
+
+    def __call__(self, path: str, **parameters: str) -> Mapping[str, Any]:
+        """The answer to a GET of this path."""
+
+
+def getting(connection: Connection, seen: Callable[[str], None]) -> Get:
+    """Reads by GET over a connection. seen: is told each path."""
+
+    def get(path: str, **parameters: str) -> Mapping[str, Any]:
+        seen(path)
+        status, content = connection.get(path, **parameters)
+        answer: dict[str, Any] = from_json(content)
+        if status >= 400:
+            raise Refused(path, dict(parameters), status, answer["error"])
+        return answer
+
+    return get
+
+
+def as_json(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Parameters of a query as they stand in a body, for a client that sends those."""
+    return {name: _JSON.get(name, str)(value) for name, value in parameters.items()}
+
+
+class Reader:
+    """Reads lists. get: sends the requests. unread: the paths that could not be read, each with the reason."""
+
+    def __init__(self, get: Get) -> None:
+        self._get = get
+        self.unread: dict[str, str] = {}
+
+    def one(self, path: str, key: str) -> Row:
+        """The resource that a path shows without parameters."""
+        return dict(self._get(path)[key])
+
+    def present(self, path: str, key: str, **parameters: str) -> list[Row]:
+        """Like `all`; nothing where the server lacks the path, as Seam's official fake does, or does not allow it."""
+        return self._unless_unread(path, lambda: self.all(path, key, **parameters)) or []
+
+    def all(self, path: str, key: str, **parameters: str) -> list[Row]:
+        """The rows of a list, whatever pages it comes in."""
+        given = {"limit": str(PAGE), **parameters} if path in PAGED else parameters
+        rows: list[Row] = []
+        cursors: set[str] = set()
+        while True:
+            answer = self._get(path, **given)
+            rows += _rows(path, key, answer.get(key))
+            cursor = (answer.get("pagination") or {}).get("next_page_cursor")
+            if cursor is None:
+                return rows
+            if cursor in cursors:
+                raise SandboxError(f"{path} gives the same page again and again, so the list has no end. Try again.")
+            cursors.add(cursor)
+            given = {**given, "page_cursor": cursor}
+
+    def related(self, path: str, *keys: str, **parameters: str) -> dict[str, list[Row]]:
+        """What belongs to a resource, of these kinds; nothing where `present` gives nothing."""
+
+        def rows() -> dict[str, list[Row]]:
+            batch = self._get(path, include=",".join(keys), **parameters).get("batch")
+            found = batch if isinstance(batch, dict) else {}
+            return {key: _rows(path, key, found.get(key, [])) for key in keys}
+
+        return self._unless_unread(path, rows) or {key: [] for key in keys}
+
+    def _unless_unread(self, path: str, read: Callable[[], T]) -> T | None:
+        if path in self.unread:
+            return None
+        try:
+            return read()
+        except NoSuchPath:
+            self.unread[path] = f"the server has no path {path}"
+        except Refused as refused:
+            if refused.status != _FORBIDDEN:
+                raise
+            self.unread[path] = f"{path} could not be read ({refused.status} {refused.error_type})"
+        return None
+
+    def ids(self, path: str, key: str, **parameters: str) -> list[str]:
+        """The ids of the rows of a list that the server may lack."""
+        return [row[IDS[key]] for row in self.present(path, key, **parameters)]
+
+
+def _rows(path: str, key: str, rows: object) -> list[Row]:
+    """The rows of an answer. Raises SandboxError for what is no list of resources with an id."""
+    if not isinstance(rows, list):
+        raise SandboxError(
+            f"the answer to {path} has {quoted(rows, _SHOWN)} as {key!r}; it takes a list. Look at the server's answer."
+        )
+    for row in rows:
+        if not isinstance(row, dict) or not isinstance(row.get(IDS[key]), str):
+            raise SandboxError(
+                f"the answer to {path} has an entry without {IDS[key]} in {key!r}. Look at the server's answer."
+            )
+    return rows
