@@ -61,13 +61,22 @@ class Ids:
     def naming(self, wanted: str | None) -> Iterator[None]:
         """Inside the block, the next id that is asked for is the wanted one, of any form.
 
-        It takes no place of the sequence. None: the ids follow from the seed as ever.
+        It takes no place of the sequence, unless it has one: then the sequence goes on behind it. None: the ids follow
+        from the seed as ever.
         """
         self._wanted = [] if wanted is None else [wanted]
+        if wanted is not None:
+            self.pass_over(wanted)
         try:
             yield
         finally:
             self._wanted = []
+
+    def pass_over(self, taken: str) -> None:
+        """Never make this id: whoever captured it from a sandbox with the same seed has it already."""
+        place = self.place_of(taken)
+        if place is not None:
+            self.count = max(self.count, place)
 
     def place_of(self, uuid: str) -> int | None:
         """The count that makes this id; None for an id that is none of this sequence."""

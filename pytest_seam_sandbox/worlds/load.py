@@ -34,7 +34,7 @@ from .file import read_world, refuse
 from .format import Account, Device, Person, Phone, World
 from .grants import GrantLoader
 from .properties import own_phone_properties, own_properties
-from .references import Refused
+from .references import Refused, ids_in
 from .spaces import add_spaces, add_webhooks
 from .systems import SystemLoader
 
@@ -55,6 +55,8 @@ def load_file(workspace: Workspace, path: str | os.PathLike[str]) -> None:
 
 def load_world(workspace: Workspace, world: World) -> None:
     """Fill the workspace with a world in which nothing is wrong. Raises Refused for a grant that Seam refuses."""
+    for _, _, own_id in ids_in(world):
+        workspace.ids.pass_over(own_id)
     for account in world.connected_accounts:
         _add_account(workspace, account)
     for device in world.devices:

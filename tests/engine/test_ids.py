@@ -141,3 +141,14 @@ def test_place_of_an_id_is_found_again(place):
 def test_text_that_is_none_of_the_ids_has_no_place(text):
     """Whatever else it is."""
     assert Ids("a seed").place_of(text) is None
+
+
+@given(st.integers(0, 2**40))
+def test_id_that_was_given_is_never_made(place):
+    """Also one that the same seed would make; ids of other seeds change nothing."""
+    ids, other = Ids("a seed"), Ids("another seed")
+    with ids.naming(ids.uuid(place)):
+        ids.uuid()
+    ids.pass_over(other.uuid(place + 7))
+
+    assert ids.uuid() == Ids("a seed").uuid(place + 1)

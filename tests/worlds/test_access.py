@@ -423,6 +423,20 @@ def test_noise_thresholds_are_those_of_the_file(start):
         assert len(found) == count
 
 
+def test_ids_of_the_file_are_never_made(start):
+    """Neither while it loads nor later, although it was captured from a sandbox with the same seed."""
+    with Sandbox() as before:
+        ids = [before.create_device("minut_sensor").device_id for _ in range(3)]
+    sandbox = start(devices=[{"device_type": "minut_sensor", "device_id": own_id} for own_id in reversed(ids)])
+    thresholds = [
+        row["noise_threshold_id"]
+        for own_id in ids
+        for row in asked(sandbox, "/noise_sensors/noise_thresholds/list", device_id=own_id)["noise_thresholds"]
+    ]
+
+    assert len({*ids, *thresholds, sandbox.create_device().device_id}) == 3 + 6 + 1
+
+
 # what is wrong
 
 
