@@ -161,7 +161,11 @@ def _fields_apart(theirs: Row, ours: Row) -> Iterator[str]:
 def _timeless(value: Any) -> Any:
     """A value without the times in it, which move, and without what is empty."""
     if isinstance(value, dict):
-        found = {name: _timeless(inner) for name, inner in value.items() if not name.endswith("_at")}
+        found = {
+            name: _timeless(inner)
+            for name, inner in value.items()
+            if not name.endswith("_at") and name not in _NOT_COMPARED
+        }
         return {name: inner for name, inner in found.items() if inner is not None} or None
     if isinstance(value, list):
         return [_timeless(inner) for inner in value] or None
