@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -37,6 +38,9 @@ _NOT_COMPARED = frozenset(
 _OPTIONAL = frozenset({"access_method_id", "parent_space_id"})
 """References without which a resource is still what it was; single entries of lists of ids are such, too."""
 _RESOURCES = frozenset(resource_lists())
+_TELLING = ("device_type", "account_type", "system_type", "access_group_type", "access_method", "mode", "time_zone")
+"""Fields whose values tell nothing of people."""
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _COUNTED = (
     *("devices", "connected_accounts", "access_codes", "thermostat_schedules", "thermostat_daily_programs"),
     *("noise_thresholds", "user_identities", "phones", "acs_systems", "entrances", "users", "access_groups"),
@@ -118,12 +122,20 @@ def _at(value: Any, place: tuple[Any, ...]) -> Any:
 def _why(world: Row, place: tuple[Any, ...], fault: Fault) -> str:
     """The kind and the id of what is left out, and the reason; no name, which may be personal."""
     own = _resource(place)
-    field = ".".join(map(str, fault.place[len(own) :]))
+    below = fault.place[len(own) :]
+    field = ".".join(map(str, below[:1] if below[:1] == ("custom_metadata",) else below))
     part = _at(world, own)
     called = f"{own[-2]} {part.get(part_at(own).key, own[-1])}"  # type: ignore[attr-defined]  # a resource has a key
     if fault.unknown:
         return f"{called}: {field}: {fault.unknown} is not in the world"
-    return f"{called}: {field}: {fault.text}" if field else f"{called}: {fault.text}"
+    return f"{called}: {field}: {_told(fault)}" if field else f"{called}: {_told(fault)}"
+
+
+def _told(fault: Fault) -> str:
+    """What is wrong, without values that may be personal."""
+    if "properties" in fault.place:
+        return "the sandbox does not take them"
+    return fault.text if fault.place[-1] in _TELLING else _QUOTED.sub("…", fault.text).partition(". Did you mean")[0]
 
 
 def _counts(world: Row) -> str:

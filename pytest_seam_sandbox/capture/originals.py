@@ -13,6 +13,12 @@ from .words import ORDINARY
 EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 WORD = re.compile(r"[^\W\d_]{2,}")
 _OWNER = re.compile(r"([^\W\d_]{2,})['\u2019]s\b")
+_PERSON = re.compile(r"(^|_)(full|first|last|user|guest|owner|member|tenant|resident|contact|holder|person)_name$")
+"""Fields, of resources and of blocks of providers, in which people are named."""
+_LOGIN = re.compile(r"(^|_)(user|username|login)$")
+PHONE_NUMBER = "phone_number"
+EMAIL_ADDRESS = ("email", "email_address")
+"""How the names of fields end that hold phone numbers, and those that hold e-mail addresses."""
 _WITHOUT_BLANKS = 0x2E80
 """From here on are the scripts in which words stand without blanks between them."""
 
@@ -83,6 +89,8 @@ def find_originals(world: Mapping[str, Any]) -> Originals:
 
 def _add_account(found: Originals, account: Mapping[str, Any]) -> None:
     for name, text in account.get("user_identifier", {}).items():
+        if not text.strip():
+            continue
         if "@" in text:
             found.add_email(text)
         elif name == "phone":
@@ -108,12 +116,16 @@ def _add_people(found: Originals, value: Any, name: str, kind: str) -> None:
 
 
 def _add_field(found: Originals, text: str, name: str, kind: str) -> None:
-    if name == "email_address":
+    if not text.strip():
+        return
+    if name.endswith(EMAIL_ADDRESS):
         found.add_email(text)
-    elif name == "phone_number":
+    elif name.endswith(PHONE_NUMBER):
         found.add_number(text)
-    elif name in ("full_name", "user_name") or (kind in ("access_codes", "access_grants") and name == "name"):
+    elif _PERSON.search(name) or (kind in ("access_codes", "access_grants") and name == "name"):
         found.add_name(text)
+    elif _LOGIN.search(name):
+        found.logins[text.casefold()] = None
     elif name in ("name", "nickname", "display_name"):
         for owner in _OWNER.findall(text):
             found.add_name(owner)

@@ -18,21 +18,22 @@ from faker import Faker
 from ..worlds.fields import METADATA
 from ..worlds.format import World
 from ..worlds.references import ids_in
-from .originals import EMAIL, WORD, digits, find_originals, folded
+from .originals import EMAIL, EMAIL_ADDRESS, PHONE_NUMBER, WORD, digits, find_originals, folded
 from .pins import contexts_of, new_pins
 
 Row = dict[str, Any]
 _NUMBER = re.compile(r"\+?\(?\d[\d ().\-]{5,}\d")
 _DIGITS = re.compile(r"(?<!\d)\d{4,}(?!\d)")
-_HARDWARE = re.compile(r"(^|_)(ids?|serial|serial_number|(mac|ip|lan)_address|mac|ip|token|secret|key|url|uuid)$")
+_HARDWARE = re.compile(r"(^|_)(d?ids?|serial(_(number|no))?|(mac|ip|lan)_address|mac|ip|token|secret|key|url|uuid)$")
 _PLACE = re.compile(
-    r"^(house|home|location|site|property|building|account|organization|company|street)_name$"
-    r"|^((street|postal)_)?address$|^(street|city|postal_code|zip_code)$"
+    r"(^|_)(house|home|structure|location|site|property|building|account|organization|org|place|company|street)_name$"
+    r"|(^|_)(address|street|city|company|postcode|postal_code|zip_code|zip)$"
 )
+_NOTES = re.compile(r"(^|_)(note|comment|remark)s?$")
 _FREE_TEXT = frozenset(
     {
         *("name", "nickname", "display_name", "full_name", "customer_key", "user_identity_key", "common_code_key"),
-        *("custom_sdk_installation_id", "hid_acs_system_id", "space_key", "access_grant_key", "reservation_key"),
+        *("custom_sdk_installation_id", "space_key", "access_grant_key", "reservation_key"),
         "climate_preset_key",
     }
 )
@@ -115,17 +116,18 @@ class _Disguise:
             return text
         if name == "url":
             return self._urls.setdefault(text, f"https://example.com/hooks/{len(self._urls) + 1}")
-        if name in ("code", "card_number"):
+        if name in ("code", "card_number", "hid_acs_system_id"):
             return self._pins.get(text) or self._scrambled(text)
         if name == "email_address":
-            return self._emails.get(text.casefold()) or self._logins[text.casefold()]
+            return self._email(text)
         if name == "phone_number":
-            return self._numbers.get(digits(text)) or self._logins[text.casefold()]
+            return self._phone_number(text)
         return self._text(text) if name in _FREE_TEXT else text
 
     def _object(self, name: str, value: Row) -> Row:
         if name in ("custom_metadata", "user_identifier"):
-            return {key: self._text(item) if isinstance(item, str) else item for key, item in value.items()}
+            free = {key: self._text(item) if isinstance(item, str) else item for key, item in value.items()}
+            return {self._text(key): item for key, item in free.items()} if name == "custom_metadata" else free
         if name == "customer_data":
             return {key: self._street(item) if key == "address" else item for key, item in value.items()}
         if name in ("errors", "warnings"):
@@ -163,8 +165,20 @@ class _Disguise:
     def _described(self, name: str, text: str, *, is_of_provider: bool) -> str:
         if is_of_provider and _PLACE.search(name):
             return self._street(text)
+        if is_of_provider and _NOTES.search(name):
+            return "A note."
+        if is_of_provider and name.endswith(EMAIL_ADDRESS):
+            return self._email(text)
+        if is_of_provider and name.endswith(PHONE_NUMBER):
+            return self._phone_number(text)
         is_free = is_of_provider or name in _FREE_TEXT or (name.endswith("name") and name not in _MODEL_NAMES)
         return self._text(text) if is_free else self._contacts(text)
+
+    def _email(self, text: str) -> str:
+        return self._emails.get(text.casefold()) or self._logins.get(text.casefold(), text)
+
+    def _phone_number(self, text: str) -> str:
+        return self._numbers.get(digits(text)) or self._logins.get(text.casefold(), text)
 
     def _street(self, text: str) -> str:
         return self._hardware.setdefault(text, str(self._fake.street_name()))

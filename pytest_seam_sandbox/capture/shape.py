@@ -21,6 +21,8 @@ from .shape_access import grant_part, space_part, system_part, webhook_part
 from .shape_common import metadata, some, system_type
 
 _NEVER_LACKING = ("name", "appearance", "online")
+_ELSEWHERE = (*_NEVER_LACKING, PROGRAMS, WEEK, "active_thermostat_schedule")
+"""Properties of which a part of the world tells that stands beside them."""
 _OF_CODES = (
     *("access_code_id", "code", "name", "status", "starts_at", "ends_at", "created_at", "common_code_key"),
     *("is_managed", "is_one_time_use", "is_offline_access_code", "is_external_modification_allowed"),
@@ -122,7 +124,7 @@ def _threshold(row: Row) -> Row:
 
 
 def _own_properties(properties: Row, model: DeviceModel, *, is_managed: bool) -> Row:
-    told = {name: value for name, value in properties.items() if name not in (*_NEVER_LACKING, PROGRAMS, WEEK)}
+    told = {name: value for name, value in properties.items() if name not in _ELSEWHERE}
     own = {name: value for name, value in told.items() if _is_known(name, value)}
     own = {name: value for name, value in own.items() if model.properties.get(name) != value}
     could_show = set(model.properties) if is_managed else set(model.properties) & set(UNMANAGED_PROPERTIES)
@@ -165,7 +167,8 @@ def _person(row: Row, found: Found) -> Row:
 
 
 def _phone(row: Row, holders: Mapping[str, list[str]]) -> Row:
-    part = some(row, "device_type", "device_id", "nickname", "created_at") | metadata(row)
+    names = ("device_type", "device_id", "nickname", "custom_sdk_installation_id", "created_at")
+    part = some(row, *names) | metadata(row)
     held = [key for key, ids in holders.items() if row["device_id"] in ids]
     properties = {name: value for name, value in row.get("properties", {}).items() if _is_known(name, value)}
     if "nickname" not in part and "appearance" not in properties:

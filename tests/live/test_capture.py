@@ -418,6 +418,50 @@ def test_odd_details_are_replaced_too():
     assert "nunez" not in world["user_identities"][2]["user_identity_key"]
 
 
+def test_empty_details_are_nothing_to_look_for():
+    """Neither the empty number of nobody, nor a login of blanks, is found in other texts."""
+    keynest = {"current_user_name": "Wex Kwort", "current_user_phone_number": "", "current_user_email": " "}
+    devices = [
+        {
+            "device_type": "keynest_key",
+            "name": "Key of Wex, flat 2",
+            "is_managed": True,
+            "properties": {"keynest_metadata": keynest | {"key_notes": "Ring twice.", "property_postcode": "N1 9GU"}},
+        }
+    ]
+    accounts = [{"account_type": "august", "display_name": "x", "user_identifier": {"username": "", "phone": " "}}]
+
+    world = personal.without_people(world_with(devices=devices, connected_accounts=accounts), 0)
+    (device,) = world["devices"]
+    block = device["properties"]["keynest_metadata"]
+
+    assert (block["current_user_phone_number"], block["current_user_email"]) == ("", " ")
+    assert block["current_user_name"].split()[0] in device["name"]
+    assert device["name"].endswith(", flat 2")
+    assert "Wex" not in device["name"]
+    assert (block["key_notes"], block["property_postcode"] != "N1 9GU") == ("A note.", True)
+    assert world["connected_accounts"][0]["user_identifier"] == {"username": "", "phone": " "}
+
+
+def test_ids_in_keys_stay_ids():
+    """All codes of an access method share a key, its id; no PIN and no name is replaced inside of an id."""
+    own_id = "482148ed-0e7e-477e-ad87-4821aded4821"
+    method = {"access_method_id": own_id, "code": "4821"}
+    grant = {"user_identity_id": LOCK, "requested_access_methods": [{"mode": "code", "access_methods": [method]}]}
+    codes = [{"code": "4821", "name": "Ed Aded", "is_managed": True, "common_code_key": own_id}]
+    codes[0]["access_method_id"] = own_id
+    lock = {"device_type": "nuki_lock", "name": own_id, "is_managed": True, "access_codes": codes}
+    people = [{"user_identity_id": LOCK, "full_name": "Ed Aded"}]
+
+    parts = {"devices": [lock], "user_identities": people, "access_grants": [grant]}
+    world = personal.without_people(world_with(**parts), 0)
+    (code,) = world["devices"][0]["access_codes"]
+    (request,) = world["access_grants"][0]["requested_access_methods"]
+
+    assert (code["common_code_key"], world["devices"][0]["name"]) == (own_id, own_id)
+    assert code["code"] == request["access_methods"][0]["code"] != "4821"
+
+
 def test_hardware_is_another_one():
     """Serial numbers and the ids, keys and places of a provider change, each to one of its form; facts stay."""
     properties = {
