@@ -34,7 +34,7 @@ _FREE_TEXT = frozenset(
     {
         *("name", "nickname", "display_name", "full_name", "customer_key", "user_identity_key", "common_code_key"),
         *("custom_sdk_installation_id", "space_key", "access_grant_key", "reservation_key"),
-        "climate_preset_key",
+        *("climate_preset_key", "merged_user_identity_keys"),
     }
 )
 """Fields of resources in which people write what they like."""

@@ -50,6 +50,9 @@ def _read_people(reader: Reader, found: Found) -> None:
     unmanaged = reader.present("/user_identities/unmanaged/list", "user_identities")
     found.people = [row | {"is_managed": True} for row in managed]
     found.people += [row | {"is_managed": False} for row in unmanaged]
+    for person in found.people:
+        own = {"user_identity_id": person["user_identity_id"]}
+        person["accessible_device_ids"] = reader.ids("/user_identities/list_accessible_devices", "devices", **own)
     left = {*reader.ids("/phones/list", "phones")}
     for person in found.people:
         if not left:

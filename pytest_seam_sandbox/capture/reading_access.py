@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from .found import Found, Row
 from .reader import Reader
@@ -25,8 +25,11 @@ def read_systems(reader: Reader, found: Found) -> None:
     for credential in found.credentials:
         _read_use(reader, found, credential)
     found.users = reader.present("/acs/users/list", "acs_users")
+    otherwise = _opened_otherwise(found)
     for user in found.users:
-        user["acs_entrance_ids"] = _granted(reader, found, user)
+        own_id = user["acs_user_id"]
+        ids = reader.ids("/acs/users/list_accessible_entrances", "acs_entrances", acs_user_id=own_id)
+        user["acs_entrance_ids"] = [one for one in ids if one not in otherwise.get(own_id, ())]
 
 
 def _read_use(reader: Reader, found: Found, credential: Row) -> None:
@@ -38,14 +41,15 @@ def _read_use(reader: Reader, found: Found, credential: Row) -> None:
         found.holders[key] = reader.ids("/phones/list", "phones", acs_credential_id=key)
 
 
-def _granted(reader: Reader, found: Found, user: Row) -> list[str]:
-    """The entrances that a user may open neither by an access group nor by a credential."""
-    own_id = user["acs_user_id"]
-    groups = [row["acs_entrance_ids"] for row in found.groups if own_id in row["acs_user_ids"]]
-    keys = [row["allowed_acs_entrance_ids"] for row in found.credentials if row.get("acs_user_id") == own_id]
-    otherwise = {one for ids in (*groups, *keys) for one in ids}
-    ids = reader.ids("/acs/users/list_accessible_entrances", "acs_entrances", acs_user_id=own_id)
-    return [one for one in ids if one not in otherwise]
+def _opened_otherwise(found: Found) -> dict[str, set[str]]:
+    """The entrances that each user may open by an access group or a credential."""
+    opened: dict[str, set[str]] = {}
+    for group in found.groups:
+        for own_id in group["acs_user_ids"]:
+            opened.setdefault(own_id, set()).update(group["acs_entrance_ids"])
+    for credential in found.credentials:
+        opened.setdefault(credential.get("acs_user_id", ""), set()).update(credential["allowed_acs_entrance_ids"])
+    return opened
 
 
 def read_spaces(reader: Reader, found: Found) -> None:
@@ -62,40 +66,51 @@ def read_spaces(reader: Reader, found: Found) -> None:
 def read_grants(reader: Reader, found: Found) -> None:
     """Access grants, with their doors and their access methods."""
     for kind, is_managed in (("", True), ("/unmanaged", False)):
-        for grant in reader.present(f"/access_grants{kind}/list", "access_grants"):
-            found.grants.append(grant | {"is_managed": is_managed})
-            _read_grant(reader, found, found.grants[-1], f"/access_methods{kind}/list")
+        rows = reader.present(f"/access_grants{kind}/list", "access_grants")
+        found.grants += [row | {"is_managed": is_managed} for row in rows]
+        for row in rows:
+            own_id = row["access_grant_id"]
+            found.methods[own_id] = reader.present(
+                f"/access_methods{kind}/list", "access_methods", access_grant_id=own_id
+            )
+    spaces = {space["space_id"]: space for space in found.spaces}
+    codes = {row["access_code_id"]: row for rows in found.codes.values() for row in rows}
+    credentials = {row["acs_credential_id"]: row for row in found.credentials}
+    for grant in found.grants:
+        methods = found.methods[grant["access_grant_id"]]
+        if grant["is_managed"]:  # of an unmanaged one Seam shows its access codes only
+            _read_doors(reader, grant, spaces)
+            for method in methods:
+                _read_doors_of_method(reader, method, credentials)
+        for method in methods:
+            _read_codes(reader, method, codes)
 
 
-def _read_grant(reader: Reader, found: Found, grant: Row, methods: str) -> None:
+def _read_doors(reader: Reader, grant: Row, spaces: Mapping[str, Row]) -> None:
+    """The doors that a grant names itself: those that it reaches, but for those of its spaces."""
     own_id = grant["access_grant_id"]
     doors = reader.related("/access_grants/get_related", "devices", "acs_entrances", access_grant_ids=own_id)
-    spaces = [space for space in found.spaces if space["space_id"] in grant.get("space_ids", ())]
-    grant["device_ids"] = _beside(doors["devices"], "device_id", (space["device_ids"] for space in spaces))
-    entrances = (space["acs_entrance_ids"] for space in spaces)
-    grant["acs_entrance_ids"] = _beside(doors["acs_entrances"], "acs_entrance_id", entrances)
-    found.methods[own_id] = reader.present(methods, "access_methods", access_grant_id=own_id)
-    codes = {row["access_code_id"]: row for rows in found.codes.values() for row in rows}
-    for method in found.methods[own_id]:
-        _read_method(reader, found, method, codes)
+    own = [spaces[one] for one in grant.get("space_ids", ()) if one in spaces]
+    for key, name in (("devices", "device_id"), ("acs_entrances", "acs_entrance_id")):
+        in_spaces = {one for space in own for one in space[f"{name}s"]}
+        grant[f"{name}s"] = [row[name] for row in doors[key] if row[name] not in in_spaces]
 
 
-def _beside(rows: Iterable[Row], key: str, in_spaces: Iterable[Iterable[str]]) -> list[str]:
-    known = {one for ids in in_spaces for one in ids}
-    return [row[key] for row in rows if row[key] not in known]
-
-
-def _read_method(reader: Reader, found: Found, method: Row, codes: dict[str, Row]) -> None:
-    """The doors of a method. Its access codes and credentials are told that they are its own."""
+def _read_doors_of_method(reader: Reader, method: Row, credentials: Mapping[str, Row]) -> None:
+    """The doors of a method. Its credentials are told that they are its own."""
     own_id = method["access_method_id"]
     kinds = ("devices", "acs_entrances", "acs_credentials")
     own = reader.related("/access_methods/get_related", *kinds, access_method_ids=own_id)
     method["device_ids"] = [row["device_id"] for row in own["devices"]]
     method["acs_entrance_ids"] = [row["acs_entrance_id"] for row in own["acs_entrances"]]
-    keys = {row["acs_credential_id"] for row in own["acs_credentials"]}
-    for credential in found.credentials:
-        if credential["acs_credential_id"] in keys:
-            credential["access_method_id"] = own_id
+    for row in own["acs_credentials"]:
+        if row["acs_credential_id"] in credentials:
+            credentials[row["acs_credential_id"]]["access_method_id"] = own_id
+
+
+def _read_codes(reader: Reader, method: Row, codes: Mapping[str, Row]) -> None:
+    """Tell the access codes of a method that they are its own."""
+    own_id = method["access_method_id"]
     if method.get("mode") == "code":
         for code_id in reader.ids("/access_codes/list", "access_codes", access_method_id=own_id):
             if code_id in codes:

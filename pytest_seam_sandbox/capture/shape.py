@@ -161,7 +161,8 @@ def _code(row: Row, of_device: list[tuple[Any, Any]]) -> Row:
 
 def _person(row: Row, found: Found) -> Row:
     names = ("user_identity_id", "user_identity_key", "full_name", "email_address", "phone_number", "created_at")
-    part = some(row, *names, "is_managed")
+    more = ("accessible_device_ids", "merged_user_identity_ids", "merged_user_identity_keys")
+    part = some(row, *names, "is_managed", *more)
     phones = [_phone(phone, found.holders) for phone in found.phones.get(row["user_identity_id"], ())]
     return part | ({"phones": phones} if phones else {})
 

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from ..backends.live.connection import Connection
 
 _ABOUT = """\
-Reads the devices, connected accounts, access codes, user identities, phones and access systems of a workspace, and
-writes them as a world from which sandboxes start: Sandbox(world="world.json"), pytest --seam-world=world.json.
+Reads what a workspace holds: devices and what belongs to them, connected accounts, user identities, phones, access
+systems, spaces, access grants and webhooks. Writes it as a world from which sandboxes start:
+Sandbox(world="world.json"), pytest --seam-world=world.json. What is not in the file is said on stderr.
 
 It reads with GET alone and changes nothing, so the key may be one of a production workspace. The key comes from the
 environment variable SEAM_API_KEY; it is sent to Seam only, and neither shown nor written.
 
-Names of people, e-mail addresses, phone numbers, PINs, serial numbers and the ids of the providers are replaced. Names
-of devices and entrances, keys and custom_metadata stay, but for what is personal in them. Look at the file before you
-give it to others.
+Names of people, e-mail addresses, phone numbers, PINs, serial numbers, the ids of the providers and the URLs of
+webhooks are replaced. Names of devices and entrances, keys and custom_metadata stay, but for what is personal in them.
+Secrets, links and tokens are never taken over. Look at the file before you give it to others.
 """
 
 

@@ -51,7 +51,18 @@ def faults_now(world: World, now: str, *, strict_ids: bool) -> Iterator[Fault]:
 def _of_people(people: Iterable[Person], owners: Owners) -> Iterator[Fault]:
     for name in ("user_identity_key", "email_address", "phone_number"):
         yield from taken("user_identities", name, [getattr(person, name) for person in people])
+    keys = [key for person in people for key in (person.user_identity_key, *person.merged_user_identity_keys)]
     for number, person in enumerate(people):
+        place = ("user_identities", number)
+        devices, name = person.accessible_device_ids, "accessible_device_ids"
+        yield from all_missing(place, "device_id", devices, owners, field=name)
+        for at, one in enumerate(person.merged_user_identity_ids):
+            if one in owners["user_identity_id"]:
+                text = "it is the id of a user identity in the file, so that was not merged"
+                yield Fault((*place, "merged_user_identity_ids", at), text)
+        for at, key in enumerate(person.merged_user_identity_keys):
+            if keys.count(key) > 1:
+                yield Fault((*place, "merged_user_identity_keys", at), "another one has it; it is unique at Seam")
         for index, phone in enumerate(person.phones):
             here = ("user_identities", number, "phones", index)
             yield from all_missing(here, "acs_credential_id", phone.acs_credential_ids, owners)

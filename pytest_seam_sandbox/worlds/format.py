@@ -154,7 +154,11 @@ class Phone(Thing):
 
 
 class Person(Thing):
-    """A user identity, with its phones."""
+    """A user identity, with its phones.
+
+    accessible_device_ids: the devices to which it was granted access by itself. merged_user_identity_ids,
+    merged_user_identity_keys: those of others that were merged into it.
+    """
 
     key: ClassVar[str] = "user_identity_id"
     user_identity_id: Id | None = None
@@ -164,6 +168,9 @@ class Person(Thing):
     phone_number: Text | None = None
     is_managed: StrictBool = True
     phones: tuple[Phone, ...] = ()
+    accessible_device_ids: tuple[Id, ...] = ()
+    merged_user_identity_ids: tuple[Id, ...] = ()
+    merged_user_identity_keys: tuple[Text, ...] = ()
 
 
 class Entrance(OfProvider):

@@ -181,6 +181,9 @@ def _add_person(workspace: Workspace, person: Person) -> None:
             phone_number=person.phone_number,
             user_identity_key=person.user_identity_key,
             is_managed=person.is_managed,
+            accessible_device_ids=tuple(dict.fromkeys(person.accessible_device_ids)),
+            merged_ids=person.merged_user_identity_ids,
+            merged_keys=person.merged_user_identity_keys,
             errors=conditions(workspace, person.errors),
             warnings=conditions(workspace, person.warnings),
         )

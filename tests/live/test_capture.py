@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 import consistency
 import consistency_of_devices
 from consistency_acs import contradictions
+from live.furnished import furnished
 from live.strict_server import StrictServer
 from pytest_seam_sandbox import Sandbox, SandboxError, cli
+from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.backends.live.connection import Connection, NoSuchPath, is_read
 from pytest_seam_sandbox.backends.seam_api import Refused
 from pytest_seam_sandbox.capture import capturing, personal, reader, reading, writing
@@ -27,6 +29,9 @@ from pytest_seam_sandbox.capture.words import ORDINARY
 from pytest_seam_sandbox.catalog.literals import World
 
 NOW = "2031-05-01T12:00:00.000Z"
+LOCK = "22222222-2222-4222-8222-222222222222"
+PERSON = "33333333-3333-4333-8333-333333333333"
+METHOD = "eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee"
 
 
 def get_of(sandbox, changed=lambda _, answer: answer):
@@ -196,6 +201,73 @@ def test_codes_and_outages_go_on_in_the_loaded_sandbox(load):
     assert again.access_codes == []
 
 
+NOT_ASKED_FOR = {
+    "/acs/entrances/list_credentials_with_access": "the credentials tell it",
+    "/acs/systems/list_compatible_credential_manager_acs_systems": "it follows from the types of the systems",
+    "/action_attempts/list": "what has happened",
+    "/devices/list_device_providers": "the same in all workspaces",
+    "/events/list": "what has happened",
+    "/locks/list": "they are devices",
+    "/noise_sensors/list": "they are devices",
+    "/thermostats/list": "they are devices",
+    "/user_identities/list_accessible_entrances": "their users tell it",
+    "/user_identities/list_acs_systems": "their users tell it",
+    "/user_identities/list_acs_users": "the users tell it",
+    "/workspaces/list": "not in this workspace",
+}
+
+
+def test_all_lists_are_read_or_known_not_to_be():
+    """Nothing is left out unnoticed: each list of the API is asked for, or it is said here why it need not be."""
+    asked = set()
+
+    def changed(path, answer):
+        asked.add(path)
+        return answer
+
+    with Sandbox(world="house", seed=3) as sandbox:
+        furnished(sandbox)
+        captured(sandbox, changed)
+    lists = {each.path for each in all_endpoints() if each.path.rpartition("/")[2].startswith("list")}
+    lists -= {"/access_methods/unmanaged/list"}  # asked for if there are unmanaged access grants, which see below
+
+    assert lists - asked == set(NOT_ASKED_FOR)
+    assert {path for path in asked if not path.rpartition("/")[2].startswith("list")} == {
+        "/workspaces/get",
+        "/access_grants/get_related",
+        "/access_methods/get_related",
+    }
+
+
+def test_unmanaged_grant_is_captured(load):
+    """A grant that Seam has found: in its own lists, with its methods."""
+    grant = {"access_grant_id": LOCK, "user_identity_id": PERSON, "is_managed": False, "requested_access_methods": []}
+    people = [{"user_identity_id": PERSON, "full_name": "Ann"}]
+    methods = [{"access_method_id": METHOD, "issued_at": NOW}]
+    grant["requested_access_methods"] = [{"mode": "card", "access_methods": methods}]
+    parts = {"version": 1, "user_identities": people, "access_grants": [grant]}
+    with load(capturing.Captured(parts, "", [])) as sandbox:
+        found = captured(sandbox, keep_personal=True)
+
+    (again,) = found.world["access_grants"]
+    assert (again["access_grant_id"], again["is_managed"]) == (LOCK, False)
+    assert again["requested_access_methods"][0]["access_methods"][0]["access_method_id"] == METHOD
+
+
+def test_people_keep_what_they_were_granted_and_who_was_merged(load):
+    """Devices of a person, and the ids and keys of others."""
+    with Sandbox(seed=3) as sandbox:
+        door = sandbox.create_device()
+        call = sandbox.backend.api.call
+        ids = [sandbox.create_user_identity(user_identity_key=key).user_identity_id for key in ("ann", "bob")]
+        call("/user_identities/grant_access_to_device", user_identity_id=ids[0], device_id=door.device_id)
+        call("/user_identities/merge", user_identity_id=ids[0], merged_user_identity_ids=ids[1:])
+        again = load(captured(sandbox, keep_personal=True))
+
+        assert seen(again) == seen(sandbox)
+    assert again.backend.api.call("/user_identities/get", user_identity_key="bob")
+
+
 def test_pages_are_followed(monkeypatch):
     """A list in many pages is one list."""
     monkeypatch.setattr(reader, "PAGE", 1)
@@ -321,9 +393,6 @@ def world_with(**parts):
     """A captured world, before anything is replaced."""
     lists = ("connected_accounts", "devices", "user_identities", "acs_systems", "spaces", "access_grants", "webhooks")
     return {"version": 1, "captured_at": NOW, **{name: [] for name in lists}, **parts}
-
-
-LOCK = "22222222-2222-4222-8222-222222222222"
 
 
 def test_logins_are_replaced_whatever_they_are():

@@ -1,7 +1,9 @@
 """Worlds in files: access groups, encoders, spaces, access grants, webhooks, and what thermostats and sensors have."""
 
 import json
+import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.worlds.file import UnusableWorld
+from pytest_seam_sandbox.worlds.format import World
+from pytest_seam_sandbox.worlds.references import parts_in, resource_lists
 from worlds.junk import put_junk
 
 LOCK = "22222222-2222-4222-8222-222222222222"
@@ -459,6 +463,18 @@ NO_SPACE = {"name": "X"}
     ("parts", "said"),
     [
         (
+            {"user_identities": [{"accessible_device_ids": [LOCK]}]},
+            "accessible_device_ids.0: the file has no device_id",
+        ),
+        (
+            {"user_identities": [{"user_identity_id": PERSON, "merged_user_identity_ids": [PERSON]}]},
+            "merged_user_identity_ids.0: it is the id of a user identity in the file, so that was not merged.",
+        ),
+        (
+            {"user_identities": [{"user_identity_key": "x"}, {"merged_user_identity_keys": ["x"]}]},
+            "user_identities.1.merged_user_identity_keys.0: another one has it; it is unique at Seam.",
+        ),
+        (
             {"acs_systems": [salto(users=[{"full_name": "A", "acs_entrance_ids": [SOME]}])]},
             "users.0.acs_entrance_ids.0: ",
         ),
@@ -685,3 +701,15 @@ def test_world_with_any_mistake_is_told_or_loads(start, data):
     with suppress(UnusableWorld):
         sandbox = start(**parts)
         assert sandbox.embedded.dump()["workspace_id"] == sandbox.workspace_id
+
+
+def test_documentation_names_each_field():
+    """The table in the guide has a row for each list, with all that its entries have."""
+    text = (Path(__file__).parents[2] / "docs/guide/worlds.md").read_text("utf-8")
+    rows = {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
+    lists = {str(place[-2]): part for place, part in parts_in(World.model_validate({"version": 1, **WHOLE}))}
+
+    assert set(resource_lists()) <= set(rows)
+    for name, part in lists.items():
+        shown = set(re.findall(r"`(\w+)`", rows["thermostat_daily_programs" if name == "periods" else name]))
+        assert set(type(part).model_fields) - {"created_at", "errors", "warnings"} <= shown, name
