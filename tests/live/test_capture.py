@@ -514,13 +514,13 @@ def test_empty_details_are_nothing_to_look_for():
 
 def test_ids_in_keys_stay_ids():
     """All codes of an access method share a key, its id; no PIN and no name is replaced inside of an id."""
-    own_id = "482148ed-0e7e-477e-ad87-4821aded4821"
+    own_id = "482148ed-0e7e-477e-ad87-4821face4821"
     method = {"access_method_id": own_id, "code": "4821"}
     grant = {"user_identity_id": LOCK, "requested_access_methods": [{"mode": "code", "access_methods": [method]}]}
-    codes = [{"code": "4821", "name": "Ed Aded", "is_managed": True, "common_code_key": own_id}]
+    codes = [{"code": "4821", "name": "Ed Face", "is_managed": True, "common_code_key": own_id}]
     codes[0]["access_method_id"] = own_id
     lock = {"device_type": "nuki_lock", "name": own_id, "is_managed": True, "access_codes": codes}
-    people = [{"user_identity_id": LOCK, "full_name": "Ed Aded"}]
+    people = [{"user_identity_id": LOCK, "full_name": "Ed Face"}]
 
     parts = {"devices": [lock], "user_identities": people, "access_grants": [grant]}
     world = personal.without_people(world_with(**parts), 0)
