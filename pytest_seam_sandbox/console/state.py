@@ -16,6 +16,7 @@ from ..backends.unfinished import Begun
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.history import Sent
 from ..report.lines import Shown, is_shown
+from ..report.texts import Names
 from ..transports.control_arguments import arguments
 from .entries import shown
 from .offers import Offer, Simulations, ending_offer, outage_offers
@@ -53,7 +54,8 @@ class ConsoleState:
             app.settle()
             backend = self._backend.of_workspace(workspace) if workspace in app.workspaces else self._backend
             known = run == self._run
-            history, names, shown_id = app.history, backend.names(), backend.workspace_id
+            history, shown_id = app.history, backend.workspace_id
+            names = Names((backend.workspace,), {})
             entries = [one for one in history.since(since if known else 0) if is_shown(one) and _is_of(one, shown_id)]
             newest = self._newest_version(backend)
             answer = {

@@ -105,7 +105,7 @@ def _gaps(kind: str, never: Sequence[str], called: Sequence[str]) -> Iterator[st
 
     Of operations there is none: the program calls what it needs.
     """
-    families = {path.split("/")[1] for path in called}
+    families = {path.split("/")[1] for path in called} - {"action_attempts"}  # whoever waits for anything polls those
     stems = tuple({_PLURAL.sub("y" if family.endswith("ies") else "", family) for family in families})
     if kind in ("operations", "events", "refusals"):
         actions = {path.rpartition("/")[2] for path in called}

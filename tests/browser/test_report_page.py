@@ -248,3 +248,14 @@ def test_coverage_of_a_run(page, tmp_path):
     path.write_text(page_of([], "made"), "utf-8")
     page.reload()
     assert page.is_hidden("#coverage")
+
+
+def test_page_leaves_no_names_behind_and_lets_no_text_become_markup(page, shown, block):
+    """Its scripts keep to themselves, and its policy has the browser refuse whatever would make markup of a text."""
+    sandbox = Sandbox()
+    sandbox.create_device(name="GARAGE")
+    shown(block(picture_of(sandbox.backend, "it")))
+
+    assert page.evaluate("[typeof make, typeof Chart, typeof report, typeof tipNode]") == ["undefined"] * 4
+    policy = page.get_attribute("meta[http-equiv='Content-Security-Policy']", "content")
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy

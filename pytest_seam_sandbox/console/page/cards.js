@@ -32,7 +32,7 @@ function chips(thing) {
   if ("door_open" in properties) found.push(chip(properties.door_open ? "door open" : "door closed"));
   if ("battery_level" in properties) found.push(chip(`battery ${Math.round(properties.battery_level * 100)} %`));
   if ("temperature_celsius" in properties) found.push(chip(`${Math.round(properties.temperature_celsius * 10) / 10} °C`));
-  if ("noise_level_decibels" in properties) found.push(chip(`${properties.noise_level_decibels} dB`));
+  if ("noise_level_decibels" in properties) found.push(chip(`${Math.round(properties.noise_level_decibels)} dB`));
   if (!thing.is_managed) found.push(chip("unmanaged", "warn"));
   found.push(...thing.errors.map((code) => chip(code, "bad")), ...thing.warnings.map((code) => chip(code, "warn")));
   return [element("ul", { class: "chips plain", "aria-label": "State" }, ...found)];

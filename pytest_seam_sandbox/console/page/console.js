@@ -220,8 +220,10 @@ function entryRow(entry) {
     element("div", { class: "text", text: entry.text }),
     element("div", { class: "about", text: entry.about }),
   );
-  if (entry.detail) {
-    const detail = typeof entry.detail === "string" ? entry.detail : JSON.stringify(entry.detail, null, 2);
+  if (typeof entry.detail === "string") {
+    row.append(element("div", { class: "about", text: entry.detail }));
+  } else if (entry.detail) {
+    const detail = JSON.stringify(entry.detail, null, 2);
     row.append(element("details", {}, element("summary", { text: "Detail" }), element("pre", { text: detail })));
   }
   rows.set(entry, row);

@@ -1,4 +1,3 @@
-"use strict";
 // The picture of one sandbox: lanes over the entries of its timeline. Only what is in view is in the document.
 
 const LEAST = 22, MOST = 56, LANE = 46, TOP = 24, NAME = 15;

@@ -5,7 +5,7 @@ let pictures = 0;
 
 function timelineOf(picture) {
   const name = `p${++pictures}`, entries = picture.entries.map(entryOf);
-  const detail = make("div", { class: "detail", "aria-live": "polite", "aria-label": "Details" }, "Choose an entry for its details.");
+  const detail = make("div", { class: "detail", role: "region", tabindex: "0", "aria-live": "polite", "aria-label": "Details" }, "Choose an entry for its details.");
   const choose = (place) => { chart.select(place); list.select(place); describe(detail, entries[place]); };
   const chart = new Chart(picture, entries, choose, `${name}c`);
   const list = new List(picture.title, entries, choose, `${name}l`);
@@ -52,8 +52,8 @@ function legend() {
 // What of Seam was tried: for each kind how much of it, and when it is opened, what and what never.
 function coverageOf(row) {
   const all = row.tried.length + row.never.length;
-  const list = (title, names) => (names.length ? [make("strong", {}, title), make("ul", { class: "mono" }, ...names.map((name) => make("li", {}, name)))] : []);
-  return make("details", { class: "kind-of" }, make("summary", {}, `${row.kind}: ${row.tried.length} of ${all} that are emulated`,
+  const list = (title, names) => (names.length ? [make("h3", {}, title), make("ul", { class: "mono" }, ...names.map((name) => make("li", {}, ...breakable(name))))] : []);
+  return make("details", { class: "kind-of" }, make("summary", {}, make("span", {}, `${row.kind}: ${row.tried.length} of ${all} that are emulated`),
     make("meter", { min: 0, max: all, value: row.tried.length, "aria-label": `${row.kind} tried` })), ...list("tried", row.tried), ...list("never", row.never));
 }
 

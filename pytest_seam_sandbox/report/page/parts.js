@@ -112,13 +112,18 @@ function describe(node, entry) {
   node.replaceChildren(make("strong", {}, entry.text), facing([...facts, ...Object.entries(entry.details)]));
 }
 
+// A name that goes on in the next line behind a mark, where it has to.
+function breakable(name) {
+  return name.split(/(?<=[._/(])/).flatMap((part) => [part, make("wbr")]);
+}
+
 function facing(facts) {
   return make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, String(value))]));
 }
 
 // A sweep: a line for each call, a column for each disruption; a cell tells what came of its trial.
 function tableOf(picture) {
-  const detail = make("div", { class: "detail", "aria-live": "polite" }, "Choose a cell for what came of its trial.");
+  const detail = make("div", { class: "detail", role: "region", tabindex: "0", "aria-live": "polite", "aria-label": "Trial" }, "Choose a cell for what came of its trial.");
   const words = { passed: "ok", absorbed: "absorbed", failed: "✕ FAILED", "not possible": "n/a" };
   const buttons = [];
   const show = (cell, button) => {
@@ -138,11 +143,11 @@ function tableOf(picture) {
       return make("td", {}, button);
     });
     buttons.push(line);
-    return make("tr", {}, make("th", { scope: "row", class: "mono" }, call), ...made);
+    return make("tr", {}, make("th", { scope: "row", class: "mono" }, ...breakable(call)), ...made);
   });
   const first = buttons.flat()[0];
   if (first) first.tabIndex = 0;
-  const head = make("tr", {}, make("th", { scope: "col" }, "call"), ...picture.columns.map((name) => make("th", { scope: "col" }, name)));
+  const head = make("tr", {}, make("th", { scope: "col" }, "call"), ...picture.columns.map((name) => make("th", { scope: "col" }, ...breakable(name))));
   const table = make("table", { keydown: (event) => roam(event, buttons) }, make("thead", {}, head), make("tbody", {}, ...rows));
   return make("div", {}, make("h3", {}, picture.title), make("p", {}, picture.summary), make("div", { class: "table" }, table), detail);
 }
