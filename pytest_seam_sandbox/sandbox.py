@@ -112,9 +112,10 @@ class Sandbox(SandboxWorkspace):
     differ. action_attempts: "instant", "poll" or seconds. event_latency: seconds until an event shows. state_latency:
     seconds until Seam notices what is simulated at a provider. deactivation_latency: seconds until a deactivated
     phone is gone. strict_ids: refuse ids that are no UUID. rate_limits: answer 429 beyond Seam's documented limits per
-    device. intercept_allow: further hosts that may be reached for real under interception, as text separated by commas
-    or as a list. api_key: of the form seam_test…; by default it follows from the seed. backend: "live" for a workspace
-    at Seam, see `live`; then there is no world, and what says how the emulator behaves has no effect.
+    device. automations: make access grants of the stays that customers tell of. intercept_allow: further hosts that may
+    be reached for real under interception, as text separated by commas or as a list. api_key: of the form seam_test…;
+    by default it follows from the seed. backend: "live" for a workspace at Seam, see `live`; then there is no world,
+    and what says how the emulator behaves has no effect.
     extensions: what other packages have added, from the fixture seam_extensions or from `extensions_of`.
     All seconds are sandbox seconds. Each setting is also taken as the text of an ini file. Environment, ini file,
     options and markers are not read here; the fixtures do that. Raises SandboxError for a value that it does not take.

@@ -102,6 +102,12 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType(
         "rate_limits": Setting(
             "false", "answer 429 beyond Seam's documented limits per device", values.flag, is_manner=True
         ),
+        "automations": Setting(
+            "false",
+            "make access grants of the stays in /customers/push_data, as Seam's automations do when they are on",
+            values.flag,
+            is_manner=True,
+        ),
         "intercept_allow": Setting(
             "",
             "hosts that may be reached for real under seam_intercept, separated by commas",
@@ -177,6 +183,7 @@ class SandboxSettings(TypedDict, total=False):
     deactivation_latency: float | str
     strict_ids: bool | str
     rate_limits: bool | str
+    automations: bool | str
     intercept_allow: str | Iterable[str]
     api_key: str | None
     backend: str

@@ -18,6 +18,7 @@ class Settings:
     state_latency: seconds on the sandbox clock until Seam notices what has happened at a provider.
     deactivation_latency: seconds on the sandbox clock from the deactivation of a phone to its end.
     rate_limits: answer 429 beyond Seam's documented limits per device, in sandbox time.
+    automations: make access grants of the stays that customers tell of, as Seam's automations do.
     strict_ids: an id that is no UUID is refused with 400 "Invalid uuid"; otherwise it is looked up (404).
     """
 
@@ -27,3 +28,4 @@ class Settings:
     deactivation_latency: float = 0.0
     strict_ids: bool = True
     rate_limits: bool = False
+    automations: bool = False

@@ -51,6 +51,7 @@ ALLOWED = "seam_sandbox._allowed == ('a.example', 'b.example')"
         ("strict_ids", "off", f"{SETTINGS}.strict_ids is False"),
         ("strict_ids", "Yes", f"{SETTINGS}.strict_ids is True"),
         ("rate_limits", "true", f"{SETTINGS}.rate_limits is True"),
+        ("automations", "on", f"{SETTINGS}.automations is True"),
         ("intercept_allow", "a.example, B.example", ALLOWED),
         ("api_key", "seam_test1_mine", "seam_sandbox.api_key == 'seam_test1_mine'"),
     ],

@@ -32,9 +32,16 @@ class Doors:
 
 def doors_of(workspace: Workspace, grant: AccessGrantRow) -> Doors:
     """The doors that a grant names, together with all members of its spaces (docs)."""
-    spaces = those(workspace[SpaceRow], grant.space_ids)
-    device_ids = {*grant.device_ids, *(one for space in spaces for one in space.device_ids)}
-    entrance_ids = {*grant.acs_entrance_ids, *(one for space in spaces for one in space.acs_entrance_ids)}
+    return doors_at(workspace, grant.space_ids, device_ids=grant.device_ids, acs_entrance_ids=grant.acs_entrance_ids)
+
+
+def doors_at(
+    workspace: Workspace, space_ids: Iterable[str], device_ids: Iterable[str] = (), acs_entrance_ids: Iterable[str] = ()
+) -> Doors:
+    """The members of these spaces, together with these doors."""
+    spaces = those(workspace[SpaceRow], space_ids)
+    device_ids = {*device_ids, *(one for space in spaces for one in space.device_ids)}
+    entrance_ids = {*acs_entrance_ids, *(one for space in spaces for one in space.acs_entrance_ids)}
     devices = [device for device in those(workspace[DeviceRow], device_ids) if device.is_managed]
     return Doors(tuple(devices), tuple(those(workspace[AcsEntranceRow], entrance_ids)))
 

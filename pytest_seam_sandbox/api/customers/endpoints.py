@@ -43,15 +43,18 @@ from .state import delete_customers, delete_people, delete_places, delete_stays,
 
 router = Router("/customers")
 
-_NO_AUTOMATION = "Seam's automations make access grants of it; they are off, and their switch is in Seam's Console"
+_AUTOMATIONS = (
+    "The switch of Seam's automations, which make access grants of reservations, bookings and access grants, is in its "
+    "Console: here it is the setting automations, and off by default. No source says in which order the ways in are "
+    "tried (here code, card, mobile key, cloud key, the first that a door has), or what becomes of a stay whose person "
+    "or place nobody has told of (nothing)."
+)
 _UNSEEN = "Seam's Console and portals show it; no answer does"
 _ONE_MARK = "in the sandbox device.low_battery comes at one mark, a charge of 0.3, for every customer"
 _PAGES = "it shapes the pages of the portal, which the sandbox does not have"
 DATA = MappingProxyType(
     {
-        "access_grants": _NO_AUTOMATION,
-        "bookings": _NO_AUTOMATION,
-        "reservations": _NO_AUTOMATION,
+        "reservations.custom_metadata": _UNSEEN,
         "property_listings": _UNSEEN,
         "sites": _UNSEEN,
         "staff_members": _UNSEEN,
@@ -84,6 +87,7 @@ _PORTAL = MappingProxyType(
     allow=WORKSPACE,
     source="docs",
     no_effect={**_PORTAL, **{f"customer_data.{name}": reason for name, reason in DATA.items()}},
+    conflict=_AUTOMATIONS,
 )
 def create_portal(
     workspace: Workspace,
@@ -121,6 +125,7 @@ def create_portal(
     allow=WORKSPACE,
     source="docs",
     no_effect={**DATA, "low_battery_alert_threshold": _ONE_MARK},
+    conflict=_AUTOMATIONS,
 )
 def push_data(
     workspace: Workspace,
@@ -151,7 +156,8 @@ def push_data(
     """Tell of a customer's people and places: user identities and spaces by their keys, new or with new details.
 
     A space comes without doors: space.created; /spaces/create with its key gives it some. Who has another's email
-    address or phone number is skipped silently (docs). The sandbox has no customization profiles: 404.
+    address or phone number is skipped silently (docs). With the setting `automations` a stay becomes an access grant,
+    and told again the grant has its new times. The sandbox has no customization profiles: 404.
     """
     refuse_profile(customization_profile_id)
     data = {
@@ -168,6 +174,9 @@ def push_data(
         "facilities": facilities,
         "buildings": buildings,
         "listings": listings,
+        "reservations": reservations,
+        "bookings": bookings,
+        "access_grants": access_grants,
     }
     push(workspace, customer_key, data)
 

@@ -1,13 +1,12 @@
 """What becomes of a customer's data: people are user identities, places are spaces; and how all of it is deleted.
 
-Seam's automations, which make access grants of reservations, are switched on in its Console; here they are off.
+Seam's automations, which make access grants of reservations, are in stays.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Any
 
 from ...engine.clock import format_time
@@ -27,31 +26,9 @@ from ..user_identities.model import (
     refuse_duplicates,
     remove_user_identity,
 )
+from .stays import PEOPLE, PLACES, STAYS, push_stay
 
 PORTAL_LIFETIME = timedelta(days=7)
-PEOPLE: Mapping[str, str] = MappingProxyType(
-    {
-        "guests": "guest_key",
-        "tenants": "tenant_key",
-        "residents": "resident_key",
-        "users": "user_key",
-        "user_identities": "user_identity_key",
-    }
-)
-"""The lists of people, and the name of the key of each."""
-PLACES: Mapping[str, str] = MappingProxyType(
-    {
-        "spaces": "space_key",
-        "properties": "property_key",
-        "rooms": "room_key",
-        "common_areas": "common_area_key",
-        "units": "unit_key",
-        "facilities": "facility_key",
-        "buildings": "building_key",
-        "listings": "listing_key",
-    }
-)
-"""The lists of places that are spaces to Seam (docs), and the name of the key of each."""
 
 
 def push(workspace: Workspace, customer_key: str, data: Mapping[str, Any]) -> None:
@@ -62,6 +39,10 @@ def push(workspace: Workspace, customer_key: str, data: Mapping[str, Any]) -> No
     for name, key in PLACES.items():
         for place in data.get(name) or ():
             _push_place(workspace, customer_key, place[key], place)
+    if workspace.settings.automations:
+        for name, (key, field) in STAYS.items():
+            for stay in data.get(name) or ():
+                push_stay(workspace, customer_key, stay, {field: stay[key]})
 
 
 def _push_person(workspace: Workspace, customer_key: str, key: str, told: Mapping[str, Any]) -> None:
