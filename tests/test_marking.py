@@ -202,6 +202,22 @@ def test_codes_wait_for_a_lock_that_is_marked_as_lost(world):
     assert world.seam.access_codes.get(access_code_id=late.access_code_id).status == "set"
 
 
+@pytest.mark.parametrize("code", sorted(DEVICE_ERRORS))
+def test_error_of_a_device_says_the_same_on_an_access_code(world, code):
+    """Whose error it is: insufficient_permissions is one of the account, wherever it stands (SDK)."""
+    for name in ("device", "access_code"):
+        world.set(name, "error", code)
+    on_device, on_code = (
+        next(error for error in world.shown(name)["errors"] if error["error_code"] == code)
+        for name in ("device", "access_code")
+    )
+
+    of_device, of_code = (
+        {name: error[name] for name in error if name.startswith("is_")} for error in (on_device, on_code)
+    )
+    assert of_device == of_code
+
+
 @pytest.mark.parametrize("code", ["august_lock_not_authorized", "insufficient_permissions", "subscription_required"])
 def test_codes_wait_while_they_cannot_be_programmed(world, code):
     """The device stays online; online codes are not programmed until the error is gone."""

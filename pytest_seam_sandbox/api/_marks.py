@@ -232,9 +232,8 @@ def _account_flags(code: str) -> Flags:
 
 
 def _code_flags(code: str) -> Flags:
-    """Errors of its device or account, and its own: among them that the rights to manage PINs are lacking."""
-    is_own = code not in DEVICE_ERRORS or code == "insufficient_permissions"
-    return OF_CODE if is_own else DEVICE_ERRORS[code].flags
+    """Errors of its device or account, and its own."""
+    return DEVICE_ERRORS[code].flags if code in DEVICE_ERRORS else OF_CODE
 
 
 def _begin_device(workspace: Workspace, device: DeviceRow, field: Field, condition: Condition) -> None:
