@@ -1,10 +1,15 @@
 """For the project's own suite only: pytester may be asked for in the root conftest alone."""
 
 import asyncio
+import os
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["pytester"]
+
+if "HYPOTHESIS_PROFILE" in os.environ:  # .ci/run looks at the same examples each time, with or without CI
+    settings.load_profile(os.environ["HYPOTHESIS_PROFILE"])
 
 
 @pytest.fixture(scope="session", autouse=True)
