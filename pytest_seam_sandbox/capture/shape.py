@@ -15,7 +15,7 @@ from ..engine.errors import SandboxError
 from ..worlds.climate import PROGRAMS, WEEK
 from ..worlds.device_checks import NEEDED, known_flags
 from ..worlds.format import VERSION
-from ..worlds.properties import check_property
+from ..worlds.properties import check_property, twin_of
 from .found import Found, Row
 from .shape_access import grant_part, space_part, system_part, webhook_part
 from .shape_common import metadata, some, system_type
@@ -126,7 +126,8 @@ def _threshold(row: Row) -> Row:
 def _own_properties(properties: Row, model: DeviceModel, *, is_managed: bool) -> Row:
     told = {name: value for name, value in properties.items() if name not in _ELSEWHERE}
     own = {name: value for name, value in told.items() if _is_known(name, value)}
-    own = {name: value for name, value in own.items() if model.properties.get(name) != value}
+    differing = {name for name, value in own.items() if model.properties.get(name) != value}
+    own = {name: value for name, value in own.items() if not differing.isdisjoint((name, twin_of(name)))}
     could_show = set(model.properties) if is_managed else set(model.properties) & set(UNMANAGED_PROPERTIES)
     withheld = WITHHELD_OFFLINE if properties.get("online") is False else frozenset()
     lacks = [name for name in model.properties if name in could_show - set(properties) - withheld - NEEDED]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from ..api._shared import plain
@@ -17,6 +18,9 @@ from ..report.texts import nearest
 __tracebackhide__ = is_for_the_test
 
 _SHOWN = 200
+_ROUNDING = 1.5
+"""Degrees Fahrenheit that two whole numbers for one temperature can lie apart."""
+_UNITS: Mapping[str, str] = MappingProxyType({"_celsius": "_fahrenheit", "_fahrenheit": "_celsius"})
 
 
 def one_name(names: Mapping[str, str | None]) -> str | None:
@@ -45,6 +49,7 @@ def own_properties(properties: Mapping[str, Any], model: DeviceModel) -> dict[st
         if isinstance(value, dict) and isinstance(template, Mapping) and not name.endswith("_metadata"):
             own[name] = {**template, **value}
     _complete_battery(own, properties)
+    complete_temperatures(own, properties, "properties")
     for name in ("offline_time_frame_options", "online_time_frame_options"):
         _check_time_frames(f"properties.{name}", own.get(name, ()))
     refuse_no_json("properties", own)
@@ -147,6 +152,53 @@ def _complete_battery(own: dict[str, Any], given: Mapping[str, Any]) -> None:
         own["battery_level"], own["battery"] = level, {**own.get("battery", {}), "level": level, "status": status}
     if not found and battery:
         raise SandboxError(f"battery needs a level, got {quoted(dict(battery), _SHOWN)}.")
+
+
+def twin_of(name: str) -> str | None:
+    """The name of the same temperature in the other unit; None for what is no temperature."""
+    for unit, other in _UNITS.items():
+        if name.endswith(unit):
+            return name.removesuffix(unit) + other
+    return None
+
+
+def complete_temperatures(own: dict[str, Any], given: Mapping[str, Any], place: str) -> None:
+    """Let each temperature say the same in both units, also inside objects and lists.
+
+    own: what is completed. given: what somebody has given of it. Raises SandboxError for two temperatures at one place.
+    """
+    for name, value in given.items():
+        here = f"{place}.{name}"
+        if isinstance(value, Mapping) and isinstance(own[name], dict) and not name.endswith("_metadata"):
+            complete_temperatures(own[name], value, here)
+        elif isinstance(value, list | tuple):
+            for index, (part, inner) in enumerate(zip(own[name], value, strict=True)):
+                if isinstance(inner, Mapping):
+                    complete_temperatures(part, inner, f"{here}.{index}")
+        twin = twin_of(name)
+        if twin is not None and twin in given:
+            _check_twins(place, {name: value, twin: given[twin]})
+        elif twin is not None and not isinstance(value, Mapping):
+            own[twin] = None if value is None else _in_other_unit(name, value)
+
+
+def _in_other_unit(name: str, value: float) -> float:
+    from ..api.thermostats.set_points import to_celsius, to_fahrenheit
+
+    convert = to_fahrenheit if name.endswith("_celsius") else to_celsius
+    return convert(value) - (convert(0) if name.startswith("min_heating_cooling_delta") else 0)
+
+
+def _check_twins(place: str, twins: Mapping[str, Any]) -> None:
+    """Raise SandboxError for a temperature that is another one in the other unit, by more than rounding."""
+    name = next(name for name in twins if name.endswith("_celsius"))
+    celsius, fahrenheit = twins[name], twins[twin_of(name) or ""]
+    if celsius is None or fahrenheit is None:
+        differ = celsius is not fahrenheit
+    else:
+        differ = abs(_in_other_unit(name, celsius) - fahrenheit) > _ROUNDING
+    if differ:
+        raise SandboxError(f"there are two temperatures in {place}: {dict(twins)}. Give one of them.")
 
 
 def refuse_no_json(name: str, value: Any) -> None:
