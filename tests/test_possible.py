@@ -58,6 +58,9 @@ WRONG = {
     "a time": ({"created_at": datetime(2026, 1, 31, tzinfo=UTC)}, "Give '2026-01-31T00:00:00.000Z'"),
     "a time without zone": ({"created_at": datetime(2026, 1, 31)}, "Give an aware time"),  # noqa: DTZ001 - refused
     "text of a time": ({"occurred_at": "2026-01-31T00:00:00Z"}, "such as '2026-01-31T00:00:00.000Z'"),
+    "no id at all": ({"device_id": None}, "every 'device.disconnected' has a value for device_id; got None"),
+    "no code": ({"error_code": None}, "error_code; got None. Leave it out"),
+    "no time at all": ({"created_at": None}, "created_at; got None"),
     "text of no time": ({"occurred_at": "yesterday"}, "a time as Seam writes it, such as '2026"),
 }
 
@@ -120,6 +123,18 @@ def test_value_of_another_type_than_text():
     ]:
         with pytest.raises(SandboxError, match="is a value of type"):
             sandbox.expect_no_event(event_type, **fields)
+
+
+def test_none_where_a_value_may_be_missing():
+    """An event that may lack a field, or have null there, can be expected without it."""
+    sandbox = Sandbox()
+    for event_type, field in [
+        ("lock.unlocked", "access_code_id"),
+        ("access_code.deleted", "code"),
+        ("thermostat.temperature_threshold_exceeded", "lower_limit_celsius"),
+        ("device.added", "event_description"),
+    ]:
+        sandbox.expect_no_event(event_type, **{field: None})
 
 
 def test_ids_that_are_no_uuids():

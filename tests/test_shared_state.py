@@ -57,6 +57,7 @@ CALLS = {
     "catalog.devices.device_provider": ("august",),
     "provisioning.arguments._params": (rules.of_a_login,),
     "stateful.machine._faults_of": (FaultyMachine,),
+    "catalog.known.never_null_event_fields": ("space.created",),
     "catalog.known.required_event_fields": ("space.created",),
     "transports.waits._waiting_methods": (Locks,),
     "engine.places._is_ours_or_of_a_library": (__file__,),

@@ -67,6 +67,14 @@ def required_event_fields(event_type: str) -> tuple[str, ...]:
     return tuple(_facts("event_fields.json")["required"][event_type])
 
 
+@cache
+def never_null_event_fields(event_type: str) -> frozenset[str]:
+    """The fields in which every event of this type has a value that is not null."""
+    facts = _facts("event_fields.json")
+    common = facts["common"].keys() - {"event_description"}
+    return frozenset(common | set(facts["required"][event_type]) - set(facts["nullable"].get(event_type, ())))
+
+
 def codes() -> dict[str, dict[str, list[str]]]:
     """The error and warning codes that each resource can carry: {"device": {"errors": [...], "warnings": [...]}}."""
     return dict(_facts()["codes"])

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from ..api._shared import plain
 from ..backends.event_list import EventList
-from ..catalog.known import codes, common_event_fields, event_fields, event_types
+from ..catalog.known import codes, common_event_fields, event_fields, event_types, never_null_event_fields
 from ..engine.clock import format_time, parse_time
 from ..engine.errors import SandboxError, is_for_the_test, shortened
 from ..engine.json_values import why_no_json
@@ -54,13 +54,15 @@ def check_fields(
 ) -> None:
     """Raise SandboxError for a field that events of this type do not have, and for a value that it cannot have.
 
-    A field or a value that one of the events has is right, whatever Seam's documents say. None is right too: so is a
-    field that an event does not carry. Values that are no JSON are matchers, and are left alone.
+    A field or a value that one of the events has is right, whatever Seam's documents say. None is right for a field
+    that an event may lack. Values that are no JSON are matchers, and are left alone.
     added: the names of the fields of an event that is none of Seam's; they can have any value.
     """
     known = event_fields(event_type) if added is None else {**dict.fromkeys(added), **common_event_fields()}
     for name, value in fields.items():
         wrong = _unknown(event_type, name, known) or _impossible(name, value, known, strict_ids, hint_at)
+        if value is None and added is None and name in never_null_event_fields(event_type):
+            wrong = f"every {event_type!r} has a value for {name}; got None. Leave it out to take any."
         if wrong and not _is_carried(event_type, name, value, known, events):
             raise SandboxError(wrong)
 

@@ -15,6 +15,7 @@ from contract.openapi import (
 from each import each
 from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import all_endpoints, all_events
+from pytest_seam_sandbox.catalog.known import never_null_event_fields
 
 pytestmark = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"needs Seam's OpenAPI document as {DOCUMENT.name}")
 
@@ -145,6 +146,17 @@ def test_event_cannot_lack_what_the_document_requires(event_type):
     demanded = {kind.wire_names.get(name, name) for name, needed in kind.declared.items() if needed}
 
     assert set(event_schemas()[event_type]["required"]) - COMMON <= demanded
+
+
+@pytest.mark.parametrize("event_type", sorted(event_schemas()))
+def test_fields_that_may_be_null(event_type):
+    """What counts as never null is required of the type, and the document allows no null there."""
+    schema = event_schemas()[event_type]
+    may_be_null = {name for name, field in schema["properties"].items() if field.get("nullable")}
+
+    known = never_null_event_fields(event_type)
+    assert known - COMMON <= set(schema["required"]) - may_be_null
+    assert known >= COMMON - {"event_type"}
 
 
 # answers
