@@ -103,7 +103,8 @@ class Clients(SandboxPart):
         Raises SandboxError for what cannot be a host.
         """
         allowed = self._allowed if allow is None else read_setting("intercept_allow", allow)
-        return Block(partial(self._ways.intercepting, allowed))
+        waits = self._backend.unfinished.block_waits("intercepted()", "no request was intercepted")
+        return Block(partial(self._ways.intercepting, allowed), waits)
 
     def serve(self, *, host: str = "127.0.0.1", port: int = 0, control: bool = False) -> Block[str]:
         """A loopback server for this sandbox, running inside the block; gives its base URL.
@@ -111,7 +112,8 @@ class Clients(SandboxPart):
         port: 0 for a free one. control: answer the control routes below /_sandbox/ as well.
         Entering raises SandboxError where it cannot listen.
         """
-        return Block(self._ways.server(host, port, control=control))
+        serving = self._ways.server(host, port, control=control)
+        return Block(serving, self._backend.unfinished.block_waits("serve()", "no server ran"))
 
     def _seam_options(self, given: dict[str, Any]) -> dict[str, Any]:
         from .transports.retries import takes_retries

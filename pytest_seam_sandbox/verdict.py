@@ -59,7 +59,7 @@ def _about_keys(backend: Backend) -> Iterator[str]:
 
 def left_over(backend: Backend) -> Iterator[Exception]:
     """What the end of the test makes wrong: faults that nobody met, webhooks that were not delivered, sweeps that
-    did not run, open outages.
+    did not run, blocks that were not entered, open outages.
 
     Outages that are open are ended, and faults are taken away.
     """
@@ -71,6 +71,8 @@ def left_over(backend: Backend) -> Iterator[Exception]:
         yield from ending()
     while unfinished.unused:
         yield unfinished.unused.pop(0)
+    while unfinished.idle:
+        yield unfinished.idle.pop(0)
     while unfinished.unentered:
         outage = unfinished.unentered.pop(0)
         yield SandboxError(

@@ -10,6 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
+from ..engine.errors import SandboxError
+from ..engine.places import place_of_caller, seen_at
+
 if TYPE_CHECKING:
     from .event_list import EventList
 
@@ -51,13 +54,15 @@ class Begun(Protocol):
 class Unfinished:
     """open: outages inside which the test is. unentered: those that were made and not entered.
 
-    problems: what `check` raises in place of where it happened. unused: sweeps that did not run, as what to raise.
-    endings: each says what else is left over at the end of a test. has_hinted: whether the test was told of its keys.
-    misspelt: what it was told of paths that Seam does not have.
+    idle: other blocks and loops that were made and have not begun, as what to raise. problems: what `check` raises in
+    place of where it happened. unused: sweeps that did not run, as what to raise. endings: each says what else is left
+    over at the end of a test. has_hinted: whether the test was told of its keys. misspelt: what it was told of paths
+    that Seam does not have.
     """
 
     open: list[Begun] = field(default_factory=list)
     unentered: list[Begun] = field(default_factory=list)
+    idle: list[Exception] = field(default_factory=list)
     problems: list[Exception] = field(default_factory=list)
     unused: list[Exception] = field(default_factory=list)
     endings: list[Callable[[], Iterator[Exception]]] = field(default_factory=list)
@@ -71,6 +76,24 @@ class Unfinished:
         if begun not in self._ids:
             self._ids[begun] = f"outage-{next(self._count)}"
         return self._ids[begun]
+
+    def waits(self, what: str, without: str, advice: str) -> Callable[[], None]:
+        """Hold it against the test that something was made and has not begun, until what this gives is called.
+
+        without: what did not happen for that reason. advice: how to write it.
+        """
+        place = seen_at(place_of_caller())
+        problem = SandboxError(f"{what} was made and never entered, so {without}. {advice}{place}")
+        self.idle.append(problem)
+
+        def begin() -> None:
+            self.idle[:] = [other for other in self.idle if other is not problem]
+
+        return begin
+
+    def block_waits(self, call: str, without: str) -> Callable[[], None]:
+        """The same for a block of the sandbox. call: how it is made."""
+        return self.waits(call, without, f"Write it as a block: with sandbox.{call}: ...")
 
     @contextmanager
     def set_aside(self) -> Iterator[None]:

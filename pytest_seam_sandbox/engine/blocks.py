@@ -18,13 +18,16 @@ class Block(ContextDecorator, AbstractContextManager[T], Generic[T]):
     """The context manager that `make` gives, made anew each time that it is entered.
 
     A mistake that is found on entering has no frames of its own: what pytest shows ends with the line of the test.
+    on_entry: called each time that it is entered.
     """
 
-    def __init__(self, make: Callable[[], AbstractContextManager[T]]) -> None:
+    def __init__(self, make: Callable[[], AbstractContextManager[T]], on_entry: Callable[[], None]) -> None:
         self._make = make
+        self._on_entry = on_entry
         self._open: list[AbstractContextManager[T]] = []
 
     def __enter__(self) -> T:
+        self._on_entry()
         manager = self._make()
         try:
             entered = manager.__enter__()

@@ -185,8 +185,11 @@ class Expecting:
         self._event_types = event_types
         self._fields = fields
         self._mark = 0
+        named = f"expecting({', '.join(map(repr, event_types))})"
+        self._begin = backend.unfinished.block_waits(named, "nothing was expected")
 
     def __enter__(self) -> None:
+        self._begin()
         for event_type in self._event_types:
             check_possible(self._backend, event_type, self._fields)
         self._mark = self._backend.mark()

@@ -10,6 +10,7 @@ from itertools import combinations
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..engine.blocks import Block
 from ..engine.errors import ExpectationFailed, OutageNotPossible, SandboxError, is_for_the_test
 from ..outages import OutageKind, OutageSpec
 from .fault_specs import FaultSpec
@@ -117,7 +118,11 @@ class OutagePlan:
         """
         if every is not None and not (_is_number(every) and every > 0):
             raise SandboxError(f"every is {every!r}; it takes a number of seconds > 0, or None.")
-        return _played(sandbox, self._resolved(sandbox), self._times(every))
+        resolved = self._resolved(sandbox)
+        begin = sandbox.backend.unfinished.waits(
+            f"the play of {self!r}", "nothing was lost", "Loop over it: for moment in plan.play(sandbox): ..."
+        )
+        return _played(sandbox, resolved, self._times(every), begin)
 
     def run(self, sandbox: Sandbox, tick: Callable[[Moment], object] | None = None, every: float | None = None) -> None:
         """Play the plan to its end. tick: called at each moment. every: as `play` takes it."""
@@ -173,8 +178,12 @@ def _refuse_clash(first: PlannedOutage, second: PlannedOutage) -> None:
 
 
 def _played(
-    sandbox: Sandbox, outages: Sequence[tuple[PlannedOutage, OutageSpec]], times: Sequence[float]
+    sandbox: Sandbox,
+    outages: Sequence[tuple[PlannedOutage, OutageSpec]],
+    times: Sequence[float],
+    begin: Callable[[], None],
 ) -> Generator[Moment, None, None]:
+    begin()
     started = sandbox.clock.now()
     active: dict[PlannedOutage, Outage] = {}
     try:
@@ -244,9 +253,15 @@ class FaultPlan:
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         _print_call(printer, "FaultPlan", self.faults)
 
-    @contextmanager
-    def on(self, sandbox: Sandbox) -> Iterator[tuple[Fault, ...]]:
+    def on(self, sandbox: Sandbox) -> Block[tuple[Fault, ...]]:
         """Set all faults inside the block; gives them in order. Raises SandboxError when two would meet one request."""
+        waits = sandbox.backend.unfinished.waits(
+            repr(self), "no request met a fault", "Write it as a block: with plan.on(sandbox): ..."
+        )
+        return Block(lambda: self._set_on(sandbox), waits)
+
+    @contextmanager
+    def _set_on(self, sandbox: Sandbox) -> Iterator[tuple[Fault, ...]]:
         with ExitStack() as stack:
             yield tuple([stack.enter_context(fault.on(sandbox)) for fault in self.faults])
 

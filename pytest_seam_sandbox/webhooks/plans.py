@@ -82,7 +82,10 @@ class DeliveryPlan:
 
         sandbox: a Sandbox.
         """
-        return Block(lambda: _played(self, sandbox.embedded, sandbox.webhooks.courier))
+        waits = sandbox.backend.unfinished.waits(
+            f"the play of {self!r}", "no message was disturbed", "Write it as a block: with plan.play(sandbox): ..."
+        )
+        return Block(lambda: _played(self, sandbox.embedded, sandbox.webhooks.courier), waits)
 
 
 @contextmanager
