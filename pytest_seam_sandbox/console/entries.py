@@ -50,4 +50,5 @@ def shown(entry: Shown, name_of: NameOf) -> dict[str, Any]:
 
 
 def _row(at: float, kind: str, text: str, about: str, **more: Any) -> dict[str, Any]:
-    return {"at": at, "kind": kind, "text": text, "about": about, "outcome": "", "is_failure": False} | more
+    said = {"text": masked(text), "about": masked(about)}
+    return {"at": at, "kind": kind, **said, "outcome": "", "is_failure": False} | more

@@ -95,7 +95,7 @@ def as_summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """
     counts = [(row["kind"], len(row["tried"]), len(row["tried"]) + len(row["never"])) for row in rows]
     lines = [f"{kind:<10} {tried:>3} of {known:>3} that are emulated" for kind, tried, known in counts]
-    called = next(row["tried"] for row in rows if row["kind"] == "operations")
+    called = [path for row in rows if row["kind"] == "operations" for path in row["tried"]]
     near = [line for row in rows for line in _gaps(row["kind"], row["never"], called)]
     return [*lines, *(["Never tried, and near to what the program calls:"] if near else []), *near]
 

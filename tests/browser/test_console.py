@@ -302,6 +302,17 @@ def test_another_workspace_is_chosen(page, url, seam_sandbox):
     see(entries(page, "device.connected"), "ANNEX DOOR")
 
 
+def test_address_of_a_workspace_that_has_gone(page, url, seam_sandbox, sandbox_device):
+    """The first is shown in its place, and its events once."""
+    page.goto(f"{url}#00000000-0000-4000-8000-000000000001")
+
+    see(card(page, sandbox_device.display_name))
+    see(entries(page, "device.added"))
+
+    assert page.url == f"{url}#{seam_sandbox.workspace_id}"
+    assert entries(page, "device.added").count() == 1
+
+
 def test_one_workspace_needs_no_choice(page, url, seam_sandbox):
     """Until there is a second one."""
     page.goto(url)
