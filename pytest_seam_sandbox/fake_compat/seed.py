@@ -12,7 +12,10 @@ from ..api.connected_accounts.state import make_account
 from ..api.devices.events import DeviceConnected
 from ..api.devices.model import DeviceRow, device_fields
 from ..api.devices.state import add_device
+from ..api.noise_sensors.levels import TRIGGERING
 from ..api.noise_sensors.model import NoiseThresholdRow
+from ..api.thermostats.climate import adjust
+from ..api.thermostats.set_points import both_units
 from ..api.user_identities.model import UserIdentityRow
 from ..backends.embedded import Embedded
 from ..catalog.devices import device_model
@@ -92,23 +95,31 @@ def _webview(workspace: Workspace, account: ConnectedAccountRow) -> ConnectWebvi
 
 
 def _devices(workspace: Workspace, john: ConnectedAccountRow) -> None:
+    """John's devices. Clients see the locks by names that the fake gives them beside those of the provider."""
     august, locked = device_model("august_lock"), {"locked": True}
-    add_device(workspace, john, august, device_id=names.AUGUST_1, name="Front Door", properties=locked)
-    add_device(workspace, john, august, device_id=names.AUGUST_2, name="Back Door", properties=locked)
+    locks = ((names.AUGUST_1, "Front Door", "Fake August Lock 1"), (names.AUGUST_2, "Back Door", "Fake August Lock 2"))
+    for device_id, name, nickname in locks:
+        add_device(workspace, john, august, device_id=device_id, name=name, nickname=nickname, properties=locked)
+    warm = both_units("temperature", 26, None)
     thermostat = device_model("ecobee_thermostat")
-    add_device(workspace, john, thermostat, device_id=names.ECOBEE, name="Thermostat 1")
-    loud = {"noise_level_decibels": 70}
-    add_device(
-        workspace, john, device_model("minut_sensor"), device_id=names.MINUT, name="Minut Sensor 1", properties=loud
-    )
+    device = add_device(workspace, john, thermostat, device_id=names.ECOBEE, name="Thermostat 1", properties=warm)
+    cool = {"hvac_mode_setting": "cool", **both_units("cooling_set_point", 24, None)}
+    adjust(workspace, device, cool, method="seam")  # so it cools, and its fan is running
+    minut, loud = device_model("minut_sensor"), {"noise_level_decibels": 70}
+    sensor = add_device(workspace, john, minut, device_id=names.MINUT, name="Minut Sensor 1", properties=loud)
+    _threshold(workspace, sensor)
+
+
+def _threshold(workspace: Workspace, sensor: DeviceRow) -> None:
+    """The only noise threshold, which the noise level reaches."""
     thresholds = workspace[NoiseThresholdRow]
     for threshold in list(thresholds):
         thresholds.remove(threshold.id)
     zone = "America/Los_Angeles"
-    thresholds.put(
+    reached = thresholds.put(
         NoiseThresholdRow(
             workspace.ids.uuid(),
-            names.MINUT,
+            sensor.id,
             "builtin_normal_hours",
             f"00:00:00[{zone}]",
             f"23:59:59[{zone}]",
@@ -116,6 +127,7 @@ def _devices(workspace: Workspace, john: ConnectedAccountRow) -> None:
             is_programmed=True,
         )
     )
+    workspace[DeviceRow].put(sensor.but(properties={**sensor.properties, TRIGGERING: [reached.id]}))
 
 
 def _person(workspace: Workspace, account: ConnectedAccountRow, webview: ConnectWebviewRow) -> None:

@@ -39,8 +39,8 @@ def test_devices_have_their_names_and_owners(fake):
 
     found = [(d["device_id"], d["display_name"], d["connected_account_id"].partition("_")[0]) for d in devices]
     assert found == [
-        ("august_device_1", "Front Door", "john"),
-        ("august_device_2", "Back Door", "john"),
+        ("august_device_1", "Fake August Lock 1", "john"),
+        ("august_device_2", "Fake August Lock 2", "john"),
         ("ecobee_device_1", "Thermostat 1", "john"),
         ("minut_device_1", "Minut Sensor 1", "john"),
         ("schlage_device_id", "Bathroom Door", "jane"),
@@ -48,6 +48,34 @@ def test_devices_have_their_names_and_owners(fake):
     providers = [device["device_provider"]["device_provider_name"] for device in devices]
     assert providers == ["august", "august", "ecobee", "minut", "schlage"]
     assert {device["workspace_id"] for device in devices} == {"seed_workspace_1"}
+
+
+def test_locks_have_two_names(fake):
+    """A lock is found by the name that the fake gives it; that of the provider is its appearance."""
+    lock = fake.call("/devices/get", {"name": "Fake August Lock 1"})["device"]
+
+    assert lock["device_id"] == "august_device_1"
+    assert lock["properties"]["name"] == "Fake August Lock 1"
+    assert lock["properties"]["appearance"]["name"] == "Front Door"
+    assert fake.send("/devices/get", {"name": "Front Door"}).status_code == 404
+
+
+def test_thermostat_cools(fake):
+    """It is set to cool to 24 °C, and its fan is running."""
+    thermostat = fake.call("/devices/get", {"device_id": "ecobee_device_1"})["device"]["properties"]
+
+    setting = thermostat["current_climate_setting"]
+    assert (setting["hvac_mode_setting"], setting["cooling_set_point_celsius"]) == ("cool", 24)
+    assert (thermostat["is_fan_running"], thermostat["fan_mode_setting"]) == (True, "auto")
+
+
+def test_noise_level_reaches_the_threshold(fake):
+    """70 decibels, where 60 are too many at any time of the day."""
+    sensor = fake.call("/devices/get", {"device_id": "minut_device_1"})["device"]["properties"]
+    [threshold] = fake.call("/noise_sensors/noise_thresholds/list", {"device_id": "minut_device_1"})["noise_thresholds"]
+
+    assert (sensor["noise_level_decibels"], threshold["noise_threshold_decibels"]) == (70, 60)
+    assert sensor["currently_triggering_noise_threshold_ids"] == [threshold["noise_threshold_id"]]
 
 
 def test_three_accounts_come_in_two_pages(fake):
