@@ -103,15 +103,14 @@ def _read_doors_of_method(reader: Reader, method: Row, credentials: Mapping[str,
     own = reader.related("/access_methods/get_related", *kinds, access_method_ids=own_id)
     method["device_ids"] = [row["device_id"] for row in own["devices"]]
     method["acs_entrance_ids"] = [row["acs_entrance_id"] for row in own["acs_entrances"]]
-    for row in own["acs_credentials"]:
-        if row["acs_credential_id"] in credentials:
-            credentials[row["acs_credential_id"]]["access_method_id"] = own_id
+    for key in credentials.keys() & {row["acs_credential_id"] for row in own["acs_credentials"]}:
+        credentials[key]["access_method_id"] = own_id
 
 
 def _read_codes(reader: Reader, method: Row, codes: Mapping[str, Row]) -> None:
     """Tell the access codes of a method that they are its own."""
     own_id = method["access_method_id"]
     if method.get("mode") == "code":
-        for code_id in reader.ids("/access_codes/list", "access_codes", access_method_id=own_id):
-            if code_id in codes:
-                codes[code_id]["access_method_id"] = own_id
+        own = reader.ids("/access_codes/list", "access_codes", access_method_id=own_id)
+        for code_id in codes.keys() & set(own):
+            codes[code_id]["access_method_id"] = own_id

@@ -24,14 +24,14 @@ Conditions = tuple[Condition, ...]
 
 def add_code(
     workspace: Workspace, device: DeviceRow, code: AccessCode, *, errors: Conditions, warnings: Conditions
-) -> None:
-    """A code of the device, with the events that tell of a new one."""
+) -> str:
+    """A code of the device, with the events that tell of a new one; its id."""
     with workspace.ids.naming(code.access_code_id):
         row = _row(workspace, device, code, errors=errors, warnings=warnings)
     if not code.is_managed:
         workspace[AccessCodeRow].put(row)
         workspace.events.emit(workspace, AccessCodeUnmanagedCreated(**code_fields(workspace, row)))
-        return
+        return row.id
     row = put(workspace, row)
     workspace.events.emit(workspace, AccessCodeCreated(**code_fields(workspace, row)))
     if code.status is None:
@@ -43,6 +43,7 @@ def add_code(
         kind = AccessCodeScheduledOnDevice if row.is_scheduled else AccessCodeSetOnDevice
         workspace.events.emit(workspace, kind(code=row.pin_on_lock, **code_fields(workspace, row)))
         plan_times(workspace, row)
+    return row.id
 
 
 def _row(

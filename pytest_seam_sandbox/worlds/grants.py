@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from ..api.user_identities.model import UserIdentityRow
 from ..engine.errors import ApiError
 from ..engine.workspace import Workspace
 from .conditions import conditions
-from .format import Device, Grant, Method, Request
+from .format import Grant, Method, Request
 from .references import Fault, Refused
 
 _LEAVING = "being_deleted"
@@ -31,16 +31,12 @@ _LEAVING = "being_deleted"
 class GrantLoader:
     """Adds access grants to a workspace that has their people, doors, codes and credentials already.
 
-    devices: those of the file, whose codes say for which access method they were made.
+    granted: the ids of the codes that were made for each access method, by its id.
     """
 
-    def __init__(self, workspace: Workspace, devices: Iterable[Device]) -> None:
+    def __init__(self, workspace: Workspace, granted: Mapping[str, Iterable[str]]) -> None:
         self._workspace = workspace
-        self._codes: dict[str, list[AccessCodeRow]] = {}
-        for code in (code for device in devices for code in device.access_codes if code.access_method_id):
-            row = workspace[AccessCodeRow].get(code.access_code_id)
-            if row is not None and code.access_method_id is not None:
-                self._codes.setdefault(code.access_method_id, []).append(row)
+        self._granted = granted
 
     def load(self, grants: Iterable[Grant]) -> None:
         """Add the grants. Raises Refused, with the place, for one that Seam would not make."""
@@ -128,21 +124,23 @@ class GrantLoader:
         requests = list(grant.requests)
         requests[index] = _with_method(requests[index], row.id)
         workspace[AccessGrantRow].put(grant.but(requests=tuple(requests)))
-        for code in self._codes.get(row.id, ()):
-            current = workspace[AccessCodeRow].get(code.id) or code
+        for code in self._codes_of(row.id):
             made_for = GrantedBy(row.id, grant.id, grant.access_grant_key)
-            workspace[AccessCodeRow].put(current.but(granted_by=made_for))
+            workspace[AccessCodeRow].put(code.but(granted_by=made_for))
         tell_of_method(workspace, AccessMethodCreated, row)
         if row.is_issued:
             tell_of_method(workspace, AccessMethodIssued, row, **given(code=row.code))
         else:
             soon(workspace, row.id)
 
+    def _codes_of(self, method_id: str) -> list[AccessCodeRow]:
+        return [self._workspace[AccessCodeRow][one] for one in self._granted.get(method_id, ())]
+
     def _method(self, grant: AccessGrantRow, request: RequestedMethod, method: Method) -> AccessMethodRow:
         workspace = self._workspace
         with workspace.ids.naming(method.access_method_id):
             method_id = workspace.ids.uuid()
-        codes = self._codes.get(method_id, [])
+        codes = self._codes_of(method_id)
         keys = workspace[AcsCredentialRow].where("access_method_id", method_id)
         own_devices = dict.fromkeys(code.device_id for code in codes)
         own_entrances = dict.fromkeys(one for key in keys for one in key.allowed_acs_entrance_ids or ())

@@ -59,13 +59,14 @@ def load_world(workspace: Workspace, world: World) -> None:
         workspace.ids.pass_over(own_id)
     for account in world.connected_accounts:
         _add_account(workspace, account)
+    granted: dict[str, list[str]] = {}
     for device in world.devices:
-        _add_device(workspace, device)
+        _add_device(workspace, device, granted)
     for person in world.user_identities:
         _add_person(workspace, person)
     SystemLoader(workspace).load(world.acs_systems)
     add_spaces(workspace, world.spaces)
-    GrantLoader(workspace, world.devices).load(world.access_grants)
+    GrantLoader(workspace, granted).load(world.access_grants)
     add_webhooks(workspace, world.webhooks)
 
 
@@ -130,7 +131,8 @@ def _add_account(workspace: Workspace, account: Account) -> None:
         announce_connection(workspace, row)
 
 
-def _add_device(workspace: Workspace, device: Device) -> None:
+def _add_device(workspace: Workspace, device: Device, granted: dict[str, list[str]]) -> None:
+    """A device with what it has. granted: gets the ids of the codes that were made for access methods, by their ids."""
     model = model_of(device)
     own = own_properties(device.properties, model)
     own_name, appearance = own.pop("name", None), own.pop("appearance", {})
@@ -160,7 +162,9 @@ def _add_device(workspace: Workspace, device: Device) -> None:
     row = workspace[DeviceRow][row.id]
     for code in device.access_codes:
         own_errors = conditions(workspace, code.errors, is_access_code_error=True)
-        add_code(workspace, row, code, errors=own_errors, warnings=conditions(workspace, code.warnings))
+        code_id = add_code(workspace, row, code, errors=own_errors, warnings=conditions(workspace, code.warnings))
+        if code.access_method_id is not None:
+            granted.setdefault(code.access_method_id, []).append(code_id)
 
 
 def _account_of(workspace: Workspace, device: Device, provider: str) -> ConnectedAccountRow:

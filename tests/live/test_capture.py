@@ -277,6 +277,90 @@ def test_pages_are_followed(monkeypatch):
         assert captured(sandbox, keep_personal=True).world | {"captured_at": one_by_one["captured_at"]} == one_by_one
 
 
+@pytest.mark.parametrize(
+    ("path", "rows", "said"),
+    [
+        ("/devices/list", None, "the answer to /devices/list has None as 'devices'; it takes a list."),
+        ("/devices/list", [7], "the answer to /devices/list has an entry without device_id in 'devices'."),
+        ("/devices/list", [{"device_id": 7}], "has an entry without device_id in 'devices'."),
+        ("/acs/users/list", {"a": 1}, "the answer to /acs/users/list has {'a': 1} as 'acs_users'; it takes a list."),
+    ],
+)
+def test_answer_of_another_form_is_told(path, rows, said):
+    """What is no list of resources, of whatever stands at the endpoint."""
+
+    def changed(asked, answer):
+        return {path.split("/")[-2] if "acs" not in path else "acs_users": rows} if asked == path else answer
+
+    with Sandbox(world="hotel") as sandbox, pytest.raises(SandboxError) as caught:
+        captured(sandbox, changed)
+
+    assert said in str(caught.value)
+    assert str(caught.value).endswith("Look at the server's answer.")
+
+
+def test_answer_without_what_belongs_to_a_grant_is_none_of_it():
+    """What is related may be left out, and be no object at all."""
+    with Sandbox(world="house") as sandbox:
+        furnished(sandbox)
+
+        def changed(asked, answer):
+            return {"batch": None} if asked.endswith("get_related") else answer
+
+        (grant,) = captured(sandbox, changed, keep_personal=True).world["access_grants"]
+
+    assert "device_ids" not in grant
+
+
+def test_server_that_lacks_some_lists_leaves_their_defaults():
+    """Where access groups, encoders and noise thresholds cannot be read, the sandbox has those of its kinds."""
+    lacks = ("/acs/access_groups/list", "/acs/encoders/list", "/noise_sensors/noise_thresholds/list")
+    lacks += ("/access_grants/get_related",)
+    with Sandbox(world="house") as sandbox:
+        furnished(sandbox)
+
+        def changed(path, answer):
+            if path in lacks:
+                raise NoSuchPath(path)
+            return answer
+
+        found = captured(sandbox, changed, keep_personal=True)
+
+    assert {f"the server has no path {path}" for path in lacks} <= set(found.left_out)
+    assert not any("access_groups" in system or "encoders" in system for system in found.world["acs_systems"])
+    assert not any("noise_thresholds" in device for device in found.world["devices"])
+
+
+def test_codes_of_the_backup_pool_are_counted():
+    """They are told of, and are not in the file."""
+    with Sandbox() as sandbox:
+        lock = sandbox.create_device()
+        ids = [sandbox.create_access_code(lock).access_code_id for _ in range(3)]
+
+        def changed(path, answer):
+            rows = [code | {"is_backup": code["access_code_id"] != ids[0]} for code in answer.get("access_codes", ())]
+            return answer | ({"access_codes": rows} if rows else {})
+
+        found = captured(sandbox, changed, keep_personal=True)
+
+    assert "2 backup access codes: a sandbox fills the pools of its devices itself" in found.left_out
+    assert [code["access_code_id"] for code in found.world["devices"][0]["access_codes"]] == ids[:1]
+
+
+def test_replacements_that_do_not_fit_are_an_error(monkeypatch):
+    """No file is written that no sandbox starts from."""
+
+    def spoiled(world, seed):
+        return world | {"devices": [{"device_type": "sauna_lock", "name": "Jane"}]}
+
+    monkeypatch.setattr(capturing, "without_people", spoiled)
+    with (
+        Sandbox() as sandbox,
+        pytest.raises(SandboxError, match=r"Give another --seed\. It says: devices\.0\.device_type"),
+    ):
+        captured(sandbox)
+
+
 def test_list_without_an_end_is_given_up():
     """A server that gives the same page forever does not keep the command busy forever."""
 
@@ -406,7 +490,16 @@ def test_logins_are_replaced_whatever_they_are():
         },
         {"account_type": "august", "display_name": "+15557654321", "user_identifier": {"phone": "+15557654321"}},
         {"account_type": "yale", "display_name": "Jane's Yale home", "user_identifier": {"email": "Jane@Doe.example"}},
-        {"account_type": "ttlock", "display_name": "x", "image_url": "https://photos.example/jane.png"},
+        *(
+            {"account_type": "ttlock", "display_name": "x", "image_url": url}
+            for url in (
+                "https://photos.example/jane.png",
+                "https://evilgetseam.com/jane.png",
+                "https://connect.getseam.com/assets/x.png?user=jane",
+                "https://jane@connect.getseam.com/x.png",
+                "http://[jane",
+            )
+        ),
     ]
     devices = [
         {
@@ -419,14 +512,14 @@ def test_logins_are_replaced_whatever_they_are():
     ]
 
     world = personal.without_people(world_with(connected_accounts=accounts, devices=devices), 0)
-    nuki, august, yale, other = world["connected_accounts"]
+    nuki, august, yale, *others = world["connected_accounts"]
     first = yale["display_name"].split("'")[0]
 
     assert nuki["display_name"] == nuki["user_identifier"]["username"] != "jdoe_92"
     assert august["display_name"] == august["user_identifier"]["phone"] != "+15557654321"
     assert yale["display_name"] == f"{first}'s Yale home" != "Jane's Yale home"
     assert yale["user_identifier"]["email"].endswith(("@example.org", "@example.com", "@example.net"))
-    assert "image_url" not in other
+    assert [other for other in others if "image_url" in other] == []
     assert world["devices"][0]["name"] == f"Lock of {nuki['display_name']}, {first}"
     assert world["devices"][0]["custom_metadata"] == {"flag": True}
 
@@ -520,6 +613,7 @@ def test_ids_in_keys_stay_ids():
     codes = [{"code": "4821", "name": "Ed Face", "is_managed": True, "common_code_key": own_id}]
     codes[0]["access_method_id"] = own_id
     lock = {"device_type": "nuki_lock", "name": own_id, "is_managed": True, "access_codes": codes}
+    lock["custom_metadata"] = {"method": own_id}
     people = [{"user_identity_id": LOCK, "full_name": "Ed Face"}]
 
     parts = {"devices": [lock], "user_identities": people, "access_grants": [grant]}
@@ -528,6 +622,7 @@ def test_ids_in_keys_stay_ids():
     (request,) = world["access_grants"][0]["requested_access_methods"]
 
     assert (code["common_code_key"], world["devices"][0]["name"]) == (own_id, own_id)
+    assert world["devices"][0]["custom_metadata"] == {"method": own_id}
     assert code["code"] == request["access_methods"][0]["code"] != "4821"
 
 
@@ -700,12 +795,15 @@ def change_device(device):
     if device["display_name"] == "Jane's door":
         device["properties"] |= {"sauna_metadata": {"steam": True}, "battery_level": "much"}
         device |= {"beta": {"x": 1}, "can_remotely_unlock": False}
+    if device["display_name"] == "BACK DOOR":
+        device["properties"] |= {"battery_level": 0.5, "battery": {"level": 0.7, "status": "full"}}
 
 
 def test_what_the_sandbox_cannot_hold_is_listed(load):
     """Resources with the reason, fields by name, counts of what a world has no place for; what is left loads."""
     with Sandbox(seed=5) as sandbox:
         furnish(sandbox)
+        sandbox.create_device(name="BACK DOOR")
         old = sandbox.create_device("kwikset_lock", name="OLD")
         code = sandbox.create_access_code(old, code="1357")
         call = sandbox.backend.api.call
@@ -725,6 +823,7 @@ def test_what_the_sandbox_cannot_hold_is_listed(load):
     listed = "\n".join(found.left_out)
 
     assert f"devices {old.device_id}: device_type: Seam has no device type 'sauna_lock'" in listed
+    assert re.search(r"devices \S+: properties: the sandbox does not take them", listed)
     assert "connected_account" in listed
     assert "account_type: Seam has no provider 'sauna_club'" in listed
     assert re.search(r"devices \S+: connected_account_id: \S+ is not in the world", listed)

@@ -241,6 +241,17 @@ def test_grant_with_methods_is_as_the_file_says(start):
     ]
 
 
+def test_code_without_an_id_is_that_of_its_method(start):
+    """It gets one, and belongs to the method that it names."""
+    parts = told()
+    del parts["devices"][0]["access_codes"][0]["access_code_id"]
+    sandbox = start(**parts)
+
+    code = one(sandbox, "/access_codes/list", "access_codes", access_method_id=METHOD)
+    method = one(sandbox, "/access_methods/list", "access_methods", access_grant_id=GRANT)
+    assert code["code"] == method["code"] == "4821"
+
+
 def test_grant_of_the_file_is_alive(start):
     """Deleted, it takes its method and the code on the lock along; ended, its method is revoked."""
     sandbox = start(**told())
