@@ -59,7 +59,8 @@ class _CommandParser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status.
 
-    Under the name of the official fake's executable, fake-seam-connect, it is `serve --fake-compat`.
+    Ctrl-C gives 130, as of a program that was interrupted. Under the name of the official fake's executable,
+    fake-seam-connect, it is `serve --fake-compat`.
     """
     given = sys.argv[1:] if arguments is None else arguments
     if arguments is None and Path(sys.argv[0]).stem == FAKE_NAME:
@@ -71,6 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with suppress(OSError, ValueError):
             write(sys.stderr, "\n".join([f"seam-sandbox: {mistake}", *getattr(mistake, "__notes__", ())]))
         status = 2
+    except KeyboardInterrupt as interrupt:
+        with suppress(OSError, ValueError):
+            write(sys.stderr, "\n".join(["seam-sandbox: interrupted", *getattr(interrupt, "__notes__", ())]))
+        status = 130
     if arguments is None:
         gc.freeze()  # the process ends, and looking for garbage would be most of the time that it takes
     return status

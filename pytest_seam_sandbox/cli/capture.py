@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..engine.errors import SandboxError
 from ..output import StatusLine, write
+from ..setting_values import endpoint, seconds
 
 if TYPE_CHECKING:
     from ..backends.live.connection import Connection
@@ -41,10 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--keep-personal", action="store_true", help="replace nothing; the file is readable for you alone"
     )
     parser.add_argument(
-        "--timeout",
-        type=float,
-        default=120.0,
-        help="seconds for an answer, and to wait at a 429 (default: %(default)g)",
+        "--timeout", default="120", help="seconds for an answer, and to wait at a 429 (default: %(default)s)"
     )
 
 
@@ -52,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
     """Read the workspace and write the file."""
     from ..capture.capturing import as_text, capture
     from ..capture.reader import getting
-    from ..capture.writing import check_target, write_whole
     from ..engine.clock import written_at
+    from ..engine.whole_files import check_target, write_whole
 
     path = Path(options.output)
     check_target(path, overwrite=options.force)
@@ -95,9 +93,9 @@ def _connection(options: argparse.Namespace) -> Connection:
             f"the environment variable SEAM_API_KEY has {form.name}; capture takes the API key of a workspace, "
             "seam_…, which it uses for reading alone. Make one in Seam's console."
         )
-    if not options.timeout > 0:
-        raise SandboxError(f"--timeout is {options.timeout:g}; it takes a number of seconds above 0.")
-    return Connection(options.endpoint, key, timeout=options.timeout)
+    return Connection(
+        endpoint("--endpoint", options.endpoint), key, timeout=seconds("--timeout", options.timeout), most="--timeout"
+    )
 
 
 def _say(line: str) -> None:

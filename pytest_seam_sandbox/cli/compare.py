@@ -51,6 +51,9 @@ def run(options: argparse.Namespace) -> int:
     from ..compare.texts import as_json_text, as_text
 
     expected = expectation.Expectation() if options.expect is None else expectation.read(options.expect)
+    target = options.write_expectation
+    if target is not None:
+        expectation.at(target, expected)  # what is wrong with it is told now, and not after all that follows
     endpoint = read_setting("live_endpoint", options.endpoint, "--endpoint") if options.endpoint else ""
     way = reach(
         endpoint=endpoint or live_value(options, "live_endpoint"),
@@ -66,8 +69,8 @@ def run(options: argparse.Namespace) -> int:
     comparison = replace(comparison, left=(*comparison.left, *reached.left))
     verdict = expectation.judge(comparison, expected)
     write(sys.stdout, (as_json_text if options.json else as_text)(reached.name, comparison, verdict))
-    if options.write_expectation is not None:
-        expectation.write(options.write_expectation, comparison, expected)
+    if target is not None:
+        expectation.write(target, comparison, expected)
         return 0
     return _NEWS if verdict.news else 0
 

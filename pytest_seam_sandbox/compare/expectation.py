@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..engine.errors import SandboxError, is_for_the_test, shortened
+from ..engine.whole_files import check_target, write_whole
 from .comparison import Comparison
 from .differences import Difference, Kind, ordered
 
@@ -102,23 +103,28 @@ def read(path: Path) -> Expectation:
     return Expectation(tuple(one for one, _ in pairs), tuple((one.key, reason) for one, reason in pairs))
 
 
+def at(path: Path, otherwise: Expectation) -> Expectation:
+    """What a file keeps that is to be written again; without it, the other one. Raises SandboxError.
+
+    Also for a file that cannot be written.
+    """
+    check_target(path, overwrite=True)
+    return read(path) if path.exists() else otherwise
+
+
 def write(path: Path, comparison: Comparison, old: Expectation) -> None:
     """Keep what a comparison has found in a file, a line for each difference. Raises SandboxError.
 
     Of the old ones, the reasons stay, and those that this comparison could not find.
     """
-    if path.exists():
-        old = read(path)
+    old = at(path, old)
     reasons = dict(old.reasons)
     found = {one.key for one in comparison.differences}
     stay = [one for one in old.differences if one.key not in found and not _has_gone(one, comparison)]
     kept = ordered([*comparison.differences, *stay])
     lines = [json.dumps(as_json(one) | {"reason": reasons.get(one.key, "")}) for one in kept]
     text = f'{{"version": {VERSION}, "differences": [\n' + ",\n".join(lines) + "\n]}\n"
-    try:
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise SandboxError(f"the expectation {path} cannot be written: {error.strerror}. Name another file.") from None
+    write_whole(path, text, overwrite=True, private=False)
 
 
 def as_json(one: Difference) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class _Hold:
 
     @contextmanager
     def __call__(self, devices: Sequence[Device], need: DeviceNeed) -> Iterator[str]:
-        device_id = self._lease(list(dict.fromkeys(str(device["device_type"]) for device in devices)), need)
+        device_id = self._lease(list(dict.fromkeys(str(device.get("device_type")) for device in devices)), need)
         try:
             yield device_id
         finally:

@@ -10,7 +10,7 @@ from typing import Any
 from ..engine.clock import format_time
 from ..engine.errors import SandboxError
 from .records import Answer, Latency, Logged, Outcome, Record, Skipped
-from .servers import UNKNOWN_KEY, Found, Server
+from .servers import UNKNOWN_KEY, Found, Server, at
 from .shapes import Known
 from .steps import Call, InHours, Scenario, The, Unique, named
 
@@ -92,7 +92,9 @@ class _Run:
         """A list to its end, so that it has what the scenario has made, however much else there is."""
         if "limit" in params:
             return body
-        while isinstance(cursor := _at("pagination.next_page_cursor", body), str):
+        seen: set[str] = set()
+        while isinstance(cursor := at("pagination.next_page_cursor", body), str) and cursor not in seen:
+            seen.add(cursor)  # a page that comes again has no end
             status, more = self._server.post(path, {**params, "page_cursor": cursor}, token)
             if status != 200 or not isinstance(more, dict):
                 break
@@ -118,7 +120,7 @@ class _Run:
 
     def _keep(self, step: Call, body: Any) -> None:
         for name, place in step.keep.items():
-            value = _at(place, body)
+            value = at(place, body)
             if isinstance(value, str):
                 self._kept[name] = value
                 self._known.kept[value] = f"={name}"
@@ -198,16 +200,6 @@ class _Run:
                     continue
                 if status not in {200, 404}:
                     self._left.append(f"{call.path} answered {status}")
-
-
-def _at(place: str, value: Any) -> Any:
-    """What stands at a place in an answer, such as "access_codes.0.code"; None where there is nothing."""
-    for part in place.split("."):
-        if isinstance(value, list) and part.isdecimal():
-            value = next(iter(value[int(part) :]), None)
-        else:
-            value = value.get(part) if isinstance(value, dict) else None
-    return value
 
 
 def _fields(error: Mapping[str, Any]) -> Iterator[str]:

@@ -143,9 +143,9 @@ class Remote:
             raise NotThere(f"the workspace has no {need}")
         with self._hold(list(devices.values()), need) as device_id:
             device = devices[device_id]
-            account_id = str(device["connected_account_id"])
+            account_id = str(device.get("connected_account_id"))
             kept = {"device": device_id, "connected_account": account_id}
-            yield Found(kept, str(device["device_type"]), self._provider(account_id))
+            yield Found(kept, str(device.get("device_type")), self._provider(account_id))
 
     def _provider(self, connected_account_id: str) -> str:
         """Whose account it is; "" when it does not say so."""
@@ -155,15 +155,27 @@ class Remote:
 
     def _rows(self, path: str, key: str) -> Iterator[dict[str, Any]]:
         """All resources of a list, page by page."""
-        cursor = None
+        cursor, seen = None, set[str]()
         while True:
             status, answer = self.post(path, {} if cursor is None else {"page_cursor": cursor})
             if status != 200 or not isinstance(answer, dict) or not isinstance(answer.get(key), list):
                 raise NotThere(f"{path} answers {status} without {key}")
-            yield from answer[key]
-            cursor = (answer.get("pagination") or {}).get("next_page_cursor")
-            if cursor is None:
+            own_id = f"{key.removesuffix('s')}_id"
+            yield from (row for row in answer[key] if isinstance(row, dict) and isinstance(row.get(own_id), str))
+            cursor = at("pagination.next_page_cursor", answer)
+            if not isinstance(cursor, str) or cursor in seen:  # a page that comes again has no end
                 return
+            seen.add(cursor)
+
+
+def at(place: str, value: Any) -> Any:
+    """What stands at a place in an answer, such as "access_codes.0.code"; None where there is nothing."""
+    for part in place.split("."):
+        if isinstance(value, list) and part.isdecimal():
+            value = next(iter(value[int(part) :]), None)
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
+    return value
 
 
 def _json(content: bytes) -> Any:

@@ -281,3 +281,52 @@ def test_connection_that_is_lost(compare, server, monkeypatch):
     assert errors == (
         "seam-sandbox: the network is gone.\nand could not be taken back: /webhooks/delete: the network is gone.\n"
     )
+
+
+@pytest.mark.parametrize(("name", "said"), [("no/file.json", "there is no directory"), (".", "is a directory")])
+def test_expectation_that_cannot_be_written_is_told_first(compare, server, tmp_path, monkeypatch, name, said):
+    """And not after all scenarios, in which much was made and waited for."""
+    monkeypatch.chdir(tmp_path)
+
+    status, out, err = compare("--write-expectation", name)
+
+    assert (status, out) == (2, "")
+    assert said in err
+    assert server.seen == []
+
+
+def test_expectation_that_is_none_is_told_first(compare, server, tmp_path):
+    """One that is there, and would be written again."""
+    path = tmp_path / "expected.json"
+    path.write_text("{}")
+
+    status, _, err = compare("--write-expectation", str(path))
+
+    assert (status, server.seen) == (2, [])
+    assert "is none: version" in err
+    assert path.read_text() == "{}"
+
+
+def webhooks(server):
+    return server.dump(server.first).get("Webhook", [])
+
+
+def test_interrupted_comparison_takes_back_what_it_made(compare, server, monkeypatch):
+    """Ctrl-C in the middle of a scenario: no traceback, and nothing is left."""
+    before, made = webhooks(server), []
+    exchange = Connection.answer
+
+    def answer(self, path, body):
+        if path == "/webhooks/list" and not made:
+            made.append(path)
+            raise KeyboardInterrupt
+        return exchange(self, path, body)
+
+    monkeypatch.setattr(Connection, "answer", answer)
+    status, out, err = compare("--scenario", "webhooks")
+
+    assert made
+    assert (status, out) == (130, "")
+    assert "seam-sandbox: interrupted" in err
+    assert "Traceback" not in err
+    assert webhooks(server) == before

@@ -84,3 +84,28 @@ def test_changed_devices_have_the_flag_for_it():
         ]
         flags = [flag for need in scenario.needs if isinstance(need, DeviceNeed) for flag in need.flags]
         assert not simulated or any(flag.startswith("can_simulate_") for flag in flags), scenario.name
+
+
+def scenario_of(name):
+    return next(scenario for scenario in SCENARIOS if scenario.name == name)
+
+
+def test_pages_without_an_end_are_left(other):
+    """A server that gives the same page again and again keeps a comparison busy no longer than it has to."""
+
+    def again(status, answer):
+        return status, answer | {"pagination": {"next_page_cursor": "x", "has_next_page": True}}
+
+    other.twists |= dict.fromkeys(("/devices/list", "/acs/systems/list"), again)
+    compared = other.compare(scenario_of("devices"), scenario_of("access systems"))
+
+    assert compared.scenarios == ("devices", "access systems")
+    assert other.paths().count("/devices/list") < 20
+
+
+def test_rows_of_another_form_are_none(other):
+    """What has no id, and what is no object, is no device that a scenario could use."""
+    other.twists["/devices/list"] = lambda status, _: (status, {"devices": [7, {}, {"device_id": 7}], "ok": True})
+
+    (told,) = other.told(scenario_of("devices"))
+    assert "the workspace has no online lock" in told

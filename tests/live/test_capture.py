@@ -23,10 +23,11 @@ from pytest_seam_sandbox import Sandbox, SandboxError, cli
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.backends.live.connection import Connection, NoSuchPath, is_read
 from pytest_seam_sandbox.backends.seam_api import Refused
-from pytest_seam_sandbox.capture import capturing, personal, reader, reading, writing
+from pytest_seam_sandbox.capture import capturing, personal, reader, reading
 from pytest_seam_sandbox.capture.capturing import as_text, capture
 from pytest_seam_sandbox.capture.words import ORDINARY
 from pytest_seam_sandbox.catalog.literals import World
+from pytest_seam_sandbox.engine.whole_files import write_whole
 
 NOW = "2031-05-01T12:00:00.000Z"
 LOCK = "22222222-2222-4222-8222-222222222222"
@@ -1023,9 +1024,23 @@ def test_key_is_one_of_a_workspace(run, key, said):
     assert key == "" or key.strip() not in err
 
 
-def test_wrong_time_out_is_refused(run):
-    """It has to be above zero."""
-    assert run("http://127.0.0.1:9", "seam_test1_x", "--timeout=0")[2].startswith("seam-sandbox: --timeout is 0;")
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "1e400", "soon"])
+def test_wrong_time_out_is_refused(run, seconds):
+    """It has to be a number above zero, and one that a socket takes."""
+    _, _, err = run("http://127.0.0.1:9", "seam_test1_x", f"--timeout={seconds}")
+
+    assert err.startswith("seam-sandbox: --timeout ")
+    assert "a number of seconds" in err
+
+
+@pytest.mark.parametrize("endpoint", ["notaurl", "http://", "ftp://x", "http://key:secret@127.0.0.1"])
+def test_wrong_endpoint_is_refused(run, endpoint):
+    """By the name of the option, without what may be a password."""
+    status, _, err = run(endpoint, "seam_test1_x")
+
+    assert status == 2
+    assert err.startswith("seam-sandbox: --endpoint ")
+    assert "secret" not in err
 
 
 def test_file_that_is_there_stays(run, tmp_path):
@@ -1040,14 +1055,41 @@ def test_file_that_is_there_stays(run, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [(".", "is a directory"), ("nowhere/world.json", "there is no directory 'nowhere'")]
+    ("name", "said"),
+    [
+        (".", "is a directory"),
+        ("nowhere/world.json", "there is no directory 'nowhere'"),
+        ("pipe", "'pipe' is no regular file; give the name of a file."),
+    ],
 )
 def test_place_that_cannot_be_written(monkeypatch, capsys, tmp_path, name, said):
-    """Told before the first request."""
+    """Told before the first request; what is there stays what it is, also with --force."""
     monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
 
-    assert cli.main(["capture", "-o", name]) == 2
+    assert cli.main(["capture", "--force", "-o", name]) == 2
     assert said in capsys.readouterr().err
+    assert Path("pipe").is_fifo()
+
+
+def test_directory_that_takes_no_files(monkeypatch, capsys, tmp_path):
+    """Told before the first request, too."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    assert cli.main(["capture", "-o", "world.json"]) == 2
+    assert "'world.json' cannot be written: nothing can be made in its directory." in capsys.readouterr().err
+
+
+def test_symbolic_link_stays_one(tmp_path):
+    """What it leads to is written."""
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    link.symlink_to(target)
+
+    for text in ("one", "two"):
+        write_whole(link, text, overwrite=True, private=False)
+        assert target.read_text() == text
+    assert link.is_symlink()
 
 
 def test_disk_that_is_full(monkeypatch, tmp_path):
@@ -1058,7 +1100,7 @@ def test_disk_that_is_full(monkeypatch, tmp_path):
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(SandboxError, match="could not be written: No space left on device"):
-        writing.write_whole(tmp_path / "world.json", "text", overwrite=False, private=False)
+        write_whole(tmp_path / "world.json", "text", overwrite=False, private=False)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -97,7 +97,7 @@ def test_program_sees_429_itself(server, tmp_path):
 def test_network_that_is_down_is_said(server, tmp_path):
     connection = connected(server)
     server_down = Connection("http://127.0.0.1:1", KEY)
-    told = r"http://127.0.0.1:1 gave no answer to /devices/list: ConnectError: .*Check the network and live_endpoint"
+    told = r"http://127.0.0.1:1 gave no answer to /devices/list: ConnectError: .*Check the network and the endpoint"
     with pytest.raises(Unreachable, match=rf"{told}\.$"):  # nothing was changed before the proof
         server_down.send(LIST, b"{}")
     server_down.open(connection.proof)

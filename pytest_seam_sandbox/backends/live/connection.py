@@ -96,10 +96,11 @@ class _Network(httpx.HTTPTransport):
 class Connection:
     """The requests of a live sandbox, to one endpoint with one API key.
 
-    timeout: seconds for an answer, and the most that is waited in all while Seam answers 429 to a call. sleep: waits.
-    transport: makes what carries the requests. refused: what the program under test was refused; whoever tells it takes
-    it out. Proxies, certificates and passwords that the environment names are not used. The key shows nowhere: clients
-    of the program under test get `stand_in_key`, and the key is put into their requests on the way out.
+    timeout: seconds for an answer, and the most that is waited in all while Seam answers 429 to a call. most: where
+    that is set, for messages. sleep: waits. transport: makes what carries the requests. refused: what the program under
+    test was refused; whoever tells it takes it out. Proxies, certificates and passwords that the environment names are
+    not used. The key shows nowhere: clients of the program under test get `stand_in_key`, and the key is put into their
+    requests on the way out.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class Connection:
         api_key: str | ApiKey,
         *,
         timeout: float = 30.0,
+        most: str = "live_timeout",
         sleep: Callable[[float], None] = time.sleep,
         transport: Callable[[], httpx.BaseTransport] = _network,
     ) -> None:
@@ -117,6 +119,7 @@ class Connection:
         self.refused: list[Exception] = []
         self.proof: Proof | None = None
         self._timeout = timeout
+        self._most = most
         self._sleep = sleep
         self._process = os.getpid()
         self._closed_because: str | None = None
@@ -204,7 +207,7 @@ class Connection:
             if waited + seconds > self._timeout:
                 raise TooManyRequests(
                     f"{self.endpoint} answers 429 to {path} and asks to wait {seconds:g} s more, after {waited:g} s "
-                    f"of waiting; the most is {self._timeout:g} s (live_timeout). Run fewer tests at once, or wait "
+                    f"of waiting; the most is {self._timeout:g} s ({self._most}). Run fewer tests at once, or wait "
                     "longer.",
                     seconds,
                 )
@@ -231,7 +234,7 @@ class Connection:
             "; what was changed until now is in the journal, and is undone at the next start or by: seam-sandbox heal"
         )
         raise kind(
-            f"{self.endpoint} gave no answer to {path}: {shortened(why, 300)}. Check the network and live_endpoint"
+            f"{self.endpoint} gave no answer to {path}: {shortened(why, 300)}. Check the network and the endpoint"
             f"{undone if self.proof is not None else ''}."
         )
 
@@ -248,7 +251,7 @@ class Connection:
             told = f"{status} with {quoted(answer.text)}, which is not an answer of Seam"
         told = self._key.without(told)
         raise (NoSuchPath if status == 404 else Unreachable)(
-            f"{self.endpoint} answered {path} with {told}. Check live_endpoint, and what stands between it and here."
+            f"{self.endpoint} answered {path} with {told}. Check the endpoint, and what stands between it and here."
         )
 
     # whatever leaves
