@@ -199,6 +199,17 @@ def test_unmanaged_device_cannot_be_granted(seam, ada, lock):
         seam.access_grants.create(user_identity_id=ada, device_ids=[lock.device_id], requested_access_methods=CODE)
 
 
+def test_id_and_key_of_a_grant_have_to_fit_together(seam, ada, lock):
+    """A grant has its key for good: an update finds it by both."""
+    asked = {"user_identity_id": ada, "device_ids": [lock.device_id], "requested_access_methods": []}
+    one, other = (seam.access_grants.create(**asked, access_grant_key=key) for key in ("one", "other"))
+
+    with seam_raises("access_grant_not_found", status_code=404):
+        seam.access_grants.update(access_grant_id=one.access_grant_id, access_grant_key="other", name="New")
+    seam.access_grants.update(access_grant_id=other.access_grant_id, access_grant_key="other", name="New")
+    assert [grant.name for grant in seam.access_grants.list()] == [None, "New"]
+
+
 def test_key_of_a_grant_is_unique(seam, seam_sandbox, ada, lock):
     """A client that got no answer finds the grant by its key; events name it."""
     asked = {"user_identity_id": ada, "device_ids": [lock.device_id], "requested_access_methods": CODE}

@@ -189,6 +189,15 @@ def test_grant_access_adds(seam, seam_sandbox):
     assert granted.user_identity_ids == [person.user_identity_id]
 
 
+def test_id_and_key_have_to_fit_together(seam):
+    """Two addresses that lead to two sessions lead to none."""
+    one, other = (seam.client_sessions.create(user_identifier_key=key) for key in ("one", "other"))
+
+    with seam_raises("client_session_not_found", status_code=404):
+        seam.client_sessions.grant_access(client_session_id=one.client_session_id, user_identifier_key="other")
+    seam.client_sessions.grant_access(client_session_id=other.client_session_id, user_identifier_key="other")
+
+
 def test_grant_access_to_nobody(seam, seam_http):
     """An unknown session is not found, and some name has to be given."""
     with seam_raises("client_session_not_found", status_code=404):

@@ -66,6 +66,18 @@ def test_space_is_found_by_id_and_key(seam):
         seam.spaces.get(space_id=space.space_id, space_key="suite")
 
 
+def test_id_and_key_of_a_space_have_to_fit_together(seam, seam_http):
+    """A space has its key for good: an update finds it by both, and so its parent."""
+    one, other = (seam.spaces.create(name=key, space_key=key) for key in ("one", "other"))
+
+    with seam_raises("space_not_found", status_code=404):
+        seam.spaces.update(space_id=one.space_id, space_key="other", name="New")
+    parent = {"parent_space_id": other.space_id, "parent_space_key": "one"}
+    assert seam_http.post("/spaces/update", json={"space_id": one.space_id, **parent}).status_code == 404
+    seam.spaces.update(space_id=one.space_id, space_key="one", name="New")
+    assert names(seam.spaces.list()) == ["New", "other"]
+
+
 def test_space_key_is_unique(seam):
     """A second space with a key is refused; spaces without one are as many as you like."""
     seam.spaces.create(name="Suite", space_key="suite")

@@ -96,7 +96,7 @@ def test_known_key_names_the_person(seam, hotel, ada):
 def test_users_that_do_not_fit_are_not_added(seam, seam_sandbox, hotel, ada):
     """One user per system and person; a user belongs to one person."""
     first, second = new_user(seam, hotel), new_user(seam, hotel)
-    seam.user_identities.add_acs_user(acs_user_id=first, user_identity_id=ada)
+    seam.user_identities.add_acs_user(acs_user_id=first, user_identity_id=ada, user_identity_key="ada")
 
     with seam_raises("duplicate_acs_user", status_code=409):
         seam.user_identities.add_acs_user(acs_user_id=second, user_identity_id=ada)
@@ -106,6 +106,8 @@ def test_users_that_do_not_fit_are_not_added(seam, seam_sandbox, hotel, ada):
         seam.user_identities.add_acs_user(acs_user_id=NOBODY, user_identity_id=ada)
     with seam_raises("user_identity_not_found", status_code=404):
         seam.user_identities.add_acs_user(acs_user_id=second, user_identity_id=NOBODY)
+    with seam_raises("user_identity_not_found", status_code=404):
+        seam.user_identities.add_acs_user(acs_user_id=second, user_identity_id=ada, user_identity_key="grace")
 
     assert len(seam.user_identities.list()) == 1
 

@@ -18,13 +18,12 @@ def find_grant(
     access_grant_key: str | None = None,
     is_managed: bool = True,
 ) -> AccessGrantRow:
-    """The managed or the unmanaged grant of this id, or of this key.
+    """The managed or the unmanaged grant of this id, or of this key, or of both.
 
     Another customer's, one of the other sort and an unknown one: 404 `access_grant_not_found` (assumed).
     """
     for row in workspace[AccessGrantRow]:
-        by_id = access_grant_id is not None
-        fits = row.id == access_grant_id if by_id else row.access_grant_key == access_grant_key
+        fits = access_grant_id in (None, row.id) and access_grant_key in (None, row.access_grant_key)
         if fits and row.is_managed is is_managed and sees_customer(caller, row.customer_key):
             return row
     asked = given(access_grant_id=access_grant_id, access_grant_key=access_grant_key)

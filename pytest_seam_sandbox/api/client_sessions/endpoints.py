@@ -255,8 +255,15 @@ def grant_access(
     user_identity_id: Text | None = None,
     user_identity_ids: Annotated[list[Text], MinLen(1), MaxLen(1)] | None = None,
 ) -> dict[str, Any]:
-    """Add accounts, webviews or a user identity to a session."""
-    session = workspace[ClientSessionRow].get(client_session_id) or _of_key(workspace, user_identifier_key)
+    """Add accounts, webviews or a user identity to a session. Id and key have to fit together (assumed)."""
+    session = next(
+        (
+            row
+            for row in workspace[ClientSessionRow]
+            if client_session_id in (None, row.id) and user_identifier_key in (None, row.user_identifier_key)
+        ),
+        None,
+    )
     if session is None:
         raise not_found("client_session_not_found", "Could not find client session")
     accounts = _accounts(workspace, connected_account_ids)

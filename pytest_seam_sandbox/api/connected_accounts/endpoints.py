@@ -42,7 +42,10 @@ router = Router("/connected_accounts")
 def get(
     workspace: Workspace, *, caller: Caller, connected_account_id: Uuid | None = None, email: Email | None = None
 ) -> ConnectedAccountRow:
-    """The account of this id or login email; 404, and 401 for a client session that does not hold it."""
+    """The account of this id or login email; 404, and 401 for a client session that does not hold it.
+
+    Of both the id counts: a union takes its first branch (spec).
+    """
     if connected_account_id is not None:
         account = find_account(workspace, connected_account_id)
     else:

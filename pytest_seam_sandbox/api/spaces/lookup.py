@@ -17,9 +17,12 @@ from .model import SpaceRow
 def find_space(
     workspace: Workspace, caller: Caller, *, space_id: str | None = None, space_key: str | None = None
 ) -> SpaceRow:
-    """The space of this id, or of this key; another customer's and an unknown one: 404 `space_not_found` (assumed)."""
+    """The space of this id, or of this key, or of both.
+
+    Another customer's and an unknown one: 404 `space_not_found` (assumed).
+    """
     for row in workspace[SpaceRow]:
-        fits = row.id == space_id if space_id is not None else row.space_key == space_key
+        fits = space_id in (None, row.id) and space_key in (None, row.space_key)
         if fits and sees_customer(caller, row.customer_key):
             return row
     asked = given(space_id=space_id, space_key=space_key)

@@ -51,12 +51,18 @@ def add_acs_user(
 ) -> None:
     """Let a user of an access system be this person's. An unknown key makes the person, from the user (spec).
 
+    An id and a key that lead to two people: 404 `user_identity_not_found` (assumed).
+
     409 `duplicate_acs_user` when the person has another user there, 409 `acs_user_has_user_identity` when the user
     is somebody else's (the types are assumed). Added already: nothing happens.
     """
     user = find_user(workspace, acs_user_id)
+    owner: UserIdentityRow | None
     if user_identity_id is not None:
-        owner: UserIdentityRow | None = find_user_identity(workspace, user_identity_id)
+        owner = find_user_identity(workspace, user_identity_id)
+        other = owner if user_identity_key is None else find_by_key(workspace, user_identity_key)
+        if other is None or other.id != owner.id:
+            raise not_found("user_identity_not_found", "User identity not found")
     else:
         owner = find_by_key(workspace, user_identity_key or "")
     if owner is not None and user.user_identity_id == owner.id:
