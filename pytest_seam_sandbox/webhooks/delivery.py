@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -21,7 +21,7 @@ from .disturbances import ActiveDisturbances
 from .jobs import Job, Route
 from .loops import Home, outside_of_trio
 from .messages import Answer, AsyncTarget, Delivery, Message, SyncTarget, WebhookRequest, hand_over
-from .targets import TIMEOUT, UrlTarget, is_url_of_this_machine
+from .targets import APP_HOST, TIMEOUT, UrlTarget, is_url_of_this_machine
 
 _INSIDE: ContextVar[bool] = ContextVar("whether this is code of a program that webhooks have called", default=False)
 _MOST_IN_A_ROW = 10_000
@@ -344,6 +344,7 @@ class Courier:
                 f"{len(texts):,} webhook message(s) were not delivered when the test ended: {joined(texts, MOST)}. Let "
                 "time pass for the next attempts with sandbox.clock.run_until_idle(), resume() what is paused, wait "
                 "with await sandbox.webhooks.aflush() in async code, or call sandbox.webhooks.allow_undelivered()."
+                f"{_about_paths(texts)}"
             )
 
     def _undelivered(self) -> Iterator[str]:
@@ -366,6 +367,13 @@ class Courier:
                     error.add_note("raised by the program under test at the end of its lifespan")
                     self._complain(error)
         self._home.close()
+
+
+def _about_paths(texts: Iterable[str]) -> str:
+    """The advice for an app in this process that was asked for "/", where it has no route."""
+    if not any(f"{APP_HOST}/ (" in text and text.endswith("→ 404)") for text in texts):
+        return ""
+    return " The app has no route '/'. Give the path of the one it has: deliver_to(app, path='/hooks')."
 
 
 def _is_retry(task: Task) -> bool:

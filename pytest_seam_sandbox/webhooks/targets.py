@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = is_for_the_test
 
+APP_HOST = "http://app.localhost"
+"""The host of apps in this process."""
 TIMEOUT = 15.0
 """Real seconds until an attempt counts as failed. Source: Svix's docs."""
 _TAKES = (

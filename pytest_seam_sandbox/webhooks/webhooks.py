@@ -16,7 +16,7 @@ from .chaos import Chaos
 from .delivery import Courier
 from .inbox import Inbox
 from .jobs import Route
-from .targets import TIMEOUT, target_of
+from .targets import APP_HOST, TIMEOUT, target_of
 
 if TYPE_CHECKING:
     from ..api.events import Event
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .messages import Message
 
 __tracebackhide__ = is_for_the_test
-_HOST = "http://app.localhost"
 _LONGEST = 3_600.0
 
 
@@ -69,7 +68,7 @@ class Webhooks(Chaos):
             raise SandboxError(f"path is {quoted(path)}; it takes the path of a request, such as '/hooks'.")
         if isinstance(target, str) and path != "/":
             raise SandboxError(f"a URL has its path already: write it as {target.rstrip('/') + path!r}.")
-        url = target if isinstance(target, str) else _HOST + path
+        url = target if isinstance(target, str) else APP_HOST + path
         types = None if event_types is None else list(event_types)
         answer = self._backend.api.call("/webhooks/create", url=url, event_types=types)
         webhook = Webhook.model_validate(answer["webhook"])
