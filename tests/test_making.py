@@ -49,6 +49,7 @@ WRONG = {
         ({"properties": {"august_metadata": {"level": 10**400}}}, "is an integer of 1,329 bits"),
         ({"properties": {"august_metadata": {"at": datetime(2040, 1, 1, tzinfo=UTC)}}}, "the type datetime"),
         ({"properties": {"august_metadata": {"tree": DEEP}}}, "properties is no JSON: it is nested too deeply"),
+        ({"device_type": None}, "device_type is required."),
         ({"device_type": 5}, 'Expected string, received number for "device_type"; got device_type=5'),
         ({"device_type": "ios_phone"}, "Use create_phone"),
         ({"device_id": "DOOR-1"}, "Invalid uuid for \"device_id\"; got device_id='DOOR-1'"),
@@ -453,3 +454,15 @@ def test_other_methods_say_what_they_take(call, text):
         call(sandbox)
 
     assert text in str(refused.value)
+
+
+def test_account_of_a_new_thing_by_its_name():
+    """The e-mail address stands for the account, as elsewhere; of several, one has to be chosen by its id."""
+    sandbox = Sandbox()
+    account = sandbox.create_connected_account("august", email="ada@example.com")
+
+    made = sandbox.create_device(connected_account_id="ada@example.com")
+    assert made.connected_account_id == account.connected_account_id
+    sandbox.create_connected_account("nuki", email="ada@example.com")
+    with pytest.raises(SandboxError, match="'ada@example.com' of a connected account is not unique here"):
+        sandbox.create_device(connected_account_id="ada@example.com")

@@ -17,7 +17,7 @@ from ..engine.store import Row
 from ..engine.workspace import Workspace
 from ..report.texts import joined
 from .extensions import NO_EXTENSIONS, Extensions
-from .finder import named
+from .finder import ambiguous, named
 
 if TYPE_CHECKING:
     from ..api.connect_webviews.model import ConnectWebviewRow
@@ -343,6 +343,11 @@ class EmbeddedProvision:
         accounts = self._workspace[ConnectedAccountRow]
         account = accounts.get(connected_account_id)
         if connected_account_id is not None and account is None:
+            found = list(accounts.called(connected_account_id))
+            if len(found) > 1:
+                raise ambiguous("connected account", connected_account_id, [row.id for row in found])
+            if found:
+                return found[0]
             raise UnknownId(
                 f"no connected account {quoted(connected_account_id)} in this sandbox; "
                 f"it has {named(accounts)}. Make one with create_connected_account()."

@@ -36,9 +36,8 @@ def checked(method: str, rules: Callable[..., None], *, strict_ids: bool = True,
     except ApiError as error:
         wrong = [name for name in error.validation_errors or () if name in given]
         found = ", ".join(f"{name}={shown(given[name])}" for name in wrong)
-        raise SandboxError(
-            f"{method}() cannot use its arguments: {shortened(error.message, _LONGEST)}; got {found}."
-        ) from None
+        got = f"; got {found}" if found else ""
+        raise SandboxError(f"{method}() cannot use its arguments: {shortened(error.message, _LONGEST)}{got}.") from None
     for name, value in given.items():
         check_json(method, name, value)
     refuse_empty(method, "custom_metadata", given.get("custom_metadata", {}))
@@ -64,7 +63,8 @@ def known_names(method: str, details: Mapping[str, Any], known: Sequence[str]) -
     for name in details:
         if name not in known:
             hint = _near(name, known) or f"It takes {', '.join(sorted(known))}."
-            raise SandboxError(f"{method}() has no parameter {shown(name)}. {hint}")
+            call = method if method.endswith(")") else f"{method}()"
+            raise SandboxError(f"{call} has no parameter {shown(name)}. {hint}")
 
 
 def parameters_of(path: str) -> list[str]:

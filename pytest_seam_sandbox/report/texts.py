@@ -83,7 +83,7 @@ def joined(texts: Iterable[str], most: int = MOST) -> str:
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """The question whether one of the names that are near was meant; empty when none is."""
-    near = get_close_matches(name, known, n=3)
+    near = get_close_matches(name, list(dict.fromkeys(known)), n=3)
     return f"Did you mean {', '.join(map(repr, near))}?" if near else ""
 
 
