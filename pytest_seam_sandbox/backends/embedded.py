@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..api.workspaces import open_workspace
@@ -23,6 +24,7 @@ from ..report.texts import Names, Shelf, joined
 from .clock import SandboxClock
 from .event_list import EventList
 from .extensions import NO_EXTENSIONS, Extensions
+from .fault_devices import device_id_in
 from .finder import Finder, What, labelled
 from .provision import EmbeddedProvision
 from .seam_api import SeamApi
@@ -69,6 +71,7 @@ class Embedded:
         self.app: App = (
             App(self.extensions.api(), settings=settings or Settings(), seed=seed) if beside is None else beside.app
         )
+        self.app.faults.find_device = partial(device_id_in, self.app)
         with self.app.ids.naming(workspace_id):
             self.workspace = open_workspace(self.app, name=name, is_sandbox=True, publishable_key=publishable_key)
         self.api_key = self.add_api_key(self.workspace)

@@ -29,8 +29,8 @@ class Faults:
     (the client's own repetitions of a request meet it too, uncounted), `device` and `caller` (an API key or token) to
     narrow the target, and is a context manager. In process each raises the exception that the wire would cause, and
     time passes on the sandbox clock; through the server it is real. `all` has those that are set, spent ones included.
-    note: writes a line into the timeline. test_has_failed: a block that ends after a failure (or skip) raises nothing
-    of its own; `deferred` has what it would have raised.
+    find_device: the id of what has this id or name. note: writes a line into the timeline. test_has_failed: a block
+    that ends after a failure (or skip) raises nothing of its own; `deferred` has what it would have raised.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Faults:
         self._impatience: list[str] = []
         self.test_has_failed = False
         self.deferred: list[str] = []
+        self.find_device: Callable[[str], str] = str
         self._followers: list[Callable[[bool], None]] = []
 
     @contextmanager
@@ -206,6 +207,8 @@ class Faults:
         check_narrowing(kind, narrowing)
         check_flags(after=after)
         times, device_id = narrowing.get("times", 1), device_id_of(narrowing.get("device"))
+        if device_id is not None:
+            device_id = self.find_device(device_id)
         parsed = self.parse_target(target, device_id, narrowing.get("caller"))
         fault = Fault(kind, parsed, times, after or row.when == "after", self, **details)
         fault.optional, fault.until_seen = narrowing.get("optional", False), narrowing.get("until_seen", False)

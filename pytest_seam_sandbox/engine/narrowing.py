@@ -49,10 +49,10 @@ def check_flags(**flags: object) -> None:
 
 
 def device_id_of(device: object) -> str | None:
-    """The id of our model, of the SDK's object, of a JSON object, or the id itself; None for any device."""
+    """The id of our model, of the SDK's object, of a JSON object, or the id or name itself; None for any device."""
     found = device.get("device_id") if isinstance(device, Mapping) else getattr(device, "device_id", device)
     if device is None:
         return None
     if not isinstance(found, str) or not found:
-        raise SandboxError(f"device is {quoted(device)}; it takes a device or the id of one, or None for any.")
+        raise SandboxError(f"device is {quoted(device)}; it takes a device, or the id or name of one, or None for any.")
     return found

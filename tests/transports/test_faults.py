@@ -11,6 +11,7 @@ from seam.seam import Seam
 from pytest_seam_sandbox import ExpectationFailed, Sandbox, SandboxError, seam_raises
 
 UNLOCK = "POST /locks/unlock_door"
+NO_DEVICE = "00000000-0000-4000-8000-000000000000"
 GET = "GET /devices/get"
 
 
@@ -361,7 +362,7 @@ def test_faults_on_different_devices_live_together(faults, seam_sandbox, sandbox
     with (
         faults.fail(UNLOCK, device=sandbox_device, times=None),
         faults.slow(UNLOCK, 1, device=other.device_id, times=None),
-        faults.slow(UNLOCK, 1, device={"device_id": "of no device"}, times=None),
+        faults.slow(UNLOCK, 1, device={"device_id": NO_DEVICE}, times=None),
     ):
         assert len(faults.active) == 3
 
@@ -397,8 +398,8 @@ def test_an_unknown_path_is_refused_with_the_nearest(faults):
         (lambda faults: faults.fail(UNLOCK, after="no"), "after is 'no'; it takes True or False"),
         (lambda faults: faults.reset(UNLOCK, optional="false"), "optional is 'false'; it takes True or False"),
         (lambda faults: faults.reset(UNLOCK, until_seen=1), "until_seen is 1; it takes True or False"),
-        (lambda faults: faults.reset(UNLOCK, device=""), "device is ''; it takes a device or the id of one"),
-        (lambda faults: faults.reset(UNLOCK, device=7), "device is 7; it takes a device or the id of one"),
+        (lambda faults: faults.reset(UNLOCK, device=""), "device is ''; it takes a device, or the id or name"),
+        (lambda faults: faults.reset(UNLOCK, device=7), "device is 7; it takes a device, or the id or name"),
         (lambda faults: faults.reset(UNLOCK, device={"id": "x"}), r"device is \{'id': 'x'\}"),
         (lambda faults: faults.reset(UNLOCK, caller=""), "caller is ''; it takes an API key or a token"),
         (lambda faults: faults.reset(UNLOCK, tiems=2), r"reset\(\) has no parameter 'tiems'. Did you mean 'times'"),

@@ -59,8 +59,8 @@ def test_fixture_delivers_and_judges(pytester):
 
 def test_app_without_a_route_at_the_root():
     """Who is asked for "/" and has no such route is told to give its path; who has given one is not."""
-    advices = {"/": r"The app has no route '/'. Give the path .* path='/hooks'\)", "/hook": r"undelivered\(\).$"}
-    for path, advice in advices.items():
+    hints = {"/": r"The app has no route '/'. Give the path .* path='/hooks'\)", "/hook": r"undelivered\(\).$"}
+    for path, advice in hints.items():
         sandbox = Sandbox()
         sandbox.webhooks.deliver_to(lambda _request: 404, ["lock.locked"], path=path)
         sandbox.client().locks.lock_door(device_id=sandbox.create_device().device_id)
