@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from seam import SeamActionAttemptTimeoutError
 
@@ -179,6 +179,7 @@ def test_picture_has_one_mark_with_the_count_among_its_details(sandbox):
     assert (details["times"], details["until"]) == ("40", "12:00:00.000")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["list", "refused", "wait", "long wait", "event"]), max_size=30))
 def test_nothing_is_lost(steps):
     """Unfolded again, the lines are those that there were."""
