@@ -143,19 +143,30 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("seam", CHOSEN if takes_all else CHOSEN[:1], indirect=True)
 
 
-PLANTED = Path(__file__).with_name("planted")
+HERE = Path(__file__).parent
+SEARCHES = (
+    "planted/",
+    "contract/test_arbitrary_parameters.py",
+    "contract/test_schemathesis.py",
+    "families/test_acs_consistency.py",
+    "families/test_histories_of_",
+    "webhooks/test_machine.py",
+    "webhooks/test_planted.py",
+)
+"""Where tests search among very many requests for one that goes wrong."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item):
     """Pause coverage in the tests that run for long and reach no line that the others do not.
 
-    They are those of tests/planted, and a test once more, through another transport: tests/transports has the lines of
-    the transports. Other threads, setup and teardown are measured in these tests too.
+    They are those that search, and a test once more, through another transport: tests/transports has the lines of the
+    transports. Other threads, setup and teardown are measured in these tests too.
     """
     tracer = sys.gettrace()
     transport = getattr(item, "callspec", None) and item.callspec.params.get("seam")
-    adds_nothing = PLANTED in item.path.parents or transport in CHOSEN[1:]
+    is_search = HERE in item.path.parents and item.path.relative_to(HERE).as_posix().startswith(SEARCHES)
+    adds_nothing = is_search or transport in CHOSEN[1:]
     if not adds_nothing or type(tracer).__module__.partition(".")[0] != "coverage":
         return (yield)
     sys.settrace(None)
