@@ -10,7 +10,10 @@ import pytest
 from filelock import FileLock
 
 CACHE = Path(__file__).parents[1] / ".cache"
-NPM_INSTALL = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=0"]
+RETRIES = "3" if os.environ.get("CI") == "true" else "0"
+"""How often a registry is asked again: where nothing may be lacking, one answer that was lost is no failure."""
+
+NPM_INSTALL = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", f"--fetch-retries={RETRIES}"]
 
 
 def unavailable(reason):

@@ -1,6 +1,5 @@
 """A served sandbox with one story that every client lives through, and the clients that have to be installed."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from installing import CACHE, NPM_INSTALL, install, need_node, unavailable
+from installing import CACHE, NPM_INSTALL, RETRIES, install, need_node, unavailable
 
 HERE = Path(__file__).parent
 
@@ -120,13 +119,7 @@ def javascript_sdk():
 
 
 @pytest.fixture(scope="session")
-def older_python():
-    """A Python with version 2.2.0 of the SDK, which posts everything through another HTTP library."""
-    folder = CACHE / "seam-2"
-    python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
-    install(
-        "seam-2",
-        [sys.executable, "-m", "venv", str(folder)],
-        [python, "-m", "pip", "install", "--quiet", "--retries", "0", "seam==2.2.0"],
-    )
-    return python
+def older_sdk():
+    """A folder with version 2.2.0 of the SDK, which posts everything through another HTTP library, and what it needs."""
+    wanted = ["--target", str(CACHE / "seam-2"), "seam==2.2.0"]
+    return install("seam-2", [sys.executable, "-m", "pip", "install", "--quiet", "--retries", RETRIES, *wanted])
