@@ -14,7 +14,7 @@ from typing import Self, TextIO
 from unicodedata import east_asian_width
 
 _MOST = 1_000_000  # characters that may wait to be written
-_STANDSTILL = 0.25  # seconds without progress after which `close` gives up
+_STANDSTILL = 1.0  # seconds without progress after which `close` gives up; a busy machine is not asleep
 _SLICE = 4096  # bytes that a pipe takes at once or not at all
 _WIDTH = 80  # columns of a terminal that does not say how many it has
 

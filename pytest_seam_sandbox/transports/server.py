@@ -127,12 +127,12 @@ class Listener:
 
     @contextlib.contextmanager
     def serving(self, app: App) -> Iterator[str]:
-        """Like `joined`, for a listener that ends with the block."""
-        try:
-            with self.joined(app) as url:
-                yield url
-        finally:
-            self.stop()
+        """Like `joined`, for a listener that ends with the block, and before the app leaves: nobody hears 503."""
+        with contextlib.ExitStack() as block:
+            block.callback(self.stop)
+            url = block.enter_context(self.joined(app))
+            block.callback(self.stop)
+            yield url
 
     @contextlib.contextmanager
     def joined(self, app: App) -> Iterator[str]:
@@ -159,6 +159,9 @@ class Listener:
                 self._has_begun.set()
                 yield self.url
         finally:
+            for connection in list(self._connections):
+                if connection.app is app:  # what is asked there from now on is no request to another app
+                    connection.end()
             with self._lock:
                 self._apps.remove(app)
             self._refuse(app, refused=False)

@@ -12,11 +12,12 @@ HOSTILE = "<script>document.title='taken'</script><img src=x onerror=document.ti
 
 
 @pytest.fixture
-def url(seam_sandbox):
-    """The address of the console of a server."""
+def url(seam_sandbox, page, browser_thread):
+    """The address of the console of a server. The page is left before that ends: it asks again and again."""
     listener = Listener(control=console_of(seam_sandbox.embedded))
     with listener.serving(seam_sandbox.embedded.app) as base:
         yield f"{base}/_sandbox/console"
+        browser_thread.submit(page.goto, "about:blank").result()
 
 
 def card(page, name):

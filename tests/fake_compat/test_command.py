@@ -113,7 +113,7 @@ def test_requests_that_come_early_wait(run):
     """Who asks before all is loaded gets the same answers; ids of requests are counted from the first one."""
     port = free_port()
     environ = {**os.environ, "PORT": str(port)}
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport()) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport(), timeout=60) as client:
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest_seam_sandbox", "serve", "--fake-compat"],
             env=environ,

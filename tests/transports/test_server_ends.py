@@ -4,6 +4,7 @@ import errno
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -88,6 +89,44 @@ def test_leaving_sandbox_ends_its_own_connections_only(connect, get):
 
         assert other.rest() == b""
         assert one.send(text(stays)).answer().status == 200
+
+
+def test_request_to_a_sandbox_that_leaves_reaches_no_other(connect, monkeypatch):
+    """A program that still asks while its sandbox leaves gets no answer, and no other sandbox hears of it."""
+    stays, leaves = Sandbox(seed="stays"), Sandbox(seed="leaves")
+    refuse = Listener._refuse
+
+    def ask_first(listener, app, *, refused):
+        with suppress(ConnectionError):
+            wire.send(text)
+            assert wire.rest() == b""
+        refuse(listener, app, refused=refused)
+
+    text = f"GET /devices/list HTTP/1.1\nHost: x\nAuthorization: Bearer {leaves.api_key}\n\n"
+    with Listener() as listener, listener.joined(stays.embedded.app):
+        with listener.joined(leaves.embedded.app) as url:
+            wire = connect(url).send(text)
+            assert wire.answer().status == 200
+            monkeypatch.setattr(Listener, "_refuse", ask_first)
+        monkeypatch.undo()
+
+    assert (len(leaves.requests), stays.requests) == (1, [])
+
+
+def test_request_while_a_server_ends_is_not_told_that_no_sandbox_is_there(monkeypatch):
+    """Until its port is closed, a server answers for its sandbox."""
+    stop, statuses = Listener.stop, []
+
+    def ask_first(listener):
+        with suppress(httpx.ConnectError):
+            statuses.append(httpx.get(f"{url}/health").status_code)
+        stop(listener)
+
+    monkeypatch.setattr(Listener, "stop", ask_first)
+    with Sandbox().serve() as url:
+        pass
+
+    assert statuses == [200]
 
 
 def test_slow_answer_does_not_hold_up_the_end(seam_sandbox):
