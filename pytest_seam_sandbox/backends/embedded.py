@@ -109,18 +109,23 @@ class Embedded:
 
     def of_workspace(self, workspace_id: str) -> Embedded:
         """The backend of a workspace of this server, whoever has opened it. Raises UnknownId where there is none."""
-        found = self.app.workspaces.get(workspace_id)
-        if found is self.workspace:
-            return self
-        if found is None:
-            raise UnknownId(f"there is no workspace {quoted(workspace_id)}; there are {joined(self.app.workspaces)}.")
+        with self.app.lock:
+            found = self.app.workspaces.get(workspace_id)
+            if found is None:
+                raise UnknownId(
+                    f"there is no workspace {quoted(workspace_id)}; there are {joined(self.app.workspaces)}."
+                )
+            return self if found is self.workspace else self._beside(found)
+
+    def _beside(self, workspace: Workspace) -> Embedded:
+        """The same as this one, in another workspace."""
         other = copy(self)
-        other.workspace, other.world = found, ""
-        keys = (key for key, owner in self.app.gate.api_keys.items() if owner == workspace_id)
-        other.api_key = next(keys, None) or self._further_key(found)
+        other.workspace, other.world = workspace, ""
+        keys = (key for key, owner in self.app.gate.api_keys.items() if owner == workspace.workspace_id)
+        other.api_key = next(keys, None) or self._further_key(workspace)
         other.codes_set = set()
         other.api = SeamApi(other.send)
-        other.provision = EmbeddedProvision(self.app, found, other.codes_set, self.extensions)
+        other.provision = EmbeddedProvision(self.app, workspace, other.codes_set, self.extensions)
         return other
 
     def _further_key(self, workspace: Workspace) -> str:
