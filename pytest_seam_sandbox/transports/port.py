@@ -7,7 +7,6 @@ import os
 import selectors
 import socket
 from collections.abc import Callable, Sequence
-from ipaddress import ip_address
 from threading import Event, Thread
 from typing import NamedTuple
 
@@ -24,15 +23,19 @@ class _Place(NamedTuple):
 
     family: int
     address: str
-    scope: tuple[int, ...]
+    scope: tuple[int, ...] = ()
+
+
+LOCALHOST = (_Place(socket.AF_INET, "127.0.0.1"), _Place(socket.AF_INET6, "::1"))
+"""What `localhost` stands for, the preferred address first."""
 
 
 class Port:
     """A bound port. It refuses connections until `listen`, and again after `refuse`.
 
-    host: a name or address; an IPv4 address is preferred. A name that stands for several loopback addresses, as
-    `localhost` does, gets its port on all that this machine has: clients choose among them. number: 0 for a free one.
-    Raises OSError when it is taken, OverflowError when there is no such number.
+    host: a name or address; an IPv4 address is preferred. `localhost` gets its port on each loopback address that this
+    machine has, since clients choose among them. number: 0 for a free one. Raises OSError when it is taken,
+    OverflowError when there is no such number.
     """
 
     def __init__(self, host: str, number: int) -> None:
@@ -100,13 +103,13 @@ class Port:
 
 
 def _places(host: str) -> list[_Place]:
-    """The address for a host; of several loopback addresses all that this machine has, the preferred one first."""
+    """The addresses for a host, the preferred one first."""
+    if host.lower() == "localhost":  # whatever the machine's own list of names says of it
+        first, *others = LOCALHOST
+        return [first, *(place for place in others if _is_here(place))]
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    found.sort(key=lambda each: each[0] != socket.AF_INET)
-    best, *others = dict.fromkeys(_Place(family, str(at[0]), tuple(at[2:])) for family, *_, at in found)
-    if not ip_address(best.address).is_loopback:
-        return [best]
-    return [best, *(place for place in others if ip_address(place.address).is_loopback and _is_here(place))]
+    family, *_, at = min(found, key=lambda each: each[0] != socket.AF_INET)
+    return [_Place(family, str(at[0]), tuple(at[2:]))]
 
 
 def _is_here(place: _Place) -> bool:
