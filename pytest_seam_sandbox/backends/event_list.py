@@ -10,6 +10,7 @@ from typing import Any, overload
 
 from ..api.events import Event
 from ..engine.events import EventRow, EventsKept
+from .answers import as_model
 
 _SHOWN = 20
 _number = attrgetter("number")
@@ -83,4 +84,4 @@ class EventList(Sequence[Event]):
 
 def event_of(row: EventRow) -> Event:
     """An entry of the log as a model."""
-    return Event.model_validate(row.view())
+    return as_model(Event, row.view())

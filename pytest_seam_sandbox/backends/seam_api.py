@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from ..api._shared import Resource
 from ..api.connected_accounts.model import ConnectedAccount
@@ -13,6 +13,7 @@ from ..api.devices.model import Device
 from ..api.phones.model import Phone
 from ..engine.errors import SandboxError, is_for_the_test, shortened
 from ..engine.json_values import why_no_json
+from .answers import Shown, all_rows, as_model, read
 
 if TYPE_CHECKING:
     from ..api.access_codes.model import AccessCode
@@ -33,21 +34,6 @@ class Refused(SandboxError):
         super().__init__(f"Seam refused {path} with {given}: {status} {self.error_type}: {message}")
 
 
-class _Answer(dict[str, Any]):
-    """What a path answered. A key that it lacks is told to the author of the test: some server is not like Seam."""
-
-    def __init__(self, path: str, values: dict[str, Any]) -> None:
-        super().__init__(values)
-        self._path = path
-
-    def __missing__(self, key: str) -> Any:
-        found = shortened(", ".join(self), 200) or "nothing"
-        raise SandboxError(
-            f"the answer to {self._path} has no {key!r}, as Seam's have; it has {found}. Check which server answers "
-            "(live_endpoint)."
-        )
-
-
 Send = Callable[[str, bytes], "tuple[int, bytes]"]
 """Sends a JSON body to a path by POST; gives the status and the body of the answer."""
 
@@ -58,19 +44,19 @@ class SeamApi:
     def __init__(self, send: Send) -> None:
         self._send = send
 
-    def call(self, path: str, **params: Any) -> dict[str, Any]:
+    def call(self, path: str, **params: Any) -> Shown:
         """POST to a path, without the parameters that are None; the answer. Raises Refused."""
         sent = {name: value for name, value in params.items() if value is not None}
         fault = why_no_json(sent)
         if fault is not None:
             raise SandboxError(f"{path} takes JSON only: {shortened(fault, 200)}.")
         status, content = self._send(path, to_json(sent))
-        answer = _Answer(path, from_json(content))
+        answer = read(path, content)
         if status >= 400:
             raise Refused(path, sent, status, answer["error"])
         return answer
 
-    def find(self, path: str, **params: Any) -> dict[str, Any] | None:
+    def find(self, path: str, **params: Any) -> Shown | None:
         """Like `call`, but None for what is not there (404)."""
         try:
             return self.call(path, **params)
@@ -82,7 +68,7 @@ class SeamApi:
     def device(self, device_id: str) -> Device | None:
         """The device of this id, managed or not; None when there is none."""
         row = self.device_row(device_id)
-        return None if row is None else Device.model_validate(row)
+        return None if row is None else as_model(Device, row)
 
     def device_row(self, device_id: str) -> dict[str, Any] | None:
         """Like `device`, as JSON."""
@@ -95,7 +81,7 @@ class SeamApi:
 
     def devices(self, **filters: Any) -> list[Device]:
         """All devices that pass the filters of /devices/list, the managed ones first."""
-        return [Device.model_validate(row) for row in self.device_rows(**filters)]
+        return [as_model(Device, row) for row in self.device_rows(**filters)]
 
     def device_rows(self, **filters: Any) -> list[dict[str, Any]]:
         """Like `devices`, as JSON: a model of each of a thousand devices takes longer than all else."""
@@ -105,11 +91,11 @@ class SeamApi:
     def phone(self, device_id: str) -> Phone | None:
         """The phone of this id; None when there is none."""
         answer = self.find("/phones/get", device_id=device_id)
-        return None if answer is None else Phone.model_validate(answer["phone"])
+        return None if answer is None else as_model(Phone, answer["phone"])
 
     def phones(self, **filters: Any) -> list[Phone]:
         """All phones that pass the filters of /phones/list."""
-        return [Phone.model_validate(row) for row in self.call("/phones/list", **filters)["phones"]]
+        return [as_model(Phone, row) for row in self.call("/phones/list", **filters)["phones"]]
 
     def phone_ids(self, **filters: Any) -> set[str]:
         """The ids of the phones that pass the filters of /phones/list; without a model of each."""
@@ -118,11 +104,11 @@ class SeamApi:
     def connected_account(self, connected_account_id: str) -> ConnectedAccount | None:
         """The connected account of this id; None when there is none."""
         answer = self.find("/connected_accounts/get", connected_account_id=connected_account_id)
-        return None if answer is None else ConnectedAccount.model_validate(answer["connected_account"])
+        return None if answer is None else as_model(ConnectedAccount, answer["connected_account"])
 
     def all(self, kind: type[R], path: str, key: str, **params: Any) -> list[R]:
         """All resources of a list, whatever pages it comes in."""
-        return [kind.model_validate(row) for row in self.rows(path, key, **params)]
+        return [as_model(kind, row) for row in self.rows(path, key, **params)]
 
     def access_codes(self) -> list[AccessCode]:
         """All access codes by device: Seam lists those of one device."""
@@ -138,13 +124,13 @@ class SeamApi:
         """The access system of this id. Raises Refused when there is none."""
         from ..api.acs.resources import AcsSystem
 
-        return AcsSystem.model_validate(self.call("/acs/systems/get", acs_system_id=acs_system_id)["acs_system"])
+        return as_model(AcsSystem, self.call("/acs/systems/get", acs_system_id=acs_system_id)["acs_system"])
 
     def acs_systems(self) -> list[AcsSystem]:
         """All access systems, oldest first."""
         from ..api.acs.resources import AcsSystem
 
-        return [AcsSystem.model_validate(row) for row in self.call("/acs/systems/list")["acs_systems"]]
+        return [as_model(AcsSystem, row) for row in self.call("/acs/systems/list")["acs_systems"]]
 
     def mobile_keys(self) -> dict[str, set[str]]:
         """The ids of the phones that hold it, for the id of each mobile key that is issued to one phone."""
@@ -161,11 +147,4 @@ class SeamApi:
 
     def rows(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
         """Like `all`, as JSON."""
-        rows: list[dict[str, Any]] = []
-        cursor = None
-        while True:
-            answer = self.call(path, page_cursor=cursor, **params)
-            rows += answer[key]
-            cursor = answer.get("pagination", {}).get("next_page_cursor")
-            if cursor is None:
-                return rows
+        return all_rows(path, key, lambda cursor: self.call(path, page_cursor=cursor, **params))

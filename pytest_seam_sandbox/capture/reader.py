@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from pydantic_core import from_json
-
+from ..backends.answers import read
 from ..backends.live.connection import Connection, NoSuchPath
 from ..backends.seam_api import Refused
 from ..engine.errors import SandboxError, is_for_the_test, quoted
@@ -42,7 +41,7 @@ def getting(connection: Connection, seen: Callable[[str], None]) -> Get:
     def get(path: str, **parameters: str) -> Mapping[str, Any]:
         seen(path)
         status, content = connection.get(path, **parameters)
-        answer: dict[str, Any] = from_json(content)
+        answer = read(path, content)
         if status >= 400:
             raise Refused(path, dict(parameters), status, answer["error"])
         return answer

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from ..api.access_codes.model import AccessCode
+from ..backends.answers import as_model
 from ..backends.base import Backend
 from ..engine.errors import OutageNotPossible, UnknownId, is_for_the_test, shortened
 from ..expectations.checks import Complaint
@@ -50,7 +51,7 @@ class CodeChangedOutside(ListedOutage[AccessCode]):
 
     def _find(self) -> AccessCode | None:
         answer = self._backend.api.find("/access_codes/get", access_code_id=self.access_code_id)
-        return None if answer is None else AccessCode.model_validate(answer["access_code"])
+        return None if answer is None else as_model(AccessCode, answer["access_code"])
 
     @classmethod
     def _listed(cls, backend: Backend) -> Iterable[AccessCode]:

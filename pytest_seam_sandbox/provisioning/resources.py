@@ -10,6 +10,7 @@ from ..api.connected_accounts.model import ConnectedAccount
 from ..api.devices.model import Device
 from ..api.phones.model import AssaAbloyMetadata, Phone, PhoneMetadata
 from ..api.user_identities.model import UserIdentity
+from ..backends.answers import as_model
 from ..backends.lookup import Lookup, id_of, resource_id
 from ..catalog.devices import device_model
 from ..catalog.literals import AcsSystemType, DeviceType, Provider
@@ -118,7 +119,7 @@ class Provisioning(Lookup):
         with provision.ids_kept_on_error(), provision.naming(user_identity_id=user_identity_id):
             given.setdefault("full_name", provision.full_name())
             answer = self._backend.api.call("/user_identities/create", **given)
-        return UserIdentity.model_validate(answer["user_identity"])
+        return as_model(UserIdentity, answer["user_identity"])
 
     def create_phone(
         self,
@@ -200,7 +201,7 @@ class Provisioning(Lookup):
         provision = self._backend.provision
         with provision.ids_kept_on_error(), provision.naming(access_code_id=access_code_id):
             answer = self._backend.api.call("/access_codes/create", device_id=device_id, **given)
-        return AccessCode.model_validate(answer["access_code"])
+        return as_model(AccessCode, answer["access_code"])
 
     def complete_login(
         self, connect_webview: Any, *, email: str = "jane@example.com", provider: Provider | None = None
@@ -306,7 +307,7 @@ class Provisioning(Lookup):
             further = {name: _as_text(value) for name, value in details.items()}
             with self._backend.provision.naming(acs_credential_id=acs_credential_id):
                 answer = self._backend.api.call(path, **given, **further)
-        return AcsCredential.model_validate(answer["acs_credential"])
+        return as_model(AcsCredential, answer["acs_credential"])
 
     def _system_for(self, access_method: str) -> str:
         from ..api.acs.kinds import SYSTEM_KINDS

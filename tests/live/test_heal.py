@@ -311,9 +311,12 @@ def test_what_was_refused_has_not_to_be_undone(recorded):
 
 def test_several_things_that_look_like_what_was_lost_are_left_to_people(recorded):
     server, _, undo = recorded
+    server.answers["/user_identities/list"] = json_answer({"user_identities": []})
     assert undo.begin("POST", "/user_identities/create", {"full_name": "Guest"}).known["ids"] == []
     rows = [{"user_identity_id": name, "full_name": "Guest"} for name in ("a", "b")]
-    server.answers["/user_identities/list"] = json_answer({"user_identities": [*rows, {"full_name": "Else"}]})
+    server.answers["/user_identities/list"] = json_answer(
+        {"user_identities": [*rows, {"user_identity_id": "c", "full_name": "Else"}]}
+    )
     (told,) = undo.undo()
     assert told == (
         "/user_identities/create got no answer, and may have made one of these, or another run has: a ('Guest'), "
@@ -372,7 +375,7 @@ def test_what_was_made_at_another_time_is_not_taken_for_it(recorded):
         ({"full_name": "G"}, {"created_at": "2032-01-01T00:00:40Z"}),
         ({"full_name": "G"}, {}),
         ({}, {"created_at": "2032-01-01T00:00:01Z"}),
-        ({"full_name": "G", "acs_system_ids": "x"}, {"created_at": "2032-01-01T00:00:01Z", "acs_system_ids": "y"}),
+        ({"full_name": "G", "shoe_size": 43}, {"created_at": "2032-01-01T00:00:01Z", "shoe_size": 44}),
     ],
     ids=["made later", "made nobody knows when", "nothing that tells it from others", "something else"],
 )

@@ -160,7 +160,7 @@ CANNOT = {
     ),
     "show an access code with all fields that Seam's have": (
         lambda sandbox: sandbox.create_access_code(LOCK),
-        (ValueError, "display_status"),
+        (SandboxError, "display_status"),
     ),
 }
 

@@ -102,7 +102,9 @@ def test_answer_without_what_seam_shows_is_told(on_recording):
 def test_server_without_offsets_is_not_read_for_ever(on_recording, monkeypatch):
     server, sandbox = on_recording
     monkeypatch.setattr(live_events, "PAGE", 2)
-    server.answers["/events/list"] = json_answer({"events": [{"event_id": "a"}, {"event_id": "b"}], "ok": True})
+    server.answers["/events/list"] = json_answer(
+        {"events": [{"event_id": name, "event_type": "lock.locked"} for name in "ab"], "ok": True}
+    )
     server.seen.clear()
 
     assert list(sandbox.events) == []

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from ...engine.errors import SandboxError, is_for_the_test
+from ..answers import Shown, all_rows, read
 from ..seam_api import Refused
 from .connection import Connection
 
@@ -24,10 +25,10 @@ class Calls:
         self.connection = connection
         self._sleep = sleep
 
-    def call(self, path: str, params: dict[str, Any]) -> dict[str, Any]:
+    def call(self, path: str, params: dict[str, Any]) -> Shown:
         """POST to a path; None goes as null. The answer; its action attempt may be pending. Raises Refused."""
         status, content = self.connection.send(path, to_json(params))
-        answer: dict[str, Any] = from_json(content)
+        answer = read(path, content)
         if status >= 400:
             raise Refused(path, params, status, answer["error"])
         return answer
@@ -61,16 +62,14 @@ class Calls:
     def row(self, path: str, key: str, params: dict[str, Any]) -> dict[str, Any] | None:
         """What the answer shows under the key; None for what is not there."""
         answer = self.find(path, params)
-        row = None if answer is None else answer.get(key)
-        return row if isinstance(row, dict) else None
+        row: dict[str, Any] | None = None if answer is None else answer[key]
+        return row
 
     def rows(self, path: str, key: str, params: dict[str, Any]) -> list[dict[str, Any]]:
         """All rows of a list; none when what it is asked about is not there."""
-        rows: list[dict[str, Any]] = []
-        cursor = None
-        while True:
-            answer = self.find(path, params if cursor is None else {**params, "page_cursor": cursor}) or {}
-            rows += answer.get(key) or []
-            cursor = (answer.get("pagination") or {}).get("next_page_cursor")
-            if cursor is None:
-                return rows
+        nothing: dict[str, Any] = {key: []}
+        return all_rows(
+            path,
+            key,
+            lambda cursor: self.find(path, params if cursor is None else {**params, "page_cursor": cursor}) or nothing,
+        )

@@ -19,6 +19,7 @@ from pydantic_core import from_json
 
 from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test, quoted, shortened
 from ...engine.http import SEAM_URL
+from ..answers import NotOfSeam, fault_in
 from .keys import STAND_IN_KEY, ApiKey, KeyForm
 
 __tracebackhide__ = is_for_the_test
@@ -247,12 +248,22 @@ class Connection:
             value = json_of(answer)
             names = value.get("error") if isinstance(value, dict) and status >= 400 else {"type": ""}
             if isinstance(value, dict) and isinstance(names, dict):
+                self._check_fields(path, value)
                 return
             told = f"{status} with {quoted(answer.text)}, which is not an answer of Seam"
         told = self._key.without(told)
         raise (NoSuchPath if status == 404 else Unreachable)(
             f"{self.endpoint} answered {path} with {told}. Check the endpoint, and what stands between it and here."
         )
+
+    def _check_fields(self, path: str, answer: dict[str, Any]) -> None:
+        """Raise NotOfSeam for what Seam never answers, where the sandbox relies on it."""
+        fault = fault_in(answer)
+        if fault is not None:
+            raise NotOfSeam(
+                f"in the answer of {self.endpoint} to {path}, {self._key.without(fault)}. Check live_endpoint, and "
+                "what stands between it and here."
+            )
 
     # whatever leaves
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ...engine.errors import ProductionRefused, is_for_the_test, quoted, shortened
 from ...engine.http import SEAM_HOST, SEAM_URL
+from ..answers import NotOfSeam
 from ..seam_api import Refused, SeamApi
 from .connection import Connection, Proof, Unreachable, read_endpoint
 from .keys import VARIABLE
@@ -46,7 +47,7 @@ def check(
             "live_workspaces names no workspace; it takes the ids of the sandbox workspaces in which tests may write. "
             "Set it, for example in pytest.ini: seam_live_workspaces = 8f3a0c1e-…"
         )
-    return _check_workspace(_read_workspace(connection, key_from), workspaces, connection.endpoint)
+    return _check_workspace(_read_workspace(connection, key_from), workspaces)
 
 
 def _refuse(fact: str) -> NoReturn:
@@ -83,7 +84,7 @@ def _is_loopback(endpoint: str) -> bool:
 
 def _read_workspace(connection: Connection, key_from: str) -> Mapping[str, Any]:
     try:
-        answer = SeamApi(connection.send).call(_PATH)
+        workspace: Mapping[str, Any] = SeamApi(connection.send).call(_PATH)["workspace"]
     except Refused as refused:
         told = connection.without_key(shortened(str(refused), 500))
         if refused.status == 401:
@@ -92,23 +93,13 @@ def _read_workspace(connection: Connection, key_from: str) -> Mapping[str, Any]:
                 "one in Seam's console."
             )
         _refuse(f"{connection.endpoint} does not show the workspace: {told}.")
-    except Unreachable as failure:
+    except (Unreachable, NotOfSeam) as failure:
         _refuse(f"the workspace could not be read: {failure}")
-    workspace = answer.get("workspace")
-    if not isinstance(workspace, dict):
-        _refuse(
-            f"{connection.endpoint} answered {_PATH} with {quoted(answer)}; an answer of Seam has a workspace. Check "
-            "live_endpoint."
-        )
     return workspace
 
 
-def _check_workspace(workspace: Mapping[str, Any], workspaces: Collection[str], endpoint: str) -> Proof:
-    workspace_id, name = workspace.get("workspace_id"), workspace.get("name")
-    if not isinstance(workspace_id, str) or not workspace_id:
-        _refuse(
-            f"the workspace at {endpoint} has the id {quoted(workspace_id)}; Seam's are texts. Check live_endpoint."
-        )
+def _check_workspace(workspace: Mapping[str, Any], workspaces: Collection[str]) -> Proof:
+    workspace_id, name = workspace["workspace_id"], workspace.get("name")
     called = f"the workspace {quoted(name)} ({shortened(workspace_id)})"
     if workspace.get("is_sandbox") is not True:
         found = f"is_sandbox {quoted(workspace['is_sandbox'])}" if "is_sandbox" in workspace else "no is_sandbox"

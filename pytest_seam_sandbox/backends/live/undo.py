@@ -12,6 +12,7 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from ...engine.errors import SandboxError, is_for_the_test
+from ..answers import NotOfSeam, checked
 from ..seam_api import Refused
 from .calls import Calls
 from .connection import Connection, NeverLeft, NoSuchPath, TooManyRequests, is_read
@@ -91,8 +92,8 @@ class Undo:
             return
         with self._lock:
             if status < 300 and isinstance(answer, dict):
-                with suppress(*OF_ANOTHER_KIND):  # then it is as if no answer had come
-                    self.journal.answered(change, self._made(change, answer))
+                with suppress(NotOfSeam):  # then it is as if no answer had come
+                    self.journal.answered(change, self._made(change, checked(change.path, answer)))
 
     def had_no_effect(self, change: Change | None) -> None:
         """Note that a write never left, or was refused."""
