@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from ..backends.embedded import Embedded
+from ..engine.clock import format_time, parse_time
 from ..engine.errors import SandboxError, is_for_the_test
 from ..engine.settings import Settings
 from ..worlds.checks import faults
@@ -35,7 +36,7 @@ _NOT_COMPARED = frozenset(
     }
 )
 """What follows from the time and the place at which something is looked at, pictures, and secrets."""
-_OPTIONAL = frozenset({"access_method_id", "parent_space_id"})
+_OPTIONAL = frozenset({"access_method_id", "parent_space_id", "pulled_backup_access_code_id"})
 """References without which a resource is still what it was; single entries of lists of ids are such, too."""
 _RESOURCES = frozenset(resource_lists())
 _TELLING = ("device_type", "account_type", "system_type", "access_group_type", "access_method", "mode", "time_zone")
@@ -63,7 +64,10 @@ def capture(get: Get, *, captured_at: str, keep_personal: bool = False, seed: in
     What the emulator cannot hold is left out, and listed: resources with the reason, and fields by their names.
     """
     found = read_workspace(get)
-    world, left_out = _fitting(world_of(found, captured_at))
+    world = world_of(found, captured_at)
+    times = [time for time in (parse_time(text) for text in (captured_at, *_past(world))) if time is not None]
+    world["captured_at"] = format_time(max(times))
+    world, left_out = _fitting(world)
     left_out += [*found.left, *_differences(found, world)]
     counts = _counts(world)
     if not keep_personal:
@@ -75,6 +79,21 @@ def capture(get: Get, *, captured_at: str, keep_personal: bool = False, seed: in
                 f"{wrong._replace(found='')}"
             )
     return Captured(world, counts, left_out)
+
+
+def _past(value: Any, name: str = "") -> Iterator[str]:
+    """The times in a world at which something has happened: none of them is after it was captured.
+
+    The time of an answer is told in whole seconds, and the clocks of two machines differ.
+    """
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _past(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _past(inner)
+    elif name in ("created_at", "issued_at") and isinstance(value, str):
+        yield value
 
 
 def as_text(world: Row) -> str:

@@ -34,7 +34,8 @@ def _read_beside(reader: Reader, found: Found, device: Row) -> None:
     if any(name.startswith("can_program_") or name == "can_unlock_with_code" for name in device):
         paths = ("/access_codes/list", "/access_codes/unmanaged/list")
         rows = [row for path in paths for row in reader.present(path, "access_codes", device_id=device_id)]
-        found.codes[device_id] = [row for row in rows if not row.get("is_backup")]
+        pulled = {row.get("pulled_backup_access_code_id") for row in rows}
+        found.codes[device_id] = [row for row in rows if not row.get("is_backup") or row["access_code_id"] in pulled]
         found.backup_codes += len(rows) - len(found.codes[device_id])
     capabilities = device.get("capabilities_supported") or () if device.get("is_managed", True) else ()
     if "thermostat" in capabilities:

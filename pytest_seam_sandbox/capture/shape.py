@@ -26,7 +26,7 @@ _ELSEWHERE = (*_NEVER_LACKING, PROGRAMS, WEEK, "active_thermostat_schedule")
 _OF_CODES = (
     *("access_code_id", "code", "name", "status", "starts_at", "ends_at", "created_at", "common_code_key"),
     *("is_managed", "is_one_time_use", "is_offline_access_code", "is_external_modification_allowed"),
-    *("is_scheduled_on_device", "cannot_be_managed", "access_method_id"),
+    *("is_scheduled_on_device", "cannot_be_managed", "access_method_id", "is_backup", "pulled_backup_access_code_id"),
 )
 _OF_SCHEDULES = (
     *("thermostat_schedule_id", "name", "climate_preset_key", "starts_at", "ends_at", "created_at"),
@@ -157,6 +157,8 @@ def _code(row: Row, of_device: list[tuple[Any, Any]]) -> Row:
         error for error in row.get("errors", ()) if (error.get("error_code"), error.get("message")) not in of_device
     ]
     part.pop("errors", None)
+    if row.get("is_backup_access_code_available") or row.get("pulled_backup_access_code_id"):
+        part["use_backup_access_code_pool"] = True
     return part | ({"errors": errors} if errors else {})
 
 

@@ -77,4 +77,8 @@ def _row(
         warnings=warnings,
         device_errors=device.errors,
         cannot_be_managed=code.cannot_be_managed,
+        uses_backup_pool=code.use_backup_access_code_pool,
+        is_backup=code.is_backup,
+        is_pulled=code.is_backup,
+        pulled_backup_access_code_id=code.pulled_backup_access_code_id,
     )

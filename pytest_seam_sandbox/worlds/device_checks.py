@@ -16,7 +16,7 @@ from ..report.texts import nearest
 from .climate_checks import faults_of_climate
 from .format import AccessCode, Device
 from .properties import own_properties
-from .references import Fault, Owners, Place, missing, period, said
+from .references import Fault, Owners, Place, ids_of, missing, period, said
 
 NEEDED = frozenset(
     {
@@ -91,16 +91,32 @@ def device_row(device: Device) -> DeviceRow:
 
 
 def _of_codes(place: Place, device: Device, owners: Owners) -> Iterator[Fault]:
-    row = device_row(device)
+    row, own = device_row(device), ids_of(device)
     for number, code in enumerate(device.access_codes):
         here = (*place, "access_codes", number)
         yield from _times(here, code)
         yield from missing(here, "access_method_id", code.access_method_id, owners)
+        yield from _of_backup(here, code, device, own)
         others = [other for other in device.access_codes if other is not code]
         for text in _wrong_pin(row, code, others):
             yield Fault((*here, "code"), text, quoted(code.code))
         if not code.is_managed and code.code is None:
             yield Fault((*here, "code"), "an unmanaged code needs its PIN, since Seam does not choose it")
+
+
+def _of_backup(place: Place, code: AccessCode, device: Device, own: Owners) -> Iterator[Fault]:
+    backup = code.pulled_backup_access_code_id
+    yield from missing(place, "access_code_id", backup, own, field="pulled_backup_access_code_id", of="the device")
+    codes = [other for other in device.access_codes if backup is not None and other.access_code_id == backup]
+    if any(not other.is_backup for other in codes):
+        yield Fault((*place, "pulled_backup_access_code_id"), "that code is no backup. Give it is_backup")
+    if code.is_backup and all(
+        other.pulled_backup_access_code_id != code.access_code_id for other in device.access_codes
+    ):
+        text = (
+            "no code of the device names it in pulled_backup_access_code_id. Leave it out; Seam fills the pool itself"
+        )
+        yield Fault((*place, "is_backup"), text)
 
 
 def _wrong_pin(device: DeviceRow, code: AccessCode, others: Sequence[AccessCode]) -> Iterator[str]:

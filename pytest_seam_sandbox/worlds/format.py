@@ -33,7 +33,9 @@ class Account(Thing):
 class AccessCode(Thing):
     """An access code of a device. status: left out, Seam programs the code when the sandbox starts.
 
-    access_method_id: the access method of an access grant for which it was made.
+    access_method_id: the access method of an access grant for which it was made. use_backup_access_code_pool: whether a
+    backup code may stand in for it. is_backup: whether it is such a backup code, for the code that names it in
+    pulled_backup_access_code_id.
     """
 
     key: ClassVar[str] = "access_code_id"
@@ -51,6 +53,9 @@ class AccessCode(Thing):
     is_scheduled_on_device: StrictBool = False
     cannot_be_managed: StrictBool = False
     access_method_id: Id | None = None
+    use_backup_access_code_pool: StrictBool = False
+    is_backup: StrictBool = False
+    pulled_backup_access_code_id: Id | None = None
 
 
 class Schedule(Part):

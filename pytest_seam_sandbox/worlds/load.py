@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from ..api._shared import given
+from ..api.access_codes.backups import refill
 from ..api.connected_accounts.model import ConnectedAccountRow
 from ..api.connected_accounts.state import announce_connection, make_account
 from ..api.devices.issues import DEVICE_ERRORS, DEVICE_WARNINGS, UNREACHABLE
@@ -165,6 +166,7 @@ def _add_device(workspace: Workspace, device: Device, granted: dict[str, list[st
         code_id = add_code(workspace, row, code, errors=own_errors, warnings=conditions(workspace, code.warnings))
         if code.access_method_id is not None:
             granted.setdefault(code.access_method_id, []).append(code_id)
+    refill(workspace, workspace[DeviceRow][row.id])
 
 
 def _account_of(workspace: Workspace, device: Device, provider: str) -> ConnectedAccountRow:

@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -165,6 +166,19 @@ def test_loaded_sandbox_does_not_contradict_itself(load, keep_personal):
         wrong += contradictions(http)
 
     assert wrong == []
+
+
+def test_what_has_just_begun_has_begun_in_the_loaded_sandbox(load):
+    """Seam tells the time of an answer in whole seconds, and another machine's clock may be late."""
+    with Sandbox(world="house") as sandbox:
+        furnished(sandbox)
+        early = (sandbox.clock.now() - timedelta(seconds=5)).isoformat()
+        found = capture(get_of(sandbox), captured_at=early, keep_personal=True)
+        again = load(found)
+
+        assert seen(again) == seen(sandbox) | {"webhooks": seen(again)["webhooks"], "left": []}
+    times = [grant["created_at"] for grant in found.world["access_grants"]]
+    assert found.world["captured_at"] >= max(times)
 
 
 def test_leases_of_running_tests_are_left_out():
@@ -346,6 +360,24 @@ def test_codes_of_the_backup_pool_are_counted():
 
     assert "2 backup access codes: a sandbox fills the pools of its devices itself" in found.left_out
     assert [code["access_code_id"] for code in found.world["devices"][0]["access_codes"]] == ids[:1]
+
+
+def test_backup_that_stands_in_for_a_code_is_captured(load):
+    """Both codes work, and the pool of the lock is full again."""
+    with Sandbox() as sandbox:
+        lock = sandbox.create_device()
+        times = {"starts_at": sandbox.clock.now(), "ends_at": sandbox.clock.now() + timedelta(days=2)}
+        code = sandbox.create_access_code(lock, use_backup_access_code_pool=True, **times)
+        sandbox.create_access_code(lock, name="without")
+        call = sandbox.backend.api.call
+        call("/access_codes/pull_backup_access_code", access_code_id=code.access_code_id)
+        found = captured(sandbox, keep_personal=True)
+        again = load(found)
+
+        assert found.left_out == []
+        assert seen(again) == seen(sandbox)
+    more = again.create_access_code(lock.device_id, use_backup_access_code_pool=True, **times)
+    assert more.is_backup_access_code_available
 
 
 def test_replacements_that_do_not_fit_are_an_error(monkeypatch):

@@ -4,10 +4,12 @@ import json
 import os
 import tempfile
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +28,13 @@ NOT_KEPT = {
 """What is another workspace's own, what is secret, and what follows from when somebody looks."""
 NESTED = ("phones", "entrances", "users", "groups", "encoders", "credentials")
 DAY, NIGHT = "07:00:00[Europe/Berlin]", "22:00:00[Europe/Berlin]"
+
+
+@pytest.fixture(autouse=True)
+def noon():
+    """It is noon on a Thursday: no schedule, program or window of the night begins while the test runs."""
+    with time_machine.travel(datetime(2031, 5, 1, 19, tzinfo=UTC)):
+        yield
 
 
 def captured(sandbox, *options):

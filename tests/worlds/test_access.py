@@ -513,6 +513,25 @@ NO_SPACE = {"name": "X"}
             {"devices": [{**LOCKS[0], "access_codes": [{"access_method_id": SOME}]}]},
             "devices.0.access_codes.0.access_method_id: the file has no access_method_id",
         ),
+        (
+            {"devices": [{**LOCKS[0], "access_codes": [{"pulled_backup_access_code_id": SOME}]}]},
+            "access_codes.0.pulled_backup_access_code_id: the device has no access_code_id",
+        ),
+        (
+            {
+                "devices": [
+                    {
+                        **LOCKS[0],
+                        "access_codes": [{"pulled_backup_access_code_id": CODE}, {"access_code_id": CODE}],
+                    }
+                ]
+            },
+            "access_codes.0.pulled_backup_access_code_id: that code is no backup. Give it is_backup.",
+        ),
+        (
+            {"devices": [{**LOCKS[0], "access_codes": [{"access_code_id": CODE, "is_backup": True}]}]},
+            "access_codes.0.is_backup: no code of the device names it in pulled_backup_access_code_id. Leave it out;",
+        ),
         ({"spaces": [{**NO_SPACE, "device_ids": [LOCK]}]}, "spaces.0.device_ids.0: the file has no device_id"),
         (
             {
