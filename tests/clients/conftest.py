@@ -121,5 +121,5 @@ def javascript_sdk():
 @pytest.fixture(scope="session")
 def older_sdk():
     """A folder with version 2.2.0 of the SDK, which posts everything through another HTTP library, and what it needs."""
-    wanted = ["--target", str(CACHE / "seam-2"), "seam==2.2.0"]
-    return install("seam-2", [sys.executable, "-m", "pip", "install", "--quiet", "--retries", RETRIES, *wanted])
+    wanted = ["--target", str(CACHE / "seam-2.2.0"), "seam==2.2.0"]
+    return install("seam-2.2.0", [sys.executable, "-m", "pip", "install", "--quiet", "--retries", RETRIES, *wanted])

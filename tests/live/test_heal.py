@@ -469,7 +469,7 @@ def test_process_that_is_really_killed(server, tmp_path):
 @pytest.mark.parametrize("ending", ["raise KeyboardInterrupt", "assert False"])
 def test_run_that_ends_early_leaves_nothing(server, tmp_path, pytester, monkeypatch, ending):
     monkeypatch.setenv("PYTEST_SEAM_LIVE_FOLDER", str(tmp_path))
-    monkeypatch.setenv("PYTEST_SEAM_LIVE_TIMEOUT", "5")
+    monkeypatch.setenv("PYTEST_SEAM_LIVE_TIMEOUT", "30")
     before = state_of(server.backend(server.first))
     pytester.makepyfile(
         f"""
