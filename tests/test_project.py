@@ -1,6 +1,8 @@
 """What helps those who work on the project agrees with itself: the checks, and the recipes that messages point to."""
 
 import re
+import shutil
+import subprocess
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -23,6 +25,17 @@ def test_workflow_runs_the_steps_of_the_checks():
     assert sorted(named) == sorted(STEPS)
     assert re.findall(r"- run: (.*)", text) == ["bash .ci/run ${{ matrix.steps }}"]
     assert set(re.findall(r'python: "(.+?)"', text)) == {"3.11", "3.12", "3.13", "3.14"}
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_tests_that_steps_leave_out_are_there():
+    """What was renamed is left out under its new name, or is run by every step."""
+    lists = re.findall(r"^\w+=\((\s*tests/.*?)\)$", CHECKS, flags=re.MULTILINE | re.DOTALL)
+    listing = f"printf '%s\\n' {' '.join(' '.join(each.split()) for each in lists)}"
+    names = subprocess.run(["bash", "-c", listing], capture_output=True, text=True, check=True).stdout.split()
+
+    assert len(lists) == 3
+    assert [name for name in names if not (ROOT / name).exists()] == []
 
 
 def test_hooks_of_pre_commit_run_tools_of_the_checks():
