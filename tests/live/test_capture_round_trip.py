@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
@@ -37,13 +37,14 @@ def noon():
         yield
 
 
+@contextmanager
 def captured(sandbox, *options):
-    """The path of what the command makes of a sandbox behind a server, and a folder to take away."""
-    folder = tempfile.TemporaryDirectory()
-    path = Path(folder.name) / "world.json"
-    with sandbox.serve() as url, mock.patch.dict(os.environ, {"SEAM_API_KEY": sandbox.api_key}):
-        assert cli.main(["capture", "-o", str(path), "--endpoint", url, *options]) == 0
-    return folder, path
+    """The path of what the command makes of a sandbox behind a server; it is gone after the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "world.json"
+        with sandbox.serve() as url, mock.patch.dict(os.environ, {"SEAM_API_KEY": sandbox.api_key}):
+            assert cli.main(["capture", "-o", str(path), "--endpoint", url, *options]) == 0
+        yield path
 
 
 def listed(sandbox):
@@ -226,8 +227,7 @@ def furnished_sandboxes(draw):
 def test_whatever_is_captured_is_loaded_again(sandbox, hides):
     """The same ids in the same order; with personal details kept, the same fields."""
     before = listed(sandbox)
-    folder, path = captured(sandbox, *([] if hides else ["--keep-personal"]))
-    with folder:
+    with captured(sandbox, *([] if hides else ["--keep-personal"])) as path:
         again = listed(unnoticed(Sandbox(world=path)))
 
     if hides:
