@@ -110,10 +110,22 @@ def _of_grant(there, grant):
             != {door["connected_account_id"] for door in doors},
             has_other_systems_than_its_entrances=batch["acs_systems"].keys()
             != {door["acs_system_id"] for door in entrances.values()},
+            tells_of_a_device_that_is_not_there=not _devices_in(grant) <= there.devices.keys(),
             is_not_found_by_its_doors=any(grant_id not in there.of("access_grants", device_id=one) for one in devices)
             or any(grant_id not in there.of("access_grants", acs_entrance_id=one) for one in entrances),
         ),
     )
+
+
+def _devices_in(value):
+    """The ids of devices that stand anywhere in errors, warnings and pending changes."""
+    if isinstance(value, list):
+        return {one for part in value for one in _devices_in(part)}
+    if not isinstance(value, dict):
+        return set()
+    own = {value["device_id"]} if "device_id" in value else set()
+    own |= {one for name, ids in value.items() if name.endswith("device_ids") for one in ids}
+    return own | {one for part in value.values() for one in _devices_in(part)}
 
 
 def _of_method(there, method):
@@ -124,7 +136,6 @@ def _of_method(there, method):
     warnings, errors = warning_codes(method), error_codes(method)
     is_changing = bool(method["pending_mutations"]) or "being_deleted" in warnings
     stays = {code["device_id"] for code in codes.values() if "deleting" not in mutation_codes(code)}
-    sides = [mutation.get(side, {}) for mutation in method["pending_mutations"] for side in ("from", "to")]
     sessions = {key["client_session_id"] for key in keys} & there.sessions.keys()
     return about(
         method,
@@ -146,9 +157,7 @@ def _of_method(there, method):
             does_not_know_whether_it_is_issued=method["is_issued"] is (method["issued_at"] is None),
             is_issued_and_is_not=method["is_issued"]
             and bool({"failed_to_issue", "delay_in_issuing"} & (errors | warnings)),
-            changes_a_device_that_is_not_there=any(
-                not {*side.get("device_ids", ())} <= there.devices.keys() for side in sides
-            ),
+            tells_of_a_device_that_is_not_there=not _devices_in(method) <= there.devices.keys(),
         ),
     )
 

@@ -90,6 +90,23 @@ def test_new_member_that_is_offline_is_under_way(seam, seam_sandbox, ada, lock):
     assert (again(seam, grant).warnings, mutations(again(seam, method))) == ([], [])
 
 
+@pytest.mark.parametrize("further", [False, True])
+def test_new_member_that_is_deleted_under_way(seam, seam_sandbox, ada, lock, further):
+    """Nothing names it any more: what changes is the rest, if there is one."""
+    other, third = (seam_sandbox.create_device(kind) for kind in ("schlage_lock", "august_lock"))
+    space = seam.spaces.create(name="Suite", device_ids=[lock.device_id])
+    grant, (method,) = grant_of(seam, ada, space_ids=[space.space_id])
+    for device in (other, third):
+        seam.devices.simulate.disconnect(device_id=device.device_id)
+    added = [other.device_id, *([third.device_id] if further else [])]
+    seam.spaces.add_devices(space_id=space.space_id, device_ids=added)
+
+    seam.connected_accounts.delete(connected_account_id=other.connected_account_id)
+
+    changes = [change for row in (again(seam, grant), again(seam, method)) for change in row.pending_mutations]
+    assert [change.to.device_ids for change in changes] == [[lock.device_id, third.device_id]] * (2 * further)
+
+
 def test_former_member_loses_its_code(seam, seam_sandbox, ada, lock):
     """While it is offline the code stays, and grant and method say so."""
     other = seam_sandbox.create_device("schlage_lock")

@@ -268,10 +268,24 @@ def code_is_deleted(site, chance):
 def customer_tells(site, chance):
     key = f"key {chance.randint(1, 4)}"
     if chance.random() < 0.5:
-        site.ask("/customers/delete_data", space_keys=[key], user_identity_keys=[key])
+        site.ask("/customers/delete_data", space_keys=[key], user_identity_keys=[key], reservation_keys=["stay"])
     else:
-        guests = [{"guest_key": key, "name": "Di"}]
-        site.ask("/customers/push_data", customer_key="acme", spaces=[{"space_key": key, "name": key}], guests=guests)
+        starts, ends = (site.at(hours) for hours in period(chance))
+        place = f"key {chance.randint(1, 4)}"
+        stay = {
+            "reservation_key": "stay",
+            "guest_key": key,
+            "space_keys": [place],
+            "starts_at": starts,
+            "ends_at": ends,
+        }
+        site.ask(
+            "/customers/push_data",
+            customer_key="acme",
+            spaces=[{"space_key": key, "name": key}],
+            guests=[{"guest_key": key, "name": "Di"}],
+            reservations=[{name: value for name, value in stay.items() if value is not None}],
+        )
 
 
 @step
@@ -331,7 +345,7 @@ def time_passes(site, chance):
 @given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 99)), min_size=4, max_size=16))
 def test_nothing_ever_contradicts_itself(steps):
     """After each step, and when all that was under way is done."""
-    with Sandbox() as sandbox:
+    with Sandbox(automations=True) as sandbox:
         site = Site(sandbox)
         for name, number in steps:
             STEPS[name](site, Random(number))

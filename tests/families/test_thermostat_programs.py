@@ -261,6 +261,43 @@ def test_program_is_gone_before_it_is_pushed(gone):
             client.action_attempts.get(action_attempt_id=attempt.action_attempt_id)
 
 
+def test_week_whose_program_is_gone_before_it_is_pushed():
+    """The attempt ends in error, and there is no weekly program that names what is not there."""
+    with Sandbox(action_attempts=10.0) as sandbox:
+        thermostat, client = sandbox.create_device("ecobee_thermostat"), sandbox.client()
+        program = daily(client, thermostat).thermostat_daily_program_id
+        attempt = client.thermostats.update_weekly_program(
+            device_id=thermostat.device_id, monday_program_id=program, wait_for_action_attempt=False
+        )
+        client.thermostats.daily_programs.delete(thermostat_daily_program_id=program)
+        sandbox.clock.advance(10)
+
+        with seam_raises("thermostat_daily_program_not_found"):
+            client.action_attempts.get(action_attempt_id=attempt.action_attempt_id)
+        assert properties(client, thermostat).thermostat_weekly_program is None
+
+
+def test_program_whose_preset_is_gone_before_it_is_pushed():
+    """The attempt ends in error, and the program stays as it was."""
+    with Sandbox(action_attempts=10.0) as sandbox:
+        thermostat, client = sandbox.create_device("ecobee_thermostat"), sandbox.client()
+        program = daily(client, thermostat).thermostat_daily_program_id
+        preset = {"device_id": thermostat.device_id, "climate_preset_key": "mine"}
+        client.thermostats.create_climate_preset(**preset, hvac_mode_setting="heat", heating_set_point_celsius=20)
+        attempt = client.thermostats.daily_programs.update(
+            thermostat_daily_program_id=program,
+            name="Late",
+            periods=periods(("10:00", "mine")),
+            wait_for_action_attempt=False,
+        )
+        client.thermostats.delete_climate_preset(**preset)
+        sandbox.clock.advance(10)
+
+        with seam_raises("climate_preset_not_found"):
+            client.action_attempts.get(action_attempt_id=attempt.action_attempt_id)
+        assert properties(client, thermostat).thermostat_daily_programs[0]["name"] == "Days"
+
+
 # how it runs
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
@@ -76,6 +76,23 @@ class PendingMutation:
             **(self.about or {}),
             **given(**{"from": self.before, "to": self.after}),
         }
+
+
+def without_device(mutations: Iterable[PendingMutation], device_id: str) -> tuple[PendingMutation, ...]:
+    """The same changes among the other devices; without those of which nothing is left."""
+    kept = []
+    for mutation in mutations:
+        before, after = (_without(side, device_id) for side in (mutation.before, mutation.after))
+        is_same = (before, after) == (mutation.before, mutation.after)
+        if is_same or before != after:
+            kept.append(mutation if is_same else replace(mutation, before=before, after=after))
+    return tuple(kept)
+
+
+def _without(side: Mapping[str, Any] | None, device_id: str) -> Mapping[str, Any] | None:
+    if side is None or "device_ids" not in side:
+        return side
+    return {**side, "device_ids": [one for one in side["device_ids"] if one != device_id]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from .doors import doors_of
 from .ending import forget_grant
 from .lifecycle import progress, soon
 from .methods import AccessMethodRow, credentials_of
-from .model import AccessGrantRow, PendingMutation
+from .model import AccessGrantRow, PendingMutation, without_device
 from .provisioning import provision
 from .summary import refresh
 
@@ -67,6 +67,10 @@ def _lose_unmanaged_device(workspace: Workspace, device: DeviceRow) -> None:
 def _lose_device(workspace: Workspace, device: DeviceRow) -> None:
     """A grant that names a device which is deleted lacks it from then on (assumed)."""
     _look_at_methods_on(workspace, device)
+    for method in [row for row in workspace[AccessMethodRow] if row.mutations]:
+        workspace[AccessMethodRow].put(method.but(mutations=without_device(method.mutations, device.id)))
+    for grant in [row for row in workspace[AccessGrantRow] if row.mutations]:
+        workspace[AccessGrantRow].put(grant.but(mutations=without_device(grant.mutations, device.id)))
     for grant in [row for row in workspace[AccessGrantRow] if device.id in row.device_ids]:
         left = tuple(one for one in grant.device_ids if one != device.id)
         workspace[AccessGrantRow].put(grant.but(device_ids=left, lacks_device=True))
@@ -108,16 +112,21 @@ def _follow_members(workspace: Workspace, before: SpaceRow) -> None:
         now = _device_ids(workspace, grant, grant.space_ids)
         then = list(dict.fromkeys((*others, *before.device_ids)))
         if {*now} != {*then}:
-            mutation = PendingMutation(
-                "updating_spaces",
-                workspace.clock.text(),
-                "The devices of the spaces change.",
-                {"device_ids": then},
-                {"device_ids": now},
-            )
-            kept = tuple(one for one in grant.mutations if one.mutation_code != mutation.mutation_code)
-            workspace[AccessGrantRow].put(grant.but(mutations=(*kept, mutation)))
+            workspace[AccessGrantRow].put(_changing_spaces(workspace, grant, then, now))
         provision(workspace, grant.id)
+
+
+def _changing_spaces(workspace: Workspace, grant: AccessGrantRow, then: list[str], now: list[str]) -> AccessGrantRow:
+    """The grant with the change that is under way: from the devices at its beginning, unless those are there again."""
+    code = "updating_spaces"
+    first = next(
+        (one.before for one in grant.mutations if one.mutation_code == code and one.before), {"device_ids": then}
+    )
+    before = {"device_ids": then} if {*first["device_ids"]} == {*now} else first
+    message, after = "The devices of the spaces change.", {"device_ids": now}
+    mutation = PendingMutation(code, workspace.clock.text(), message, before, after)
+    kept = tuple(one for one in grant.mutations if one.mutation_code != code)
+    return grant.but(mutations=(*kept, mutation))
 
 
 def _device_ids(workspace: Workspace, grant: AccessGrantRow, space_ids: Iterable[str]) -> list[str]:

@@ -129,10 +129,12 @@ def _push_daily(
 ) -> dict[str, Any]:
     device = workspace[DeviceRow].get(device_id)
     if device is None or _is_in_weekly_program(device, program_id):
-        reach(workspace, device_id)
+        device = reach(workspace, device_id)
     program = workspace[ThermostatDailyProgramRow].get(program_id)
     if program is None:
         raise ActionFailed("thermostat_daily_program_not_found", "The daily program was deleted meanwhile.")
+    if any(preset_of(device, period["climate_preset_key"]) is None for period in changes["periods"]):
+        raise ActionFailed("climate_preset_not_found", "A climate preset was deleted meanwhile.")
     workspace[ThermostatDailyProgramRow].put(program.but(**changes))
     weekly.plan(workspace, _show_programs(workspace, device_id))
     return {}
@@ -181,6 +183,8 @@ def _push_weekly(
     workspace: Workspace, action_attempt_id: str, device_id: str, week: Mapping[str, str | None]
 ) -> dict[str, Any]:
     device = reach(workspace, device_id)
+    if not {*week.values()} <= {None, *(program.id for program in programs_of(workspace, device_id))}:
+        raise ActionFailed("thermostat_daily_program_not_found", "A daily program was deleted meanwhile.")
     is_empty = all(program_id is None for program_id in week.values())
     program = None if is_empty else {**week, "created_at": workspace.clock.text()}
     device = change(workspace, device, thermostat_weekly_program=program)
