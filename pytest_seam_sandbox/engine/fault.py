@@ -141,9 +141,19 @@ class Fault:
         self.__exit__(kind, error, traceback)
 
     def unmet(self) -> str | None:
-        """What to say when it has not happened as often as it should; None when it has."""
-        if self.times is None or self.optional or self.times_met >= self.times:
+        """What to say when it has not happened as often as it should; None when it has.
+
+        Any number is fine without `times`, but for none where all requests to its path came with another method.
+        """
+        if self.optional or (self.times is not None and self.times_met >= self.times):
             return None
+        if self.times is None:
+            if self.times_met or not self.other_methods or "*" in self.target.path:
+                return None
+            return (
+                f"the fault {self} was never met{self.hint()}, or give optional=True if that is fine."
+                f"{seen_at(self.place)}"
+            )
         return (
             f"the fault {self} was met {self.times_met} of {self.times} time(s). The program under test did not send "
             f"such a request (again){self.hint()}; correct the target, or give optional=True if that is fine."

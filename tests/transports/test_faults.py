@@ -495,3 +495,20 @@ def test_requests_of_another_method_are_named(seam_sandbox, sandbox_device):
         seam_sandbox.faults.fail("POST /access_codes/delete"),
     ):
         seam_sandbox.client().access_codes.delete(access_code_id=code.access_code_id)
+
+
+def test_any_number_of_times_is_none_by_mistake(seam_sandbox, seam_client, sandbox_device):
+    """With `times=None` it is fine that nobody met it, but not that all requests to its path had another method."""
+    faults = seam_sandbox.faults
+    get = seam_client.devices.get  # the SDK sends GET
+
+    with (
+        pytest.raises(
+            ExpectationFailed, match=r"was never met, but GET requests to that path.* asked for at .*\.py:\d"
+        ),
+        faults.fail("POST /devices/get", times=None),
+    ):
+        get(device_id=sandbox_device.device_id)
+    for target, narrowing in {"POST /devices/get": {"optional": True}, "POST /devices/*": {}, "/locks/get": {}}.items():
+        with faults.fail(target, times=None, **narrowing):
+            get(device_id=sandbox_device.device_id)
