@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 import pytest
 
-from pytest_seam_sandbox import Sandbox, SandboxError
+from pytest_seam_sandbox import Sandbox, SandboxError, UnknownId
 from pytest_seam_sandbox.catalog.devices import device_models
 from pytest_seam_sandbox.engine.types import Uuid
 from pytest_seam_sandbox.provisioning.arguments import checked, device_properties
@@ -162,7 +162,7 @@ WRONG = {
         ),
     ],
     "create_access_code": [
-        ({"device": NOTHING}, "device_not_found"),
+        ({"device": NOTHING}, f"no device {NOTHING!r} in this sandbox"),
         ({"device": None}, "expected an object with a device_id"),
         ({"code": 1234}, "Expected string, received number"),
         ({"code": "12"}, "invalid_input"),
@@ -466,3 +466,14 @@ def test_account_of_a_new_thing_by_its_name():
     sandbox.create_connected_account("nuki", email="ada@example.com")
     with pytest.raises(SandboxError, match="'ada@example.com' of a connected account is not unique here"):
         sandbox.create_device(connected_account_id="ada@example.com")
+
+
+def test_code_on_a_device_that_is_not_there():
+    """Names and ids that nothing has are told with what there is, as everywhere."""
+    sandbox = Sandbox()
+    sandbox.create_device(name="CELLAR")
+    sandbox.create_device(name="ATTIC")
+
+    for wrong in ("KITCHEN", NOTHING):
+        with pytest.raises(UnknownId, match=f"no device '{wrong}' in this sandbox; it has CELLAR .*, ATTIC"):
+            sandbox.create_access_code(wrong)

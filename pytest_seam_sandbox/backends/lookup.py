@@ -153,6 +153,16 @@ def resource_id(backend: Backend, what: What, resource: Any, instead: Mapping[Wh
     return ids[0] if ids else text
 
 
+def known_id(backend: Backend, what: What, resource: Any) -> str:
+    """The id of a resource that is there. Raises UnknownId for any other; what else is at Seam, Seam has to say."""
+    found = resource_id(backend, what, resource)
+    with backend.finding() as finder:
+        is_there = backend.is_live or bool(finder.ids(what, found))
+    if not is_there:
+        raise _unknown(backend, what, found)
+    return found
+
+
 def account_id(backend: Backend, account: Any, instead: Mapping[What, str] = _NOTHING) -> str:
     """The id of a connected account, given as such or by the id or name of one of its devices."""
     if isinstance(account, str):

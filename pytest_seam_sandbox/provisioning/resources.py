@@ -11,7 +11,7 @@ from ..api.devices.model import Device
 from ..api.phones.model import AssaAbloyMetadata, Phone, PhoneMetadata
 from ..api.user_identities.model import UserIdentity
 from ..backends.answers import as_model
-from ..backends.lookup import Lookup, id_of, resource_id
+from ..backends.lookup import Lookup, id_of, known_id
 from ..catalog.devices import device_model
 from ..catalog.literals import AcsSystemType, DeviceType, Provider
 from ..engine.clock import format_time
@@ -197,7 +197,7 @@ class Provisioning(Lookup):
         checked(method, rules.of_an_access_code, strict_ids=strict_ids, access_code_id=access_code_id)
         given = {"code": code, "name": name, "starts_at": starts_at, "ends_at": ends_at, **details}
         given = {parameter: _as_text(value) for parameter, value in given.items()}
-        device_id = resource_id(self._backend, "device", device)
+        device_id = known_id(self._backend, "device", device)
         provision = self._backend.provision
         with provision.ids_kept_on_error(), provision.naming(access_code_id=access_code_id):
             answer = self._backend.api.call("/access_codes/create", device_id=device_id, **given)
