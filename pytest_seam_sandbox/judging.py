@@ -99,9 +99,9 @@ def texts(problems: Sequence[Exception]) -> list[str]:
     """The problems in words."""
     if not problems:
         return []
-    from .engine.errors import told
+    from .engine.errors import all_told
 
-    return [text for problem in problems for text in told(problem)]
+    return all_told(problems)
 
 
 def hint_at_strategies(item: pytest.Item, error: BaseException, fixtures: Container[str]) -> None:

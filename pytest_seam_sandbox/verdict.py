@@ -8,7 +8,7 @@ from .backends.base import Backend
 from .engine.errors import ExpectationFailed, SandboxError, raise_together
 from .engine.places import seen_at
 from .report.paths import misspelt
-from .report.texts import joined
+from .report.texts import first_of, joined
 
 _PATHS = 5
 """So many paths that Seam does not have are told of."""
@@ -66,7 +66,7 @@ def left_over(backend: Backend) -> Iterator[Exception]:
     unfinished = backend.unfinished
     unmet = backend.unmet()
     if unmet:
-        yield ExpectationFailed("\n".join(unmet))
+        yield ExpectationFailed("\n".join(first_of(unmet, "faults that were not met")))
     for ending in unfinished.endings:
         yield from ending()
     while unfinished.unused:

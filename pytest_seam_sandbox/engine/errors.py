@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _LONG = 100
+_MOST_TOLD = 10
 _LONGEST_PATH = 5_000  # longer ones cannot be opened
 
 
@@ -142,10 +143,16 @@ def raise_together(errors: Sequence[Exception]) -> None:
     __tracebackhide__ = True
     if not errors:
         return
-    for other in errors[1:]:
-        for text in told(other):
-            errors[0].add_note(f"and: {text}")
+    for text in all_told(errors[1:]):
+        errors[0].add_note(f"and: {text}")
     raise errors[0]
+
+
+def all_told(errors: Sequence[BaseException]) -> list[str]:
+    """The texts of the first exceptions and their notes, and how many more there are."""
+    texts = [text for error in errors[:_MOST_TOLD] for text in told(error)]
+    left = len(errors) - _MOST_TOLD
+    return [*texts, f"… and {left:,} more"] if left > 0 else texts
 
 
 def told(error: BaseException) -> list[str]:

@@ -87,6 +87,12 @@ def nearest(name: str, known: Sequence[str]) -> str:
     return f"Did you mean {', '.join(map(repr, near))}?" if near else ""
 
 
+def first_of(texts: Sequence[str], what: str) -> list[str]:
+    """The first of the texts, and a line that says how many there are beyond them."""
+    left = len(texts) - MOST
+    return [*texts[:MOST], f"… and {left:,} more {what}"] if left > 0 else list(texts)
+
+
 def lines_of(texts: Sequence[str], count: int, what: str) -> Iterator[str]:
     """Indented lines, and how many of the `count` there are beyond them."""
     yield from (f"  {text}" for text in texts)

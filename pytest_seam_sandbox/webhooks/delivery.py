@@ -15,7 +15,7 @@ from ..engine.errors import ExpectationFailed, SandboxError, shortened
 from ..engine.history import Sent
 from ..engine.workspace import Workspace
 from ..report.lines import subject
-from ..report.texts import MOST, joined
+from ..report.texts import MOST, first_of, joined
 from . import retries
 from .disturbances import ActiveDisturbances
 from .jobs import Job, Route
@@ -338,7 +338,7 @@ class Courier:
                     tuple(task for task in workspace.agenda.tasks if task.function is not hand_over)
                 )
         if unmet:
-            yield ExpectationFailed("\n".join(unmet))
+            yield ExpectationFailed("\n".join(first_of(unmet, "disturbances that no delivery met")))
         if texts and not self.may_leave_undelivered:
             yield ExpectationFailed(
                 f"{len(texts):,} webhook message(s) were not delivered when the test ended: {joined(texts, MOST)}. Let "
