@@ -251,7 +251,7 @@ class Sandbox(SandboxWorkspace):
         the seed; a key has the form seam_test…. world: its starting state. Raises SandboxError for an id or a key that
         is there already.
         """
-        backend = self._for("create_workspace()")
+        backend = self._for("create_workspace()", "no endpoint of Seam deletes a workspace again")
         asked = {"world": world} | ({} if api_key is None else {"api_key": api_key})
         settings = _settings(asked, backend.extensions)
         given = {"name": name, "workspace_id": workspace_id}
@@ -276,7 +276,7 @@ class Sandbox(SandboxWorkspace):
         workspaces/create makes further workspaces, production ones too. workspaces: further ones of the user, from
         `create_workspace`.
         """
-        return self._for("create_access_token()").add_access_token(
+        return self._for("create_access_token()", "people make them in Seam's console").add_access_token(
             *(each.embedded.workspace for each in (self, *workspaces))
         )
 
@@ -310,7 +310,7 @@ class Sandbox(SandboxWorkspace):
     @property
     def webhooks(self) -> Webhooks:
         """Signed delivery of events to the program under test, and an inbox of what was delivered; embedded only."""
-        return self._delivering("webhooks").webhooks()
+        return self._delivering("webhooks", "Seam delivers them itself, to a URL that it can reach").webhooks()
 
     def stub(self, path: str, answer: Answer, *, status: int = 200, times: int | None = None) -> Stub:
         """Answer calls to a path that Seam has and this sandbox does not emulate; embedded only.
@@ -325,7 +325,7 @@ class Sandbox(SandboxWorkspace):
     def snapshot(self) -> Snapshot:
         """The present state of the workspace, to go back to with `restore`; embedded only, costs microseconds."""
         opened = tuple(self._backend.unfinished.open)
-        delivered = self._delivering("snapshot()").delivered()
+        delivered = self._delivering("snapshot()", "a workspace at Seam cannot go back").delivered()
         return Snapshot(self, self.embedded.app.snapshot(), opened, delivered)
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -345,13 +345,13 @@ class Sandbox(SandboxWorkspace):
                 "has begun. Leave the outages first, or take the snapshot inside them."
             )
         self.embedded.app.restore(snapshot.state)
-        self._delivering("restore()").go_back(snapshot.delivered)
+        self._delivering("restore()", "a workspace at Seam cannot go back").go_back(snapshot.delivered)
         self._backend.note("snapshot", "restored")
 
-    def _delivering(self, what: str) -> Starter:
+    def _delivering(self, what: str, why: str) -> Starter:
         """What delivers webhooks, for something that only the emulator can do."""
         if self._deliveries is None:
-            raise embedded_only(what, "Seam delivers webhooks itself, and cannot go back")
+            raise embedded_only(what, why)
         return self._deliveries
 
 

@@ -133,7 +133,7 @@ class AccountDisconnected(AccountOutage):
     sentence = "the account of {} loses its login"
     switch = "account_losses"
     option = "disconnect_account"
-    not_live = "only a person who logs in again brings the account back"
+    not_live = "no endpoint of Seam logs in again, a person does in a Connect Webview, and others use the account"
     error_code = "account_disconnected"
 
     def _break(self) -> None:

@@ -224,7 +224,7 @@ class Removed(DeviceOutage):
     switch = "removals"
     option = "remove"
     takes_device_away = True
-    not_live = "only a reset of the workspace brings a removed device back"
+    not_live = "no endpoint of Seam puts a removed device back but the reset of the workspace, which others use"
     flag = "can_simulate_removal"
     break_path = "/devices/simulate/remove"
     error_code = "device_removed"

@@ -111,7 +111,7 @@ def test_what_only_the_emulator_can_do_is_skipped_with_the_reason(pytester, run)
     result.stdout.fnmatch_lines_random(
         [
             "SKIPPED *: clock is embedded only, and this sandbox is live: *with @pytest.mark.seam(backend='embedded').",
-            "SKIPPED *: removed() is embedded only, and this sandbox is live: only a reset of the workspace brings *",
+            "SKIPPED *: removed() is embedded only, and this sandbox is live: no endpoint of Seam puts a removed device back but *",
             "SKIPPED *: world='house' is embedded only, and this sandbox is live: a workspace has the devices that it*",
             "SKIPPED *: /workspaces/reset_sandbox takes away what others use. *It was not sent.*",
             "SKIPPED *: snapshot() is embedded only, and this sandbox is live: *",

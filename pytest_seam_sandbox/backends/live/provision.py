@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -13,9 +14,8 @@ __tracebackhide__ = is_for_the_test
 
 _SEAMS_OWN = "Seam gives out its ids itself"
 _AS_THEY_ARE = "devices of a workspace are leased as they are, not made"
-_A_PERSON = "a person does that at the provider"
-_AN_ACCOUNT = "that comes with an account, to which a person logs in"
-_NAME = "Sandbox Guest"
+_A_PERSON = "no endpoint of Seam does it, a person does in a Connect Webview"
+_AN_ACCOUNT = "an account begins with the login of a person in a Connect Webview"
 
 
 def _refusing(what: str, why: str = "no endpoint of Seam does it") -> Callable[..., Any]:
@@ -28,11 +28,15 @@ def _refusing(what: str, why: str = "no endpoint of Seam does it") -> Callable[.
 
 
 class LiveProvision:
-    """Takes and makes things in one workspace. lease: takes a device of a type; gives its id."""
+    """Takes and makes things in one workspace. lease: takes a device of a type; gives its id.
+
+    The people that it makes have a name that no other run gives: so they are known again when no answer told of them.
+    """
 
     def __init__(self, api: SeamApi, lease: Callable[[str], str]) -> None:
         self._api = api
         self._lease = lease
+        self._name = f"Sandbox Guest {secrets.token_hex(4)}"
 
     def create_device(self, device_type: str, *, connected_account_id: str | None = None, **details: Any) -> str:
         """Lease a device of this type, and give it name and metadata for the time of the lease; its id."""
@@ -57,7 +61,7 @@ class LiveProvision:
 
     def full_name(self) -> str:
         """The name of a person."""
-        return _NAME
+        return self._name
 
     @contextmanager
     def naming(self, **wanted: str | None) -> Iterator[None]:
@@ -78,16 +82,18 @@ class LiveProvision:
         yield
 
     create_account = _refusing("create_connected_account()", _AN_ACCOUNT)
-    create_acs_system = _refusing("create_acs_system()", _AN_ACCOUNT)
+    create_acs_system = _refusing("create_acs_system()", f"it comes with its account, and {_AN_ACCOUNT}")
     complete_login = _refusing("complete_login()", _A_PERSON)
     fail_login = _refusing("fail_login()", _A_PERSON)
     open_instant_key = _refusing("open_instant_key()", "a person does that on a phone")
     customize_phone = _refusing("a phone with an id or properties of the test's own", _SEAMS_OWN)
-    readd_device = _refusing("removed(restore=True)", "only a reset of the workspace brings a removed device back")
+    readd_device = _refusing("removed(restore=True)", "only the reset of a workspace puts a removed device back")
     set_mark = _refusing("set_error(), set_warning()")
     clear_mark = _refusing("clear_error(), clear_warning()")
     set_battery = _refusing("low_battery()")
     set_keypad = _refusing("accessory_keypad_disconnected()")
-    change_code_outside = change_code_back = _refusing("a change of a code at its lock", _A_PERSON)
+    change_code_outside = change_code_back = _refusing(
+        "a change of a code at its lock", "no endpoint of Seam does it, a person does at the lock or in its app"
+    )
     emit = _refusing("emit()", "Seam alone logs events")
     fail_action_attempt = _refusing("fail_action_attempt()")
