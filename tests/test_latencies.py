@@ -10,6 +10,12 @@ LATE = pytest.mark.seam(state_latency=30)
 SLOW = pytest.mark.seam(deactivation_latency=20, world="hotel")
 
 
+@pytest.fixture(autouse=True)
+def standing_clock(seam_sandbox):
+    """No second passes by itself, however slow the machine is."""
+    seam_sandbox.clock.freeze()
+
+
 def types(events):
     return [event.event_type for event in events]
 

@@ -242,6 +242,7 @@ def test_unreachable_thermostat_takes_no_program(seam, seam_sandbox, thermostat)
 def test_program_is_gone_before_it_is_pushed(gone):
     """The attempt ends in error."""
     with Sandbox(action_attempts=10.0) as sandbox:
+        sandbox.clock.freeze()
         thermostat = sandbox.create_device("ecobee_thermostat")
         client = sandbox.client()
         program = daily(client, thermostat).thermostat_daily_program_id
@@ -264,6 +265,7 @@ def test_program_is_gone_before_it_is_pushed(gone):
 def test_week_whose_program_is_gone_before_it_is_pushed():
     """The attempt ends in error, and there is no weekly program that names what is not there."""
     with Sandbox(action_attempts=10.0) as sandbox:
+        sandbox.clock.freeze()
         thermostat, client = sandbox.create_device("ecobee_thermostat"), sandbox.client()
         program = daily(client, thermostat).thermostat_daily_program_id
         attempt = client.thermostats.update_weekly_program(
@@ -280,6 +282,7 @@ def test_week_whose_program_is_gone_before_it_is_pushed():
 def test_program_whose_preset_is_gone_before_it_is_pushed():
     """The attempt ends in error, and the program stays as it was."""
     with Sandbox(action_attempts=10.0) as sandbox:
+        sandbox.clock.freeze()
         thermostat, client = sandbox.create_device("ecobee_thermostat"), sandbox.client()
         program = daily(client, thermostat).thermostat_daily_program_id
         preset = {"device_id": thermostat.device_id, "climate_preset_key": "mine"}
