@@ -761,15 +761,20 @@ def test_ledger_into_a_stream_that_fails(monkeypatch, capsys, error, status, sai
 
 
 def test_program_that_ends_looks_for_no_garbage(monkeypatch, capsys):
-    """As a program of its own, a command leaves its memory to the end of the process; called by another, it does not."""
-    frozen = []
+    """As a program of its own, a command leaves its memory to the end of the process; called by another, it does not.
+
+    No signal changes the status then.
+    """
+    frozen, handlers = [], {}
     monkeypatch.setattr(gc, "freeze", lambda: frozen.append(True))
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
     monkeypatch.setattr(sys, "argv", ["seam-sandbox", "ledger"])
 
     cli.main(["ledger"])
-    assert frozen == []
+    assert (frozen, handlers) == ([], {})
     cli.main()
     assert frozen == [True]
+    assert handlers == {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: signal.SIG_IGN}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -77,8 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             write(sys.stderr, "\n".join(["seam-sandbox: interrupted", *getattr(interrupt, "__notes__", ())]))
         status = 130
     if arguments is None:
-        gc.freeze()  # the process ends, and looking for garbage would be most of the time that it takes
+        _end()
     return status
+
+
+def _end() -> None:
+    """Have the process end with the status that it has now, and soon."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # a second one that comes late would be the status
+        signal.signal(number, signal.SIG_IGN)
+    gc.freeze()  # looking for garbage would be most of the time that the end takes
 
 
 def _parser() -> argparse.ArgumentParser:
