@@ -1,5 +1,6 @@
 """The timeline: in order, with dates where they are needed, each move of the clock, and what Seam said."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import httpx
@@ -169,3 +170,26 @@ def test_failed_request_in_the_last_line(sandbox):
         sandbox.client().devices.get(name="No such door")
 
     assert "→ 404 device_not_found: " in lines_of(sandbox, "request")[-1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "after", "told"),
+    [
+        ("refuse", None, "→ no answer, fault: refuse"),
+        ("time_out", False, "→ no answer, fault: time_out"),
+        ("time_out", True, "→ 200 fault: time_out"),
+        ("reset", False, "→ no answer, fault: reset"),
+        ("lose_answer", None, "→ 200 fault: lose_answer"),
+        ("fail", False, "→ 503 fault: fail"),
+    ],
+)
+def test_what_a_fault_left_of_a_request(sandbox, kind, after, told):
+    """The status is that of an answer that Seam has given; a request that never took effect has none."""
+    with (
+        getattr(sandbox.faults, kind)("/locks/lock_door", **({} if after is None else {"after": after})),
+        suppress(httpx.TransportError),
+        sandbox.http() as http,
+    ):
+        http.post("/locks/lock_door", json={"device_id": DOOR})
+
+    assert lines_of(sandbox, "request")[-1].endswith(told)

@@ -297,6 +297,7 @@ class App:
         """The answer that a fault makes; with `after` the request has taken effect."""
         answer = self._reply(exchange) if fault.after else NO_EFFECT
         exchange.call.error = f"fault: {fault.kind}"
+        exchange.call.is_lost = not fault.after and fault.row.wire != "answer"
         return fault.spoil(answer, exchange.call.request_id)
 
     def _understand(self, exchange: _Exchange, endpoint: Endpoint) -> Meaning:

@@ -22,7 +22,7 @@ class Call:
     answer took. error, message: the type of the error, and what Seam says to it. caused: how many of the entries right
     behind this one came up while it was answered; None where nobody knows, as at Seam. work: what the answer says of
     the work that the request has begun, or asks about. workspace_id: of the workspace that the request got into; empty
-    where it got into none, or nobody knows.
+    where it got into none, or nobody knows. is_lost: whether a fault kept it from taking effect, and gave no answer.
     """
 
     at: float
@@ -38,6 +38,7 @@ class Call:
     caused: int | None = None
     work: WorkStatus | None = None
     workspace_id: str = ""
+    is_lost: bool = False
 
 
 class Note(NamedTuple):

@@ -88,6 +88,8 @@ def failed_work(history: Iterable[Entry]) -> dict[str, WorkStatus]:
 
 def answered(call: Call) -> str:
     """The status of the answer, and what it says beside that: an error, or where work stands that has no success."""
+    if call.is_lost:
+        return f"no answer, {call.error}"
     if call.error or call.work is None or call.work.status == "success":
         return f"{call.status} {call.error or ''}".rstrip()
     return f"{call.status} {call.work.status} {call.work.error or ''}".rstrip()
