@@ -35,6 +35,7 @@ class LiveRuns:
         from .watch import key_of_the_run
 
         environ = self._environ = LiveEnviron(os.environ, self._handed, key_of_the_run())
+        self._handed = None
         environ.begin()
         self._watch.key = environ.key
         return environ

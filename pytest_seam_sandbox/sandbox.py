@@ -152,9 +152,9 @@ class Sandbox(SandboxWorkspace):
         Nothing is written before it is proved that the workspace is a sandbox and one of `workspaces`, by id; else
         ProductionRefused says which fact failed. What the test and the program change is undone when it is closed, and
         after a crash at the next start or by `seam-sandbox heal`. Calls that only the emulator can answer raise
-        EmbeddedOnly. api_key: by default that in SEAM_API_KEY; clients get one that stands in for it. endpoint: by
-        default Seam's. timeout: seconds until what is expected must have appeared. folder: for what is to be undone,
-        and leases; by default ~/.pytest-seam-sandbox.
+        EmbeddedOnly. api_key: by default that in SEAM_API_KEY, or that of the run of live tests, which takes it out of
+        there; clients get one that stands in for it. endpoint: by default Seam's. timeout: seconds until what is
+        expected must have appeared. folder: for what is to be undone, and leases; by default ~/.pytest-seam-sandbox.
         """
         from .backends.live.keys import ApiKey
 

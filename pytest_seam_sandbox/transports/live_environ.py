@@ -68,14 +68,18 @@ class LiveEnviron:
         """Change the environment."""
         listener = Listener(handle=self._answer)
         url = self._block.enter_context(listener.serving(App(api, settings=Settings(), seed=0)))
+        self._set(self._without_credentials() | {VARIABLE: STAND_IN_KEY, _ENDPOINT: url})
+        self._set(dict(around_proxies(self._environ)))
+
+    def _without_credentials(self) -> dict[str, str | None]:
+        """What variables with credentials are to be. In a frame of its own, since reports show variables of frames."""
         values: dict[str, str | None] = dict.fromkeys(_OF_THE_SDK)
         for name, value in self._environ.items():
             if value and self.key.is_or_stands_in(value):
                 values.setdefault(name, STAND_IN_KEY)
             elif is_credential(value):
                 values[name] = None
-        self._set(values | {VARIABLE: STAND_IN_KEY, _ENDPOINT: url})
-        self._set(dict(around_proxies(self._environ)))
+        return values
 
     def end(self) -> None:
         """Put everything back."""

@@ -432,7 +432,7 @@ def test_journal_without_a_header_and_a_note_that_is_none_are_left(recorded, tmp
 
     assert [text.partition(" ")[0] for text in told] == ["line", "the", "/webhooks/create"]
     assert "does not say of which workspace it is" in told[1]
-    assert "is not in the form of Seam's: KeyError('within')" in told[2]
+    assert "is not in the form in which this release writes them: KeyError('within')" in told[2]
     assert server.writes == []
     assert [path.name for path in folder.glob("*.jsonl")] == ["a.jsonl"]
 

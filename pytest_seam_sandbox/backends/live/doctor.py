@@ -14,6 +14,7 @@ from ...engine.errors import ProductionRefused, SandboxError, is_for_the_test, s
 from ...report.texts import joined
 from ..seam_api import SeamApi
 from .connection import Connection, Proof
+from .facts import is_online, name_of
 from .guard import check
 from .journal import in_use, leftovers
 from .lease_folder import LeaseFolder
@@ -84,7 +85,7 @@ def _workspace(connection: Connection, proof: Proof, folder: LeaseFolder) -> Ite
 
 
 def _devices(rows: Collection[Mapping[str, Any]], held: Collection[str]) -> Iterator[Finding]:
-    online = [row for row in rows if (row.get("properties") or {}).get("online")]
+    online = [row for row in rows if is_online(row)]
     for flag in _FLAGS:
         able = [row for row in online if row.get(flag) is True]
         free = [row for row in able if row["device_id"] not in held]
@@ -102,7 +103,7 @@ def _devices(rows: Collection[Mapping[str, Any]], held: Collection[str]) -> Iter
             yield Finding(
                 "devices",
                 "mend",
-                f"{_name(row)} ({row['device_id']}) is offline ({codes}), and nobody holds it: it is never leased.",
+                f"{name_of(row)} ({row['device_id']}) is offline ({codes}), and nobody holds it: it is never leased.",
                 "If a test has left it so, seam-sandbox heal on the machine of that test connects it again. Else call "
                 "/devices/simulate/connect.",
             )
@@ -143,7 +144,3 @@ def _left(folder: Path) -> Iterator[Finding]:
 def _by_type(rows: Iterable[Mapping[str, Any]]) -> str:
     counted = Counter(str(row.get("device_type")) for row in rows)
     return joined(f"{number} {name}" for name, number in sorted(counted.items()))
-
-
-def _name(row: Mapping[str, Any]) -> str:
-    return str(row.get("display_name") or row.get("device_type"))

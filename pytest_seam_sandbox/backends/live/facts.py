@@ -56,7 +56,7 @@ class LiveDevice(Thing):
     @property
     def is_online(self) -> bool:
         """Whether it is online."""
-        return self.property("online") is True
+        return is_online(self.row)
 
     @property
     def is_removed(self) -> bool:
@@ -116,3 +116,13 @@ class LiveAccount(Thing):
     def needs_login(self) -> bool:
         """Whether it has lost its login."""
         return self.has_error("account_disconnected")
+
+
+def is_online(row: JsonRow) -> bool:
+    """Whether a device is online, as it is shown."""
+    return (row.get("properties") or {}).get("online") is True
+
+
+def name_of(row: JsonRow) -> str:
+    """What people call a device, as it is shown."""
+    return str(row.get("display_name") or row.get("device_type"))

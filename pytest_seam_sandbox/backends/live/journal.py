@@ -32,7 +32,8 @@ _OWNER_ONLY, _OWNER_ONLY_FOLDER = 0o600, 0o700
 class Change:
     """One write.
 
-    at: when it left, in seconds since 1970 on Seam's clock. known: what was found before it and is needed to undo it.
+    at: when it left, in seconds since 1970 on Seam's clock, or for a lease on this machine's; 0 if Seam's was not known
+    yet. known: what was found before it and is needed to undo it.
     made: what the answer told; None until then. over: why nothing is left to be undone; None while something is.
     """
 

@@ -30,7 +30,7 @@ GRACE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class LeaseRecord:
-    """A lease as others see it. since, until: seconds since 1970, by the holder's clock. machine: see `Folder`."""
+    """A lease as others see it. since, until: seconds since 1970, by the holder's clock. machine: see `LeaseFolder`."""
 
     key: str
     holder: str

@@ -25,6 +25,7 @@ from ...engine.errors import SandboxError, is_for_the_test, raise_together
 from ...engine.real_time import real_seconds
 from ..seam_api import SeamApi
 from .claims import Claim, Notes, NotFree
+from .facts import is_online, name_of
 from .lease_folder import LeaseFolder
 from .lease_records import KEY, LeaseRecord, records_in
 from .lease_texts import no_such_device, too_few
@@ -61,8 +62,8 @@ class _Held:
 class Leases:
     """The devices of a workspace that one test holds, or one process.
 
-    api: sends on the guarded connection itself and not through `Undo`, since leases tell `notes`, the journal, what
-    they write: how a release is undone nobody wants to know. folder: see `LeaseFolder`; all processes of one machine
+    api: sends on the guarded connection itself and not through `Undo`, which would undo releases too; leases tell
+    `notes`, the journal, what they write. folder: see `LeaseFolder`; all processes of one machine
     have to use the same. holder: who it is, for people on other machines, such as the name of the test. term: seconds
     for which a record is written. renewal: seconds between two renewals. pause: waits so many seconds. rank: of
     devices that are equally good, those of the lowest rank come first, by their ids.
@@ -160,7 +161,7 @@ class Leases:
             try:
                 return self._take(row)
             except NotFree as why:
-                reasons[f"{_name(row)} ({row['device_id']})"] = str(why)
+                reasons[f"{name_of(row)} ({row['device_id']})"] = str(why)
         return None
 
     def _order(self, row: Mapping[str, Any]) -> tuple[int, int, float]:
@@ -172,8 +173,8 @@ class Leases:
         device_id = str(row["device_id"])
         records = records_in(row.get("custom_metadata") or {})
         held_by = next((str(record) for record in records.values()), "")
-        if not (row.get("properties") or {}).get("online"):
-            codes = ", ".join(error["error_code"] for error in row.get("errors") or ()) or "without an error"
+        if not is_online(row):
+            codes = ", ".join(str(error.get("error_code")) for error in row.get("errors") or ()) or "without an error"
             raise NotFree(f"offline ({codes}), " + (f"held by {held_by}" if held_by else "and not by a lease"))
         lock = self._folder.lock(self._workspace_id, device_id)
         if lock is None:
@@ -187,7 +188,7 @@ class Leases:
             lock.release()
             raise
         with self._lock:
-            self._held[device_id] = _Held(_name(row), claim, lock)
+            self._held[device_id] = _Held(name_of(row), claim, lock)
             self._start_renewing()
         return device_id
 
@@ -229,7 +230,7 @@ def holders_in(rows: Iterable[Mapping[str, Any]], workspace_id: str, folder: Lea
         for record in records_in(row.get("custom_metadata") or {}).values():
             is_here = folder.is_locked(workspace_id, row["device_id"])
             is_over = record.is_over(now) or (record.machine == machine and not is_here)
-            yield Holder(row["device_id"], _name(row), record, is_here, is_over)
+            yield Holder(row["device_id"], name_of(row), record, is_here, is_over)
 
 
 def _lost(held: _Held) -> SandboxError:
@@ -247,7 +248,3 @@ def _fits(row: Mapping[str, Any], device_type: str | None, flags: Collection[str
 def _problems(row: Mapping[str, Any]) -> int:
     """0 for a healthy device."""
     return 2 * len(row.get("errors") or ()) + len(row.get("warnings") or ())
-
-
-def _name(row: Mapping[str, Any]) -> str:
-    return str(row.get("display_name") or row.get("device_type"))

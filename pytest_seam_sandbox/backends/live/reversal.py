@@ -23,7 +23,7 @@ __tracebackhide__ = is_for_the_test
 UNREAD = "unread"
 """Known of a change when nothing could be looked at before it."""
 OF_ANOTHER_KIND = (AttributeError, KeyError, TypeError, ValueError)
-"""What comes of values that are not in the form of Seam's: of the program under test, or of who answers."""
+"""What comes of parameters of a program, and of notes in a journal, that are not in the form that they have to have."""
 
 LOOKS_AGAIN_AFTER = 2.0
 """Seconds after which all that such a write may have disturbed is taken back once more."""
@@ -183,10 +183,8 @@ class Reversal:
                 f"{change.path} {may_have} changed something that could not be looked at before. Look in the workspace "
                 "for it."
             )
-        rule, written = (
-            rule_of(change.path),
-            Written(change.path, change.at, change.known, change.made, self._others, self._own),
-        )
+        rule = rule_of(change.path)
+        written = Written(change.path, change.at, change.known, change.made, self._others, self._own)
         try:
             if change.made is None:
                 found = rule.find(self._calls, written)
@@ -195,7 +193,7 @@ class Reversal:
             rule.undo(self._calls, written._replace(made=change.made))
         except OF_ANOTHER_KIND as error:
             raise SandboxError(
-                f"an answer, or its note in the journal, is not in the form of Seam's: {error!r}."
+                f"its note in the journal is not in the form in which this release writes them: {error!r}."
             ) from None
 
 

@@ -1,4 +1,6 @@
-"""How a write is undone: one class for each way. Which path is undone in which way stands in undo_table.py."""
+"""How a write is undone: one class for each way. Which path is undone in which way stands in the
+tables: device_rows.py, access_rows.py, people_rows.py.
+"""
 
 from __future__ import annotations
 
@@ -122,6 +124,7 @@ class Made(Rule):
     those of them by which the list is searched.
 
     The list is read before the write. So what was there already is never taken for what was made, if no answer comes.
+    What came since is deleted only where it is certain whose it is.
     """
 
     key: str
@@ -183,7 +186,7 @@ class Made(Rule):
 
         It belongs to what the process had for itself. Or it was made at that time, and shows all that was sent.
         """
-        within, sent = written.known["within"], written.known["sent"]
+        within, sent = written.known["within"], written.known.get("sent", {})
         if hangs_on_ours(row, written.own) or hangs_on_ours(within, written.own):
             return True
         named = {name: value for name, value in within.items() if isinstance(value, str)}
