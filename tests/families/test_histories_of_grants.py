@@ -11,7 +11,7 @@ from consistency_acs import listed
 from consistency_of_grants import Everything, contradictions, of_stories, of_thermostats, unresolved
 from pytest_seam_sandbox import Sandbox, SandboxError
 
-HISTORIES = settings(max_examples=8, deadline=None, derandomize=True, phases=(Phase.generate,))
+HISTORIES = settings(max_examples=6, deadline=None, derandomize=True, phases=(Phase.generate,))
 STEPS = {}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 HOUR = 3600
