@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
@@ -17,7 +18,7 @@ __tracebackhide__ = is_for_the_test
 
 T = TypeVar("T")
 _SHOWN = 60
-_FORBIDDEN = 403
+_UNAUTHORIZED, _FORBIDDEN, _FAULT_OF_THE_SERVER = 401, 403, 500
 _JSON: Mapping[str, Callable[[str], Any]] = MappingProxyType(
     {
         "limit": int,
@@ -55,19 +56,26 @@ def as_json(parameters: Mapping[str, str]) -> dict[str, Any]:
 
 
 class Reader:
-    """Reads lists. get: sends the requests. unread: the paths that could not be read, each with the reason."""
+    """Reads lists. get: sends the requests. unread: the paths that could not be read, each with the reason.
+
+    refused: how often a path was refused for a single resource, such as one that was deleted meanwhile; by the text.
+    """
 
     def __init__(self, get: Get) -> None:
         self._get = get
         self.unread: dict[str, str] = {}
+        self.refused: Counter[str] = Counter()
 
     def one(self, path: str, key: str) -> Row:
         """The resource that a path shows without parameters."""
-        return dict(self._get(path)[key])
+        found = self._get(path).get(key)
+        if not isinstance(found, dict):
+            raise SandboxError(f"the answer to {path} has no object {key!r}. Look at the server's answer.")
+        return found
 
     def present(self, path: str, key: str, **parameters: str) -> list[Row]:
-        """Like `all`; nothing where the server lacks the path, as Seam's official fake does, or does not allow it."""
-        return self._unless_unread(path, lambda: self.all(path, key, **parameters)) or []
+        """Like `all`; nothing where the server lacks the path, as Seam's official fake does, or refuses it."""
+        return self._unless_unread(path, lambda: self.all(path, key, **parameters), is_whole=not parameters) or []
 
     def all(self, path: str, key: str, **parameters: str) -> list[Row]:
         """The rows of a list, whatever pages it comes in."""
@@ -77,8 +85,9 @@ class Reader:
         while True:
             answer = self._get(path, **given)
             rows += _rows(path, key, answer.get(key))
-            cursor = (answer.get("pagination") or {}).get("next_page_cursor")
-            if cursor is None:
+            page = answer.get("pagination")
+            cursor = page.get("next_page_cursor") if isinstance(page, dict) else None
+            if not isinstance(cursor, str):
                 return rows
             if cursor in cursors:
                 raise SandboxError(f"{path} gives the same page again and again, so the list has no end. Try again.")
@@ -93,9 +102,10 @@ class Reader:
             found = batch if isinstance(batch, dict) else {}
             return {key: _rows(path, key, found.get(key, [])) for key in keys}
 
-        return self._unless_unread(path, rows) or {key: [] for key in keys}
+        return self._unless_unread(path, rows, is_whole=False) or {key: [] for key in keys}
 
-    def _unless_unread(self, path: str, read: Callable[[], T]) -> T | None:
+    def _unless_unread(self, path: str, read: Callable[[], T], *, is_whole: bool) -> T | None:
+        """What `read` gives. is_whole: whether the whole list is asked for, and not that of a resource."""
         if path in self.unread:
             return None
         try:
@@ -103,9 +113,13 @@ class Reader:
         except NoSuchPath:
             self.unread[path] = f"the server has no path {path}"
         except Refused as refused:
-            if refused.status != _FORBIDDEN:
+            if refused.status == _UNAUTHORIZED or refused.status >= _FAULT_OF_THE_SERVER:
                 raise
-            self.unread[path] = f"{path} could not be read ({refused.status} {refused.error_type})"
+            text = f"{path} could not be read ({refused.status} {refused.error_type})"
+            if is_whole or refused.status == _FORBIDDEN:
+                self.unread[path] = text
+            else:
+                self.refused[text] += 1
         return None
 
     def ids(self, path: str, key: str, **parameters: str) -> list[str]:

@@ -25,6 +25,7 @@ def read_workspace(get: Get) -> Found:
     _count(reader, found)
     found.unread = frozenset(reader.unread)
     found.left += [reader.unread[path] for path in sorted(reader.unread)]
+    found.left += [f"{text} for {numbered(count, 'resources')}" for text, count in sorted(reader.refused.items())]
     return found
 
 

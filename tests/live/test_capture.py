@@ -314,6 +314,56 @@ def test_answer_of_another_form_is_told(path, rows, said):
     assert str(caught.value).endswith("Look at the server's answer.")
 
 
+def test_what_is_deleted_meanwhile_is_told():
+    """A device that is gone when its codes are asked for keeps nobody from capturing the rest."""
+    with Sandbox(world="house") as sandbox:
+
+        def changed(path, answer):
+            if path == "/access_codes/list":
+                raise Refused(path, {}, 404, {"type": "device_not_found", "message": "no"})
+            return answer
+
+        found = captured(sandbox, changed)
+
+    assert found.counts == "3 devices, 1 connected account"
+    assert found.left_out == ["/access_codes/list could not be read (404 device_not_found) for 3 resources"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_list_that_is_refused_leaves_the_defaults(status):
+    """What the server says of a whole list: the path is named once, and the sandbox has what its kinds have."""
+    with Sandbox(world="hotel") as sandbox:
+
+        def changed(path, answer):
+            if path == "/acs/encoders/list":
+                raise Refused(path, {}, status, {"type": "odd", "message": "no"})
+            return answer
+
+        found = captured(sandbox, changed)
+
+    assert found.left_out == [f"/acs/encoders/list could not be read ({status} odd)"]
+    assert "encoders" not in found.world["acs_systems"][0]
+
+
+@pytest.mark.parametrize("status", [401, 500])
+def test_refusal_of_everything_is_an_error(status):
+    """A key that has expired on the way, and a server that fails."""
+
+    def changed(path, answer):
+        if path == "/acs/encoders/list":
+            raise Refused(path, {}, status, {"type": "odd", "message": "no"})
+        return answer
+
+    with Sandbox(world="hotel") as sandbox, pytest.raises(Refused):
+        captured(sandbox, changed)
+
+
+def test_workspace_that_is_none_is_told():
+    """Some other server, which answers in JSON."""
+    with pytest.raises(SandboxError, match="the answer to /workspaces/get has no object 'workspace'"):
+        capture(lambda _path, **_: {}, captured_at=NOW)
+
+
 def test_answer_without_what_belongs_to_a_grant_is_none_of_it():
     """What is related may be left out, and be no object at all."""
     with Sandbox(world="house") as sandbox:
