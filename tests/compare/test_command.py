@@ -9,6 +9,7 @@ import sys
 import httpx
 import pytest
 
+from live.arrival import arrives_at_once
 from live.strict_server import StrictServer
 from pytest_seam_sandbox import cli
 from pytest_seam_sandbox.backends.live.connection import Connection, Unreachable
@@ -173,8 +174,7 @@ def test_live_undoes_what_a_scenario_could_not_take_back(server, live, monkeypat
 
 def test_live_comparison_that_is_killed_is_undone(server, live, tmp_path, monkeypatch):
     """`seam-sandbox heal` finds in the notes what it has made."""
-    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.ARRIVES_WITHIN", 0.1)
-    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.LOOKS_AGAIN_AFTER", 0.1)
+    arrives_at_once(monkeypatch)
     command = [sys.executable, "-m", "pytest_seam_sandbox", "compare", "--live", "--scenario", "spaces"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
 

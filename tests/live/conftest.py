@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from live.arrival import arrives_at_once
 from live.strict_server import StrictServer
 from pytest_seam_sandbox import Sandbox
 
@@ -31,9 +32,8 @@ def live_folder(tmp_path_factory):
 
 @pytest.fixture
 def _quick_arrival(monkeypatch):
-    """Nobody waits for seconds for a write without an answer: on loopback it has arrived at once."""
-    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.ARRIVES_WITHIN", 0.1)
-    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.LOOKS_AGAIN_AFTER", 0.1)
+    """On loopback, a write without an answer has arrived at once."""
+    arrives_at_once(monkeypatch)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from live.arrival import arrives_at_once, hold_clock
 from live.furnished import furnished
 from live.killed_program import healed, is_webhook_that_nobody_knows, killed, requests_of
 from live.recording_server import KEY, json_answer, recording
@@ -25,13 +26,16 @@ from pytest_seam_sandbox.backends.seam_api import SeamApi
 def _quick_disk(monkeypatch):
     """No test here waits for the disk; that a journal asks for it is a test of its own."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
+    hold_clock(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def place():
     with Sandbox(world="house") as sandbox:
         sandbox.webhooks.route("https://example.com/test", lambda _: 200)
-        yield furnished(sandbox)
+        it = furnished(sandbox)
+        sandbox.clock.freeze()  # a busy machine may take seconds for what a test takes for one moment
+        yield it
 
 
 def test_killed_at_every_request_and_healed(place, tmp_path):
@@ -86,6 +90,7 @@ def stopped(server, folder):
 
 @pytest.fixture
 def server(monkeypatch):
+    arrives_at_once(monkeypatch)
     with StrictServer(state_latency=0) as server:
         monkeypatch.setenv("SEAM_API_KEY", server.first.api_key)
         monkeypatch.setenv("PYTEST_SEAM_LIVE_ENDPOINT", server.url)
@@ -486,7 +491,9 @@ def test_run_that_ends_early_leaves_nothing(server, tmp_path, pytester, monkeypa
     options = ("--seam-backend=live", "-p", "no:asyncio", "-p", "no:cacheprovider")
     result = pytester.runpytest_inprocess(*options, no_reraise_ctrlc=True)
 
-    assert result.ret != 0
+    if ending == "assert False":
+        result.assert_outcomes(failed=1)
+    assert result.ret == (pytest.ExitCode.TESTS_FAILED if ending == "assert False" else pytest.ExitCode.INTERRUPTED)
     server.dump(server.first)
     assert differences(before, state_of(server.backend(server.first))) == []
     assert list(tmp_path.rglob("*.jsonl")) == []

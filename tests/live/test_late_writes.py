@@ -6,6 +6,7 @@ import os
 import httpx
 import pytest
 
+from live.arrival import hold_clock
 from live.furnished import connected, furnished
 from live.killed_program import is_webhook_that_nobody_knows, killed, requests_of
 from live.recording_server import KEY, json_answer, recording
@@ -23,13 +24,16 @@ from pytest_seam_sandbox.backends.seam_api import SeamApi
 def _quick_disk(monkeypatch):
     """No test here waits for the disk."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
+    hold_clock(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def furniture():
     with Sandbox(world="house") as sandbox:
         sandbox.webhooks.route("https://example.com/test", lambda _: 200)
-        yield furnished(sandbox)
+        it = furnished(sandbox)
+        sandbox.clock.freeze()  # a busy machine may take seconds for what a test takes for one moment
+        yield it
 
 
 @pytest.fixture
@@ -94,8 +98,6 @@ def test_killed_at_every_write_that_takes_effect_while_it_is_healed(place, tmp_p
         assert problems == [], late.url
         assert differences(before, state_of(place.sandbox.backend)) == [], late.url
         assert list(tmp_path.rglob("*.jsonl")) == []
-        if not time.later:
-            assert time.passed < ARRIVES_WITHIN + 4
     assert found > 20
 
 
@@ -167,16 +169,16 @@ def at_noon(server, seconds):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "least", "most"),
-    [(0, 6.0, 7.1), (3, 3.0, 5.1), (30, 2.0, 2.0), (300, 0.0, 0.0)],
+    ("seconds", "waited"),
+    [(0, 7.0), (3, 4.0), (30, 2.0), (300, 0.0)],
     ids=["at once", "soon", "later", "next morning"],
 )
-def test_wait_counts_from_when_it_left(recorded, seconds, least, most):
+def test_wait_counts_from_when_it_left(recorded, seconds, waited):
     server, undo, time, connection = recorded
     at_noon(server, seconds)
     connection.send("/user_identities/list", b"{}")
     assert undo.heal() == []
-    assert least <= time.passed <= most
+    assert time.passed == waited
 
 
 def test_what_is_told_and_cannot_be_undone_is_not_waited_for(recorded):

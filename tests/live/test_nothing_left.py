@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from live.arrival import arrives_at_once
 from live.killed_program import is_webhook_that_nobody_knows
 from live.state import differences, state_of
 from live.strict_server import StrictServer
@@ -123,9 +124,7 @@ def folder(server, tmp_path, monkeypatch):
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"PYTEST_SEAM_{name}", value)
-    # No request is on its way when this heals: the test has waited for all of them.
-    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.ARRIVES_WITHIN", 0.0)
-    monkeypatch.setattr("pytest_seam_sandbox.backends.live.reversal.LOOKS_AGAIN_AFTER", 0.0)
+    arrives_at_once(monkeypatch, 0.0)  # none is on its way when this heals: the test has waited for all of them
     (tmp_path / "test_suite.py").write_text(SUITE)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     server.restart()

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from live.arrival import hold_clock
 from live.furnished import LATER, NEXT_YEAR, SOON, Carrier, connected, filled, furnished
 from live.state import differences, state_of
 from pytest_seam_sandbox import Sandbox
@@ -26,13 +27,16 @@ def test_every_write_has_a_row():
 def _quick_disk(monkeypatch):
     """No test here waits for the disk."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
+    hold_clock(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def place():
     """A workspace that somebody has furnished, with the ids of what is in it."""
     with Sandbox(world="house") as sandbox:
-        yield furnished(sandbox)
+        it = furnished(sandbox)
+        sandbox.clock.freeze()  # a busy machine may take seconds for what a test takes for one moment
+        yield it
 
 
 PRESET = {"climate_preset_key": "cosy", "hvac_mode_setting": "heat", "heating_set_point_celsius": 21}

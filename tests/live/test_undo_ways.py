@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from live.arrival import hold_clock
 from live.furnished import LATER, Carrier, connected, filled, furnished
 from live.state import differences, state_of
 from pytest_seam_sandbox import Sandbox, SandboxError
@@ -18,12 +19,15 @@ from pytest_seam_sandbox.backends.seam_api import SeamApi
 def _quick_disk(monkeypatch):
     """No test here waits for the disk."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
+    hold_clock(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def furniture():
     with Sandbox(world="house") as sandbox:
-        yield furnished(sandbox)
+        it = furnished(sandbox)
+        sandbox.clock.freeze()  # a busy machine may take seconds for what a test takes for one moment
+        yield it
 
 
 @pytest.fixture
