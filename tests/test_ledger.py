@@ -57,6 +57,33 @@ def test_text_says_against_what_it_counts():
     )
 
 
+def test_text_says_what_events_come_from():
+    """Calls, the clock and outages; warnings that a test puts on resources; and those that only emit() logs."""
+    assert ledger.as_text().splitlines()[10] == (
+        "Of the 103 emulated event types 98 come from calls, the clock and outages, and with set_warning() only: "
+        "connected_account.reauthorization_requested, device.salto.privacy_mode_activated, "
+        "device.salto.privacy_mode_deactivated, device.third_party_integration_detected, "
+        "device.third_party_integration_no_longer_detected. emit() logs the other 11 as well."
+    )
+
+
+def test_events_of_warnings_are_those_that_a_test_causes(seam_sandbox):
+    """set_warning and clear_warning log each of them."""
+    salto, lock = (seam_sandbox.create_device(kind) for kind in ("salto_lock", "august_lock"))
+    account = seam_sandbox.get_connected_account(lock.connected_account_id)
+    for resource, warning in (
+        (account, "account_reauthorization_requested"),
+        (salto, "privacy_mode"),
+        (lock, "third_party_integration_detected"),
+    ):
+        seam_sandbox.set_warning(resource, warning)
+        seam_sandbox.clear_warning(resource, warning)
+
+    assert {event.event_type for event in seam_sandbox.events} >= {*ledger.WITH_WARNINGS_ONLY}
+    assert LEDGER["events_with_set_warning"] == [*ledger.WITH_WARNINGS_ONLY]
+    assert {*ledger.WITH_WARNINGS_ONLY} < {*LEDGER["events"]}
+
+
 def test_public_paths_are_counted_from_the_declarations():
     """A path counts as emulated when an endpoint declares it and Seam documents it."""
     assert COUNTS["public paths"][0] == len(PATHS & public_paths().keys())

@@ -12,6 +12,15 @@ from ..catalog.known import codes, event_types, public_paths, sdk_paths, undocum
 from ..engine.router import Endpoint
 from ..engine.store import Row
 
+WITH_WARNINGS_ONLY = (
+    "connected_account.reauthorization_requested",
+    "device.salto.privacy_mode_activated",
+    "device.salto.privacy_mode_deactivated",
+    "device.third_party_integration_detected",
+    "device.third_party_integration_no_longer_detected",
+)
+"""The event types that tell of a warning which nothing in a sandbox causes, but a test may put on its resource."""
+
 
 @dataclass(frozen=True)
 class Count:
@@ -92,6 +101,7 @@ def as_json(added: Iterable[Endpoint] = (), added_events: Iterable[str] = ()) ->
         ],
         "sdk_only_paths": sorted(sdk_paths()),
         "undocumented_event_types": list(undocumented_event_types()),
+        "events_with_set_warning": list(WITH_WARNINGS_ONLY),
         "not_emulated": sorted(public_paths().keys() - {endpoint.path for endpoint in endpoints}),
         "events": sorted((*emitted_events(), *added_events)),
         "codes": {
@@ -110,6 +120,7 @@ def as_text(added: Iterable[Endpoint] = ()) -> str:
     lines = ["| what | emulated | of |", "|---|---:|---:|"]
     lines += [f"| {count['what']} | {count['have']} | {count['known']} |" for count in ledger["counts"]]
     lines += ["", _union(len(ledger["sdk_only_paths"]), len(ledger["undocumented_event_types"]))]
+    lines += [_reach_of_events(ledger["events_with_set_warning"])]
     lines += ["", "| endpoint | source | what it does |", "|---|---|---|"]
     lines += [f"| `{row['path']}` | {row['source']} | {row['does']} |" for row in ledger["endpoints"]]
     rows = [(f"`{row['path']}`", row) for row in ledger["endpoints"]]
@@ -127,6 +138,16 @@ def _union(sdk_only: int, undocumented: int) -> str:
         "Counted against Seam's newest specification together with its Python SDK: "
         f"{len(public_paths()) - sdk_only} documented paths and {sdk_only} that only the SDK calls; "
         f"{len(event_types())} event types, {undocumented} of them marked undocumented."
+    )
+
+
+def _reach_of_events(with_warnings: Sequence[str]) -> str:
+    """What the emulated event types come from."""
+    emulated, known = len(emitted_events()), len(event_types())
+    caused = emulated - len(with_warnings)
+    return (
+        f"Of the {emulated} emulated event types {caused} come from calls, the clock and outages, "
+        f"and with set_warning() only: {', '.join(with_warnings)}. emit() logs the other {known - emulated} as well."
     )
 
 
