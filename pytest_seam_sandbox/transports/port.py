@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 _BACKLOG = 128
 _PAUSE = 0.05  # seconds until the next try, where file descriptors or threads have run out
+_PATIENCE = 2.0  # seconds that it may take to accept whoever waits
 _TRIES = 20  # for a number that is free on every address
 # The one that is not a file descriptor of its own; Windows has no `poll`.
 _Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
@@ -60,6 +61,12 @@ class Port:
         for bound in self._sockets:
             bound.listen(_BACKLOG)
         self._acceptor = _Acceptor(self._sockets, accept)
+
+    def catch_up(self) -> None:
+        """Accept whoever has connected until now, and wait until that is done."""
+        acceptor = self._acceptor
+        if acceptor is not None:
+            acceptor.catch_up()
 
     def refuse(self) -> None:
         """Refuse connections from now on, and keep the port for `listen`."""
@@ -139,11 +146,19 @@ class _Acceptor:
         self._listening = tuple(listening)
         self._accept = accept
         self._stopping = Event()
+        self._has_caught_up = Event()
         self._alarm, self._wake = socket.socketpair()
         for each in self._listening:
             each.setblocking(False)
         self._thread = Thread(target=self._run, daemon=True, name="seam-sandbox")
         self._thread.start()
+
+    def catch_up(self) -> None:
+        """Accept those who wait in the queue, and wait until that is done."""
+        self._has_caught_up.clear()
+        with contextlib.suppress(OSError):  # it may be stopped meanwhile
+            self._wake.send(b"?")
+            self._has_caught_up.wait(_PATIENCE)
 
     def stop(self) -> None:
         """Accept no more, and end the thread."""
@@ -165,18 +180,33 @@ class _Acceptor:
             selector.register(self._alarm, selectors.EVENT_READ)
             while not self._stopping.is_set():
                 for ready, _ in selector.select():
-                    if not self._stopping.is_set():
+                    if self._stopping.is_set():
+                        break
+                    if ready.data is None:
+                        self._take_all()
+                    else:
                         self._take(ready.data)
+        self._has_caught_up.set()
 
-    def _take(self, listening: socket.socket) -> None:
+    def _take_all(self) -> None:
+        """Accept all who wait now, as `catch_up` has asked for."""
+        self._alarm.recv(1)
+        for listening in self._listening:
+            while self._take(listening):
+                pass
+        self._has_caught_up.set()
+
+    def _take(self, listening: socket.socket) -> bool:
+        """Accept one; whether there was one."""
         try:
             accepted, _ = listening.accept()
         except (BlockingIOError, ConnectionError):  # the client has left already
-            return
+            return False
         except OSError:  # no file descriptor is left, or no memory; the client waits in the queue
             self._stopping.wait(_PAUSE)
-            return
+            return False
         try:
             self._accept(accepted)
         except RuntimeError:  # no thread is left; that one connection is closed
             self._stopping.wait(_PAUSE)
+        return True

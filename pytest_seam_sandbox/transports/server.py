@@ -164,6 +164,9 @@ class Listener:
                     connection.end()
             with self._lock:
                 self._apps.remove(app)
+                port = self._port
+            if port is not None:  # who has connected and not been accepted yet would be left behind
+                port.catch_up()
             self._refuse(app, refused=False)
             self._end([each for each in list(self._connections) if each.app is app or not self._apps])
 

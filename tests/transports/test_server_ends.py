@@ -57,6 +57,18 @@ SUITE = """
 """
 
 
+def test_connections_without_a_request_end_too():
+    """Also those that nobody has accepted yet when the sandbox leaves the server."""
+    with Listener() as listener:
+        for _ in range(10):
+            with listener.joined(Sandbox().embedded.app):
+                silent = [socket.create_connection(("127.0.0.1", listener.port)) for _ in range(4)]
+
+            assert connection_threads() == []
+            for each in silent:
+                each.close()
+
+
 def test_open_client_leaves_no_thread_behind_its_test(pytester):
     """The connections of a test end with it, although its client is never closed; the listener goes on."""
     pytester.makepyfile(SUITE)
