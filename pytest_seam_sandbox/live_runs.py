@@ -28,6 +28,7 @@ class LiveRuns:
         self._watch = watch
         self._handed: str | None = getattr(config, "workerinput", {}).pop(_KEY, None)
         self._environ: LiveEnviron | None = None
+        self._put_back: Callable[[], None] = lambda: None
 
     def begin(self) -> LiveEnviron:
         """Take the key out of the environment. A run does so before the program under test is imported."""
@@ -37,15 +38,14 @@ class LiveRuns:
         environ = self._environ = LiveEnviron(os.environ, self._handed, key_of_the_run())
         self._handed = None
         environ.begin()
+        self._put_back = environ.end
         self._watch.key = environ.key
         return environ
 
     def end(self) -> None:
         """Put the environment back."""
-        self._watch.key = None
-        if self._environ is not None:
-            self._environ.end()
-            self._environ = None
+        self._watch.key = self._environ = None
+        self._put_back()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

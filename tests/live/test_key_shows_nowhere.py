@@ -1,5 +1,6 @@
 """The API key is in no report, log, traceback or file, whatever fails and however much is shown of it."""
 
+from live.leaks import names_of_what_shows
 from live.recording_server import KEY, json_answer, recording
 from live.strict_server import StrictServer
 
@@ -108,17 +109,10 @@ def test_journal(live, tmp_path):
 WITHOUT = ("-p", "no:cacheprovider", "-p", "no:asyncio")
 
 
-def names_of_what_shows(pytester, result, key):
-    """The files in which the key is, and the output if it is in there."""
-    files = [path for path in pytester.path.rglob("*") if path.is_file() and path.suffix not in {".py", ".pyc"}]
-    shown = {"output": str(result.stdout) + str(result.stderr)}
-    shown |= {str(path): path.read_bytes().decode("utf-8", "replace") for path in files}
-    return [name for name, text in shown.items() if key in text]
-
-
 def test_key_shows_nowhere(pytester, monkeypatch):
     with recording() as server:
         server.answers["/locks/list"] = (502, {}, f"<html>{KEY}</html>".encode())
+        server.answers["/user_identities/list"] = json_answer({"user_identities": []})
         server.answers["/user_identities/create"] = json_answer({"user_identity": {"user_identity_id": "u"}})
         server.answers["/devices/get"] = json_answer({"device": {"device_id": "d", "nickname": KEY}})
         monkeypatch.setenv("SEAM_API_KEY", KEY)

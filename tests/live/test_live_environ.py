@@ -3,15 +3,19 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from live.leaks import names_of_what_shows
 from live.state import differences, state_of
 from pytest_seam_sandbox import ProductionRefused, Sandbox
 from pytest_seam_sandbox.backends.live.keys import STAND_IN_KEY, ApiKey
+from pytest_seam_sandbox.live_runs import LiveRuns
 from pytest_seam_sandbox.transports.live_environ import LiveEnviron
+from pytest_seam_sandbox.watch import Watch
 
 WITHOUT = ("-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:asyncio", "--assert=plain")
 KEY = "seam_test1AbCd_94SrGUXuNR2JmJkjtvBQDg5c"
@@ -127,9 +131,10 @@ def test_plain_clients_of_a_live_run_are_led_to_the_sandbox_or_refused(server, e
     before = state_of(server.backend(server.first))
     pytester.makepyfile(PROGRAM.format(stand_in=STAND_IN_KEY))
 
-    result = pytester.runpytest_inprocess(*WITHOUT, "--seam-backend=live", *workers)
+    result = pytester.runpytest_inprocess(*WITHOUT, "--seam-backend=live", "--debug", "-vv", *workers)
 
     result.assert_outcomes(passed=7)
+    assert names_of_what_shows(pytester, result, environ["SEAM_API_KEY"]) == []
     assert now_in_environ() == environ
     server.dump(server.first)
     assert differences(before, state_of(server.backend(server.first))) == []
@@ -166,6 +171,13 @@ def test_environment_is_put_back_however_the_run_ends(environ, pytester, ending)
     pytester.makepyfile(ending)
     pytester.runpytest_inprocess(*WITHOUT, "--seam-backend=live", no_reraise_ctrlc=True)
     assert now_in_environ() == environ
+
+
+def test_worker_of_a_run_that_is_not_live_gets_no_key():
+    runs, node = LiveRuns(SimpleNamespace(), Watch()), SimpleNamespace(workerinput={"workerid": "gw0"})
+    runs.pytest_configure_node(node)
+    runs.pytest_testnodeready(node)
+    assert node.workerinput == {"workerid": "gw0"}
 
 
 def test_run_inside_a_live_test_gets_the_key_of_the_outer_one():
