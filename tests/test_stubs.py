@@ -129,3 +129,12 @@ def test_stub_that_is_gone_when_its_block_ends(seam_sandbox):
     """What the end of the sandbox has told already is not told again."""
     with seam_sandbox.stub(PATH, {}, times=1), pytest.raises(ExpectationFailed, match="was asked 0 of 1"):
         seam_sandbox.check()
+
+
+def test_answer_is_that_of_the_time_when_it_was_given(seam_sandbox, seam_http):
+    """What a test does to the object later, such as a constant that tests share, changes no answer."""
+    answer = {"bridges": []}
+    seam_sandbox.stub("/bridges/list", answer)
+    answer["bridges"].append("from another test")
+
+    assert seam_http.post("/bridges/list", json={}).json()["bridges"] == []

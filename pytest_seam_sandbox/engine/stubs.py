@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -75,7 +76,10 @@ class Stubs:
         self.all: list[Stub] = []
 
     def add(self, path: str, answer: Answer, *, status: int, times: int | None) -> Stub:
-        """A new stub. Raises SandboxError for a path that Seam does not have, or that is emulated."""
+        """A new stub, whose answer is that of now, whatever becomes of the object.
+
+        Raises SandboxError for a path that Seam does not have, or that is emulated.
+        """
         if not isinstance(path, str) or not self._is_known(path):
             raise SandboxError(f"Seam has no path {quoted(path)}, so nobody can ask it. Paths look like /devices/list.")
         if self._is_emulated(path):
@@ -90,7 +94,7 @@ class Stubs:
         if any(stub.path == path and not _is_spent(stub) for stub in self.all):
             raise SandboxError(f"there is a stub of {path} already. Let that one end first: use it in a with block.")
         if not callable(answer):
-            _rendered(path, answer, status)
+            answer = json.loads(_rendered(path, answer, status))
         stub = Stub(path, answer, status, times, self)
         self.all.append(stub)
         return stub
