@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,16 +79,15 @@ def test_every_line_is_on_the_disk_before_the_change_leaves(tmp_path, monkeypatc
     order = []
     real = os.fsync
     monkeypatch.setattr(os, "fsync", lambda file: (order.append("fsync"), real(file)))
-    with recording() as server:
+    with recording() as server, closing(Connection(server.url, KEY)) as connection:
+        server.answers["/user_identities/list"] = json_answer({"user_identities": []})
         server.answers["/user_identities/create"] = json_answer({"user_identity": {"user_identity_id": "u"}})
-        connection = Connection(server.url, KEY)
         prove(connection, workspaces=["w1"], endpoint=server.url)
         undo = Undo(connection, tmp_path)
         send = connection.send
         monkeypatch.setattr(connection, "send", lambda path, body: (order.append(path), send(path, body))[1])
         undo.send("/user_identities/create", b'{"full_name": "Jane"}')
         undo.close()
-        connection.close()
 
     assert order == ["/user_identities/list", "fsync", "fsync", "/user_identities/create", "fsync"]
     (path,) = tmp_path.rglob("*.jsonl")
