@@ -261,7 +261,7 @@ class Connection:
         fault = fault_in(answer)
         if fault is not None:
             raise NotOfSeam(
-                f"in the answer of {self.endpoint} to {path}, {self._key.without(fault)}. Check live_endpoint, and "
+                f"in the answer of {self.endpoint} to {path}, {self._key.without(fault)}. Check the endpoint, and "
                 "what stands between it and here."
             )
 
