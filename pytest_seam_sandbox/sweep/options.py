@@ -96,8 +96,9 @@ def sweep(
     whens: tuple[When, ...] = tuple(as_list(when))
     _check(bool(whens) and set(whens) <= set(WHENS), "when", when, "'before', 'after' or both")
     _check(depth in (1, 2), "depth", depth, "1 (single injection points) or 2 (pairs too)")
-    _check(max_trials >= 1, "max_trials", max_trials, "a number of at least 1")
-    _check(lasting is None or lasting >= 1, "lasting", lasting, "a number of calls of at least 1")
+    _check(_is_count(max_trials), "max_trials", max_trials, "a number of at least 1")
+    _check(lasting is None or _is_count(lasting), "lasting", lasting, "a number of calls of at least 1")
+    _check(app is None or callable(app), "app", app, "a function of the sandbox that builds the program")
     kinds = kinds_of(sandbox.backend)
     options = [outage.option for outage in kinds.values()]
     for name in targets:
@@ -112,6 +113,10 @@ def sweep(
     return Sweep(
         sandbox, disruptions, depth=depth, max_trials=max_trials, lasting=lasting, only=only, app=app, subtests=subtests
     )
+
+
+def _is_count(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 1
 
 
 def _check(condition: bool, name: str, found: object, wanted: str) -> None:

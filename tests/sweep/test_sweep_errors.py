@@ -24,7 +24,11 @@ from sweep.desk import desk, run
         ({"faults": ["fail"], "when": ()}, "when is \\(\\); it takes"),
         ({"faults": ["fail"], "depth": 3}, "depth is 3; it takes 1"),
         ({"faults": ["fail"], "max_trials": 0}, "max_trials is 0; it takes"),
+        ({"faults": ["fail"], "max_trials": "9"}, "max_trials is '9'; it takes"),
         ({"faults": ["fail"], "lasting": 0}, "lasting is 0; it takes"),
+        ({"faults": ["fail"], "lasting": "long"}, "lasting is 'long'; it takes"),
+        ({"faults": ["fail"], "lasting": True}, "lasting is True; it takes"),
+        ({"faults": ["fail"], "app": "app"}, "app is 'app'; it takes a function of the sandbox"),
         ({"disconnect": 7}, "expected an object with a device_id, or an id as text; got 7"),
     ],
 )
