@@ -31,6 +31,7 @@ from ..strategies.hypothesis_internals import GIVEN_UP
 from ..strategies.template import SandboxTemplate, as_names
 from ..watch import unnoticed
 from ..worlds.naming import AnyWorld
+from .attributes import check_attributes
 from .case import adapt, check_bundles, note_run
 from .decorators import as_step, initialize, is_eventual, is_no_step, own, rule
 from .open_outages import OpenOutages
@@ -78,6 +79,7 @@ class Machine(OutageSwitches, WebhookSteps):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        check_attributes(cls, Machine)
         adapt(cls, lambda: cls.faults)
         cls.faults, cls.fault_kinds = as_names(cls.faults), as_names(cls.fault_kinds)
         check_targets(cls.faults, f"{cls.__name__}.faults", f"{cls.__name__}.fault_kinds")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ..engine.errors import SandboxError, is_for_the_test, quoted
 from ..webhooks.plans import KINDS, DeliveryKind, DeliveryPlan, PlannedDelivery
 from .given_settings import ours
+from .template import as_names
 
 __tracebackhide__ = is_for_the_test
 
@@ -25,6 +26,7 @@ def delivery_plans(
     many messages are disturbed at most. Shrinks to fewer messages that come at once. Raises SandboxError for an
     unknown kind.
     """
+    kinds = as_names(kinds)
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown or not kinds:
         raise SandboxError(f"kinds has {quoted(unknown)}; it takes one or more of {', '.join(KINDS)}.")

@@ -11,7 +11,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..engine.blocks import Block
-from ..engine.errors import ExpectationFailed, OutageNotPossible, SandboxError, is_for_the_test
+from ..engine.errors import ExpectationFailed, OutageNotPossible, SandboxError, is_for_the_test, quoted
 from ..outages import OutageKind, OutageSpec
 from .fault_specs import FaultSpec
 
@@ -88,7 +88,14 @@ class OutagePlan:
     outages: tuple[PlannedOutage, ...]
 
     def __init__(self, outages: Iterable[PlannedOutage]) -> None:
-        _set(self, outages=tuple(sorted(outages, key=lambda outage: outage.start)))
+        given = tuple(outages)
+        for outage in given:
+            if not isinstance(outage, PlannedOutage):
+                raise SandboxError(
+                    f"an OutagePlan has {quoted(outage)}; it takes a list of PlannedOutage(kind, target, start=..., "
+                    "duration=...)."
+                )
+        _set(self, outages=tuple(sorted(given, key=lambda outage: outage.start)))
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.outages)) or "no outage"
@@ -242,7 +249,11 @@ class FaultPlan:
     faults: tuple[FaultSpec, ...]
 
     def __init__(self, faults: Iterable[FaultSpec]) -> None:
-        _set(self, faults=tuple(faults))
+        given = tuple(faults)
+        for fault in given:
+            if not isinstance(fault, FaultSpec):
+                raise SandboxError(f"a FaultPlan has {quoted(fault)}; it takes a list of FaultSpec(kind, target).")
+        _set(self, faults=given)
 
     def __str__(self) -> str:
         return "\n".join(fault.sentence for fault in self.faults) or "no request meets a fault"

@@ -527,6 +527,32 @@ def test_rule_that_can_never_run_is_refused():
         Lonely()
 
 
+@pytest.mark.parametrize(
+    ("attribute", "meant"),
+    [
+        ({"disconnection": False}, "disconnections"),
+        ({"fault": ("*",)}, "faults"),
+        ({"device_type": "august_lock"}, "device_types"),
+        ({"phones_count": 2}, "phone_count"),
+        ({"sandbox_setting": {}}, "sandbox_settings"),
+    ],
+    ids=str,
+)
+def test_misspelt_attribute_is_refused(attribute, meant):
+    """It would do nothing, and the machine would look for something else."""
+    with pytest.raises(SandboxError, match=f"Typo.{next(iter(attribute))} is no attribute.* Did you mean '{meant}'"):
+        type("Typo", (SandboxMachine,), {**attribute, "__module__": __name__})
+
+
+def test_attributes_of_the_app_are_its_own():
+    """Others, and those that are near but of another type, are left alone; so are those of a class below."""
+    own = {"webhook": None, "removal": 3.5, "doors": ("a",), "is_open": True, "_faults": ("x",), "removals": False}
+    first = type("First", (SandboxMachine,), {**own, "__module__": __name__})
+    second = type("Second", (first,), {"doors": ("b",), "removals": True, "__module__": __name__})
+
+    assert (first.removals, second.removals, second.doors) == (False, True, ("b",))
+
+
 def test_bundle_that_a_rule_fills_needs_no_switch():
     """A rule of the app's own may fill the bundle of codes."""
 
