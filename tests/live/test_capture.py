@@ -471,6 +471,7 @@ PEOPLE = st.tuples(NAMES, NAMES).map(" ".join)
     seed=st.integers(0, 5),
 )
 @example(names=["Wunderlich Obermaier", "Zsófia Üstüner"], pins=["4821", "1397"], seed=0)
+@example(names=["Xqaa Xqaa", "Xqaa Xqaaa"], pins=["1000", "4726"], seed=5)  # an id has that PIN
 def test_nothing_personal_is_left(names, pins, seed):
     """Names and their parts, addresses, numbers and PINs occur nowhere, in fields, metadata or messages; the file loads."""
     emails = [
@@ -512,7 +513,8 @@ def test_nothing_personal_is_left(names, pins, seed):
     assert [
         one for one in personal_strings if re.search(rf"(?<![^\W_]){re.escape(one.casefold())}(?![^\W_])", free)
     ] == []
-    assert [pin for pin in pins if re.search(rf"(?<!\d){pin}(?!\d)", free)] == []
+    without_ids = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", free)  # they have any four digits by chance
+    assert [pin for pin in pins if re.search(rf"(?<!\d){pin}(?!\d)", without_ids)] == []
 
 
 def _strings(value, name=""):
