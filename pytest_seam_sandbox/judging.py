@@ -118,3 +118,13 @@ def hint_at_strategies(item: pytest.Item, error: BaseException, fixtures: Contai
             "It takes the place of seam_sandbox: sandbox.client(), .async_client(), .http(), .serve(), .intercepted(); "
             "sandboxes(devices=[...], phones=1) has devices and phones; sweep(sandbox, ...) is seam_sweep."
         )
+
+
+def hint_at_closed_client(item: pytest.Item, error: BaseException) -> None:
+    """Say what to do where the program has kept the client that a fixture gave to an earlier test."""
+    if item.stash.get(SANDBOXES, ()) and isinstance(error, RuntimeError) and "client has been closed" in str(error):
+        error.add_note(
+            "The clients of seam_client and seam_http are closed at the end of their test. If the program under test "
+            "keeps one for its lifetime, give it that of each test, or let it make its own, with seam_intercept or "
+            "seam_environ, and with the setting api_key if it makes only one."
+        )

@@ -160,6 +160,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             yield
         except BaseException as error:
             judging.hint_at_strategies(item, error, globals())
+            judging.hint_at_closed_client(item, error)
             raise
     if kept := getattr(item, "_excinfo", None):  # what a unittest.TestCase raised, which pytest puts in place of ours
         if skipped := judging.as_skip(kept[0].value):

@@ -167,3 +167,37 @@ def test_program_that_never_got_in_is_told_how(pytester, in_subprocess):
     ]
     assert text.count("every request of the program under test got 401: it has no key of this sandbox.") == 3
     assert "seam_test1_of_the_program" not in text.replace(PROGRAM.strip(), "")
+
+
+def test_client_of_an_earlier_test_is_closed(pytester, in_process):
+    """A program that keeps the client of a fixture is told so; other errors of that type get no such note."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        kept = []
+
+        @pytest.fixture(params=["seam_client", "seam_http"])
+        def client(request):
+            return request.getfixturevalue(request.param)
+
+        def test_first(client):
+            kept.append(client)
+
+        def test_second(seam_sandbox):
+            kept[0].devices.list()
+
+        def test_third(seam_sandbox):
+            kept[1].get("/devices/list")
+
+        def test_other(seam_sandbox):
+            raise RuntimeError("something else")
+        """
+    )
+
+    result = in_process()
+
+    result.assert_outcomes(passed=2, failed=3)
+    assert (
+        result.stdout.str().count("The clients of seam_client and seam_http are closed at the end of their test") == 2
+    )
