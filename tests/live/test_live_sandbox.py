@@ -1,6 +1,7 @@
 """A live sandbox does what an embedded one does, on a workspace over HTTP."""
 
 import contextlib
+import itertools
 import os
 import time
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,8 @@ from seam.exceptions import SeamActionAttemptFailedError
 
 from pytest_seam_sandbox import ExpectationFailed, OutageNotPossible, Sandbox, SandboxError, UnknownId
 from pytest_seam_sandbox.backends.live import events as live_events
+from pytest_seam_sandbox.backends.live.connection import Connection
+from pytest_seam_sandbox.backends.live.handover import Handover
 
 KINDS = ("Device", "Phone", "UserIdentity", "AccessCode", "ConnectedAccount", "AcsUser", "AcsCredential")
 
@@ -413,6 +416,23 @@ def test_timeline_has_requests_events_and_outages(live):
     ):
         assert line in told
     assert [(call.method, call.path, call.status) for call in live.requests] == [("GET", "/devices/list", 200)]
+
+
+def test_clock_that_goes_on_while_a_device_is_taken(go_live, monkeypatch):
+    """The rest of a device may be over between two looks at the clock."""
+    live = go_live()
+    began = live.backend.now().timestamp()
+    looks = itertools.count()
+    now = [began]
+
+    def look(_):
+        now.append(began + 0.4 * next(looks))
+        return now[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "now", look)
+        patch.setattr(Handover, "last", lambda *_: now[-1] + 0.5)
+        assert live.create_device("nuki_lock").display_name == "Attic"
 
 
 def test_forked_process_neither_sends_nor_ends_anything(server, go_live, tmp_path, monkeypatch):

@@ -98,8 +98,9 @@ class Live:
         """Take a device. What its last holder has caused is over when this returns, though it may show later."""
         device_id = self._leases.lease(device_type=device_type, deadline=self.latency)
         over = self._handover.last(device_id)
-        if self._line.now() < over <= self._line.now() + 2 * RESOLUTION:
-            self._sleep(over - self._line.now())
+        missing = over - self._line.now()
+        if 0 < missing <= 2 * RESOLUTION:
+            self._sleep(missing)
         self._concerns.lease(device_id, max(over, self._line.now()))
         return device_id
 
