@@ -18,6 +18,7 @@ from pytest_seam_sandbox.api.devices.filters import (
     SPEAKERS,
     THERMOSTATS,
 )
+from pytest_seam_sandbox.catalog import devices as catalogue
 from pytest_seam_sandbox.catalog.devices import device_models, property_types, providers
 
 TYPES = (*LOCKS, *KEYS, *NOISE_SENSORS, *THERMOSTATS, *CAMERAS, *SPEAKERS)
@@ -124,6 +125,11 @@ def test_types_manufacturers_and_providers_are_those_of_the_sdk():
     assert set(MANUFACTURERS) == words_of(devices_unmanaged, "manufacturer: Optional")
     listed = {provider["device_provider_name"] for provider in providers()}
     assert listed == words_of(device_provider, "device_provider_name: Literal")
+
+
+def test_provider_that_nobody_knows_is_shown_on_no_device():
+    """Such as that of an account which another package adds."""
+    assert catalogue.device_provider("a provider of this test alone") is None
 
 
 def test_properties_of_the_catalogue_have_known_types():
