@@ -152,3 +152,21 @@ def test_time_is_seams_once_an_answer_had_a_date(server):
     assert connection.has_clock
     assert 0 <= connection.now() - datetime(2032, 1, 1, tzinfo=UTC).timestamp() < 60
     connection.close()
+
+
+def test_time_does_not_go_back_with_dates_that_have_no_fractions(server, monkeypatch):
+    """But it does when the clock of the server was set anew."""
+    connection, running = connected(server), [0.0]
+    monkeypatch.setattr("pytest_seam_sandbox.backends.live.connection._running", lambda: running[0])
+    noon = datetime(2032, 1, 1, 12, tzinfo=UTC)
+    told = []
+    for passed, date in ((0.0, noon), (0.9, noon), (0.9, noon - timedelta(minutes=2))):
+        running[0] = passed
+        server.answers["/devices/list"] = json_answer({"devices": []}, date=format_datetime(date, usegmt=True))
+        connection.send("/devices/list", b"{}")
+        told.append(connection.now() - noon.timestamp())
+    for seconds in (-119.5, -119.9, 0.0):  # of events: the second is earlier, the third says nothing of now
+        connection.tell_time(noon.timestamp() + seconds)
+        told.append(connection.now() - noon.timestamp())
+    connection.close()
+    assert [round(seconds, 3) for seconds in told] == [0.0, 0.9, -120.0, -119.5, -119.5, -119.5]

@@ -141,6 +141,7 @@ class Live:
         self._shelves.told(call.path)
 
     def _log_event(self, event: EventRow) -> None:
+        self._line.tell_time(event.visible_at)  # dates of answers have whole seconds, times of events have not
         with self._lock:
             self._history.append(event)
         self._shelves.told_event(event.event_type)

@@ -28,6 +28,7 @@ _READ = re.compile(r"(/[a-z0-9_]+)+/(get|list|list_[a-z0-9_]+|get_related|genera
 NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout)
 """Exceptions of httpx after which it is certain that nothing was sent."""
 _READING_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
+_SET_ANEW = 60.0  # seconds by which the date of an answer differs when the clock of the server was set anew
 _SOON = 1.0  # seconds until the next try, where a 429 does not say
 _STARTED = time.time()
 # Seconds of a clock that runs on while freezegun or time-machine hold the others; Windows has no such function.
@@ -164,6 +165,12 @@ class Connection:
     def now(self) -> float:
         """Seconds since 1970 on Seam's clock, by the date of its last answer; on this machine's if it gave none."""
         return self._clock + _running()
+
+    def tell_time(self, at: float) -> None:
+        """Move on to a time that an answer has: it is not earlier now. One that is far off is none to go by."""
+        ahead = at - self.now()
+        if 0 < ahead < _SET_ANEW:
+            self._clock += ahead
 
     @property
     def has_clock(self) -> bool:
@@ -344,9 +351,13 @@ class Connection:
         raise failure
 
     def _set_clock(self, date: str) -> None:
+        """Go by the date of an answer, which has whole seconds: time does not go back for less than a minute."""
         with suppress(ValueError):
-            self._clock = parsedate_to_datetime(date).timestamp() - _running()
-            self._has_clock = True
+            at = parsedate_to_datetime(date).timestamp()
+            if self._has_clock and abs(at - self.now()) < _SET_ANEW:
+                self.tell_time(at)
+            else:
+                self._clock, self._has_clock = at - _running(), True
 
 
 def read_endpoint(text: str) -> str:

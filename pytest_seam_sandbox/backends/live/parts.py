@@ -35,6 +35,10 @@ class Line(Protocol):
         """Seconds since 1970 on Seam's clock."""
         ...
 
+    def tell_time(self, at: float) -> None:
+        """What Seam says of the time, in seconds since 1970: it is not earlier now."""
+        ...
+
     def close(self) -> None:
         """Give back the sockets."""
         ...
