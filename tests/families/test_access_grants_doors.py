@@ -107,6 +107,20 @@ def test_new_member_that_is_deleted_under_way(seam, seam_sandbox, ada, lock, fur
     assert [change.to.device_ids for change in changes] == [[lock.device_id, third.device_id]] * (2 * further)
 
 
+def test_device_that_is_deleted_leaves_other_changes_under_way(seam, seam_sandbox, ada, lock):
+    """Times that an offline lock does not have yet name no devices."""
+    other = seam_sandbox.create_device("schlage_lock")
+    grant, (method,) = grant_of(seam, ada, device_ids=[lock.device_id, other.device_id])
+    seam.devices.simulate.disconnect(device_id=lock.device_id)
+    seam.access_grants.update(access_grant_id=grant.access_grant_id, ends_at=FAR)
+    before = [again(seam, row).pending_mutations for row in (grant, method)]
+
+    seam.connected_accounts.delete(connected_account_id=other.connected_account_id)
+
+    assert mutations(again(seam, grant)) == ["updating_access_times"]
+    assert [again(seam, row).pending_mutations for row in (grant, method)] == before
+
+
 def test_former_member_loses_its_code(seam, seam_sandbox, ada, lock):
     """While it is offline the code stays, and grant and method say so."""
     other = seam_sandbox.create_device("schlage_lock")
