@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
-from ..backends.answers import read
+from ..backends.answers import all_rows, read
 from ..backends.live.connection import Connection, NoSuchPath
 from ..backends.seam_api import Refused
 from ..engine.errors import SandboxError, is_for_the_test, quoted
@@ -80,19 +80,12 @@ class Reader:
     def all(self, path: str, key: str, **parameters: str) -> list[Row]:
         """The rows of a list, whatever pages it comes in."""
         given = {"limit": str(PAGE), **parameters} if path in PAGED else parameters
-        rows: list[Row] = []
-        cursors: set[str] = set()
-        while True:
-            answer = self._get(path, **given)
-            rows += _rows(path, key, answer.get(key))
-            page = answer.get("pagination")
-            cursor = page.get("next_page_cursor") if isinstance(page, dict) else None
-            if not isinstance(cursor, str):
-                return rows
-            if cursor in cursors:
-                raise SandboxError(f"{path} gives the same page again and again, so the list has no end. Try again.")
-            cursors.add(cursor)
-            given = {**given, "page_cursor": cursor}
+
+        def page(cursor: str | None) -> Mapping[str, Any]:
+            answer = self._get(path, **given, **({} if cursor is None else {"page_cursor": cursor}))
+            return {**answer, key: _rows(path, key, answer.get(key))}
+
+        return all_rows(path, key, page)
 
     def related(self, path: str, *keys: str, **parameters: str) -> dict[str, list[Row]]:
         """What belongs to a resource, of these kinds; nothing where `present` gives nothing."""
