@@ -1,10 +1,12 @@
 """A strict server in a thread, and live sandboxes on it."""
 
+import os
 from contextlib import ExitStack
 
 import pytest
 
-from live.arrival import arrives_at_once
+from live.arrival import arrives_at_once, hold_clock
+from live.furnished import furnished
 from live.strict_server import StrictServer
 from pytest_seam_sandbox import Sandbox
 
@@ -53,3 +55,27 @@ def go_live(server, live_folder, _quick_arrival):
 @pytest.fixture
 def live(go_live):
     return go_live()
+
+
+@pytest.fixture
+def _undone_at_once(monkeypatch):
+    """No test that undoes waits for the disk, nor depends on how busy the machine is."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    hold_clock(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def furniture():
+    """A workspace that somebody has furnished, with the ids of what is in it."""
+    with Sandbox(world="house") as sandbox:
+        sandbox.webhooks.route("https://example.com/test", lambda _: 200)
+        it = furnished(sandbox)
+        sandbox.clock.freeze()  # a busy machine may take seconds for what a test takes for one moment
+        yield it
+
+
+@pytest.fixture
+def place(furniture):
+    """The same, as it was in the beginning."""
+    furniture.sandbox.restore(furniture.start)
+    return furniture

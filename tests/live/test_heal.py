@@ -9,33 +9,18 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from live.arrival import arrives_at_once, hold_clock
-from live.furnished import furnished
+from live.arrival import arrives_at_once
 from live.killed_program import healed, is_webhook_that_nobody_knows, killed, requests_of
 from live.recording_server import KEY, json_answer, recording
 from live.state import differences, state_of
 from live.strict_server import StrictServer
-from pytest_seam_sandbox import Sandbox, cli
+from pytest_seam_sandbox import cli
 from pytest_seam_sandbox.backends.live.connection import Connection
 from pytest_seam_sandbox.backends.live.guard import prove
 from pytest_seam_sandbox.backends.live.undo import Undo
 from pytest_seam_sandbox.backends.seam_api import SeamApi
 
-
-@pytest.fixture(autouse=True)
-def _quick_disk(monkeypatch):
-    """No test here waits for the disk; that a journal asks for it is a test of its own."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-    hold_clock(monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def place():
-    with Sandbox(world="house") as sandbox:
-        sandbox.webhooks.route("https://example.com/test", lambda _: 200)
-        it = furnished(sandbox)
-        sandbox.clock.freeze()  # a busy machine may take seconds for what a test takes for one moment
-        yield it
+pytestmark = pytest.mark.usefixtures("_undone_at_once")
 
 
 def test_killed_at_every_request_and_healed(place, tmp_path):

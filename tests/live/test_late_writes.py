@@ -1,17 +1,15 @@
 """A write whose answer never came may take effect later. It is waited for before it is undone, and looked for again."""
 
 import contextlib
-import os
 
 import httpx
 import pytest
 
-from live.arrival import hold_clock
-from live.furnished import connected, furnished
+from live.furnished import connected
 from live.killed_program import is_webhook_that_nobody_knows, killed, requests_of
 from live.recording_server import KEY, json_answer, recording
 from live.state import differences, state_of
-from pytest_seam_sandbox import Sandbox, SandboxError
+from pytest_seam_sandbox import SandboxError
 from pytest_seam_sandbox.backends.live.connection import Connection, is_read
 from pytest_seam_sandbox.backends.live.guard import prove
 from pytest_seam_sandbox.backends.live.guarded import GuardedTransport
@@ -19,27 +17,7 @@ from pytest_seam_sandbox.backends.live.reversal import ARRIVES_WITHIN
 from pytest_seam_sandbox.backends.live.undo import Undo
 from pytest_seam_sandbox.backends.seam_api import SeamApi
 
-
-@pytest.fixture(autouse=True)
-def _quick_disk(monkeypatch):
-    """No test here waits for the disk."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-    hold_clock(monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def furniture():
-    with Sandbox(world="house") as sandbox:
-        sandbox.webhooks.route("https://example.com/test", lambda _: 200)
-        it = furnished(sandbox)
-        sandbox.clock.freeze()  # a busy machine may take seconds for what a test takes for one moment
-        yield it
-
-
-@pytest.fixture
-def place(furniture):
-    furniture.sandbox.restore(furniture.start)
-    return furniture
+pytestmark = pytest.mark.usefixtures("_undone_at_once")
 
 
 class Time:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from live.notes import Noted
 from pytest_seam_sandbox.backends.live.claims import Claim, NotFree
-from pytest_seam_sandbox.backends.live.journal import Change
 from pytest_seam_sandbox.backends.live.lease_records import GRACE, KEY, LeaseRecord
 from pytest_seam_sandbox.backends.seam_api import SeamApi
 from pytest_seam_sandbox.engine.errors import SandboxError
@@ -43,24 +43,6 @@ class Door:
 
     def leases(self):
         return [key for key in self.metadata if key.startswith(KEY)]
-
-
-class Noted:
-    """A journal that remembers what is not undone."""
-
-    def __init__(self):
-        self.open = []
-
-    def intend(self, path, at, known):
-        self.open.append(Change(len(self.open), path, at, known))
-        return self.open[-1]
-
-    def answered(self, change, made):
-        pass
-
-    def over(self, change, why):
-        assert why == "given back"
-        self.open.remove(change)
 
 
 def record(name: str, machine: str | None = None, *, until: float = NOW + 100) -> LeaseRecord:

@@ -14,33 +14,15 @@ import pytest
 from filelock import FileLock
 from freezegun import freeze_time
 
+from live.notes import Noted
 from live.strict_server import StrictServer
 from pytest_seam_sandbox.backends.live import lease_folder
-from pytest_seam_sandbox.backends.live.journal import Change
 from pytest_seam_sandbox.backends.live.lease_records import GRACE, KEY, LeaseRecord
 from pytest_seam_sandbox.backends.live.leases import Leases
 from pytest_seam_sandbox.backends.seam_api import SeamApi
 from pytest_seam_sandbox.engine.errors import SandboxError
 
 DISCONNECT = ("can_simulate_disconnection",)
-
-
-class Noted:
-    """A journal that remembers what is not undone."""
-
-    def __init__(self):
-        self.open = []
-
-    def intend(self, path, at, known):
-        self.open.append(Change(len(self.open), path, at, known))
-        return self.open[-1]
-
-    def answered(self, change, made):
-        pass
-
-    def over(self, change, why):
-        assert why == "given back"
-        self.open.remove(change)
 
 
 @pytest.fixture(scope="module")

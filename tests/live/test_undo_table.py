@@ -1,14 +1,11 @@
 """Every write of Seam's API has a row that says how it is undone, and the row is right: also if no answer came."""
 
 import json
-import os
 
 import pytest
 
-from live.arrival import hold_clock
-from live.furnished import LATER, NEXT_YEAR, SOON, Carrier, connected, filled, furnished
+from live.furnished import LATER, NEXT_YEAR, SOON, Carrier, connected, filled
 from live.state import differences, state_of
-from pytest_seam_sandbox import Sandbox
 from pytest_seam_sandbox.api import all_endpoints
 from pytest_seam_sandbox.backends.live.connection import Unreachable, is_read
 from pytest_seam_sandbox.backends.live.undo import Undo
@@ -16,27 +13,13 @@ from pytest_seam_sandbox.backends.live.undoing.rules import Lost, Refuse, Rule
 from pytest_seam_sandbox.backends.live.undoing.table import UNDO
 from pytest_seam_sandbox.backends.seam_api import SeamApi
 
+pytestmark = pytest.mark.usefixtures("_undone_at_once")
+
 
 def test_every_write_has_a_row():
     paths = {endpoint.path for endpoint in all_endpoints()}
     writes = {path for path in paths if not is_read("POST", path)}
     assert writes == set(UNDO), "a write has a row in backends/live/undoing: CONTRIBUTING.md, 'An endpoint'"
-
-
-@pytest.fixture(autouse=True)
-def _quick_disk(monkeypatch):
-    """No test here waits for the disk."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-    hold_clock(monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def place():
-    """A workspace that somebody has furnished, with the ids of what is in it."""
-    with Sandbox(world="house") as sandbox:
-        it = furnished(sandbox)
-        sandbox.clock.freeze()  # a busy machine may take seconds for what a test takes for one moment
-        yield it
 
 
 PRESET = {"climate_preset_key": "cosy", "hvac_mode_setting": "heat", "heating_set_point_celsius": 21}

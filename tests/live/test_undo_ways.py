@@ -1,12 +1,10 @@
 """Ways of undoing, one by one: what cannot be undone, what belongs to what was made here, what changes nothing."""
 
-import os
 import re
 
 import pytest
 
-from live.arrival import hold_clock
-from live.furnished import LATER, Carrier, connected, filled, furnished
+from live.furnished import LATER, Carrier, connected, filled
 from live.state import differences, state_of
 from pytest_seam_sandbox import Sandbox, SandboxError
 from pytest_seam_sandbox.backends.live.undo import Undo
@@ -14,26 +12,7 @@ from pytest_seam_sandbox.backends.live.undoing.rules import Lost, Refuse
 from pytest_seam_sandbox.backends.live.undoing.table import UNDO
 from pytest_seam_sandbox.backends.seam_api import SeamApi
 
-
-@pytest.fixture(autouse=True)
-def _quick_disk(monkeypatch):
-    """No test here waits for the disk."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)
-    hold_clock(monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def furniture():
-    with Sandbox(world="house") as sandbox:
-        it = furnished(sandbox)
-        sandbox.clock.freeze()  # a busy machine may take seconds for what a test takes for one moment
-        yield it
-
-
-@pytest.fixture
-def place(furniture):
-    furniture.sandbox.restore(furniture.start)
-    return furniture
+pytestmark = pytest.mark.usefixtures("_undone_at_once")
 
 
 @pytest.fixture
