@@ -74,8 +74,8 @@ def without_format(schema):
 
 @cache
 def event_schemas():
-    """The schema of each event type."""
-    variants = SPEC["components"]["schemas"]["event"]["oneOf"]
+    """The schema of each event type; none without the document."""
+    variants = SPEC["components"]["schemas"]["event"]["oneOf"] if SPEC else []
     return {name: variant for variant in variants for name in variant["properties"]["event_type"]["enum"]}
 
 
